@@ -1,0 +1,1 @@
+"""From ranked chunks to an answer: contexts, prompts."""

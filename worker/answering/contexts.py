@@ -1,0 +1,38 @@
+"""Which chunks go into a prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from worker.contract import RankedChunk
+
+#: The original dropped a chunk that opens with the same characters as the one before it.
+_SAME_OPENING = 50
+#: Shared five-character stretches, as a part of all, above which two chunks say the same.
+_NEAR_DUPLICATE = 0.7
+
+
+
+def choose_contexts(
+    rows: Sequence[RankedChunk], limit: int, excluded: Collection[str] = ()
+) -> list[RankedChunk]:
+    """Return the first `limit` rows that are not excluded and do not repeat an earlier one."""
+    chosen: list[RankedChunk] = []
+    for row in rows:
+        if len(chosen) == limit:
+            break
+        if row.chunk_id not in excluded and not any(_repeats(row, other) for other in chosen):
+            chosen.append(row)
+    return chosen
+
+
+def _repeats(row: RankedChunk, other: RankedChunk) -> bool:
+    if row.text[:_SAME_OPENING] == other.text[:_SAME_OPENING]:
+        return True
+    left, right = _stretches(row.text), _stretches(other.text)
+    return len(left & right) > _NEAR_DUPLICATE * max(1, len(left | right))
+
+
+def _stretches(text: str) -> set[str]:
+    line = " ".join(text.lower().split())
+    return {line[start : start + 5] for start in range(max(1, len(line) - 4))}

@@ -1,0 +1,117 @@
+"""Prompt layouts as data.
+
+A model tuned on a layout needs that layout at inference, so every layout can be chosen by name
+and users may write their own. `alpaca` has the markers of the original notebooks in their order;
+`chat` is ours: contexts first, the question last, so that questions over the same contexts share
+what the engine has already read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from worker.errors import SettingError
+
+#: The original's words for "the passages do not hold the answer".
+NO_ANSWER = "I dont know"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Two texts with the places {question}, {input} and {context}: with contexts and without."""
+
+    name: str
+    form: Literal["chat", "completion"]
+    with_context: str
+    without_context: str
+    stop: tuple[str, ...] = ()
+
+
+CHAT = Layout(
+    name="chat",
+    form="chat",
+    with_context=(
+        "Here are passages from documents.\n\n{context}\n\n"
+        "Answer the question from these passages alone, in two to four sentences, in your own "
+        f"words. If they do not hold the answer, reply exactly: {NO_ANSWER}\n\n"
+        "Question: {question}"
+    ),
+    without_context="Answer in two to four sentences.\n\nQuestion: {question}",
+)
+
+ALPACA = Layout(
+    name="alpaca",
+    form="completion",
+    with_context=(
+        "A task is described below, with an input that adds detail and a context to draw on. "
+        "Write a response that fulfils the task.\n\n"
+        "### Instruction:\n{question}\n\n### Input:\n{input}\n\n### Context:\n{context}\n\n"
+        "If there is a context, use it for the response. If the answer is not in it, the "
+        f"response may be exactly: {NO_ANSWER}\n\n"
+        "### Response:\n"
+    ),
+    without_context=(
+        "A task is described below, with an input that adds detail. "
+        "Write a response that fulfils the task.\n\n"
+        "### Instruction:\n{question}\n\n### Input:\n{input}\n\n### Response:\n"
+    ),
+    stop=("###",),
+)
+
+LAYOUTS = {layout.name: layout for layout in (CHAT, ALPACA)}
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_PLACES = frozenset({"question", "input", "context"})
+_MARKS = re.compile(r"<s>|</s>|<\|begin_of_text\|>|<\|end_of_text\|>|<\|im_end\|>|<\|eot_id\|>")
+
+
+def choose_layout(asked: str, *, has_chat_layout: bool) -> Layout:
+    """Return the layout of a name, of a user's own text, or the model's usual one.
+
+    :param asked: a name in `LAYOUTS`, a text with {question}, or empty.
+    :raises SettingError: if a text lacks {question} or has places that are not known.
+    """
+    if not asked.strip():
+        return CHAT if has_chat_layout else ALPACA
+    if asked.strip().lower() in LAYOUTS:
+        return LAYOUTS[asked.strip().lower()]
+    return _own_layout(asked, has_chat_layout=has_chat_layout)
+
+
+def fill(layout: Layout, question: str, contexts: Sequence[str]) -> str:
+    """Return the prompt text; braces inside questions and contexts stay as they are."""
+    template = layout.with_context if contexts else layout.without_context
+    values = {"question": question, "input": "", "context": number(contexts)}
+    return _PLACE.sub(lambda match: values.get(match[1], match[0]), template)
+
+
+def number(contexts: Sequence[str]) -> str:
+    """Return contexts as blocks headed [1], [2], …, with blank lines between."""
+    return "\n\n".join(f"[{index}] {text}" for index, text in enumerate(contexts, start=1))
+
+
+def clean_answer(text: str) -> str:
+    """Return a model's text without begin and end marks and outer white space."""
+    return _MARKS.sub("", text).strip()
+
+
+def _own_layout(text: str, *, has_chat_layout: bool) -> Layout:
+    places = set(_PLACE.findall(text))
+    if "question" not in places or not places <= _PLACES:
+        raise SettingError(
+            "The setting 'Prompt' is neither the name of a layout nor a usable text.",
+            f"Layouts are {', '.join(LAYOUTS)}; a text of your own needs {{question}} and may "
+            "have {context} and {input}, but no other places in braces.",
+            "Correct 'Prompt' on the Settings sheet, or empty the cell.",
+        )
+    completion = "### Response:" in text or not has_chat_layout
+    return Layout(
+        name="own",
+        form="completion" if completion else "chat",
+        with_context=text,
+        without_context=text,
+        stop=("###",) if "###" in text else (),
+    )

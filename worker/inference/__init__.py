@@ -1,0 +1,1 @@
+"""Language models: one protocol, one engine a file."""

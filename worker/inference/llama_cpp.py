@@ -1,0 +1,176 @@
+"""GGUF models on a CPU, through xllamacpp (llama.cpp's server, in process)."""
+
+from __future__ import annotations
+
+import mmap
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from worker.errors import (
+    BonsaiError,
+    CancelledError,
+    EngineError,
+    PromptTooLongError,
+    package_missing,
+)
+from worker.inference.base import Completion, Prompt
+
+#: Prompt and answer together. Ten contexts of 1,000 characters fit; memory grows with it.
+CONTEXT_TOKENS = 4096
+
+_HEADER_BYTES = 64 << 20  # a GGUF file's metadata, vocabulary included, ends well before
+
+
+class LlamaCppModel:
+    """A GGUF file, loaded.
+
+    :param threads: processor threads.
+    :raises PackageMissingError: if xllamacpp is not installed.
+    :raises EngineError: if the file cannot be loaded.
+    """
+
+    def __init__(self, name: str, path: Path, *, threads: int) -> None:
+        try:
+            import xllamacpp
+        except ImportError as error:
+            raise package_missing("xllamacpp", "local") from error
+        self.name = name
+        self.has_chat_layout = _has_chat_template(path)
+        try:
+            self._server: Any = xllamacpp.Server(_parameters(xllamacpp.CommonParams(), path, threads))
+        except RuntimeError as error:
+            raise EngineError(
+                f"The language model {name} cannot be loaded from {path}.",
+                f"llama.cpp says: {error}",
+                "Check that it is a GGUF file and whole, or choose another model.",
+            ) from error
+
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        max_tokens: int,
+        on_text: Callable[[str], None],
+        cancelled: Callable[[], bool],
+    ) -> Completion:
+        """Return the whole completion; see `LanguageModel.generate`."""
+        stream = _Stream(on_text, cancelled)
+        request = {
+            "max_tokens": max_tokens,
+            "temperature": 0,
+            "seed": 1,
+            "stop": list(prompt.stop),
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "cache_prompt": True,
+        }
+        if prompt.form == "chat":
+            request["messages"] = [{"role": "user", "content": prompt.text}]
+            reply = self._server.handle_chat_completions(request, stream.take)
+        else:
+            reply = self._server.handle_completions(
+                {**request, "prompt": prompt.text}, stream.take
+            )
+        return stream.completion(reply)
+
+    def close(self) -> None:
+        """Free its memory."""
+        self._server = None
+
+
+@dataclass
+class _Stream:
+    """Collects one answer. The engine swallows exceptions of its callback, so they are kept."""
+
+    on_text: Callable[[str], None]
+    cancelled: Callable[[], bool]
+    pieces: list[str] = field(default_factory=list)
+    usage: dict[str, int] = field(default_factory=dict)
+    cut: bool = False
+    failure: BaseException | None = None
+
+    def take(self, chunk: dict[str, Any]) -> bool:
+        """Take one piece; true asks the engine to stop."""
+        try:
+            self._take(chunk)
+        except BaseException as error:
+            self.failure = error
+        return self.failure is not None
+
+    def _take(self, chunk: dict[str, Any]) -> None:
+        if "error" in chunk:
+            raise _engine_error(chunk["error"])
+        self.usage = chunk.get("usage") or self.usage
+        for choice in chunk.get("choices") or []:
+            text = choice.get("text") or (choice.get("delta") or {}).get("content")
+            self.cut = self.cut or choice.get("finish_reason") == "length"
+            if text:
+                self.pieces.append(text)
+                self.on_text(text)
+        if self.cancelled():
+            raise CancelledError(
+                "The answer was stopped.", "You asked to stop.", "Finished answers are kept."
+            )
+
+    def completion(self, reply: dict[str, Any] | None) -> Completion:
+        """Return what was collected.
+
+        :raises BonsaiError: what went wrong on the way.
+        """
+        if self.failure:
+            raise self.failure
+        if reply and "error" in reply:
+            raise _engine_error(reply["error"])
+        return Completion(
+            text="".join(self.pieces),
+            prompt_tokens=self.usage.get("prompt_tokens", 0),
+            tokens=self.usage.get("completion_tokens", len(self.pieces)),
+            cut=self.cut,
+        )
+
+
+def _parameters(parameters: Any, path: Path, threads: int) -> Any:  # noqa: ANN401 (loaded late)
+    parameters.model.path = str(path)
+    parameters.n_parallel = 1
+    parameters.n_ctx = CONTEXT_TOKENS
+    parameters.cpuparams.n_threads = threads
+    parameters.cpuparams_batch.n_threads = threads
+    parameters.cache_ram_mib = 0
+    parameters.verbosity = 0
+    # The engine opens a port on this machine in any case: let nobody in.
+    parameters.ui = False
+    parameters.api_keys = [secrets.token_hex(16)]
+    return parameters
+
+
+def _has_chat_template(path: Path) -> bool:
+    """Look into the file itself: the engine silently uses a stand-in where there is none."""
+    try:
+        with (
+            path.open("rb") as stream,
+            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
+            return data.find(b"tokenizer.chat_template", 0, _HEADER_BYTES) >= 0
+    except (OSError, ValueError) as error:
+        raise EngineError(
+            f"The model file {path} cannot be opened.",
+            f"{error}.",
+            "Check the path, or choose another language model.",
+        ) from error
+
+
+def _engine_error(details: dict[str, Any]) -> BonsaiError:
+    if details.get("type") == "exceed_context_size_error":
+        return PromptTooLongError(
+            f"The prompt has {details.get('n_prompt_tokens')} tokens.",
+            f"The model reads {details.get('n_ctx')}.",
+            "Shorten the question, or lower 'Contexts' or 'Chunk size' on the Settings sheet.",
+        )
+    return EngineError(
+        "The language model failed on this prompt.",
+        f"llama.cpp says: {details.get('message')}",
+        "Run Answer again; if it fails again, choose another model.",
+    )

@@ -1,0 +1,1 @@
+"""The order of steps of each job; alone knows retrieval, scoring, inference and answering."""

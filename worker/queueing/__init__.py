@@ -1,0 +1,1 @@
+"""How jobs reach a worker: in the same process, so far."""

@@ -1,0 +1,51 @@
+"""Runs jobs right here: no server, no second process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from worker.contract import (
+    AnswerRequest,
+    AnswerResult,
+    Event,
+    IndexRequest,
+    IndexResult,
+    RankRequest,
+    RankResult,
+)
+from worker.settings import Settings
+
+if TYPE_CHECKING:
+    from worker.runtime import Runtime
+
+Result = TypeVar("Result", IndexResult, RankResult, AnswerResult)
+
+
+class InProcessRunner:
+    """Keeps its models warm from one job to the next. Heavy imports wait for the first job."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._runtime: Runtime | None = None
+
+    def run(
+        self,
+        request: IndexRequest | RankRequest | AnswerRequest,
+        result_type: type[Result],
+        *,
+        on_event: Callable[[Event], None],
+        on_blob: Callable[[str, bytes], None],
+        cancelled: Callable[[], bool],
+    ) -> Result:
+        """Run a job to its end. Request and result pass through JSON, as on a wire.
+
+        :raises BonsaiError: whatever goes wrong; rows finished before came as events.
+        """
+        from worker.jobs import run_job
+        from worker.pipeline.job_context import JobContext
+        from worker.runtime import Runtime
+
+        self._runtime = self._runtime or Runtime(self._settings)
+        context = JobContext(self._runtime, on_event, cancelled, on_blob)
+        return result_type.model_validate_json(run_job(request.model_dump_json(), context))

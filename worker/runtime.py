@@ -1,0 +1,96 @@
+"""What a process keeps warm: embedders, stores and language models, built once, by name."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from worker.errors import SettingError
+from worker.settings import Settings
+from worker.weights import find_weights
+
+if TYPE_CHECKING:
+    from worker.inference.base import LanguageModel
+    from worker.retrieval.base import Embedder, Vectors
+    from worker.retrieval.chroma_store import ChromaStore
+
+T = TypeVar("T")
+
+
+class Runtime:
+    """Warm objects of one process. Heavy packages are imported when first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._warm: dict[tuple[str, str], object] = {}
+        self._query_vectors: dict[tuple[str, str, str], Vectors] = {}
+        self._lock = threading.RLock()
+
+    def embedder(self, name: str) -> Embedder:
+        """Return the embedding model of this name.
+
+        :raises SettingError: if the name is of no known kind.
+        :raises UnavailableError: if its package or weights are not there.
+        """
+        return self._once("embedder", name, lambda: _load_embedder(name, self.settings))
+
+    def language_model(self, name: str) -> LanguageModel:
+        """Return the language model of this name; raises as `embedder` does."""
+        return self._once("llm", name, lambda: _load_language_model(name, self.settings))
+
+    def store(self, location: str) -> ChromaStore:
+        """Return the store in this folder.
+
+        :raises StoreError: if it cannot be opened.
+        """
+        from worker.retrieval.chroma_store import ChromaStore
+
+        return self._once("store", location, lambda: ChromaStore(Path(location).expanduser()))
+
+    def query_vectors(self, embedder: Embedder, texts: list[str]) -> Vectors:
+        """Return (n, dim) vectors of queries or points of view, embedding only new texts."""
+        keys = [(embedder.name, embedder.revision, text) for text in texts]
+        new = list(dict.fromkeys(key for key in keys if key not in self._query_vectors))
+        if new:
+            vectors = embedder.embed_queries([text for *_, text in new])
+            self._query_vectors.update(zip(new, vectors, strict=True))
+        return np.stack([self._query_vectors[key] for key in keys])
+
+    def _once(self, kind: str, name: str, build: Callable[[], T]) -> T:
+        with self._lock:
+            if (kind, name) not in self._warm:
+                self._warm[kind, name] = build()
+            return self._warm[kind, name]  # type: ignore[return-value]
+
+
+def _load_embedder(name: str, settings: Settings) -> Embedder:
+    kind, _, rest = name.partition(":")
+    if kind != "onnx" or not rest:
+        raise _unknown(name, "embedding model", "onnx:minilm")
+    from worker.retrieval.onnx_embedder import OnnxEmbedder
+
+    folder = find_weights(settings.models, name)
+    return OnnxEmbedder(name, folder, threads=settings.thread_count)
+
+
+def _load_language_model(name: str, settings: Settings) -> LanguageModel:
+    kind, _, rest = name.partition(":")
+    if kind != "gguf" or not rest:
+        raise _unknown(name, "language model", "gguf:smollm2, or gguf: and the path of a file")
+    from worker.inference.llama_cpp import LlamaCppModel
+
+    own_file = Path(rest).expanduser()
+    path = own_file if own_file.suffix else find_weights(settings.models, name) / "model.gguf"
+    return LlamaCppModel(name, path, threads=settings.thread_count)
+
+
+def _unknown(name: str, task: str, example: str) -> SettingError:
+    return SettingError(
+        f"There is no {task} called '{name}'.",
+        f"A name has a kind and a model, such as {example}.",
+        "Run 'bonsai models' to see what there is, and correct the name.",
+    )

@@ -1,0 +1,1 @@
+"""How strongly chunks touch points of view: cosines, corpus statistics, score modes, heatmaps."""

@@ -1,0 +1,109 @@
+"""The picture of a matrix: chunks down, points of view across, values printed in the cells."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Inches and points; chosen so that 10 × 23 and 50 × 60 can both be read.
+_CELL_WIDTH, _CELL_HEIGHT = 0.46, 0.30
+_ROW_LABEL, _COLUMN_LABEL = 30, 34  # characters before a label is cut (Japanese counts double)
+_DPI = 110
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours and number format of one kind of value; `centre` is the neutral value, if any."""
+
+    colours: str
+    number: str
+    bar_label: str
+    centre: float | None = None
+
+
+COSINE = Palette("YlOrRd", ".2f", "cosine")
+CONTRAST = Palette("RdBu_r", ".1f", "contrast (z)", centre=0.0)
+
+
+def draw_heatmap(
+    values: NDArray[np.float64],
+    row_labels: Sequence[str],
+    column_labels: Sequence[str],
+    *,
+    title: str,
+    palette: Palette,
+) -> bytes:
+    """Return a PNG of an (n, p) matrix, in the row and column order given."""
+    import seaborn
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    rows, columns = values.shape
+    with rc_context({"font.family": _font_families()}):
+        figure = Figure(figsize=(3.9 + columns * _CELL_WIDTH, 3.4 + rows * _CELL_HEIGHT), dpi=_DPI)
+        FigureCanvasAgg(figure)
+        axes = figure.add_subplot()
+        seaborn.heatmap(
+            values,
+            ax=axes,
+            annot=True,
+            fmt=palette.number,
+            annot_kws={"size": 7},
+            cmap=palette.colours,
+            center=palette.centre,
+            linewidths=0.4,
+            xticklabels=[shorten(label, _COLUMN_LABEL) for label in column_labels],
+            yticklabels=[shorten(label, _ROW_LABEL) for label in row_labels],
+            cbar_kws={"label": palette.bar_label, "shrink": 0.8},
+        )
+        _dress(axes, title, columns)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", bbox_inches="tight", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def shorten(text: str, width: int) -> str:
+    """Return `text` on one line, at most `width` characters wide, cut with an ellipsis.
+
+    East Asian wide characters count as two.
+    """
+    line = " ".join(text.split()).replace("$", r"\$")
+    used = 0
+    for position, character in enumerate(line):
+        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if used > width:
+            return line[:position].rstrip() + "…"
+    return line
+
+
+def _dress(axes: Any, title: str, columns: int) -> None:  # noqa: ANN401 (matplotlib is loaded late)
+    axes.set_title("\n".join(textwrap.wrap(title.replace("$", r"\$"), 40 + columns * 4)), size=11)
+    axes.tick_params(axis="y", labelrotation=0, labelsize=8, length=0)
+    axes.tick_params(axis="x", labelsize=8, length=0)
+    for label in axes.get_xticklabels():
+        label.set(rotation=55, ha="right", rotation_mode="anchor")
+
+
+def _font_families() -> list[str]:
+    """Latin first; the Japanese font that comes with a package covers what it lacks."""
+    from matplotlib import font_manager
+
+    # Importing matplotlib_fontja would change the fonts of every figure in the process.
+    package = find_spec("matplotlib_fontja")
+    folders = package.submodule_search_locations if package else None
+    if not folders:
+        return ["DejaVu Sans"]
+    path = str(Path(folders[0], "fonts", "ipaexg.ttf"))
+    if not any(font.fname == path for font in font_manager.fontManager.ttflist):
+        font_manager.fontManager.addfont(path)
+    return ["DejaVu Sans", font_manager.FontProperties(fname=path).get_name()]

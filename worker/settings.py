@@ -1,0 +1,100 @@
+"""What this machine uses when a request says nothing else: one frozen object, made at the border.
+
+Priority: command line, then workbook, then environment (`BONSAI_*`), then the user's file
+(`settings.toml` in the home folder), then the defaults here. Nothing else reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import platformdirs
+
+from worker.errors import SettingError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Defaults of this machine.
+
+    `home` holds models, indexes and caches; `store` is a folder or a Chroma server's address;
+    `threads` counts processor threads for embedding and inference (0: all there are).
+    """
+
+    home: Path
+    store: str
+    broker: str = "in-process"
+    embedder: str = "onnx:minilm"
+    llm: str = "gguf:smollm2"
+    threads: int = 0
+
+    @property
+    def models(self) -> Path:
+        """Where weights are kept, shared by all runs."""
+        return self.home / "models"
+
+    @property
+    def cache(self) -> Path:
+        """Where values that can be computed again are kept."""
+        return self.home / "cache"
+
+    @property
+    def thread_count(self) -> int:
+        """Processor threads to use, at least one."""
+        return self.threads or os.cpu_count() or 1
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of this machine.
+
+    :param environment: variables to read, by default those of the process.
+    :raises SettingError: if the user's file or a variable cannot be used.
+    """
+    env = os.environ if environment is None else environment
+    home = Path(env.get("BONSAI_HOME") or platformdirs.user_data_dir("bonsai", appauthor=False))
+    home = home.expanduser()
+    settings = Settings(home=home, store=str(home / "store"))
+    names = {field.name for field in fields(Settings)} - {"home"}
+    asked = _user_file(home / "settings.toml", names)
+    asked |= {name: env[key] for name in names if env.get(key := f"BONSAI_{name.upper()}")}
+    if "threads" in asked:
+        asked["threads"] = _thread_count(asked["threads"])
+    return replace(settings, **asked)  # type: ignore[arg-type]
+
+
+def _user_file(path: Path, names: set[str]) -> dict[str, object]:
+    if not path.is_file():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(
+            f"The settings file {path} cannot be read.", f"{error}.", "Correct or delete the file."
+        ) from error
+    if unknown := sorted(set(values) - names):
+        raise SettingError(
+            f"The settings file {path} has an unknown entry '{unknown[0]}'.",
+            f"Known are: {', '.join(sorted(names))}.",
+            "Correct or delete the line.",
+        )
+    return values
+
+
+def _thread_count(value: object) -> int:
+    text = str(value)
+    if not text.isdigit():
+        raise SettingError(
+            f"The number of threads is '{text}'.",
+            "It must be a whole number, 0 for all there are.",
+            "Correct BONSAI_THREADS or the line 'threads' in the settings file.",
+        )
+    return int(text)

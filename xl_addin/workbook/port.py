@@ -1,0 +1,108 @@
+"""The one way in and out of a workbook, whether it is a closed file or open in Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from xl_addin.workbook.layout import Column, Table
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula of ours, with its leading `=`. Text from anywhere else never becomes one."""
+
+    text: str
+
+
+CellValue = str | int | float | bool | None
+Writable = CellValue | Formula
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as read: its number on the sheet, for messages, and its values by header."""
+
+    number: int
+    values: Mapping[str, CellValue]
+
+
+@dataclass(frozen=True)
+class TableData:
+    """A table as read; blank rows are left out."""
+
+    sheet: str
+    headers: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG with a name, under which a later run finds and replaces it."""
+
+    name: str
+    png: bytes
+    alt_text: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class TableContent:
+    """What a table is to hold from now on.
+
+    `columns` are the columns that the run writes (by default those of the layout); a column the
+    table lacks is added at its right end, and one written by an earlier run but no longer listed
+    (a POV that is gone) is removed. `above` are rows of cells that stand right over the header,
+    lowest last. The user's own columns follow the table's key.
+    """
+
+    table: Table
+    rows: Sequence[Mapping[str, Writable]]
+    columns: Sequence[Column] = ()
+    above: Sequence[Mapping[str, Writable]] = field(default=())
+
+
+class WorkbookPort(Protocol):
+    """A workbook that can be read and written by table."""
+
+    @property
+    def name(self) -> str:
+        """Its file name, for messages."""
+        ...
+
+    def has_table(self, table: Table) -> bool:
+        """Say whether `table` is there under its own name."""
+        ...
+
+    def read_table(self, table: Table) -> TableData:
+        """Return the rows of `table`, found by name, else by its required headers.
+
+        :raises TableMissingError: if neither is there, or two plain sheets have the headers.
+        :raises ColumnError: if a required column is missing or a header stands there twice.
+        """
+        ...
+
+    def write_table(self, content: TableContent) -> None:
+        """Replace the run's columns of a table.
+
+        :raises TableMissingError: if the workbook has no table of that name.
+        :raises WorkbookError: if the rows would run into other cells below the table.
+        """
+        ...
+
+    def put_pictures(self, sheet: str, pictures: Sequence[Picture]) -> None:
+        """Show exactly these pictures of ours on `sheet`, one below the other.
+
+        A picture whose name is there already keeps its place and size.
+
+        :raises WorkbookError: if there is no such sheet.
+        """
+        ...
+
+    def save(self) -> None:
+        """Make everything written durable, or leave the workbook as it was.
+
+        :raises WorkbookLockedError: if it may not be written now.
+        """
+        ...
