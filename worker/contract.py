@@ -291,6 +291,11 @@ Event = Annotated[
     Started | Progress | RowReady | TextReady | RowFailed, Field(discriminator="kind")
 ]
 
+_RESULTS: dict[str, type[IndexResult] | type[RankResult] | type[AnswerResult]] = {
+    "index": IndexResult,
+    "rank": RankResult,
+    "answer": AnswerResult,
+}
 _REQUEST: TypeAdapter[IndexRequest | RankRequest | AnswerRequest] = TypeAdapter(JobRequest)
 
 
@@ -300,6 +305,14 @@ def parse_request(payload: str | bytes) -> IndexRequest | RankRequest | AnswerRe
     :raises pydantic.ValidationError: if it is no request of this contract.
     """
     return _REQUEST.validate_json(payload)
+
+
+def parse_result(job: str, payload: str | bytes) -> JobResult:
+    """Return the result that a job of this name has given as JSON.
+
+    :raises pydantic.ValidationError: if it is no result of this contract.
+    """
+    return _RESULTS[job].model_validate_json(payload)
 
 
 def heatmap_blob(qid: str) -> str:

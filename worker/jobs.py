@@ -37,7 +37,7 @@ def run_job(payload: str | bytes, context: JobContext) -> str:
         raise InternalError(
             "Something went wrong that nobody foresaw.",
             f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
-            "Please report it, with the log file in the folder of 'bonsai models path'.",
+            f"Please report it, with the file {context.runtime.settings.log}.",
         ) from error
 
 

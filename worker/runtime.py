@@ -47,6 +47,12 @@ class Runtime:
 
         :raises StoreError: if it cannot be opened.
         """
+        if "://" in location:
+            raise SettingError(
+                f"The store '{location}' is not a folder.",
+                "This version keeps indexes in a folder on this machine.",
+                "Give the path of a folder with --store or BONSAI_STORE.",
+            )
         from worker.retrieval.chroma_store import ChromaStore
 
         return self._once("store", location, lambda: ChromaStore(Path(location).expanduser()))

@@ -26,13 +26,12 @@ else:
 class Settings:
     """Defaults of this machine.
 
-    `home` holds models, indexes and caches; `store` is a folder or a Chroma server's address;
-    `threads` counts processor threads for embedding and inference (0: all there are).
+    `home` holds models, indexes and caches; `store` is the folder of the indexes; `threads`
+    counts processor threads for embedding and inference (0: all there are).
     """
 
     home: Path
     store: str
-    broker: str = "in-process"
     embedder: str = "onnx:minilm"
     llm: str = "gguf:smollm2"
     threads: int = 0
@@ -46,6 +45,11 @@ class Settings:
     def cache(self) -> Path:
         """Where values that can be computed again are kept."""
         return self.home / "cache"
+
+    @property
+    def log(self) -> Path:
+        """Where details of unforeseen errors go."""
+        return self.home / "bonsai.log"
 
     @property
     def thread_count(self) -> int:

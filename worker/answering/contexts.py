@@ -12,7 +12,6 @@ _SAME_OPENING = 50
 _NEAR_DUPLICATE = 0.7
 
 
-
 def choose_contexts(
     rows: Sequence[RankedChunk], limit: int, excluded: Collection[str] = ()
 ) -> list[RankedChunk]:

@@ -77,7 +77,7 @@ def read_document(path: Path, source: str) -> Document:
 
 
 def decode(data: bytes, source: str) -> str:
-    """Return bytes as text with `\\n` line ends.
+    """Return bytes as text, its lines ended by line feeds alone.
 
     Order: byte order mark, UTF-8, UTF-16 without a mark, Japanese encodings, then a statistical
     guess.

@@ -55,9 +55,7 @@ def _split(
     yield from _join(fitting, size, overlap)
 
 
-def _coarsest(
-    span: Span, text: str, separators: tuple[str, ...]
-) -> tuple[str, tuple[str, ...]]:
+def _coarsest(span: Span, text: str, separators: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     for position, separator in enumerate(separators):
         if text.find(separator, *span) >= 0:
             return separator, separators[position + 1 :]

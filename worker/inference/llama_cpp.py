@@ -21,6 +21,9 @@ from worker.inference.base import Completion, Prompt
 #: Prompt and answer together. Ten contexts of 1,000 characters fit; memory grows with it.
 CONTEXT_TOKENS = 4096
 
+#: Small models run in circles without it; 1 would switch it off.
+_REPEAT_PENALTY = 1.1
+
 _HEADER_BYTES = 64 << 20  # a GGUF file's metadata, vocabulary included, ends well before
 
 
@@ -40,7 +43,9 @@ class LlamaCppModel:
         self.name = name
         self.has_chat_layout = _has_chat_template(path)
         try:
-            self._server: Any = xllamacpp.Server(_parameters(xllamacpp.CommonParams(), path, threads))
+            self._server: Any = xllamacpp.Server(
+                _parameters(xllamacpp.CommonParams(), path, threads)
+            )
         except RuntimeError as error:
             raise EngineError(
                 f"The language model {name} cannot be loaded from {path}.",
@@ -62,6 +67,7 @@ class LlamaCppModel:
             "max_tokens": max_tokens,
             "temperature": 0,
             "seed": 1,
+            "repeat_penalty": _REPEAT_PENALTY,
             "stop": list(prompt.stop),
             "stream": True,
             "stream_options": {"include_usage": True},
@@ -71,9 +77,7 @@ class LlamaCppModel:
             request["messages"] = [{"role": "user", "content": prompt.text}]
             reply = self._server.handle_chat_completions(request, stream.take)
         else:
-            reply = self._server.handle_completions(
-                {**request, "prompt": prompt.text}, stream.take
-            )
+            reply = self._server.handle_completions({**request, "prompt": prompt.text}, stream.take)
         return stream.completion(reply)
 
     def close(self) -> None:

@@ -118,9 +118,7 @@ def _generate(
     return run.model.generate(
         Prompt(text, run.layout.form, run.layout.stop),
         max_tokens=run.request.max_tokens,
-        on_text=lambda piece: run.context.emit(
-            TextReady(qid=question.qid, mode=mode, text=piece)
-        ),
+        on_text=lambda piece: run.context.emit(TextReady(qid=question.qid, mode=mode, text=piece)),
         cancelled=run.context.cancelled,
     )
 

@@ -143,9 +143,7 @@ def _remove_vanished(run: _Run, seen: set[str]) -> list[SourceReport]:
 
 
 def _stored(chunk: Chunk, file_hash: str) -> StoredChunk:
-    return StoredChunk(
-        chunk.chunk_id, chunk.source, chunk.page, chunk.start, chunk.text, file_hash
-    )
+    return StoredChunk(chunk.chunk_id, chunk.source, chunk.page, chunk.start, chunk.text, file_hash)
 
 
 def _type(source: str) -> str:

@@ -129,7 +129,7 @@ def rank(request: RankRequest, context: JobContext) -> RankResult:
     stamp = _stamp(request, collection, embedder)
     context.started(stamp)
     vectors = context.runtime.query_vectors(embedder, [question.text for question in questions])
-    rankings = []
+    rankings: list[QuestionRanking] = []
     for question, hits in zip(questions, collection.nearest(vectors, request.top_k), strict=True):
         context.progress("Ranking", len(rankings), len(questions), question.qid)
         rankings.append(_rank_one(scorer, question, hits, context))

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from worker.contract import (
     AnswerRequest,
-    AnswerResult,
     Event,
     IndexRequest,
-    IndexResult,
+    JobResult,
     RankRequest,
-    RankResult,
+    parse_result,
 )
 from worker.settings import Settings
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
-
-Result = TypeVar("Result", IndexResult, RankResult, AnswerResult)
 
 
 class InProcessRunner:
@@ -32,12 +29,11 @@ class InProcessRunner:
     def run(
         self,
         request: IndexRequest | RankRequest | AnswerRequest,
-        result_type: type[Result],
         *,
         on_event: Callable[[Event], None],
         on_blob: Callable[[str, bytes], None],
         cancelled: Callable[[], bool],
-    ) -> Result:
+    ) -> JobResult:
         """Run a job to its end. Request and result pass through JSON, as on a wire.
 
         :raises BonsaiError: whatever goes wrong; rows finished before came as events.
@@ -48,4 +44,4 @@ class InProcessRunner:
 
         self._runtime = self._runtime or Runtime(self._settings)
         context = JobContext(self._runtime, on_event, cancelled, on_blob)
-        return result_type.model_validate_json(run_job(request.model_dump_json(), context))
+        return parse_result(request.job, run_job(request.model_dump_json(), context))

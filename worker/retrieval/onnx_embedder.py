@@ -127,7 +127,5 @@ def _onnxruntime(model: Path, threads: int) -> Inference:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(
-        str(model), options, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     return lambda inputs: np.asarray(session.run(None, dict(inputs))[0], np.float32)

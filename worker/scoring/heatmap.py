@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 #: Inches and points; chosen so that 10 × 23 and 50 × 60 can both be read.
 _CELL_WIDTH, _CELL_HEIGHT = 0.46, 0.30
-_ROW_LABEL, _COLUMN_LABEL = 30, 34  # characters before a label is cut (Japanese counts double)
+_ROW_LABEL, _COLUMN_LABEL = 38, 34  # characters before a label is cut (Japanese counts double)
 _DPI = 110
 
 
@@ -87,7 +87,8 @@ def shorten(text: str, width: int) -> str:
 
 
 def _dress(axes: Any, title: str, columns: int) -> None:  # noqa: ANN401 (matplotlib is loaded late)
-    axes.set_title("\n".join(textwrap.wrap(title.replace("$", r"\$"), 40 + columns * 4)), size=11)
+    lines = [part for line in title.split("\n") for part in textwrap.wrap(line, 40 + columns * 4)]
+    axes.set_title("\n".join(lines).replace("$", r"\$"), size=11)
     axes.tick_params(axis="y", labelrotation=0, labelsize=8, length=0)
     axes.tick_params(axis="x", labelsize=8, length=0)
     for label in axes.get_xticklabels():

@@ -18,6 +18,20 @@ VARIANTS = ("0", "1", "2", "3", "4")
 SCORE_MODES = ("contrast", "classic", "max", "mean", "pnorm")
 QUESTION_SETS = ("initial", "fbq", "all")
 
+#: What the header of a contrast column adds to the id of its point of view.
+CONTRAST_SUFFIX = " z"
+
+NUMBER_FORMATS: dict[Kind, str] = {
+    "text": "General",
+    "wrapped": "General",
+    "integer": "0",
+    "score": "0.000",
+    "similarity": "0.000",
+    "seconds": "0.0",
+    "weight": "General",
+    "any": "General",
+}
+
 
 @dataclass(frozen=True)
 class Column:
@@ -38,6 +52,9 @@ class Table:
     """One named table (ListObject) on one sheet.
 
     `key` names the columns that identify a row: the user's own cells follow it when rows move.
+    `family` is the suffix of paired columns such as `P01` and `P01 z`: pairs come and go with each
+    run and stand together.
+    `frozen` columns stay in sight when the sheet is scrolled sideways.
     """
 
     name: str
@@ -46,6 +63,8 @@ class Table:
     note: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
+    family: str = ""
+    frozen: int = 1
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -78,6 +97,7 @@ FBQ = Table(
         _user("Use", 7, choices=YES_NO),
     ),
     key=("ID",),
+    frozen=2,
 )
 
 POV = Table(
@@ -150,6 +170,7 @@ RANKED = Table(
         _user("Note", 26, "wrapped"),
     ),
     key=("QID", "ChunkID"),
+    frozen=3,
 )
 
 #: The fixed first columns of the matrix; one cosine and one contrast column per POV follow.
@@ -167,6 +188,8 @@ MATRIX = Table(
         Column("What-if rank", 13, "integer"),
     ),
     key=("QID", "ChunkID"),
+    family=CONTRAST_SUFFIX,
+    frozen=3,
 )
 
 ANSWERS = Table(
@@ -190,6 +213,7 @@ ANSWERS = Table(
         _user("Note", 26, "wrapped"),
     ),
     key=("QID", "Mode"),
+    frozen=3,
 )
 
 QA = Table(

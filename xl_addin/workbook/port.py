@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from xl_addin.workbook.layout import Column, Table
@@ -48,19 +48,33 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class AboveRow:
+    """A row of cells over the header, by column.
+
+    With a `name`, the cells from its first to its last column become a defined name for formulas;
+    `label` stands left of the first of them.
+    """
+
+    values: Mapping[str, Writable]
+    name: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
 class TableContent:
     """What a table is to hold from now on.
 
     `columns` are the columns that the run writes (by default those of the layout); a column the
-    table lacks is added at its right end, and one written by an earlier run but no longer listed
-    (a POV that is gone) is removed. `above` are rows of cells that stand right over the header,
-    lowest last. The user's own columns follow the table's key.
+    table lacks is added at its right end. Columns of the table's family stand together in the
+    listed order, and one that is no longer listed (a POV that is gone) is removed. `above` are
+    rows of cells that stand right over the header, lowest last. The user's own columns follow the
+    table's key.
     """
 
     table: Table
     rows: Sequence[Mapping[str, Writable]]
     columns: Sequence[Column] = ()
-    above: Sequence[Mapping[str, Writable]] = field(default=())
+    above: Sequence[AboveRow] = ()
 
 
 class WorkbookPort(Protocol):
@@ -83,10 +97,14 @@ class WorkbookPort(Protocol):
         """
         ...
 
-    def write_table(self, content: TableContent) -> None:
+    def write_table(self, content: TableContent) -> Sequence[Row]:
         """Replace the run's columns of a table.
 
+        Return the old rows whose key is gone and in which the user had written something, with
+        their key and the user's values: they have no place in the table any more.
+
         :raises TableMissingError: if the workbook has no table of that name.
+        :raises ColumnError: if the user's cells cannot follow because a key column is missing.
         :raises WorkbookError: if the rows would run into other cells below the table.
         """
         ...

@@ -1,0 +1,126 @@
+"""Which workbook is read and which one is written.
+
+Results go into a BONSAI workbook. Questions and points of view may also come from plain files, as
+the original notebooks had them; these are only read, and results go into a fresh workbook.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from worker.errors import SettingError, WorkbookError, WorkbookLockedError
+from xl_addin.template.folder import templates_folder
+from xl_addin.workbook import layout
+from xl_addin.workbook.disk import check_writable
+from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.inputs import read_settings
+from xl_addin.workbook.options import Options
+from xl_addin.workbook.port import CellValue, TableContent
+
+TEMPLATE_NAME = "bonsai.xlsx"
+
+
+@dataclass(frozen=True)
+class Books:
+    """The workbooks of one command: `questions` and `povs` are read, `results` is written."""
+
+    questions: FileBook
+    povs: FileBook
+    results: FileBook
+    out: Path
+
+
+def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
+    """Open what a command needs, and make sure now that its results can be written later.
+
+    :raises WorkbookError: if a file cannot be read, or the results could not be written.
+    """
+    questions = FileBook.open(path)
+    pov_book = FileBook.open(povs) if povs else questions
+    if questions.has_table(layout.RANKED):
+        results, target = questions, out or path
+    else:
+        results = FileBook.open(template_path())
+        target = out or path.with_name(f"{path.stem}_bonsai.xlsx")
+        _copy_table(questions, results, layout.FBQ)
+        _copy_table(pov_book, results, layout.POV)
+    check_writable(target)
+    return Books(questions, pov_book, results, target)
+
+
+def book_options(book: FileBook, path: Path, overrides: Mapping[str, CellValue]) -> Options:
+    """Return the options of a workbook, the collection named after the file if it names none.
+
+    :param overrides: values by setting name that stand above those in the workbook.
+    """
+    options = read_settings(book, overrides)
+    return options if options.collection else replace(options, collection=path.stem)
+
+
+def documents_folder(options: Options, path: Path) -> Path:
+    """Return the folder to index; a relative one is looked for beside the workbook.
+
+    :raises SettingError: if none is set.
+    """
+    if not options.documents:
+        raise SettingError(
+            f"No documents folder is set in {path.name}.",
+            "The value of 'Documents folder' on the Settings sheet is empty.",
+            "Write the folder's path there, or give it with --documents.",
+        )
+    return path.parent / Path(options.documents).expanduser()
+
+
+def save_results(books: Books) -> Path:
+    """Save the results and return where they are.
+
+    If the workbook was locked meanwhile they go beside it under a name of their own.
+    """
+    try:
+        books.results.save_as(books.out)
+    except WorkbookLockedError:
+        aside = books.out.with_name(f"{books.out.stem} results {secrets.token_hex(3)}.xlsx")
+        books.results.save_as(aside)
+        return aside
+    return books.out
+
+
+def new_book(path: Path) -> None:
+    """Write a fresh workbook, with the sample questions and points of view in it.
+
+    :raises WorkbookError: if a file of that name is there, or the place cannot be written.
+    """
+    if path.exists():
+        raise WorkbookError(
+            f"The file {path} is there already.",
+            "A new workbook never replaces another file.",
+            "Choose another name, or move the old file away.",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    FileBook.open(template_path()).save_as(path)
+
+
+def template_path() -> Path:
+    """Return the template workbook that comes with BONSAI."""
+    return templates_folder() / TEMPLATE_NAME
+
+
+def set_settings(book: FileBook, values: dict[str, str]) -> None:
+    """Write values into the Settings table; the other rows stay."""
+    rows = [
+        {**row.values, "Value": values.get(str(row.values["Setting"]), row.values["Value"])}
+        for row in book.read_table(layout.SETTINGS).rows
+    ]
+    book.write_table(TableContent(layout.SETTINGS, rows, layout.SETTINGS.columns))
+
+
+def _copy_table(source: FileBook, target: FileBook, table: layout.Table) -> None:
+    known = set(table.headers)
+    rows = [
+        {header: value for header, value in row.values.items() if header in known}
+        for row in source.read_table(table).rows
+    ]
+    target.write_table(TableContent(table, rows, table.columns))

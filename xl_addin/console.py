@@ -1,0 +1,152 @@
+"""What a terminal shows: progress, answers as they are written, summaries, errors."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from types import FrameType
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.markup import escape
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from worker import contract
+from worker.contract import Answer, Event, Problem, RowReady, TextReady
+from worker.errors import BonsaiError
+
+_PANEL_LINES = 8
+
+
+class Terminal:
+    """The person's terminal. Results go to standard output, progress and errors to the other.
+
+    :param quiet: show errors alone.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._out = Console(quiet=quiet, highlight=False)
+        self._err = Console(stderr=True, highlight=False)
+        self._quiet = quiet
+        self._stop = threading.Event()
+
+    def cancelled(self) -> bool:
+        """Say whether the person has pressed Ctrl-C."""
+        return self._stop.is_set()
+
+    def say(self, text: str) -> None:
+        """Print one line."""
+        self._out.print(escape(text))
+
+    def show(self, table: Table) -> None:
+        """Print a table."""
+        self._out.print(table)
+
+    def error(self, error: BonsaiError | Problem) -> None:
+        """Print what happened, why, and what to do next."""
+        self._err.print(f"[bold red]✗[/] {escape(error.what)}", soft_wrap=True)
+        for part in (error.why, error.next_step):
+            if part:
+                self._err.print(f"  {escape(part)}", soft_wrap=True)
+
+    @contextmanager
+    def watching(self) -> Iterator[Watch]:
+        """Show a running job; the first Ctrl-C asks it to stop, the second ends the program."""
+        watch = Watch(self._err, live=self._err.is_terminal and not self._quiet)
+        before = signal.signal(signal.SIGINT, self._ask_to_stop)
+        try:
+            with watch.shown():
+                yield watch
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _ask_to_stop(self, _signal: int, _frame: FrameType | None) -> None:
+        if self._stop.is_set():
+            raise KeyboardInterrupt
+        self._stop.set()
+        self._err.print("Stopping after the step under way; press Ctrl-C again to end at once.")
+
+
+class Watch:
+    """A progress bar for each stage and, below it, the answer that is being written."""
+
+    def __init__(self, console: Console, *, live: bool) -> None:
+        self._console = console
+        self._is_live = live
+        self._progress = Progress(
+            TextColumn("{task.description:<10}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[message]}"),
+            console=console,
+        )
+        self._tasks: dict[str, int] = {}
+        self._written = ""
+        self._heading = ""
+
+    def shown(self) -> AbstractContextManager[object]:
+        """Return the context in which the display lives; nothing moves without a terminal."""
+        if not self._is_live:
+            return nullcontext()
+        return Live(get_renderable=self._picture, console=self._console, transient=True)
+
+    def take(self, event: Event) -> None:
+        """Show one event."""
+        if not self._is_live:
+            return
+        if isinstance(event, contract.Progress):
+            self._advance(event)
+        elif isinstance(event, TextReady):
+            heading = f"{event.qid} · {event.mode}"
+            self._written = (self._written if heading == self._heading else "") + event.text
+            self._heading = heading
+        elif isinstance(event, RowReady) and isinstance(event.row, Answer):
+            self._written = self._heading = ""
+            self._console.print(answer_panel(event.row))
+
+    def _advance(self, event: contract.Progress) -> None:
+        if event.stage not in self._tasks:
+            self._tasks[event.stage] = self._progress.add_task(event.stage, message="")
+        self._progress.update(
+            self._tasks[event.stage],  # type: ignore[arg-type]
+            completed=event.done,
+            total=event.of,
+            message=escape(event.message),
+        )
+
+    def _picture(self) -> Group:
+        if not self._heading:
+            return Group(self._progress)
+        lines = self._written.splitlines()[-_PANEL_LINES:]
+        return Group(self._progress, Panel(Text("\n".join(lines)), title=self._heading))
+
+
+def answer_panel(answer: Answer) -> Panel:
+    """Return one answer, with its contexts, for the terminal."""
+    sources = ", ".join(f"[{cited.number}] {cited.source}" for cited in answer.citations)
+    text = Text(answer.text or str(answer.problem or ""))
+    if sources:
+        text.append(f"\n{sources}", style="dim")
+    title = f"{answer.qid} · {answer.mode} · {answer.seconds:.1f} s"
+    return Panel(text, title=escape(title), title_align="left")
+
+
+def summary_table(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+    """Return a table for the terminal; numbers stand right."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for position, header in enumerate(headers):
+        numeric = bool(rows) and all(isinstance(row[position], int | float) for row in rows)
+        table.add_column(header, justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*(escape(_cell(value)) for value in row))
+    return table
+
+
+def _cell(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,95 @@
+"""The whole job on the shipped sample: index, rank and answer, into one workbook."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from time import perf_counter
+
+from worker.settings import Settings
+from worker.weights import fetch_weights
+from xl_addin import actions
+from xl_addin.actions import Outcome, Session
+from xl_addin.books import book_options, new_book, open_books, save_results, set_settings
+from xl_addin.console import Terminal
+from xl_addin.jobs_client import JobsClient
+from xl_addin.summaries import (
+    exit_code,
+    print_answers,
+    print_index,
+    print_problems,
+    print_ranking,
+)
+from xl_addin.template.folder import templates_folder
+from xl_addin.workbook.options import COLLECTION, DOCUMENTS
+
+SAMPLE_COLLECTION = "bonsai-sample"
+
+
+def run_demo(out: Path, settings: Settings, terminal: Terminal) -> int:
+    """Make a workbook full of results in `out` and return the exit code.
+
+    Documents are copied beside the workbook, so that both can be tried on. A second run indexes
+    only what changed and writes a new workbook.
+    """
+    started = perf_counter()
+    for name in (settings.embedder, settings.llm):
+        fetch_weights(settings.models, name, terminal.say)
+    book = _prepare(out)
+    outcomes = _index_and_answer(book, settings, terminal)
+    print_index(terminal, outcomes[0])
+    print_ranking(terminal, outcomes[-1])
+    print_answers(terminal, outcomes[-1])
+    for outcome in outcomes:
+        print_problems(terminal, outcome)
+    terminal.say(f"{perf_counter() - started:.0f} s, {peak_memory()}")
+    terminal.say(f"Open {book}")
+    return max(exit_code(outcome) for outcome in outcomes)
+
+
+def peak_memory() -> str:
+    """Return the most memory this process has held so far, in words."""
+    if sys.platform == "win32":
+        return "peak memory is not measured on Windows"
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+    return f"peak memory {megabytes:.0f} MB"
+
+
+def _prepare(out: Path) -> Path:
+    documents = out / "documents"
+    shutil.copytree(templates_folder() / "sample_documents", documents, dirs_exist_ok=True)
+    book = _free_name(out)
+    new_book(book)
+    books = open_books(book, None, None)
+    set_settings(
+        books.results, {DOCUMENTS.name: documents.name, COLLECTION.name: SAMPLE_COLLECTION}
+    )
+    save_results(books)
+    return book
+
+
+def _free_name(out: Path) -> Path:
+    """Never write over a workbook in which somebody may have taken notes."""
+    number, path = 1, out / "bonsai_demo.xlsx"
+    while path.exists():
+        number += 1
+        path = out / f"bonsai_demo_{number}.xlsx"
+    return path
+
+
+def _index_and_answer(path: Path, settings: Settings, terminal: Terminal) -> list[Outcome]:
+    books = open_books(path, None, None)
+    options = book_options(books.questions, path, {})
+    with terminal.watching() as watch:
+        session = Session(JobsClient(settings), settings, watch.take, terminal.cancelled)
+        outcomes = [actions.index(session, options, path.parent / options.documents, books.results)]
+        if not outcomes[0].gathered.error:
+            outcomes.append(
+                actions.answer(session, options, books.questions, books.povs, books.results)
+            )
+    save_results(books)
+    return outcomes

@@ -1,0 +1,67 @@
+"""Rectangles of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from openpyxl.utils import get_column_letter, range_boundaries
+
+LAST_ROW = 1_048_576
+LAST_COLUMN = 16_384
+
+
+def address(row: int, column: int) -> str:
+    """Return the A1 name of a cell."""
+    return f"{get_column_letter(column)}{row}"
+
+
+@dataclass(frozen=True)
+class Area:
+    """A rectangle of cells, all four sides included and counted from 1."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @classmethod
+    def parse(cls, reference: str) -> Area:
+        """Return the area of an A1 reference; whole rows and columns have all their cells."""
+        left, top, right, bottom = range_boundaries(reference)
+        return cls(top or 1, left or 1, bottom or LAST_ROW, right or LAST_COLUMN)
+
+    def __str__(self) -> str:
+        first, last = address(self.top, self.left), address(self.bottom, self.right)
+        return first if first == last else f"{first}:{last}"
+
+    @property
+    def rows(self) -> range:
+        """Row numbers, top to bottom."""
+        return range(self.top, self.bottom + 1)
+
+    @property
+    def columns(self) -> range:
+        """Column numbers, left to right."""
+        return range(self.left, self.right + 1)
+
+    def cells(self) -> Iterator[tuple[int, int]]:
+        """Yield row and column of each cell, row by row."""
+        return ((row, column) for row in self.rows for column in self.columns)
+
+    def has(self, row: int, column: int) -> bool:
+        """Say whether a cell lies within."""
+        return row in self.rows and column in self.columns
+
+    def meets(self, other: Area) -> bool:
+        """Say whether the two share a cell."""
+        return (
+            self.top <= other.bottom
+            and other.top <= self.bottom
+            and self.left <= other.right
+            and other.left <= self.right
+        )
+
+    def without_first_row(self) -> Area:
+        """Return the rows below a table's header."""
+        return replace(self, top=self.top + 1)

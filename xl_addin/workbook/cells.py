@@ -1,0 +1,98 @@
+"""What may stand in a cell: clean text, finite numbers, and the height that text needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import unicodedata
+
+from xl_addin.workbook.port import CellValue
+
+MAX_UNITS = 32_767
+MAX_LINE_FEEDS = 253
+MAX_HEIGHT = 409.0
+LINE_HEIGHT = 15.0
+
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+
+
+def clean_text(text: str) -> str:
+    """Return `text` as a cell can hold it.
+
+    Line ends become line feeds; control characters, lone surrogates and non-characters go; at
+    most 32,767 UTF-16 units and 253 line feeds stay, and a cut ends with '…'.
+    """
+    text = _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = text.split("\n")
+    if len(lines) > MAX_LINE_FEEDS + 1:
+        text = _cut("\n".join(lines[: MAX_LINE_FEEDS + 1]), MAX_UNITS - 1)
+    elif len(text.encode("utf-16-le")) > 2 * MAX_UNITS:
+        text = _cut(text, MAX_UNITS - 1)
+    return text
+
+
+def _cut(text: str, units: int) -> str:
+    # "ignore" drops the half of a surrogate pair that the cut may leave at the end.
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore") + "…"
+
+
+def looks_like_formula(text: str) -> bool:
+    """Say whether Excel would compute `text` if somebody typed it."""
+    return text.startswith(_FORMULA_STARTS)
+
+
+def escape_text(text: str) -> str:
+    """Return `text` as it stands in a file, where `_x0041_` would be read as a character."""
+    return _ESCAPE.sub(r"_x005F_x\1_", text)
+
+
+def unescape_text(text: str) -> str:
+    """Return text as it stands in a file the way Excel shows it."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+
+
+def plain_value(value: object) -> CellValue:
+    """Return a value as read from a file: whole numbers as int, dates as ISO text."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, str):
+        return unescape_text(value)
+    return value if isinstance(value, (int, float)) or value is None else str(value)
+
+
+def writable_value(value: CellValue) -> CellValue:
+    """Return a value as it may be written; what is not a number, or infinite, becomes empty.
+
+    An error value would switch off the colour scale of its whole column.
+    """
+    if isinstance(value, str):
+        return clean_text(value) or None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def row_height(cells: list[tuple[str, float]]) -> float:
+    """Return the height in points that a row needs for (text, column width) pairs.
+
+    An estimate: wide characters count as two, and Excel shows at most 409 points.
+    """
+    lines = max((_line_count(text, width) for text, width in cells), default=1)
+    return min(LINE_HEIGHT * lines, MAX_HEIGHT)
+
+
+def _line_count(text: str, width: float) -> int:
+    # Words do not fill a line to its end: one character in ten is lost to the wrapping.
+    room = max(1.0, 0.9 * width)
+    return sum(max(1, math.ceil(_display_width(line) / room)) for line in text.split("\n"))
+
+
+def _display_width(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)

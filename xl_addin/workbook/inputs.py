@@ -1,0 +1,202 @@
+"""What the user wrote into a workbook: questions, points of view and settings, checked row by row.
+
+A cell that cannot be used is reported with its sheet, row and column; the other rows go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from worker.contract import PointOfView, Problem, Question
+from worker.errors import CellError, TableMissingError
+from xl_addin.workbook import layout
+from xl_addin.workbook.cells import clean_text
+from xl_addin.workbook.options import Options, read_options
+from xl_addin.workbook.port import CellValue, Row, TableData, WorkbookPort
+
+_VARIANT_COUNT = 5
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a row stands, for messages."""
+
+    book: str
+    sheet: str
+    row: int
+
+    def cell(self, column: str) -> str:
+        """Name one cell of the row."""
+        return f"{self.book}, sheet {self.sheet}, row {self.row}, column {column}"
+
+
+def read_settings(port: WorkbookPort, overrides: Mapping[str, CellValue]) -> Options:
+    """Return the options of a workbook; the usual ones if it has no Settings table.
+
+    :param overrides: values by setting name that stand above those in the workbook.
+    :raises SettingError: naming the setting whose value cannot be used.
+    """
+    rows = port.read_table(layout.SETTINGS).rows if port.has_table(layout.SETTINGS) else ()
+    values = {_text(row.values.get("Setting")): row.values.get("Value") for row in rows}
+    return read_options({**values, **overrides})
+
+
+def read_questions(
+    port: WorkbookPort, which: str
+) -> tuple[tuple[Question, ...], tuple[Problem, ...]]:
+    """Return the questions in use and the cells that cannot be used.
+
+    :param which: `initial` takes QInitial, `fbq` the chosen A and B variants, `all` all three.
+    :raises TableMissingError: if there is no table of questions; ColumnError: if it is not whole.
+    """
+    data = port.read_table(layout.FBQ)
+    excluded = _excluded_chunks(port)
+
+    def questions(place: Place, row: Row, number: int) -> list[Question]:
+        row_id = _text(row.values.get("ID")) or f"Q{number}"
+        return [
+            Question(
+                qid=qid,
+                text=_needed_text(row.values, column, place),
+                place=place.cell(column),
+                excluded_chunk_ids=tuple(excluded.get(qid, ())),
+            )
+            for qid, column in _asked(row_id, row.values, which, place)
+        ]
+
+    return _collect(port, data, questions, lambda question: question.qid)
+
+
+def read_povs(port: WorkbookPort) -> tuple[tuple[PointOfView, ...], tuple[Problem, ...]]:
+    """Return the points of view in use and the cells that cannot be used.
+
+    :raises TableMissingError: if there is no table of them; ColumnError: if it is not whole.
+    """
+    data = port.read_table(layout.POV)
+
+    def povs(place: Place, row: Row, number: int) -> list[PointOfView]:
+        return [
+            PointOfView(
+                pov_id=_text(row.values.get("ID")) or f"P{number:02d}",
+                text=_needed_text(row.values, "POV", place),
+                weight=_weight(row.values.get("Weight"), place),
+                place=place.cell("POV"),
+            )
+        ]
+
+    return _collect(port, data, povs, lambda pov: pov.pov_id)
+
+
+def _collect(
+    port: WorkbookPort,
+    data: TableData,
+    read_row: Callable[[Place, Row, int], list[Item]],
+    name_of: Callable[[Item], str],
+) -> tuple[tuple[Item, ...], tuple[Problem, ...]]:
+    """Read each row in use; a row whose cells or id cannot be used becomes a problem."""
+    found: dict[str, Item] = {}
+    problems: list[Problem] = []
+    for number, row in enumerate(data.rows, start=1):
+        place = Place(port.name, data.sheet, row.number)
+        try:
+            for item in read_row(place, row, number) if _in_use(row, place) else ():
+                if name_of(item).lower() in found:
+                    raise _duplicate(name_of(item), place)
+                found[name_of(item).lower()] = item
+        except CellError as error:
+            problems.append(Problem.from_error(error))
+    return tuple(found.values()), tuple(problems)
+
+
+def _asked(
+    row_id: str, values: Mapping[str, CellValue], which: str, place: Place
+) -> list[tuple[str, str]]:
+    """Return (question id, column) of each question a row stands for."""
+    asked = [(row_id, "QInitial")] if which in ("initial", "all") else []
+    if which in ("fbq", "all"):
+        for side in "AB":
+            variant = _variant(values.get(f"FBQ_{side}"), place, f"FBQ_{side}")
+            asked.append((f"{row_id}-{side}", f"FBQ{side}{variant + 1}"))
+    return asked
+
+
+def _excluded_chunks(port: WorkbookPort) -> dict[str, list[str]]:
+    """Return the chunks that the user marked Keep = no, by question id."""
+    excluded: dict[str, list[str]] = {}
+    try:
+        rows = port.read_table(layout.RANKED).rows if port.has_table(layout.RANKED) else ()
+    except TableMissingError:
+        return excluded
+    for row in rows:
+        if _text(row.values.get("Keep")).lower() == "no":
+            qid, chunk_id = _text(row.values.get("QID")), _text(row.values.get("ChunkID"))
+            excluded.setdefault(qid, []).append(chunk_id)
+    return excluded
+
+
+def _text(value: CellValue) -> str:
+    return "" if value is None else clean_text(str(value)).strip()
+
+
+def _needed_text(values: Mapping[str, CellValue], column: str, place: Place) -> str:
+    text = _text(values.get(column))
+    if not text:
+        raise CellError(
+            f"The cell is empty: {place.cell(column)}.",
+            "A text is needed there.",
+            "Write one, or set Use to no in this row.",
+        )
+    return text
+
+
+def _in_use(row: Row, place: Place) -> bool:
+    text = _text(row.values.get("Use")).lower()
+    if text not in ("", *layout.YES_NO):
+        raise CellError(
+            f"The value '{text}' cannot be used: {place.cell('Use')}.",
+            "It must be yes or no; an empty cell means yes.",
+            "Choose one from the list in the cell.",
+        )
+    return text != "no"
+
+
+def _variant(value: CellValue, place: Place, column: str) -> int:
+    text = _text(value)
+    if text not in layout.VARIANTS:
+        raise CellError(
+            f"The value '{text}' cannot be used: {place.cell(column)}."
+            if text
+            else f"The cell is empty: {place.cell(column)}.",
+            f"It chooses one of {_VARIANT_COUNT} variants, counted from 0 to {_VARIANT_COUNT - 1}.",
+            "Choose a number from the list in the cell, or set Use to no in this row.",
+        )
+    return int(text)
+
+
+def _weight(value: CellValue, place: Place) -> float:
+    text = _text(value)
+    if not text:
+        return 1.0
+    try:
+        weight = float(text)
+    except ValueError:
+        weight = float("nan")
+    if not abs(weight) < 1e6:
+        raise CellError(
+            f"The value '{text}' cannot be used: {place.cell('Weight')}.",
+            "A weight is a number such as 1, 0.5 or -1; an empty cell means 1.",
+            "Correct it, or set Use to no in this row.",
+        )
+    return weight
+
+
+def _duplicate(name: str, place: Place) -> CellError:
+    return CellError(
+        f"The ID '{name}' stands there twice: {place.cell('ID')}.",
+        "Results are filed under it, so it must be the row's own.",
+        "Give this row another ID.",
+    )

@@ -1,0 +1,235 @@
+"""Results of jobs as the contents of tables and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from worker.contract import (
+    Answer,
+    PointOfView,
+    PovTouch,
+    QuestionRanking,
+    RunStamp,
+    SourceReport,
+    heatmap_blob,
+)
+from xl_addin.workbook import layout
+from xl_addin.workbook.layout import Column, contrast_header, cosine_header
+from xl_addin.workbook.port import AboveRow, Formula, Picture, TableContent, Writable
+
+_ALT_TEXT_LENGTH = 200
+_TEXT_ABOVE = 60  # characters of a point of view over its column
+
+#: What a score mode looks like over one row of a table: {w} weights, {v} values of the row.
+_PUSH = "-SUMPRODUCT(({w}<0)*-{w}*({v}>0)*{v})"
+_WHAT_IF = {
+    "classic": "=SQRT(SUMPRODUCT(({w}>0)*{w}*{v}^2))" + _PUSH,
+    "contrast": "=SQRT(SUMPRODUCT(({w}>0)*{w}*({v}>0)*{v}^2))" + _PUSH,
+    "pnorm": "=SUMPRODUCT(({w}>0)*{w}*({v}>0)*{v}^4)^0.25" + _PUSH,
+    "max": "=SUMPRODUCT(MAX(SQRT(({w}>0)*{w})*({v}>0)*{v}))" + _PUSH,
+    "mean": "=SUMPRODUCT({w}*{v})/MAX(SUMPRODUCT(ABS({w})),0.000001)",
+}
+_ON_COSINES = ("classic", "mean")
+
+#: Name of the row of live weights above the matrix.
+WEIGHTS_NAME = "MatrixWeights"
+
+
+def sources_content(sources: Sequence[SourceReport]) -> TableContent:
+    """Return what the Sources table is to hold."""
+    rows: list[Mapping[str, Writable]] = [
+        {
+            "File": source.file,
+            "Type": source.type,
+            "Chunks": source.chunks,
+            "Characters": source.characters,
+            "Indexed at": source.indexed_at,
+            "Status": source.status,
+            "Problem": source.problem,
+        }
+        for source in sources
+    ]
+    return TableContent(layout.SOURCES, rows)
+
+
+def ranked_content(rankings: Sequence[QuestionRanking]) -> TableContent:
+    """Return what the Ranked table is to hold, question by question in final order."""
+    rows: list[Mapping[str, Writable]] = [
+        {
+            "QID": ranking.qid,
+            "Question": ranking.question,
+            "Rank": row.rank,
+            "SexyScore": row.sexy,
+            "Classic": row.classic,
+            "QuerySim": row.query_similarity,
+            "QueryRank": row.query_rank,
+            "Move": row.query_rank - row.rank,
+            "Top POVs": top_povs_text(row.top_povs),
+            "Source": row.source,
+            "Page": row.page,
+            "Start": row.start,
+            "Chunk": row.text,
+            "ChunkID": row.chunk_id,
+        }
+        for ranking in rankings
+        for row in ranking.rows
+    ]
+    return TableContent(layout.RANKED, rows)
+
+
+def top_povs_text(touches: Sequence[PovTouch]) -> str:
+    """Return the strongest points of view with their share of the score, one a line."""
+    return "\n".join(
+        f"{touch.pov_id}  {touch.share:.0%}  z {touch.contrast:+.1f}" for touch in touches
+    )
+
+
+def matrix_content(
+    rankings: Sequence[QuestionRanking], povs: Sequence[PointOfView], score: str
+) -> TableContent:
+    """Return what the Matrix table is to hold, with the live weights and texts above it."""
+    ids = rankings[0].matrix.pov_ids if rankings else ()
+    columns = (
+        *layout.MATRIX.columns,
+        *(Column(cosine_header(pov_id), 9, "similarity", scale="sequential") for pov_id in ids),
+        *(Column(contrast_header(pov_id), 9, "score", scale="diverging") for pov_id in ids),
+    )
+    scored = cosine_header if score in _ON_COSINES else contrast_header
+    headers = [scored(pov_id) for pov_id in ids]
+    texts = {
+        header(pov.pov_id): shortened(pov.text, _TEXT_ABOVE)
+        for pov in povs
+        for header in (cosine_header, contrast_header)
+    }
+    weights = {scored(pov_id): _weight_formula(scored(pov_id), pov_id) for pov_id in ids}
+    above = (AboveRow(texts), AboveRow(weights, name=WEIGHTS_NAME, label="Weight now"))
+    formulas = _what_if(headers, score)
+    rows = [{**formulas, **row} for ranking in rankings for row in _matrix_rows(ranking)]
+    return TableContent(layout.MATRIX, rows, columns, above)
+
+
+def answers_content(answers: Sequence[Answer]) -> TableContent:
+    """Return what the Answers table is to hold."""
+    rows: list[Mapping[str, Writable]] = [
+        {
+            "QID": answer.qid,
+            "Question": answer.question,
+            "Mode": answer.mode,
+            "Answer": answer.text,
+            "Citations": _citations_text(answer),
+            "Support": _support_text(answer),
+            "Seconds": round(answer.seconds, 1),
+            "Tokens": answer.tokens,
+            "Model": answer.model,
+        }
+        for answer in answers
+    ]
+    return TableContent(layout.ANSWERS, rows)
+
+
+def heatmap_pictures(
+    rankings: Sequence[QuestionRanking], blobs: Mapping[str, bytes]
+) -> list[Picture]:
+    """Return the heatmap of each question that has one."""
+    return [
+        Picture(
+            name=f"bonsai heatmap {ranking.qid}",
+            png=blobs[heatmap_blob(ranking.qid)],
+            alt_text=_alt_text(ranking),
+            caption=f"{ranking.qid}  {ranking.question}",
+        )
+        for ranking in rankings
+        if heatmap_blob(ranking.qid) in blobs
+    ]
+
+
+def last_run_content(run: RunStamp, what: str, seconds: float) -> TableContent:
+    """Return the stamp of the last run, as it stands on the Start sheet."""
+    items = {
+        "What": what,
+        "Time (UTC)": run.time,
+        "Seconds": f"{seconds:.1f}",
+        "Run": run.run_id,
+        "BONSAI version": run.code_version,
+        "Collection": run.collection,
+        "Index version": run.index_version,
+        "Embedder": run.embedder,
+        "Language model": run.llm,
+        "Questions (hash)": run.questions_hash,
+        "Points of view (hash)": run.povs_hash,
+        "Settings (hash)": run.settings_hash,
+    }
+    rows = [{"Item": item, "Value": value} for item, value in items.items() if value]
+    return TableContent(layout.LAST_RUN, rows)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return `text`, cut with an ellipsis if it has more than `length` characters."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def _matrix_rows(ranking: QuestionRanking) -> list[Mapping[str, Writable]]:
+    matrix = ranking.matrix
+    cosine_headers = [cosine_header(pov_id) for pov_id in matrix.pov_ids]
+    contrast_headers = [contrast_header(pov_id) for pov_id in matrix.pov_ids]
+    return [
+        {
+            "QID": ranking.qid,
+            "Rank": rank,
+            "ChunkID": chunk_id,
+            **dict(zip(cosine_headers, cosine, strict=True)),
+            **dict(zip(contrast_headers, contrast, strict=True)),
+        }
+        for rank, (chunk_id, cosine, contrast) in enumerate(
+            zip(matrix.chunk_ids, matrix.cosine, matrix.contrast, strict=True), start=1
+        )
+    ]
+
+
+def _what_if(headers: Sequence[str], score: str) -> dict[str, Writable]:
+    if not headers:
+        return {}
+    values = f"tblMatrix[[#This Row],[{_escaped(headers[0])}]:[{_escaped(headers[-1])}]]"
+    better = "tblMatrix[QID],tblMatrix[[#This Row],[QID]],tblMatrix[What-if]"
+    return {
+        "What-if": Formula(_WHAT_IF[score].format(w=WEIGHTS_NAME, v=values)),
+        "What-if rank": Formula(f'=COUNTIFS({better},">"&tblMatrix[[#This Row],[What-if]])+1'),
+    }
+
+
+def _weight_formula(header: str, pov_id: str) -> Formula:
+    """Read the weight that stands on the POV sheet now; an empty one is 1, as in a run.
+
+    The ID is cut out of the header, so that no text of the user's stands in a formula.
+    """
+    own_id = f"MID(tblMatrix[[#Headers],[{_escaped(header)}]],{len(header) - len(pov_id) + 1},255)"
+    return Formula(
+        f"=SUMIFS(tblPOV[Weight],tblPOV[ID],{own_id})"
+        f'+COUNTIFS(tblPOV[ID],{own_id},tblPOV[Weight],"")'
+    )
+
+
+def _escaped(header: str) -> str:
+    """Escape what has a meaning inside a structured reference."""
+    return "".join(f"'{mark}" if mark in "[]#'" else mark for mark in header)
+
+
+def _citations_text(answer: Answer) -> str:
+    lines = [f"[{cited.number}] {cited.source} @{cited.start}" for cited in answer.citations]
+    return "\n".join(lines)
+
+
+def _support_text(answer: Answer) -> str:
+    if answer.problem:
+        return str(answer.problem)
+    if answer.similarity is None:
+        return "from the model alone"
+    return f"best passage: similarity {answer.similarity:.2f}"
+
+
+def _alt_text(ranking: QuestionRanking) -> str:
+    return shortened(
+        f"Heatmap of {len(ranking.rows)} passages by {len(ranking.matrix.pov_ids)} points of "
+        f"view for question {ranking.qid}: {ranking.question}",
+        _ALT_TEXT_LENGTH,
+    )

@@ -1,0 +1,57 @@
+"""The user's own cells of a table, on their way to the rows they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from xl_addin.workbook.port import CellValue, Formula, Row, Writable
+from xl_addin.workbook.sheet_part import LiftedCell
+
+Key = tuple[str, ...]
+
+
+def row_key(values: Mapping[str, Writable], headers: Sequence[str]) -> Key:
+    """Return what identifies a row: the text of its key cells."""
+    return tuple(_text(values.get(header)) for header in headers)
+
+
+def _text(value: Writable) -> str:
+    text = value.text if isinstance(value, Formula) else value
+    return "" if text is None else str(text).strip()
+
+
+class UserCells:
+    """Cells by the key of their row; rows with equal keys are handed out in their old order."""
+
+    def __init__(self, key: Sequence[str]) -> None:
+        self._key = tuple(key)
+        self._rows: dict[Key, list[tuple[Row, Mapping[str, LiftedCell]]]] = {}
+
+    def add(self, row: Row, cells: Mapping[str, LiftedCell]) -> None:
+        """Take the user's cells of one old row, by header."""
+        self._rows.setdefault(row_key(row.values, self._key), []).append((row, cells))
+
+    def take(
+        self, values: Mapping[str, Writable]
+    ) -> tuple[Mapping[str, CellValue], Mapping[str, LiftedCell]]:
+        """Return old values and the user's cells that belong to a new row; empty if none do."""
+        waiting = self._rows.get(row_key(values, self._key))
+        if not waiting:
+            return {}, {}
+        row, cells = waiting.pop(0)
+        return row.values, cells
+
+    def lost(self, filled_down: Sequence[str]) -> list[Row]:
+        """Return the rows that nobody took and that hold more than a filled-down formula."""
+        left = [entry for entries in self._rows.values() for entry in entries]
+        lost = []
+        for row, cells in left:
+            own = [header for header, cell in cells.items() if _is_own(header, cell, filled_down)]
+            if own:
+                shown = {header: row.values.get(header) for header in (*self._key, *own)}
+                lost.append(Row(row.number, shown))
+        return sorted(lost, key=lambda row: row.number)
+
+
+def _is_own(header: str, cell: LiftedCell, filled_down: Sequence[str]) -> bool:
+    return cell.has_content and not (cell.formula and header in filled_down)
