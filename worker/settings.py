@@ -26,20 +26,17 @@ else:
 class Settings:
     """Defaults of this machine.
 
-    `home` holds models, indexes and caches; `store` is the folder of the indexes; `threads`
-    counts processor threads for embedding and inference (0: all there are).
+    `home` holds all that BONSAI keeps; `store` is the folder of the indexes and `models` that of
+    the weights, if they lie elsewhere; `threads` counts processor threads for embedding and
+    inference (0: all there are).
     """
 
     home: Path
     store: str
+    models: Path
     embedder: str = "onnx:minilm"
     llm: str = "gguf:smollm2"
     threads: int = 0
-
-    @property
-    def models(self) -> Path:
-        """Where weights are kept, shared by all runs."""
-        return self.home / "models"
 
     @property
     def cache(self) -> Path:
@@ -66,10 +63,12 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environment is None else environment
     home = Path(env.get("BONSAI_HOME") or platformdirs.user_data_dir("bonsai", appauthor=False))
     home = home.expanduser()
-    settings = Settings(home=home, store=str(home / "store"))
+    settings = Settings(home=home, store=str(home / "store"), models=home / "models")
     names = {field.name for field in fields(Settings)} - {"home"}
     asked = _user_file(home / "settings.toml", names)
     asked |= {name: env[key] for name in names if env.get(key := f"BONSAI_{name.upper()}")}
+    if "models" in asked:
+        asked["models"] = Path(str(asked["models"])).expanduser()
     if "threads" in asked:
         asked["threads"] = _thread_count(asked["threads"])
     return replace(settings, **asked)  # type: ignore[arg-type]

@@ -14,24 +14,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-#: Inches and points; chosen so that 10 × 23 and 50 × 60 can both be read.
-_CELL_WIDTH, _CELL_HEIGHT = 0.46, 0.30
-_ROW_LABEL, _COLUMN_LABEL = 38, 34  # characters before a label is cut (Japanese counts double)
+#: Inches; chosen so that 10 × 23 and 50 × 60 can both be read.
+_CELL_WIDTH, _CELL_HEIGHT = 0.42, 0.34
+_BAR_GAP, _BAR_WIDTH = 0.25, 0.18
+_ROW_LABEL, _COLUMN_LABEL = 42, 34  # characters before a label is cut (Japanese counts double)
 _DPI = 110
 
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours and number format of one kind of value; `centre` is the neutral value, if any."""
+    """Colours and number format of one kind of value.
+
+    A diverging palette has its neutral colour at zero.
+    """
 
     colours: str
     number: str
     bar_label: str
-    centre: float | None = None
+    diverging: bool = False
 
 
 COSINE = Palette("YlOrRd", ".2f", "cosine")
-CONTRAST = Palette("RdBu_r", ".1f", "contrast (z)", centre=0.0)
+CONTRAST = Palette("RdBu_r", ".1f", "contrast (z)", diverging=True)
 
 
 def draw_heatmap(
@@ -49,22 +53,30 @@ def draw_heatmap(
     from matplotlib.figure import Figure
 
     rows, columns = values.shape
+    limit = float(np.abs(values).max())
+    width, height = columns * _CELL_WIDTH, rows * _CELL_HEIGHT
     with rc_context({"font.family": _font_families()}):
-        figure = Figure(figsize=(3.9 + columns * _CELL_WIDTH, 3.4 + rows * _CELL_HEIGHT), dpi=_DPI)
+        figure = Figure(figsize=(width + _BAR_GAP + _BAR_WIDTH, height), dpi=_DPI)
         FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
+        # Placed by the inch, so that a cell has the same room in every picture; saving with a
+        # tight box adds the labels around it.
+        inches = figure.get_figwidth()
+        axes = figure.add_axes((0, 0, width / inches, 1))
+        bar = figure.add_axes(((width + _BAR_GAP) / inches, 0, _BAR_WIDTH / inches, 1))
         seaborn.heatmap(
             values,
             ax=axes,
+            cbar_ax=bar,
             annot=True,
             fmt=palette.number,
             annot_kws={"size": 7},
             cmap=palette.colours,
-            center=palette.centre,
+            vmin=-limit if palette.diverging else None,
+            vmax=limit if palette.diverging else None,
             linewidths=0.4,
             xticklabels=[shorten(label, _COLUMN_LABEL) for label in column_labels],
             yticklabels=[shorten(label, _ROW_LABEL) for label in row_labels],
-            cbar_kws={"label": palette.bar_label, "shrink": 0.8},
+            cbar_kws={"label": palette.bar_label},
         )
         _dress(axes, title, columns)
         buffer = io.BytesIO()

@@ -1,0 +1,101 @@
+import pytest
+
+from tests.worker.pipeline.conftest import Watched
+from worker.contract import AnswerRequest, Question, RankRequest
+from worker.errors import CancelledError, SettingError
+from worker.pipeline.answering import answer
+
+
+@pytest.fixture
+def answer_request(rank_request: RankRequest) -> AnswerRequest:
+    question = Question(qid="Q1", text="What do old oil tankers do to get around sanctions?")
+    ranking = rank_request.model_copy(update={"questions": (question,)})
+    return AnswerRequest(
+        run_id="answer-run", ranking=ranking, llm="gguf:smollm2", contexts=2, max_tokens=60
+    )
+
+
+def test_the_three_modes_stand_side_by_side(answer_request: AnswerRequest, watched: Watched):
+    result = answer(answer_request, watched.context)
+    assert [given.mode for given in result.answers] == ["no-rag", "rag", "sexy"]
+    assert all(given.text and given.seconds > 0 and given.tokens for given in result.answers)
+    assert watched.kinds().count("row") == 1 + 3, "one ranking, three answers"
+
+
+def test_the_contexts_of_rag_are_the_most_similar_and_those_of_sexy_the_best_ranked(
+    answer_request: AnswerRequest, watched: Watched
+):
+    result = answer(answer_request, watched.context)
+    rows = result.questions[0].rows
+    cited = {given.mode: [c.chunk_id for c in given.citations] for given in result.answers}
+    assert cited["no-rag"] == []
+    assert cited["rag"] == [r.chunk_id for r in sorted(rows, key=lambda r: r.query_rank)[:2]]
+    assert cited["sexy"] == [row.chunk_id for row in rows[:2]]
+
+
+def test_an_answer_from_passages_uses_their_words(answer_request: AnswerRequest, watched: Watched):
+    result = answer(answer_request.model_copy(update={"modes": ("rag",)}), watched.context)
+    assert any(word in result.answers[0].text.lower() for word in ("flag", "name", "crude"))
+
+
+def test_a_passage_that_the_user_left_out_is_not_used(
+    answer_request: AnswerRequest, watched: Watched
+):
+    first = answer(answer_request, watched.context)
+    unwanted = first.questions[0].rows[0].chunk_id
+    question = answer_request.ranking.questions[0]
+    excluding = question.model_copy(update={"excluded_chunk_ids": (unwanted,)})
+    ranking = answer_request.ranking.model_copy(update={"questions": (excluding,)})
+    second = answer(answer_request.model_copy(update={"ranking": ranking}), watched.context)
+    assert unwanted not in {c.chunk_id for given in second.answers for c in given.citations}
+
+
+def test_the_answer_arrives_piece_by_piece(answer_request: AnswerRequest, watched: Watched):
+    result = answer(answer_request.model_copy(update={"modes": ("no-rag",)}), watched.context)
+    pieces = [event.text for event in watched.events if event.kind == "text"]
+    assert len(pieces) > 3
+    assert "".join(pieces).strip() == result.answers[0].text.removesuffix("…").strip()
+
+
+def test_the_original_layout_can_be_chosen_by_name(answer_request: AnswerRequest, watched: Watched):
+    request = answer_request.model_copy(update={"prompt": "alpaca", "modes": ("sexy",)})
+    given = answer(request, watched.context).answers[0]
+    assert given.text
+    assert "###" not in given.text
+
+
+def test_a_prompt_of_ones_own_reaches_the_model(answer_request: AnswerRequest, watched: Watched):
+    prompt = "What is the capital of France? Not part of the question: {question} {context}"
+    request = answer_request.model_copy(update={"prompt": prompt, "modes": ("no-rag",)})
+    assert "Paris" in answer(request, watched.context).answers[0].text
+
+
+def test_an_unusable_prompt_is_refused_before_anything_runs(
+    answer_request: AnswerRequest, watched: Watched
+):
+    request = answer_request.model_copy(update={"prompt": "Say {something}"})
+    with pytest.raises(SettingError, match="'Prompt'"):
+        answer(request, watched.context)
+    assert watched.events == []
+
+
+def test_a_prompt_longer_than_the_model_reads_fails_in_its_row_alone(
+    answer_request: AnswerRequest, watched: Watched
+):
+    prompt = "{question} {context} " + "harbour " * 4200
+    ranking = answer_request.ranking.model_copy(
+        update={"questions": (*answer_request.ranking.questions, Question(qid="Q2", text="Why?"))}
+    )
+    request = answer_request.model_copy(
+        update={"prompt": prompt, "modes": ("rag",), "ranking": ranking}
+    )
+    result = answer(request, watched.context)
+    assert [given.problem.code for given in result.answers] == ["prompt_too_long"] * 2
+    assert "question Q1" in result.answers[0].problem.what
+
+
+def test_stopping_keeps_the_answers_that_are_done(answer_request: AnswerRequest, watched: Watched):
+    watched.stop = lambda: watched.kinds().count("row") >= 2
+    with pytest.raises(CancelledError):
+        answer(answer_request, watched.context)
+    assert watched.kinds().count("row") == 2, "the ranking and the first answer"
