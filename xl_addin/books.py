@@ -114,7 +114,7 @@ def set_settings(book: FileBook, values: dict[str, str]) -> None:
         {**row.values, "Value": values.get(str(row.values["Setting"]), row.values["Value"])}
         for row in book.read_table(layout.SETTINGS).rows
     ]
-    book.write_table(TableContent(layout.SETTINGS, rows, layout.SETTINGS.columns))
+    book.write_table(TableContent(layout.SETTINGS, rows, _all_columns(layout.SETTINGS)))
 
 
 def _copy_table(source: FileBook, target: FileBook, table: layout.Table) -> None:
@@ -123,4 +123,9 @@ def _copy_table(source: FileBook, target: FileBook, table: layout.Table) -> None
         {header: value for header, value in row.values.items() if header in known}
         for row in source.read_table(table).rows
     ]
-    target.write_table(TableContent(table, rows, table.columns))
+    target.write_table(TableContent(table, rows, _all_columns(table)))
+
+
+def _all_columns(table: layout.Table) -> tuple[layout.Column, ...]:
+    """Return a table's columns as ones to be written, the user's among them."""
+    return tuple(replace(column, owner="run") for column in table.columns)

@@ -160,9 +160,7 @@ class Package:
         """Return `pattern` with the first number that makes a new part name."""
         taken = {part.lower() for part in self._parts}
         numbers = range(1, len(taken) + 2)
-        return next(
-            name for n in numbers if (name := pattern.format(n)).lower() not in taken
-        )
+        return next(name for n in numbers if (name := pattern.format(n)).lower() not in taken)
 
     def to_bytes(self, compressed: bool = True) -> bytes:
         """Return the whole package; `compressed=False` is quicker, for a copy that is only read."""

@@ -14,7 +14,7 @@ from worker.contract import (
     heatmap_blob,
 )
 from xl_addin.workbook import layout
-from xl_addin.workbook.layout import Column, contrast_header, cosine_header
+from xl_addin.workbook.layout import CONTRAST_SUFFIX, Column
 from xl_addin.workbook.port import AboveRow, Formula, Picture, TableContent, Writable
 
 _ALT_TEXT_LENGTH = 200
@@ -91,17 +91,16 @@ def matrix_content(
     ids = rankings[0].matrix.pov_ids if rankings else ()
     columns = (
         *layout.MATRIX.columns,
-        *(Column(cosine_header(pov_id), 9, "similarity", scale="sequential") for pov_id in ids),
+        *(Column(pov_id, 9, "similarity", scale="sequential") for pov_id in ids),
         *(Column(contrast_header(pov_id), 9, "score", scale="diverging") for pov_id in ids),
     )
-    scored = cosine_header if score in _ON_COSINES else contrast_header
-    headers = [scored(pov_id) for pov_id in ids]
+    headers = list(ids) if score in _ON_COSINES else [contrast_header(pov_id) for pov_id in ids]
     texts = {
-        header(pov.pov_id): shortened(pov.text, _TEXT_ABOVE)
+        header: shortened(pov.text, _TEXT_ABOVE)
         for pov in povs
-        for header in (cosine_header, contrast_header)
+        for header in (pov.pov_id, contrast_header(pov.pov_id))
     }
-    weights = {scored(pov_id): _weight_formula(scored(pov_id), pov_id) for pov_id in ids}
+    weights = {header: _weight_formula(header) for header in headers}
     above = (AboveRow(texts), AboveRow(weights, name=WEIGHTS_NAME, label="Weight now"))
     formulas = _what_if(headers, score)
     rows = [{**formulas, **row} for ranking in rankings for row in _matrix_rows(ranking)]
@@ -163,6 +162,11 @@ def last_run_content(run: RunStamp, what: str, seconds: float) -> TableContent:
     return TableContent(layout.LAST_RUN, rows)
 
 
+def contrast_header(pov_id: str) -> str:
+    """Return the header of a point of view's contrast column."""
+    return pov_id + CONTRAST_SUFFIX
+
+
 def shortened(text: str, length: int) -> str:
     """Return `text`, cut with an ellipsis if it has more than `length` characters."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
@@ -170,14 +174,13 @@ def shortened(text: str, length: int) -> str:
 
 def _matrix_rows(ranking: QuestionRanking) -> list[Mapping[str, Writable]]:
     matrix = ranking.matrix
-    cosine_headers = [cosine_header(pov_id) for pov_id in matrix.pov_ids]
     contrast_headers = [contrast_header(pov_id) for pov_id in matrix.pov_ids]
     return [
         {
             "QID": ranking.qid,
             "Rank": rank,
             "ChunkID": chunk_id,
-            **dict(zip(cosine_headers, cosine, strict=True)),
+            **dict(zip(matrix.pov_ids, cosine, strict=True)),
             **dict(zip(contrast_headers, contrast, strict=True)),
         }
         for rank, (chunk_id, cosine, contrast) in enumerate(
@@ -197,12 +200,14 @@ def _what_if(headers: Sequence[str], score: str) -> dict[str, Writable]:
     }
 
 
-def _weight_formula(header: str, pov_id: str) -> Formula:
+def _weight_formula(header: str) -> Formula:
     """Read the weight that stands on the POV sheet now; an empty one is 1, as in a run.
 
-    The ID is cut out of the header, so that no text of the user's stands in a formula.
+    The ID is taken from the header, so that no text of the user's stands in a formula.
     """
-    own_id = f"MID(tblMatrix[[#Headers],[{_escaped(header)}]],{len(header) - len(pov_id) + 1},255)"
+    own_id = f"tblMatrix[[#Headers],[{_escaped(header)}]]"
+    if header.endswith(CONTRAST_SUFFIX):
+        own_id = f"LEFT({own_id},LEN({own_id})-{len(CONTRAST_SUFFIX)})"
     return Formula(
         f"=SUMIFS(tblPOV[Weight],tblPOV[ID],{own_id})"
         f'+COUNTIFS(tblPOV[ID],{own_id},tblPOV[Weight],"")'

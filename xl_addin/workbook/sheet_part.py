@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 from lxml.etree import _Element as Element
-from openpyxl.formula.translate import Translator
+from openpyxl.formula.translate import Translator, TranslatorError
 from openpyxl.utils import coordinate_to_tuple
 
 from xl_addin.workbook.areas import Area, address
@@ -174,7 +174,9 @@ class SheetPart:
             places = [coordinate_to_tuple(str(item.get("r")))[1] for item in line[-1:]]
             if places and places[0] > column:
                 places = [coordinate_to_tuple(str(item.get("r")))[1] for item in line]
-            line.insert(sum(place < column for place in places) if len(places) > 1 else len(line), cell)
+            line.insert(
+                sum(place < column for place in places) if len(places) > 1 else len(line), cell
+            )
             line.attrib.pop("spans", None)
             self._cells[row, column] = cell
         return self._cells[row, column]
@@ -266,12 +268,15 @@ class SheetPart:
 
 
 def moved_formula(text: str, old_row: int, new_row: int) -> str:
-    """Return a formula (without `=`) as it reads after a move from one row to another."""
-    if old_row == new_row or not text:
+    """Return a formula (without `=`) as it reads after a move from one row to another.
+
+    One that would point above the sheet stays as it is.
+    """
+    try:
+        moved = Translator(f"={text}", address(old_row, 1)).translate_formula(address(new_row, 1))
+    except TranslatorError:
         return text
-    return str(Translator(f"={text}", address(old_row, 1)).translate_formula(address(new_row, 1)))[
-        1:
-    ]
+    return str(moved)[1:]
 
 
 def _fill(cell: Element, value: CellValue) -> None:

@@ -9,7 +9,10 @@ from lxml.etree import _Element as Element
 
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.cells import escape_text, unescape_text
+from xl_addin.workbook.column_plan import Slot
 from xl_addin.workbook.markup import children, q
+
+_COLUMN_FORMULA = q("calculatedColumnFormula")
 
 
 class TablePart:
@@ -45,25 +48,21 @@ class TablePart:
 
     def column_formula(self, index: int) -> str | None:
         """Return the formula that Excel fills down that column, without `=`."""
-        return self._columns()[index].findtext(q("calculatedColumnFormula")) or None
+        return self._columns()[index].findtext(_COLUMN_FORMULA) or None
 
-    def forget_column_formula(self, index: int) -> None:
-        """Stop Excel from filling that column down."""
-        column = self._columns()[index]
-        for formula in list(children(column, "calculatedColumnFormula")):
-            column.remove(formula)
-
-    def arrange(self, columns: Sequence[tuple[str, int | None]], area: Area) -> None:
-        """Set the columns, as (header, old index or None for a new one), and the place."""
+    def arrange(self, slots: Sequence[Slot], area: Area) -> None:
+        """Set columns and place; the run's own columns are no longer filled down by Excel."""
         listed, old = self._column_list(), self._columns()
         next_id = max((int(str(column.get("id"))) for column in old), default=0) + 1
         arranged = []
-        for header, source in columns:
-            if source is None:
-                column = etree.Element(q("tableColumn"), id=str(next_id), name=escape_text(header))
+        for slot in slots:
+            if slot.source is None:
+                column = etree.Element(q("tableColumn"), id=str(next_id), name=_name(slot.header))
                 next_id += 1
             else:
-                column = old[source]
+                column = old[slot.source]
+            if slot.is_ours:
+                column[:] = [child for child in column if child.tag != _COLUMN_FORMULA]
             arranged.append(column)
         listed[:] = arranged
         listed.set("count", str(len(arranged)))
@@ -85,3 +84,7 @@ class TablePart:
 
     def _columns(self) -> list[Element]:
         return list(children(self._column_list(), "tableColumn"))
+
+
+def _name(header: str) -> str:
+    return escape_text(header).replace("\n", "_x000a_")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from xl_addin.workbook.port import CellValue, Formula, Row, Writable
 from xl_addin.workbook.sheet_part import LiftedCell
@@ -41,7 +41,7 @@ class UserCells:
         row, cells = waiting.pop(0)
         return row.values, cells
 
-    def lost(self, filled_down: Sequence[str]) -> list[Row]:
+    def lost(self, filled_down: Collection[str]) -> list[Row]:
         """Return the rows that nobody took and that hold more than a filled-down formula."""
         left = [entry for entries in self._rows.values() for entry in entries]
         lost = []
@@ -53,5 +53,5 @@ class UserCells:
         return sorted(lost, key=lambda row: row.number)
 
 
-def _is_own(header: str, cell: LiftedCell, filled_down: Sequence[str]) -> bool:
+def _is_own(header: str, cell: LiftedCell, filled_down: Collection[str]) -> bool:
     return cell.has_content and not (cell.formula and header in filled_down)

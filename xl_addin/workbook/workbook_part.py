@@ -92,6 +92,21 @@ class WorkbookPart:
         found = (item for item in self.tables() if item.table.name.casefold() == name.casefold())
         return next(found, None)
 
+    def define(self, name: str, reference: str) -> None:
+        """Let `name` stand for cells in every formula of the workbook."""
+        root = self._package.edit(self.part)
+        names = root.find(q("definedNames"))
+        if names is None:
+            names = etree.Element(q("definedNames"))
+            insert_in_order(root, names, WORKBOOK_ORDER)
+        known = (
+            item for item in names if item.get("name") == name and not item.get("localSheetId")
+        )
+        defined = next(known, None)
+        if defined is None:
+            defined = etree.SubElement(names, q("definedName"), name=name)
+        defined.text = reference
+
     def compute_on_load(self) -> None:
         """Have every formula computed anew when the workbook is opened."""
         root = self._package.edit(self.part)

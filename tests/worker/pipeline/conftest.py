@@ -15,7 +15,7 @@ from worker.runtime import Runtime
 
 TEXTS = {
     "kettle.txt": "A red kettle stands on the stove. Steam rises while the family sits in silence.",
-    "tanker.txt": "Old oil tankers change their flags and names to carry crude around the sanctions.",
+    "tanker.txt": "Old oil tankers change their flags and names to carry crude past the sanctions.",
     "cocoa.txt": "Cocoa farmers earn a few cents of every bar of chocolate that is sold abroad.",
     "goal.txt": "The striker scored in the last minute and the whole football stadium sang.",
     "border.txt": "A lawyer drew the border with a pencil, and millions of people had to flee.",

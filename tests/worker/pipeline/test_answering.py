@@ -3,6 +3,7 @@ import pytest
 from tests.worker.pipeline.conftest import Watched
 from worker.contract import AnswerRequest, Question, RankRequest
 from worker.errors import CancelledError, SettingError
+from worker.inference.base import Prompt
 from worker.pipeline.answering import answer
 
 
@@ -64,10 +65,24 @@ def test_the_original_layout_can_be_chosen_by_name(answer_request: AnswerRequest
     assert "###" not in given.text
 
 
-def test_a_prompt_of_ones_own_reaches_the_model(answer_request: AnswerRequest, watched: Watched):
-    prompt = "What is the capital of France? Not part of the question: {question} {context}"
-    request = answer_request.model_copy(update={"prompt": prompt, "modes": ("no-rag",)})
-    assert "Paris" in answer(request, watched.context).answers[0].text
+def test_a_prompt_of_ones_own_reaches_the_model(
+    answer_request: AnswerRequest, watched: Watched, monkeypatch: pytest.MonkeyPatch
+):
+    model = watched.runtime.language_model("gguf:smollm2")
+    generate, seen = model.generate, []
+
+    def remember(prompt: Prompt, **options):
+        seen.append(prompt.text)
+        return generate(prompt, **options)
+
+    monkeypatch.setattr(model, "generate", remember)
+    request = answer_request.model_copy(
+        update={"prompt": "Passages: {context} Task: {question}", "modes": ("rag",), "contexts": 1}
+    )
+    rows = answer(request, watched.context).questions[0].rows
+    nearest = min(rows, key=lambda row: row.query_rank).text
+    question = answer_request.ranking.questions[0].text
+    assert seen == [f"Passages: [1] {nearest} Task: {question}"]
 
 
 def test_an_unusable_prompt_is_refused_before_anything_runs(

@@ -73,7 +73,8 @@ def test_more_rows_than_one_call_may_carry_are_stored(store: ChromaStore):
 
 def test_a_collection_is_found_again_by_its_name_after_reopening(collection, tmp_path: Path):
     program = (
-        "import sys; from pathlib import Path; from worker.retrieval.chroma_store import ChromaStore\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from worker.retrieval.chroma_store import ChromaStore\n"
         "from tests.worker.retrieval.test_chroma_store import NamedModel\n"
         "print(ChromaStore(Path(sys.argv[1])).open('my 資料', NamedModel()).count())"
     )

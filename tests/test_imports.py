@@ -1,0 +1,34 @@
+"""Which module may know which: checked on the code, and in a fresh process."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+HEAVY = ("chromadb", "openvino", "onnxruntime", "torch", "transformers", "xllamacpp", "matplotlib")
+
+
+def loaded_by(statement: str) -> set[str]:
+    program = f"{statement}\nimport sys\nprint(*sys.modules)"
+    finished = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=REPOSITORY
+    )
+    return {name.partition(".")[0] for name in finished.stdout.split()}
+
+
+@pytest.mark.parametrize("module", ["worker.contract", "worker.errors", "worker.settings"])
+def test_what_both_sides_share_is_light(module: str):
+    assert not loaded_by(f"import {module}") & {*HEAVY, "numpy", "pandas", "openpyxl", "lxml"}
+
+
+@pytest.mark.parametrize("module", ["xl_addin.cli", "xl_addin.actions", "worker.jobs"])
+def test_heavy_packages_wait_until_they_are_needed(module: str):
+    assert not loaded_by(f"import {module}") & set(HEAVY)
+
+
+def test_the_import_contracts_hold():
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as m; m()"]
+    finished = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)
+    assert finished.returncode == 0, finished.stdout

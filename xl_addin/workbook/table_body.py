@@ -1,0 +1,155 @@
+"""The rows of a table: the run's values, and the user's own cells beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from worker.errors import ColumnError
+from xl_addin.workbook.cells import LINE_HEIGHT, looks_like_formula, row_height, writable_value
+from xl_addin.workbook.column_plan import Slot
+from xl_addin.workbook.layout import NUMBER_FORMATS
+from xl_addin.workbook.port import Formula, Row, Writable
+from xl_addin.workbook.sheet_part import LiftedCell, SheetPart, moved_formula
+from xl_addin.workbook.styles_part import StylesPart
+from xl_addin.workbook.table_part import TablePart
+from xl_addin.workbook.table_shape import TableShape
+from xl_addin.workbook.user_cells import UserCells
+
+Place = tuple[int, int]
+
+
+class TableBody:
+    """Remembers the old rows when it is made; `write` replaces them.
+
+    :raises ColumnError: if the user's cells cannot follow because a key column is missing.
+    """
+
+    def __init__(
+        self,
+        table: TablePart,
+        sheet: SheetPart,
+        styles: StylesPart,
+        shape: TableShape,
+        old_rows: Sequence[Row],
+        key: Sequence[str],
+    ) -> None:
+        self._sheet, self._styles, self._shape = sheet, styles, shape
+        self._old_styles = {place: sheet.style(*place) for place in shape.old_data.cells()}
+        self._patterns = self._pattern_styles()
+        self._fillers = self._column_formulas(table)
+        self._cells = UserCells(key)
+        for row in old_rows:
+            self._cells.add(row, self._lift(row.number))
+        self._check_key(table, key)
+
+    def write(self, rows: Sequence[Mapping[str, Writable]]) -> list[Row]:
+        """Write the new rows and clear the old ones; return rows of the user's without a place."""
+        self._clear()
+        widths = [self._sheet.width(column) for column, _ in self._shape.columns()]
+        for number, values in zip(self._shape.new_data.rows, rows or [{}], strict=True):
+            self._write_row(number, values, widths)
+        return self._cells.lost(self._fillers)
+
+    # The old rows
+
+    def _pattern_styles(self) -> dict[str, int]:
+        """Return the style of new cells by header: that of the column's first data row."""
+        patterns: dict[str, int] = {}
+        neighbour = 0
+        for slot in self._shape.slots:
+            source = self._shape.source(slot)
+            if source is not None:
+                style = self._old_styles[self._shape.old_data.top, source]
+                patterns[slot.header] = self._styles.quoted(style, False)
+            elif slot.column is not None:
+                number_format = NUMBER_FORMATS[slot.column.kind]
+                shaped = self._styles.shaped(neighbour, number_format, slot.is_wrapped)
+                patterns[slot.header] = shaped
+            if slot.is_ours:
+                neighbour = patterns[slot.header]
+        return patterns
+
+    def _column_formulas(self, table: TablePart) -> dict[str, str]:
+        return {
+            slot.header: formula
+            for slot in self._shape.slots
+            if not slot.is_ours and slot.source is not None
+            if (formula := table.column_formula(slot.source))
+        }
+
+    def _lift(self, number: int) -> dict[str, LiftedCell]:
+        """Return the user's cells of a row by header."""
+        return {
+            slot.header: cell
+            for slot in self._shape.slots
+            if not slot.is_ours
+            if (cell := self._sheet.lift(number, self._shape.source(slot) or 0))
+        }
+
+    def _check_key(self, table: TablePart, key: Sequence[str]) -> None:
+        missing = [header for header in key if header not in table.headers]
+        if missing and self._cells.lost(self._fillers):
+            raise ColumnError(
+                f"The table {table.name} has no column '{missing[0]}' any more.",
+                "Without it, what you wrote in your own columns cannot follow its rows.",
+                f"Put the column '{missing[0]}' back, or move your own columns to another sheet.",
+            )
+
+    def _clear(self) -> None:
+        """Empty cells that no new row will cover; those that look as we made them go wholly."""
+        patterns = dict(zip(self._shape.old.columns, self._patterns_by_old_column(), strict=True))
+        for (row, column), style in self._old_styles.items():
+            if (
+                column > self._shape.new.right
+                or self._styles.quoted(style, False) == patterns[column]
+            ):
+                self._sheet.remove(row, column)
+            else:
+                self._sheet.empty(row, column)
+        for row in self._shape.both.rows[1:]:
+            self._sheet.show(row)
+            self._sheet.set_height(row, None)
+
+    def _patterns_by_old_column(self) -> list[int]:
+        top = self._shape.old_data.top
+        return [
+            self._styles.quoted(self._old_styles[top, column], False)
+            for column in self._shape.old.columns
+        ]
+
+    # The new rows
+
+    def _write_row(
+        self, number: int, values: Mapping[str, Writable], widths: Sequence[float]
+    ) -> None:
+        old_values, cells = self._cells.take(values)
+        texts = []
+        for (column, slot), width in zip(self._shape.columns(), widths, strict=True):
+            if slot.is_ours:
+                value = values.get(slot.header)
+                self._put(number, column, slot, value)
+            else:
+                value = old_values.get(slot.header)
+                self._lay(number, column, slot, cells.get(slot.header))
+            if slot.is_wrapped and isinstance(value, str):
+                texts.append((value, width))
+        height = row_height(texts)
+        self._sheet.set_height(number, height if height > LINE_HEIGHT else None)
+
+    def _put(self, row: int, column: int, slot: Slot, value: Writable) -> None:
+        source = self._shape.source(slot)
+        style = self._old_styles.get((row, source or 0), self._patterns[slot.header])
+        if not isinstance(value, Formula):
+            value = writable_value(value)
+        quoted = isinstance(value, str) and looks_like_formula(value)
+        self._sheet.put(row, column, value, self._styles.quoted(style, quoted))
+
+    def _lay(self, row: int, column: int, slot: Slot, cell: LiftedCell | None) -> None:
+        """Lay the user's cell down; an empty one gets the formula that fills its column."""
+        if cell is not None and cell.has_content:
+            self._sheet.lay(cell, row, column)
+        elif slot.header in self._fillers:
+            formula = Formula(f"={self._fillers[slot.header]}")
+            self._sheet.put(row, column, formula, self._patterns[slot.header])
+        else:
+            self._sheet.put(row, column, None, self._patterns[slot.header])

@@ -1,0 +1,29 @@
+"""What lies over the cells of a table: dropdowns and formats stretch with it, scales are renewed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby
+
+from xl_addin.workbook.column_plan import Slot
+from xl_addin.workbook.layout import Scale
+from xl_addin.workbook.sheet_rules import SheetRules
+from xl_addin.workbook.table_shape import TableShape
+
+
+def carry_rules(rules: SheetRules, shape: TableShape) -> None:
+    """Fit the rules to the new shape; neighbouring columns of one kind share a colour scale."""
+    sources = {shape.source(slot): column for column, slot in shape.columns()}
+    moves = {source: column for source, column in sources.items() if source is not None}
+    scaled = {shape.source(slot) or 0 for slot in shape.slots if _scale(slot)}
+    rules.remove_scales(scaled | shape.gone(), shape.old_data)
+    rules.stretch(shape.old_data, shape.new_data, moves)
+    for scale, group in groupby(shape.columns(), key=lambda entry: _scale(entry[1])):
+        columns = [column for column, _ in group]
+        if scale:
+            area = replace(shape.new_data, left=columns[0], right=columns[-1])
+            rules.add_scale(area, scale)
+
+
+def _scale(slot: Slot) -> Scale:
+    return slot.column.scale if slot.column is not None and slot.is_ours else ""
