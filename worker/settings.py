@@ -78,7 +78,7 @@ def _user_file(path: Path, names: set[str]) -> dict[str, object]:
     if not path.is_file():
         return {}
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingError(
             f"The settings file {path} cannot be read.", f"{error}.", "Correct or delete the file."
@@ -89,12 +89,19 @@ def _user_file(path: Path, names: set[str]) -> dict[str, object]:
             f"Known are: {', '.join(sorted(names))}.",
             "Correct or delete the line.",
         )
+    for name in set(values) - {"threads"}:
+        if not isinstance(values[name], str):
+            raise SettingError(
+                f"The entry '{name}' in the settings file {path} is no text.",
+                f"It is {values[name]!r}.",
+                f'Write it in quotes: {name} = "…".',
+            )
     return values
 
 
 def _thread_count(value: object) -> int:
     text = str(value)
-    if not text.isdigit():
+    if not text.isdecimal():
         raise SettingError(
             f"The number of threads is '{text}'.",
             "It must be a whole number, 0 for all there are.",

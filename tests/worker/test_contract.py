@@ -1,0 +1,342 @@
+"""What travels as JSON: nothing is lost, nothing unknown gets in, nothing heavy is needed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from tests.conftest import REPOSITORY
+from worker.contract import (
+    Answer,
+    AnswerRequest,
+    AnswerResult,
+    Citation,
+    Event,
+    IndexRequest,
+    IndexResult,
+    PointOfView,
+    PovMatrix,
+    PovTouch,
+    Problem,
+    Progress,
+    Question,
+    QuestionRanking,
+    RankedChunk,
+    RankRequest,
+    RankResult,
+    RowFailed,
+    RowReady,
+    RunStamp,
+    SourceReport,
+    Started,
+    TextReady,
+    Wire,
+    heatmap_blob,
+    json_ready,
+    parse_request,
+    parse_result,
+)
+
+RUN = RunStamp(
+    run_id="run-1",
+    time="2025-01-31T12:00:00Z",
+    code_version="0.1.0",
+    collection="sample",
+    index_version="7",
+    embedder="onnx:minilm",
+)
+PROBLEM = Problem(code="cell", what="Row 7 is empty.", why="Nothing there.", next_step="Fill it.")
+REPORT = SourceReport(file="日本/雨.txt", type="txt", chunks=2, characters=900, status="indexed")
+CHUNK = RankedChunk(
+    chunk_id="c1",
+    rank=1,
+    sexy=1.5,
+    classic=0.1 + 0.2,  # a number that shows lost digits
+    query_similarity=-0.25,
+    query_rank=3,
+    top_povs=(PovTouch(pov_id="P1", cosine=0.5, contrast=-1.0, share=0.75),),
+    source="a.txt",
+    page=None,
+    start=120,
+    text='Rain: "雨"\n= 1 + 1 🌧',
+)
+RANKING = QuestionRanking(
+    qid="1",
+    question="Who gains?",
+    rows=(CHUNK,),
+    matrix=PovMatrix(
+        chunk_ids=("c1",), pov_ids=("P1", "P2"), cosine=((0.5, 0.25),), contrast=((-1.0, 2.0),)
+    ),
+)
+ANSWER = Answer(
+    qid="1",
+    question="Who gains?",
+    mode="sexy",
+    text="Few [1].",
+    citations=(Citation(number=1, chunk_id="c1", source="a.txt", start=120),),
+    similarity=0.5,
+    seconds=1.25,
+    prompt_tokens=40,
+    tokens=4,
+    model="gguf:smollm2",
+)
+FAILED_ANSWER = Answer(
+    qid="2",
+    question="Why?",
+    mode="no-rag",
+    text="",
+    seconds=0.0,
+    prompt_tokens=0,
+    tokens=0,
+    model="gguf:smollm2",
+    problem=PROBLEM,
+)
+
+INDEX = IndexRequest(
+    run_id="run-1",
+    folder="/documents",
+    collection="sample",
+    embedder="onnx:minilm",
+    store="/store",
+    chunk_size=2000,
+    chunk_overlap=120,
+)
+RANK = RankRequest(
+    run_id="run-1",
+    collection="sample",
+    embedder="onnx:minilm",
+    store="/store",
+    questions=(Question(qid="1", text="Who gains?", place="FBQ!B2", excluded_chunk_ids=("c9",)),),
+    povs=(PointOfView(pov_id="P1", text="Colonial memory", weight=-0.5, place="POV!B2"),),
+    score="pnorm",
+    top_k=5,
+    sexy_share=0.5,
+)
+ANSWERING = AnswerRequest(
+    run_id="run-1", ranking=RANK, modes=("rag",), contexts=2, llm="gguf:smollm2", prompt="alpaca"
+)
+REQUESTS = pytest.mark.parametrize(
+    "request_model", [INDEX, RANK, ANSWERING], ids=["index", "rank", "answer"]
+)
+
+INDEX_RESULT = IndexResult(run=RUN, sources=(REPORT,), chunks=2, embedded=1, seconds=0.5)
+RANK_RESULT = RankResult(run=RUN, questions=(RANKING,), problems=(PROBLEM,), seconds=0.5)
+ANSWER_RESULT = AnswerResult(
+    run=RUN, questions=(RANKING,), answers=(ANSWER, FAILED_ANSWER), problems=(PROBLEM,)
+)
+RESULTS = [("index", INDEX_RESULT), ("rank", RANK_RESULT), ("answer", ANSWER_RESULT)]
+
+EVENTS = {
+    "started": Started(run=RUN),
+    "progress": Progress(stage="Indexing", done=1, of=2, message="a.txt"),
+    "row: source": RowReady(row=REPORT),
+    "row: ranking": RowReady(row=RANKING),
+    "row: answer": RowReady(row=ANSWER),
+    "text": TextReady(qid="1", mode="rag", text=" 雨"),
+    "problem": RowFailed(problem=PROBLEM),
+}
+EVENT: TypeAdapter[Any] = TypeAdapter(Event)
+
+
+def _changed(model: Wire, **entries: object) -> str:
+    return json.dumps({**json_ready(model), **entries})
+
+
+@REQUESTS
+def test_a_request_survives_json_unchanged(request_model: Wire) -> None:
+    assert parse_request(request_model.model_dump_json()) == request_model
+
+
+@pytest.mark.parametrize(("job", "result"), RESULTS, ids=[job for job, _ in RESULTS])
+def test_a_result_survives_json_unchanged(job: str, result: Wire) -> None:
+    assert parse_result(job, result.model_dump_json().encode()) == result
+
+
+@pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS.keys())
+def test_an_event_survives_json_unchanged(event: Wire) -> None:
+    back = EVENT.validate_json(event.model_dump_json())
+
+    assert type(back) is type(event)
+    assert back == event
+
+
+@pytest.mark.parametrize("row", [REPORT, RANKING, ANSWER], ids=["source", "ranking", "answer"])
+def test_a_row_comes_back_as_its_own_kind(row: Wire) -> None:
+    back = RowReady.model_validate_json(RowReady(row=row).model_dump_json())
+
+    assert type(back.row) is type(row)
+
+
+def test_every_type_that_travels_is_tried_here() -> None:
+    tried: set[type] = set()
+
+    def collect(value: object) -> None:
+        if isinstance(value, Wire):
+            tried.add(type(value))
+            for name in type(value).model_fields:
+                collect(getattr(value, name))
+        elif isinstance(value, tuple):
+            for item in value:
+                collect(item)
+
+    for model in (INDEX, RANK, ANSWERING, *dict(RESULTS).values(), *EVENTS.values()):
+        collect(model)
+
+    assert {kind.__name__ for kind in Wire.__subclasses__()} == {kind.__name__ for kind in tried}
+
+
+def test_a_program_reads_plain_json_types() -> None:
+    plain = json_ready(RANK_RESULT)
+
+    assert json.loads(json.dumps(plain)) == plain
+    assert plain["questions"][0]["matrix"]["cosine"] == [[0.5, 0.25]]
+    assert plain["questions"][0]["rows"][0]["page"] is None
+
+
+@REQUESTS
+def test_a_field_that_is_not_known_is_refused(request_model: Wire) -> None:
+    with pytest.raises(ValidationError, match="surprise"):
+        parse_request(_changed(request_model, surprise=1))
+
+
+def test_a_field_that_is_not_known_is_refused_inside_too() -> None:
+    question = {"qid": "1", "text": "Who?", "surprise": 1}
+
+    with pytest.raises(ValidationError, match="surprise"):
+        parse_request(_changed(RANK, questions=[question]))
+
+
+@pytest.mark.parametrize(("job", "result"), RESULTS, ids=[job for job, _ in RESULTS])
+def test_a_field_that_is_not_known_is_refused_in_a_result(job: str, result: Wire) -> None:
+    with pytest.raises(ValidationError, match="surprise"):
+        parse_result(job, _changed(result, surprise=1))
+
+
+def test_the_result_of_another_job_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        parse_result("index", RANK_RESULT.model_dump_json())
+
+
+@pytest.mark.parametrize("job", ["tune", "os.system", "Index", "", None, 1])
+def test_a_job_that_is_not_known_is_refused(job: object) -> None:
+    with pytest.raises(ValidationError, match="job"):
+        parse_request(_changed(INDEX, job=job))
+
+
+def test_a_request_without_a_job_is_refused() -> None:
+    payload = json_ready(INDEX)
+    del payload["job"]
+
+    with pytest.raises(ValidationError, match="job"):
+        parse_request(json.dumps(payload))
+
+
+@pytest.mark.parametrize("payload", ["", "[]", "null", "{", '"index"'])
+def test_what_is_no_request_at_all_is_refused(payload: str) -> None:
+    with pytest.raises(ValidationError):
+        parse_request(payload)
+
+
+@pytest.mark.parametrize("kind", ["finished", "", None])
+def test_an_event_that_is_not_known_is_refused(kind: object) -> None:
+    with pytest.raises(ValidationError, match="kind"):
+        EVENT.validate_json(_changed(EVENTS["progress"], kind=kind))
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_a_number_that_is_none_is_refused(number: str) -> None:
+    payload = RANK.model_dump_json().replace('"weight":-0.5', f'"weight":{number}')
+    assert number in payload
+
+    with pytest.raises(ValidationError, match="finite number"):
+        parse_request(payload)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")], ids=["nan", "infinity"])
+@pytest.mark.parametrize(
+    ("kind", "good"),
+    [(PovTouch, CHUNK.top_povs[0]), (PointOfView, RANK.povs[0]), (PovMatrix, RANKING.matrix)],
+    ids=["touch", "weight", "matrix"],
+)
+def test_a_score_that_is_no_number_never_leaves_the_worker(
+    kind: type[Wire], good: Wire, number: float
+) -> None:
+    bad = {"weight": number} if kind is PointOfView else {"cosine": number}
+    if kind is PovMatrix:
+        bad = {"cosine": ((number, 0.25),)}
+
+    with pytest.raises(ValidationError, match="finite number"):
+        kind(**{**good.model_dump(), **bad})
+
+
+@pytest.mark.parametrize(
+    ("good", "entry", "value"),
+    [
+        (INDEX, "chunk_size", 49),
+        (INDEX, "chunk_overlap", -1),
+        (INDEX, "chunk_size", "large"),
+        (RANK, "top_k", 0),
+        (RANK, "top_k", 1001),
+        (RANK, "sexy_share", -0.01),
+        (RANK, "sexy_share", 1.01),
+        (RANK, "score", "loudest"),
+        (ANSWERING, "contexts", 0),
+        (ANSWERING, "contexts", 21),
+        (ANSWERING, "max_tokens", 0),
+        (ANSWERING, "modes", ["rag", "guess"]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else repr(value)[:12],
+)
+def test_a_value_out_of_range_is_refused(good: Wire, entry: str, value: object) -> None:
+    with pytest.raises(ValidationError, match=entry):
+        parse_request(_changed(good, **{entry: value}))
+
+
+@pytest.mark.parametrize(
+    ("good", "entry", "value"),
+    [
+        (INDEX, "chunk_size", 50),
+        (INDEX, "chunk_overlap", 0),
+        (RANK, "top_k", 1),
+        (RANK, "top_k", 1000),
+        (RANK, "sexy_share", 0.0),
+        (RANK, "sexy_share", 1.0),
+        (ANSWERING, "contexts", 1),
+        (ANSWERING, "contexts", 20),
+        (ANSWERING, "max_tokens", 1),
+    ],
+    ids=lambda value: value if isinstance(value, str) else repr(value)[:12],
+)
+def test_the_ends_of_a_range_are_allowed(good: Wire, entry: str, value: object) -> None:
+    assert getattr(parse_request(_changed(good, **{entry: value})), entry) == value
+
+
+@pytest.mark.parametrize(
+    ("model", "entry"),
+    [(INDEX, "run_id"), (RANK_RESULT, "seconds"), (EVENTS["progress"], "done"), (PROBLEM, "why")],
+    ids=["request", "result", "event", "problem"],
+)
+def test_what_was_made_cannot_be_changed(model: Wire, entry: str) -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(model, entry, getattr(model, entry))
+
+
+def test_each_heatmap_has_a_name_of_its_own() -> None:
+    assert heatmap_blob("1") == "heatmap:1"
+    assert heatmap_blob("1") != heatmap_blob("2")
+
+
+def test_the_contract_needs_nothing_heavy() -> None:
+    heavy = ["numpy", "chromadb", "openvino", "torch", "matplotlib", "pandas", "xlwings", "redis"]
+    code = f"import sys, worker.contract; print([n for n in {heavy} if n in sys.modules])"
+
+    finished = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+
+    assert finished.stdout.strip() == "[]"

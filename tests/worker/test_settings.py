@@ -1,0 +1,184 @@
+"""Settings of a machine: which source wins, and what is said about a bad one."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from worker.errors import SettingError
+from worker.settings import Settings, load_settings
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "bonsai home"
+    folder.mkdir()
+    return folder
+
+
+def _write(home: Path, text: str) -> None:
+    (home / "settings.toml").write_text(text, encoding="utf-8")
+
+
+def _load(home: Path, **variables: str) -> Settings:
+    return load_settings({"BONSAI_HOME": str(home), **variables})
+
+
+def test_without_a_file_or_variables_the_defaults_hold(home: Path) -> None:
+    assert _load(home) == Settings(
+        home=home,
+        store=str(home / "store"),
+        models=home / "models",
+        embedder="onnx:minilm",
+        llm="gguf:smollm2",
+        threads=0,
+    )
+
+
+def test_without_a_home_of_its_own_the_users_data_folder_is_used() -> None:
+    settings = load_settings({"BONSAI_HOME": ""})
+
+    assert settings.home.is_absolute()
+    assert settings.home.name == "bonsai"
+    assert settings.models == settings.home / "models"
+
+
+@pytest.mark.parametrize(
+    ("name", "default"), [("embedder", "onnx:minilm"), ("llm", "gguf:smollm2")]
+)
+def test_a_variable_beats_the_file_and_the_file_beats_the_default(
+    home: Path, name: str, default: str
+) -> None:
+    variable = {f"BONSAI_{name.upper()}": "from:variable"}
+    assert getattr(_load(home), name) == default
+
+    _write(home, f'{name} = "from:file"')
+
+    assert getattr(_load(home), name) == "from:file"
+    assert getattr(_load(home, **variable), name) == "from:variable"
+
+
+def test_an_empty_variable_says_nothing(home: Path) -> None:
+    _write(home, 'llm = "gguf:from-file"')
+
+    assert _load(home, BONSAI_LLM="").llm == "gguf:from-file"
+
+
+def test_the_process_environment_is_read_when_no_other_is_given(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BONSAI_HOME", str(home))
+    monkeypatch.setenv("BONSAI_LLM", "gguf:from-process")
+
+    assert load_settings().home == home
+    assert load_settings().llm == "gguf:from-process"
+
+
+def test_an_entry_that_is_not_known_is_named_with_those_that_are(home: Path) -> None:
+    _write(home, 'embeder = "onnx:minilm"')
+
+    with pytest.raises(SettingError) as caught:
+        _load(home)
+
+    assert "'embeder'" in caught.value.what
+    assert str(home / "settings.toml") in caught.value.what
+    assert "embedder, llm, models, store, threads" in caught.value.why
+
+
+def test_the_home_cannot_be_moved_from_inside_itself(home: Path) -> None:
+    _write(home, 'home = "/elsewhere"')
+
+    with pytest.raises(SettingError, match="unknown entry 'home'"):
+        _load(home)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"llm = gguf:smollm2", b"llm = 'a'\nllm = 'b'", 'llm = "雨"'.encode("cp932")],
+    ids=["no quotes", "twice", "not utf-8"],
+)
+def test_a_file_that_is_broken_is_named(home: Path, content: bytes) -> None:
+    (home / "settings.toml").write_bytes(content)
+
+    with pytest.raises(SettingError) as caught:
+        _load(home)
+
+    assert f"{home / 'settings.toml'} cannot be read" in caught.value.what
+    assert caught.value.why
+    assert caught.value.next_step == "Correct or delete the file."
+
+
+def test_a_file_with_the_byte_order_mark_of_windows_editors_is_read(home: Path) -> None:
+    (home / "settings.toml").write_bytes(b"\xef\xbb\xbf" + b'llm = "gguf:own"\r\n')
+
+    assert _load(home).llm == "gguf:own"
+
+
+@pytest.mark.parametrize("entry", ["llm = 3", "store = true", 'models = ["/a"]', "[embedder]"])
+def test_an_entry_that_is_no_text_is_refused_by_name(home: Path, entry: str) -> None:
+    _write(home, entry)
+
+    with pytest.raises(SettingError) as caught:
+        _load(home)
+
+    assert f"'{entry.split()[0].strip('[]')}'" in caught.value.what
+
+
+@pytest.mark.parametrize("value", ["many", "-1", "1.5", "0x2", "²", " "])
+def test_a_number_of_threads_that_is_none_is_refused(home: Path, value: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        _load(home, BONSAI_THREADS=value)
+
+    assert f"'{value}'" in caught.value.what
+    assert "BONSAI_THREADS" in caught.value.next_step
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "true", '"all"', "[2]"])
+def test_a_number_of_threads_in_the_file_that_is_none_is_refused(home: Path, value: str) -> None:
+    _write(home, f"threads = {value}")
+
+    with pytest.raises(SettingError, match="number of threads"):
+        _load(home)
+
+
+def test_threads_are_counted_as_asked_for(home: Path) -> None:
+    _write(home, "threads = 3")
+
+    assert _load(home).thread_count == 3
+    assert _load(home, BONSAI_THREADS="5").thread_count == 5
+
+
+def test_zero_threads_means_all_there_are(home: Path) -> None:
+    assert _load(home, BONSAI_THREADS="0").thread_count == (os.cpu_count() or 1)
+
+
+def test_the_models_folder_can_lie_elsewhere(home: Path) -> None:
+    _write(home, 'models = "/big disk/models"')
+    assert _load(home).models == Path("/big disk/models")
+
+    assert _load(home, BONSAI_MODELS="/other").models == Path("/other")
+    assert _load(home, BONSAI_MODELS="/other").store == str(home / "store")
+
+
+def test_a_tilde_stands_for_the_users_folder() -> None:
+    settings = load_settings({"BONSAI_HOME": "~/bonsai", "BONSAI_MODELS": "~/models"})
+
+    assert settings.home == Path.home() / "bonsai"
+    assert settings.models == Path.home() / "models"
+
+
+def test_the_store_may_be_an_address(home: Path) -> None:
+    assert _load(home, BONSAI_STORE="http://chroma:8000").store == "http://chroma:8000"
+
+
+def test_cache_and_log_lie_in_the_home(home: Path) -> None:
+    assert _load(home).cache.parent == home
+    assert _load(home).log.parent == home
+
+
+def test_settings_cannot_be_changed(home: Path) -> None:
+    with pytest.raises(FrozenInstanceError):
+        _load(home).llm = "gguf:other"  # type: ignore[misc]
