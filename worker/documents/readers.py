@@ -17,7 +17,7 @@ SUFFIXES = (".txt", ".md")
 _JAPANESE = ("cp932", "euc_jp")
 #: What Western European text holds besides ASCII. Letters that stand in such text only when it is
 #: really Central European or Turkish (š, ž, ð, ý, þ, ³, …) are left out on purpose.
-_WESTERN_LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüßœÿÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒŸ")
+_WESTERN_LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôöøùúûüßœÿÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖØÙÚÛÜŒŸ")
 _WESTERN_SIGNS = frozenset("‘’‚“”„–—…«»‹›¡¿·•€£§°©®™\xa0")
 _BYTE_ORDER_MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",

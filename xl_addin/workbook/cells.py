@@ -89,10 +89,14 @@ def row_height(cells: list[tuple[str, float]]) -> float:
 
 
 def _line_count(text: str, width: float) -> int:
-    # Words do not fill a line to its end: one character in ten is lost to the wrapping.
-    room = max(1.0, 0.9 * width)
-    return sum(max(1, math.ceil(_display_width(line) / room)) for line in text.split("\n"))
+    return sum(_wrapped_count(_display_width(line), max(1.0, width)) for line in text.split("\n"))
 
 
-def _display_width(line: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
+def _wrapped_count(needed: float, width: float) -> int:
+    # Words do not fill a line to its end: some two characters of each are lost to the wrapping.
+    return 1 if needed <= width else math.ceil(needed / max(1.0, width - 2))
+
+
+def _display_width(line: str) -> float:
+    # A little over two: the East Asian font is wider than two digits of the usual one.
+    return sum(2.1 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)

@@ -49,10 +49,8 @@ def plan_columns(headers: Sequence[str], content: TableContent) -> list[Slot]:
 
 
 def _pairs(headers: Sequence[str], suffix: str) -> set[str]:
-    """Return the headers that stand there with and without the suffix."""
-    if not suffix:
-        return set()
-    firsts = {header for header in headers if header + suffix in headers}
+    """Return the headers that stand there both with and without the suffix."""
+    firsts = {header for header in headers if suffix and header + suffix in headers}
     return firsts | {header + suffix for header in firsts}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
 from xl_addin.workbook.markup import DRAWING, RELATION, SHEET_DRAWING, parse, q

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
@@ -26,7 +26,7 @@ class Gallery:
         package: Package,
         part: str,
         sheet: SheetPart,
-        texts: dict[tuple[int, int], CellValue],
+        texts: Mapping[tuple[int, int], CellValue],
         caption_style: int | None,
     ) -> None:
         self._sheet, self._texts, self._caption_style = sheet, texts, caption_style

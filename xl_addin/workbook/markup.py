@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -61,8 +61,14 @@ def insert_in_order(parent: Element, child: Element, order: Sequence[str]) -> No
     parent.insert(places[-1] + 1 if places else 0, child)
 
 
-def detach(child: Element) -> None:
-    """Take `child` out of its parent."""
-    parent = child.getparent()
-    if parent is not None:
+def drop(element: Element, attribute: str) -> None:
+    """Take an attribute away, if it is there."""
+    if attribute in element.attrib:
+        del element.attrib[attribute]
+
+
+def set_children(parent: Element, children: Iterable[Element] = ()) -> None:
+    """Give `parent` these children and no others."""
+    for child in list(parent):
         parent.remove(child)
+    parent.extend(children)

@@ -31,7 +31,9 @@ class Relation:
 class Package:
     """Parts by name, in the order of the zip; trees that were edited are written anew."""
 
-    def __init__(self, name: str, parts: dict[str, bytes], entries: dict[str, zipfile.ZipInfo]):
+    def __init__(
+        self, name: str, parts: dict[str, bytes], entries: dict[str, zipfile.ZipInfo]
+    ) -> None:
         self.name = name
         self._parts = parts
         self._entries = entries
@@ -108,7 +110,7 @@ class Package:
             self.edit(_TYPES_PART).remove(item)
         self._edited.discard(part)
         for store in (self._parts, self._entries, self._trees):
-            store.pop(part, None)  # type: ignore[attr-defined]
+            store.pop(part, None)
 
     def content_type(self, part: str) -> str:
         """Return the declared content type of a part; empty where only its suffix has one."""
@@ -130,10 +132,7 @@ class Package:
         """Add a relationship and return its id."""
         rels = _relations_part(part)
         if rels not in self:
-            root = etree.Element(
-                q("Relationships", PACKAGE_RELATION), nsmap={None: PACKAGE_RELATION}
-            )
-            self._store(rels, serialise(root))
+            self._store(rels, f'<Relationships xmlns="{PACKAGE_RELATION}"/>'.encode())
         root = self.edit(rels)
         numbers = [int(found[0]) for item in root if (found := re.findall(r"\d+", _id(item)))]
         item = etree.SubElement(root, q("Relationship", PACKAGE_RELATION))

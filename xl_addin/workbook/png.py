@@ -25,12 +25,11 @@ def shown_size(png: bytes) -> tuple[int, int]:
         )
     width, height = struct.unpack(">II", png[16:24])
     across, down = _pixels_per_metre(png)
-    natural = (
-        width * SCREEN_DPI * _METRES_PER_INCH / across,
-        height * SCREEN_DPI * _METRES_PER_INCH / down,
-    ) if across else (width, height)  # fmt: skip
-    scale = min(1.0, MAX_WIDTH / natural[0])
-    return max(1, round(natural[0] * scale)), max(1, round(natural[1] * scale))
+    if across:
+        width = width * SCREEN_DPI / (across * _METRES_PER_INCH)
+        height = height * SCREEN_DPI / (down * _METRES_PER_INCH)
+    scale = min(1.0, MAX_WIDTH / width)
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _pixels_per_metre(png: bytes) -> tuple[int, int]:

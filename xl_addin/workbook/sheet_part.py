@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lxml import etree
 from lxml.etree import _Element as Element
-from openpyxl.formula.translate import Translator, TranslatorError
 from openpyxl.utils import coordinate_to_tuple
 
-from xl_addin.workbook.areas import Area, address
+from xl_addin.workbook.areas import LAST_COLUMN, LAST_ROW, Area, address
 from xl_addin.workbook.cells import LINE_HEIGHT, clean_text, escape_text, writable_value
-from xl_addin.workbook.markup import SHEET_ORDER, SPACE, children, insert_in_order, q
+from xl_addin.workbook.formulas import move_formula, write_out_shared
+from xl_addin.workbook.markup import (
+    SHEET_ORDER,
+    SPACE,
+    children,
+    drop,
+    insert_in_order,
+    q,
+    set_children,
+)
 from xl_addin.workbook.port import CellValue, Formula, Writable
 
 _USUAL_WIDTH = 8.43
@@ -130,65 +139,39 @@ class SheetPart:
         cell = self._ensure_cell(row, column)
         copy = deepcopy(lifted.element)
         for name, text in copy.attrib.items():
-            cell.set(name, text)
+            cell.set(str(name), str(text))
         cell.set("r", address(row, column))
-        cell[:] = list(copy)
+        cell.extend(copy)
         for formula in children(cell, "f"):
-            formula.text = moved_formula(formula.text or "", lifted.row, row)
-            if formula.get("ref"):
-                area = Area.parse(str(formula.get("ref")))
-                shift = row - lifted.row
-                area = replace(area, top=area.top + shift, bottom=area.bottom + shift)
-                formula.set("ref", str(area))
+            move_formula(formula, lifted.row, row)
             self.formulas_changed = True
 
     def unshare_formulas(self) -> None:
         """Write shared formulas out, so that each cell can be moved or replaced alone."""
-        masters: dict[str, tuple[str, str]] = {}
-        for cell in self._cells.values():
-            formula = cell.find(q("f"))
-            if formula is None or formula.get("t") != "shared":
-                continue
-            key, place = str(formula.get("si")), str(cell.get("r"))
-            if formula.text:
-                masters[key] = (formula.text, place)
-            elif key in masters:
-                text, origin = masters[key]
-                formula.text = Translator(f"={text}", origin).translate_formula(place)[1:]
-            for name in ("t", "si", "ref"):
-                formula.attrib.pop(name, None)
+        write_out_shared(self._cells.values())
 
     def _drop_content(self, row: int, column: int) -> None:
         cell = self._cells.get((row, column))
         if cell is None:
             return
         self.formulas_changed |= cell.find(q("f")) is not None
-        cell[:] = []
+        set_children(cell)
         for name in ("t", "cm", "vm"):
-            cell.attrib.pop(name, None)
+            drop(cell, name)
 
     def _ensure_cell(self, row: int, column: int) -> Element:
         if (row, column) not in self._cells:
             line = self._ensure_row(row)
             cell = etree.Element(q("c"), r=address(row, column))
-            places = [coordinate_to_tuple(str(item.get("r")))[1] for item in line[-1:]]
-            if places and places[0] > column:
-                places = [coordinate_to_tuple(str(item.get("r")))[1] for item in line]
-            line.insert(
-                sum(place < column for place in places) if len(places) > 1 else len(line), cell
-            )
-            line.attrib.pop("spans", None)
+            line.insert(_place(line, column, _column), cell)
+            drop(line, "spans")
             self._cells[row, column] = cell
         return self._cells[row, column]
 
     def _ensure_row(self, number: int) -> Element:
         if number not in self._rows:
             row = etree.Element(q("row"), r=str(number))
-            last = next(reversed(self._data), None)
-            if last is None or int(str(last.get("r"))) < number:
-                self._data.append(row)
-            else:
-                self._data.insert(sum(other < number for other in self._rows), row)
+            self._data.insert(_place(self._data, number, _row), row)
             self._rows[number] = row
         return self._rows[number]
 
@@ -204,7 +187,7 @@ class SheetPart:
             return
         row = self._ensure_row(number)
         for name in ("ht", "customHeight"):
-            row.attrib.pop(name, None)
+            drop(row, name)
         if height is not None:
             row.set("ht", f"{height:g}")
             row.set("customHeight", "1")
@@ -212,7 +195,7 @@ class SheetPart:
     def show(self, number: int) -> None:
         """Bring a hidden row into sight."""
         if number in self._rows:
-            self._rows[number].attrib.pop("hidden", None)
+            drop(self._rows[number], "hidden")
 
     def width(self, column: int) -> float:
         """Return the width of a column in characters."""
@@ -264,19 +247,7 @@ class SheetPart:
     def forget_filter_mode(self) -> None:
         """Drop the mark that rows are hidden by a filter."""
         for properties in children(self.root, "sheetPr"):
-            properties.attrib.pop("filterMode", None)
-
-
-def moved_formula(text: str, old_row: int, new_row: int) -> str:
-    """Return a formula (without `=`) as it reads after a move from one row to another.
-
-    One that would point above the sheet stays as it is.
-    """
-    try:
-        moved = Translator(f"={text}", address(old_row, 1)).translate_formula(address(new_row, 1))
-    except TranslatorError:
-        return text
-    return str(moved)[1:]
+            drop(properties, "filterMode")
 
 
 def _fill(cell: Element, value: CellValue) -> None:
@@ -306,3 +277,20 @@ def _split(span: Element, column: int) -> None:
         after = deepcopy(span)
         after.set("min", str(column + 1))
         span.addnext(after)
+
+
+def _place(parent: Element, number: int, number_of: Callable[[Element], int]) -> int:
+    """Return the index at which a child of that number belongs: mostly the end."""
+    index = len(parent)
+    while index and number_of(parent[index - 1]) > number:
+        index -= 1
+    return index
+
+
+def _row(element: Element) -> int:
+    return int(element.get("r") or LAST_ROW + 1)
+
+
+def _column(element: Element) -> int:
+    reference = element.get("r")
+    return coordinate_to_tuple(reference)[1] if reference else LAST_COLUMN + 1

@@ -7,7 +7,7 @@ from copy import deepcopy
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from xl_addin.workbook.markup import children, q
+from xl_addin.workbook.markup import children, drop, q
 from xl_addin.workbook.package import Package
 
 _FIRST_CUSTOM_FORMAT = 164
@@ -27,7 +27,7 @@ class StylesPart:
     def quoted(self, style: int, quoted: bool) -> int:
         """Return the style whose cells take what is typed as text, or as usual."""
         cell_format = self._copy(style)
-        cell_format.attrib.pop("quotePrefix", None)
+        drop(cell_format, "quotePrefix")
         if quoted:
             cell_format.set("quotePrefix", "1")
         return self._index(cell_format)

@@ -9,7 +9,7 @@ from xl_addin.workbook.cells import LINE_HEIGHT, looks_like_formula, row_height,
 from xl_addin.workbook.column_plan import Slot
 from xl_addin.workbook.layout import NUMBER_FORMATS
 from xl_addin.workbook.port import Formula, Row, Writable
-from xl_addin.workbook.sheet_part import LiftedCell, SheetPart, moved_formula
+from xl_addin.workbook.sheet_part import LiftedCell, SheetPart
 from xl_addin.workbook.styles_part import StylesPart
 from xl_addin.workbook.table_part import TablePart
 from xl_addin.workbook.table_shape import TableShape

@@ -10,7 +10,7 @@ from lxml.etree import _Element as Element
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.cells import escape_text, unescape_text
 from xl_addin.workbook.column_plan import Slot
-from xl_addin.workbook.markup import children, q
+from xl_addin.workbook.markup import children, drop, q, set_children
 
 _COLUMN_FORMULA = q("calculatedColumnFormula")
 
@@ -62,12 +62,12 @@ class TablePart:
             else:
                 column = old[slot.source]
             if slot.is_ours:
-                column[:] = [child for child in column if child.tag != _COLUMN_FORMULA]
+                set_children(column, [kid for kid in column if kid.tag != _COLUMN_FORMULA])
             arranged.append(column)
-        listed[:] = arranged
+        set_children(listed, arranged)
         listed.set("count", str(len(arranged)))
         self._root.set("ref", str(area))
-        self._root.attrib.pop("insertRow", None)
+        drop(self._root, "insertRow")
         self._reset_filter(area)
 
     def _reset_filter(self, area: Area) -> None:
@@ -76,7 +76,7 @@ class TablePart:
                 if tag == "sortState":
                     self._root.remove(element)
                 else:
-                    element[:] = []
+                    set_children(element)
                     element.set("ref", str(area))
 
     def _column_list(self) -> Element:

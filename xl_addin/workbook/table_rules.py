@@ -1,4 +1,4 @@
-"""What lies over the cells of a table: dropdowns and formats stretch with it, scales are renewed."""
+"""What lies over the cells of a table: dropdowns and formats stretch, scales are renewed."""
 
 from __future__ import annotations
 

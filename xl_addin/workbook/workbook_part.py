@@ -8,7 +8,6 @@ from lxml import etree
 
 from worker.errors import WorkbookError
 from xl_addin.workbook.markup import (
-    MAIN,
     RELATION,
     WORKBOOK_ORDER,
     children,
@@ -112,7 +111,7 @@ class WorkbookPart:
         root = self._package.edit(self.part)
         settings = root.find(q("calcPr"))
         if settings is None:
-            settings = etree.Element(q("calcPr"), nsmap={None: MAIN})
+            settings = etree.Element(q("calcPr"))
             insert_in_order(root, settings, WORKBOOK_ORDER)
         settings.set("fullCalcOnLoad", "1")
 

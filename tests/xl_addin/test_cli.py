@@ -1,0 +1,261 @@
+"""The commands as a person types them, with real models on a small folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from tests.worker.pipeline.conftest import TEXTS
+from tests.xl_addin.conftest import FBQ_HEADERS, fbq_row
+from worker.weights import MODELS
+from xl_addin import cli
+from xl_addin.books import set_settings
+from xl_addin.workbook import layout
+from xl_addin.workbook.file_book import FileBook
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def bonsai(
+    models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Run one command; return its exit code and what it printed to both streams."""
+    monkeypatch.setenv("BONSAI_MODELS", str(models))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["bonsai", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.out + printed.err
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Path:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def small_book(book: Path, papers: Path) -> Path:
+    """The template, with two questions and the small folder."""
+    opened = FileBook.open(book)
+    set_settings(opened, {"Documents folder": papers.name, "Answer tokens": "24"})
+    opened.save()
+    workbook = openpyxl.load_workbook(book)
+    sheet = workbook["FBQ"]
+    table = sheet.tables["tblFBQ"]
+    first, last = table.ref.split(":")
+    use = next(cell.column for cell in sheet[first[1:]] if cell.value == "Use")
+    for row in range(int(first[1:]) + 3, int(last.lstrip("ABCDEFGHIJKLMNO")) + 1):
+        sheet.cell(row, use).value = "no"
+    workbook.save(book)
+    return book
+
+
+def rows(path: Path, table: layout.Table) -> list[dict[str, object]]:
+    return [dict(row.values) for row in FileBook.open(path).read_table(table).rows]
+
+
+def test_index_rank_and_answer_fill_the_workbook(bonsai: Run, small_book: Path):
+    assert bonsai("index", small_book)[0] == 0
+    assert {row["Status"] for row in rows(small_book, layout.SOURCES)} == {"indexed"}
+    assert bonsai("rank", small_book)[0] == 0
+    assert [row["Rank"] for row in rows(small_book, layout.RANKED)] == [1, 2, 3, 4, 5, 6] * 2
+    assert bonsai("answer", small_book)[0] == 0
+    answers = rows(small_book, layout.ANSWERS)
+    assert [row["Mode"] for row in answers] == ["no-rag", "rag", "sexy"] * 2
+    assert all(row["Answer"] for row in answers)
+    stamp = {row["Item"]: row["Value"] for row in rows(small_book, layout.LAST_RUN)}
+    assert stamp["What"] == "Answer"
+    assert stamp["Embedder"].startswith("onnx:minilm@")
+
+
+def test_notes_and_keep_follow_their_passage_through_another_ranking(bonsai: Run, small_book: Path):
+    bonsai("index", small_book)
+    bonsai("rank", small_book)
+    before = rows(small_book, layout.RANKED)
+    workbook = openpyxl.load_workbook(small_book)
+    sheet = workbook["Ranked"]
+    header_row = next(cell.row for cell in sheet["A"] if cell.value == "QID")
+    note = next(cell.column for cell in sheet[header_row] if cell.value == "Note")
+    sheet.cell(header_row + 1, note).value = "my note"
+    workbook.save(small_book)
+    bonsai("rank", small_book, "--score", "classic")
+    after = rows(small_book, layout.RANKED)
+    assert [row["ChunkID"] for row in after] != [row["ChunkID"] for row in before]
+    noted = [(row["QID"], row["ChunkID"]) for row in after if row["Note"] == "my note"]
+    assert noted == [(before[0]["QID"], before[0]["ChunkID"])]
+
+
+def test_the_original_files_give_the_original_scores(bonsai: Run, plain_book, papers: Path):
+    fbq = plain_book("FBQ.xlsx", FBQ_HEADERS, [fbq_row("What moves the world economy?")])
+    pov = plain_book("list_of_POV.xlsx", ["POV"], [["Oil flows."], ["Kettles sing."]])
+    untouched = fbq.read_bytes(), pov.read_bytes()
+    bonsai("index", "--documents", papers, "--collection", "debate")
+    code, out, err = bonsai(
+        "rank", fbq, "--pov", pov, "--collection", "debate", "--score", "classic", "--json", "-"
+    )
+    assert code == 0, err
+    (question,) = json.loads(out)["questions"]
+    cosine = np.array(question["matrix"]["cosine"])
+    classic = [row["classic"] for row in question["rows"]]
+    assert classic == pytest.approx(np.sqrt((cosine**2).sum(axis=1)), abs=1e-6)
+    assert classic == sorted(classic, reverse=True)
+    assert set(question["rows"][0]) == {
+        "chunk_id", "rank", "sexy", "classic", "query_similarity", "query_rank", "top_povs",
+        "source", "page", "start", "text",
+    }  # fmt: skip
+    assert (fbq.read_bytes(), pov.read_bytes()) == untouched
+    results = fbq.with_name("FBQ_bonsai.xlsx")
+    assert len(rows(results, layout.RANKED)) == len(TEXTS)
+    assert [row["POV"] for row in rows(results, layout.POV)] == ["Oil flows.", "Kettles sing."]
+
+
+def test_a_bad_row_is_named_and_the_others_are_done(bonsai: Run, plain_book, papers: Path):
+    fbq = plain_book("FBQ.xlsx", FBQ_HEADERS, [fbq_row("Why oil?", 7), fbq_row("Why tea?", 2)])
+    pov = plain_book("POV.xlsx", ["POV"], [["Oil flows."]])
+    bonsai("index", "--documents", papers, "--collection", "debate")
+    code, _, err = bonsai(
+        "rank", fbq, "--pov", pov, "--collection", "debate", "--questions", "fbq"
+    )
+    assert code == 1
+    assert "FBQ.xlsx, sheet Sheet, row 2, column FBQ_A" in err
+    assert {row["QID"] for row in rows(fbq.with_name("FBQ_bonsai.xlsx"), layout.RANKED)} == {
+        "Q2-A",
+        "Q2-B",
+    }
+
+
+def test_results_go_elsewhere_if_asked(bonsai: Run, small_book: Path, tmp_path: Path):
+    bonsai("index", small_book)
+    before = small_book.read_bytes()
+    assert bonsai("rank", small_book, "-o", tmp_path / "results.xlsx", "--quiet")[:2] == (0, "")
+    assert small_book.read_bytes() == before
+    assert rows(tmp_path / "results.xlsx", layout.RANKED)
+
+
+def test_an_unreadable_document_is_named_and_the_others_are_indexed(bonsai: Run, papers: Path):
+    (papers / "broken.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe\x00")
+    code, out, err = bonsai("index", "--documents", papers)
+    assert code == 1
+    assert "broken.txt" in err
+    assert "6 indexed" in out
+
+
+def test_ranking_before_indexing_says_what_to_do(bonsai: Run, small_book: Path):
+    code, _, err = bonsai("rank", small_book)
+    assert code == 2
+    assert "There is no index called 'my book'" in err
+    assert "Run Index first" in err
+
+
+def test_absent_weights_name_the_command_that_gets_them(
+    bonsai: Run, small_book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("BONSAI_MODELS", str(tmp_path / "none"))
+    code, _, err = bonsai("index", small_book)
+    assert code == 3
+    assert "bonsai models get onnx:minilm" in err
+
+
+@pytest.mark.parametrize("lock", ["~$my book.xlsx", ".~lock.my book.xlsx#"])
+def test_a_workbook_open_elsewhere_is_refused_before_any_work(
+    bonsai: Run, small_book: Path, lock: str
+):
+    (small_book.parent / lock).write_text("somebody")
+    code, _, err = bonsai("rank", small_book)
+    assert code == 2
+    assert "my book.xlsx" in err
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04 no zip", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 70],
+    ids=["empty", "corrupt zip", "old or encrypted"],
+)
+def test_a_file_that_is_no_workbook_is_named(bonsai: Run, tmp_path: Path, content: bytes):
+    path = tmp_path / "broken.xlsx"
+    path.write_bytes(content)
+    code, _, err = bonsai("rank", path)
+    assert code == 2
+    assert "broken.xlsx" in err
+
+
+def test_new_never_replaces_a_file(bonsai: Run, small_book: Path):
+    before = small_book.read_bytes()
+    code, _, err = bonsai("new", small_book)
+    assert code == 2
+    assert "is there already" in err
+    assert small_book.read_bytes() == before
+
+
+def test_a_setting_that_cannot_be_used_is_named(bonsai: Run, small_book: Path):
+    code, _, err = bonsai("rank", small_book, "--score", "magic")
+    assert code == 2
+    assert "The setting 'Score' has the value 'magic'" in err
+
+
+def test_index_without_anything_to_index_says_so(bonsai: Run):
+    assert bonsai("index")[0] == 2
+
+
+def test_the_models_are_listed_with_size_licence_and_hash(bonsai: Run):
+    code, out, _ = bonsai("models", "list")
+    assert code == 0
+    for model in MODELS:
+        assert model.name in out
+        assert f"{model.megabytes} MB" in out
+        assert all(file.sha256 in out for file in model.files)
+
+
+def test_an_unforeseen_error_is_three_sentences_and_a_log_entry(
+    bonsai: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(cli, "new_book", lambda _path: 1 / 0)
+    code, _, err = bonsai("new", tmp_path / "x.xlsx")
+    assert code == 3
+    assert "nobody foresaw" in err
+    assert "ZeroDivisionError" in (tmp_path / "home" / "bonsai.log").read_text()
+
+
+def test_a_locked_target_at_the_end_loses_nothing(
+    bonsai: Run, small_book: Path, monkeypatch: pytest.MonkeyPatch
+):
+    bonsai("index", small_book)
+    rank, before = cli.actions.rank, small_book.read_bytes()
+
+    def rank_while_somebody_opens_the_workbook(*arguments):
+        outcome = rank(*arguments)
+        (small_book.parent / f"~${small_book.name}").write_text("somebody")
+        return outcome
+
+    monkeypatch.setattr(cli.actions, "rank", rank_while_somebody_opens_the_workbook)
+    code, out, _ = bonsai("rank", small_book)
+    (aside,) = small_book.parent.glob("my book results *.xlsx")
+    assert code == 0
+    assert aside.name in out.replace("\n", "")
+    assert rows(aside, layout.RANKED)
+    assert small_book.read_bytes() == before
+
+
+def test_a_read_only_workbook_is_refused_before_any_work(bonsai: Run, small_book: Path):
+    os.chmod(small_book, stat.S_IREAD)
+    if os.access(small_book, os.W_OK):
+        pytest.skip("this user may write to read-only files")
+    assert bonsai("rank", small_book)[0] == 2

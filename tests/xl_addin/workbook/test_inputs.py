@@ -1,0 +1,126 @@
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.xl_addin.conftest import FBQ_HEADERS, fbq_row
+from worker.errors import ColumnError, TableMissingError
+from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.inputs import read_povs, read_questions, read_settings
+
+
+def test_the_template_has_its_sample_questions_and_points_of_view(book: Path):
+    questions, question_problems = read_questions(FileBook.open(book), "initial")
+    povs, pov_problems = read_povs(FileBook.open(book))
+    assert [question.qid for question in questions] == [f"Q{n}" for n in range(1, 9)]
+    assert questions[0].text == "Can BRICS become a real counterweight to the G7?"
+    assert len(povs) == 23
+    assert povs[12].text == "A red kettle in the corner of a frame can break your heart."
+    assert question_problems == pov_problems == ()
+
+
+def test_the_original_file_gives_the_two_chosen_variants_counted_from_zero(plain_book):
+    path = plain_book("FBQ.xlsx", FBQ_HEADERS, [fbq_row("Trade", 1, 4), fbq_row("Oil", 0, 0)])
+    questions, problems = read_questions(FileBook.open(path), "fbq")
+    assert [(question.qid, question.text) for question in questions] == [
+        ("Q1-A", "Trade FBQA2?"),
+        ("Q1-B", "Trade FBQB5?"),
+        ("Q2-A", "Oil FBQA1?"),
+        ("Q2-B", "Oil FBQB1?"),
+    ]
+    assert problems == ()
+
+
+def test_all_takes_the_first_question_and_both_variants(plain_book):
+    path = plain_book("FBQ.xlsx", FBQ_HEADERS, [fbq_row("Trade")])
+    questions, _ = read_questions(FileBook.open(path), "all")
+    assert [question.qid for question in questions] == ["Q1", "Q1-A", "Q1-B"]
+
+
+@pytest.mark.parametrize("index", [5, -1, 1.5, None, "two", "#N/A"])
+def test_an_index_that_cannot_be_used_is_named_and_the_other_rows_go_on(plain_book, index: object):
+    path = plain_book("FBQ.xlsx", FBQ_HEADERS, [fbq_row("Trade", index), fbq_row("Oil")])
+    questions, problems = read_questions(FileBook.open(path), "fbq")
+    assert [question.qid for question in questions] == ["Q2-A", "Q2-B"]
+    assert len(problems) == 1
+    assert "FBQ.xlsx, sheet Sheet, row 2, column FBQ_A" in problems[0].what
+
+
+def test_a_bad_index_does_not_matter_when_only_first_questions_run(plain_book):
+    path = plain_book("FBQ.xlsx", FBQ_HEADERS, [fbq_row("Trade", "two")])
+    questions, problems = read_questions(FileBook.open(path), "initial")
+    assert (len(questions), problems) == (1, ())
+
+
+def test_an_empty_question_is_named(plain_book):
+    path = plain_book("FBQ.xlsx", FBQ_HEADERS, [fbq_row("Trade"), [None, *fbq_row("x")[1:]]])
+    questions, problems = read_questions(FileBook.open(path), "initial")
+    assert len(questions) == 1
+    assert "row 3, column QInitial" in problems[0].what
+
+
+def test_a_missing_column_is_named(plain_book):
+    path = plain_book("FBQ.xlsx", FBQ_HEADERS[:-1], [fbq_row("Trade")[:-1]])
+    with pytest.raises(TableMissingError, match="FBQ_B"):
+        read_questions(FileBook.open(path), "initial")
+
+
+def test_a_column_that_stands_there_twice_is_named(plain_book):
+    path = plain_book("POV.xlsx", ["POV", "POV"], [["Kettles sing.", "Kettles whistle."]])
+    with pytest.raises(ColumnError, match="POV"):
+        read_povs(FileBook.open(path))
+
+
+def test_a_list_of_points_of_view_needs_only_its_one_column(plain_book):
+    path = plain_book("list_of_POV.xlsx", ["POV"], [["Kettles sing."], [None], ["G7 vs BRICS"]])
+    povs, problems = read_povs(FileBook.open(path))
+    assert [(pov.pov_id, pov.text, pov.weight) for pov in povs] == [
+        ("P01", "Kettles sing.", 1.0),
+        ("P02", "G7 vs BRICS", 1.0),
+    ]
+    assert problems == ()
+
+
+def test_weights_and_use_are_read_and_bad_ones_named(plain_book):
+    rows = [
+        ["A", "Kettles sing.", -0.5, "yes"],
+        ["B", "Oil flows.", "heavy", None],
+        ["C", "Rain smells.", None, "no"],
+        ["D", "Goals matter.", 2, "maybe"],
+    ]
+    path = plain_book("POV.xlsx", ["ID", "POV", "Weight", "Use"], rows)
+    povs, problems = read_povs(FileBook.open(path))
+    assert [(pov.pov_id, pov.weight) for pov in povs] == [("A", -0.5)]
+    assert "row 3, column Weight" in problems[0].what
+    assert "row 5, column Use" in problems[1].what
+
+
+def test_an_id_given_twice_is_named(plain_book):
+    rows = [["P1", "Kettles sing."], ["p1", "Oil flows."]]
+    povs, problems = read_povs(FileBook.open(plain_book("POV.xlsx", ["ID", "POV"], rows)))
+    assert len(povs) == 1
+    assert "'p1' stands there twice" in problems[0].what
+
+
+def test_control_characters_are_taken_out_of_what_is_sent_to_the_model(plain_book):
+    path = plain_book("POV.xlsx", ["POV"], [["_x0007_Kettles_x0001_ sing.\r\nLoud"]])
+    povs, _ = read_povs(FileBook.open(path))
+    assert povs[0].text == "Kettles sing.\nLoud"
+
+
+def test_text_that_looks_like_a_formula_stays_text(plain_book):
+    path = plain_book("POV.xlsx", ["POV"], [["x"]])
+    workbook = openpyxl.load_workbook(path)
+    cell = workbook.active["A2"]
+    cell.value, cell.data_type = "=HYPERLINK(1)", "s"
+    workbook.save(path)
+    assert read_povs(FileBook.open(path))[0][0].text == "=HYPERLINK(1)"
+
+
+def test_settings_of_the_template_are_the_usual_ones(book: Path):
+    options = read_settings(FileBook.open(book), {})
+    assert (options.top_k, options.score, options.questions) == (10, "contrast", "initial")
+
+
+def test_what_is_given_on_the_command_line_stands_above_the_sheet(book: Path):
+    assert read_settings(FileBook.open(book), {"Score": "classic"}).score == "classic"

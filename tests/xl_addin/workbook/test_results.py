@@ -1,0 +1,159 @@
+"""Results as table contents; what-if formulas are computed by LibreOffice and compared."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from worker.contract import (
+    Answer,
+    Citation,
+    PointOfView,
+    PovMatrix,
+    PovTouch,
+    Problem,
+    QuestionRanking,
+    RankedChunk,
+)
+from worker.scoring.corpus_statistics import corpus_statistics
+from worker.scoring.score_modes import SCORE_FUNCTIONS, score_chunks
+from xl_addin.books import new_book
+from xl_addin.workbook import layout
+from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.port import TableContent
+from xl_addin.workbook.results import (
+    answers_content,
+    matrix_content,
+    ranked_content,
+    top_povs_text,
+)
+
+# Five chunks by four points of view; ids with marks that mean something inside a formula.
+COSINE = np.random.default_rng(7).uniform(-0.1, 0.7, (5, 4))
+IDS = ("P1", "it's #2 [x]", 'say "3"', "視点4")
+WEIGHTS = np.array([1.0, 0.25, -0.5, 2.0])
+STATISTICS = corpus_statistics(np.random.default_rng(8).uniform(-0.1, 0.7, (50, 4)))
+
+
+def ranking(mode: str) -> QuestionRanking:
+    scores = score_chunks(COSINE, np.ones(4), STATISTICS, mode)
+    rows = tuple(
+        RankedChunk(
+            chunk_id=f"c{n}",
+            rank=n + 1,
+            sexy=float(scores.sexy[n]),
+            classic=float(scores.classic[n]),
+            query_similarity=0.5,
+            query_rank=5 - n,
+            top_povs=(),
+            source="kettle.txt",
+            page=None,
+            start=0,
+            text="=1+1 is no formula here",
+        )
+        for n in range(5)
+    )
+    matrix = PovMatrix(
+        chunk_ids=tuple(row.chunk_id for row in rows),
+        pov_ids=IDS,
+        cosine=tuple(map(tuple, scores.cosine.tolist())),
+        contrast=tuple(map(tuple, scores.contrast.tolist())),
+    )
+    return QuestionRanking(qid="Q1", question="Who whistles?", rows=rows, matrix=matrix)
+
+
+def povs(weights: np.ndarray) -> list[dict[str, object]]:
+    """Rows of the POV sheet; a weight of 1 is left empty, as users do."""
+    cells = [None if weight == 1 else float(weight) for weight in weights]
+    return [
+        {"ID": pov_id, "POV": f"view {pov_id}", "Weight": weight, "Use": "yes"}
+        for pov_id, weight in zip(IDS, cells, strict=True)
+    ]
+
+
+def book_with_matrix(path: Path, mode: str) -> None:
+    new_book(path)
+    book = FileBook.open(path)
+    columns = tuple(
+        layout.Column(column.header, kind=column.kind) for column in layout.POV.columns
+    )
+    book.write_table(TableContent(layout.POV, povs(WEIGHTS), columns))
+    views = [PointOfView(pov_id=pov_id, text=f"view {pov_id}") for pov_id in IDS]
+    book.write_table(matrix_content([ranking(mode)], views, mode))
+    book.save()
+
+
+def computed(folder: Path, out: Path) -> None:
+    """Let LibreOffice compute every formula and save the values."""
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation={(out / 'profile').as_uri()}", "--headless",
+         "--convert-to", "xlsx", "--outdir", str(out), *map(str, sorted(folder.glob("*.xlsx")))],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+
+
+def matrix_values(path: Path, header: str) -> list[object]:
+    sheet = openpyxl.load_workbook(path, data_only=True)["Matrix"]
+    head = next(row for row in sheet.iter_rows() if row[0].value == "QID")
+    column = next(cell.column for cell in head if cell.value == header)
+    return [sheet.cell(head[0].row + n, column).value for n in range(1, 6)]
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_what_if_scores_equal_the_workers_at_the_weights_on_the_sheet(tmp_path: Path):
+    books, out = tmp_path / "books", tmp_path / "computed"
+    out.mkdir()
+    for mode in SCORE_FUNCTIONS:
+        book_with_matrix(books / f"{mode}.xlsx", mode)
+    computed(books, out)
+    for mode in SCORE_FUNCTIONS:
+        expected = score_chunks(COSINE, WEIGHTS, STATISTICS, mode).sexy
+        found = matrix_values(out / f"{mode}.xlsx", "What-if")
+        assert found == pytest.approx(list(expected), abs=1e-9), mode
+        ranks = matrix_values(out / f"{mode}.xlsx", "What-if rank")
+        assert list(np.argsort(np.argsort(-expected)) + 1) == ranks, mode
+
+
+def test_move_says_how_far_a_passage_rose():
+    rows = ranked_content([ranking("contrast")]).rows
+    assert [row["Move"] for row in rows] == [4, 2, 0, -2, -4]
+
+
+def test_top_points_of_view_show_share_and_contrast():
+    touches = [
+        PovTouch(pov_id="P10", cosine=0.4, contrast=3.41, share=0.8),
+        PovTouch(pov_id="P02", cosine=0.2, contrast=-0.26, share=0.12),
+    ]
+    assert top_povs_text(touches) == "P10  80%  z +3.4\nP02  12%  z -0.3"
+
+
+def test_a_matrix_of_nothing_has_no_formulas():
+    content = matrix_content([], [], "contrast")
+    assert list(content.rows) == []
+    assert [column.header for column in content.columns] == list(layout.MATRIX.headers)
+
+
+def test_an_answer_that_failed_says_why_in_its_row():
+    problem = Problem(code="engine", what="It broke.", why="A fuse.", next_step="Try again.")
+    answer = Answer(
+        qid="Q1",
+        question="Who?",
+        mode="sexy",
+        text="",
+        citations=(Citation(number=1, chunk_id="c", source="kettle.txt", start=12),),
+        similarity=0.4,
+        seconds=1.26,
+        prompt_tokens=0,
+        tokens=0,
+        model="gguf:smollm2",
+        problem=problem,
+    )
+    (row,) = answers_content([answer]).rows
+    assert row["Support"] == "It broke. A fuse. Try again."
+    assert row["Citations"] == "[1] kettle.txt @12"
+    assert row["Seconds"] == 1.3

@@ -1,0 +1,19 @@
+"""The template workbook: built from the layout, shipped ready-made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TEMPLATE_NAME = "bonsai.xlsx"
+
+
+def templates_folder() -> Path:
+    """Return the folder of the template and its samples, in a wheel or in a source checkout."""
+    package = Path(__file__).resolve().parents[1]
+    shipped = package / "shipped"
+    return shipped if shipped.is_dir() else package.parent / "templates"
+
+
+def template_path() -> Path:
+    """Return the ready-made template workbook."""
+    return templates_folder() / TEMPLATE_NAME

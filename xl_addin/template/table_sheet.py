@@ -1,0 +1,143 @@
+"""A sheet with a title, a note and one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from xl_addin.template.cell_styles import (
+    BAND,
+    EXPLANATION,
+    HEADER,
+    INPUT,
+    OUTPUT,
+    TITLE,
+    CellStyles,
+)
+from xl_addin.template.samples import SampleRow
+from xl_addin.workbook import layout
+from xl_addin.workbook.cells import row_height
+from xl_addin.workbook.layout import NUMBER_FORMATS, Column, Table
+from xl_addin.workbook.options import SETTING_ROWS
+
+#: Rows counted from 0, as XlsxWriter does; two free rows lie between the note and the header.
+TITLE_ROW, NOTE_ROW, ABOVE_ROWS, HEADER_ROW = 0, 1, (2, 3), 4
+
+_TITLE_HEIGHT, _HEADER_HEIGHT, _POV_TEXT_HEIGHT = 28, 32, 110
+_NOTE_WIDTH = 110
+_A4, _A3 = 9, 8
+_A4_WIDTH = 190
+INPUT_TAB, OUTPUT_TAB = "#F2B233", BAND
+_WRAPPED = ("wrapped", "any")
+
+
+def add_table_sheet(
+    workbook: Workbook, styles: CellStyles, table: Table, rows: Sequence[SampleRow]
+) -> Worksheet:
+    """Add the sheet of `table` with these rows."""
+    sheet = workbook.add_worksheet(table.sheet)
+    for position, column in enumerate(table.columns):
+        sheet.set_column(position, position, column.width)
+    widths = [column.width for column in table.columns]
+    write_title(sheet, styles, table.title, table.note, widths)
+    if table.family:
+        _prepare_above(sheet, styles)
+    write_table(sheet, styles, table, rows, HEADER_ROW)
+    sheet.set_row(HEADER_ROW, _HEADER_HEIGHT)
+    sheet.freeze_panes(HEADER_ROW + 1, table.frozen)
+    is_input = any(column.required for column in table.columns)
+    sheet.set_tab_color(INPUT_TAB if is_input else OUTPUT_TAB)
+    set_print(sheet, wide=bool(table.family) or sum(widths) > _A4_WIDTH)
+    sheet.repeat_rows(HEADER_ROW)
+    return sheet
+
+
+def write_title(
+    sheet: Worksheet, styles: CellStyles, title: str, note: str, widths: Sequence[float]
+) -> None:
+    """Write title and note; the note has as many columns as make a readable line."""
+    sheet.set_row(TITLE_ROW, _TITLE_HEIGHT)
+    sheet.write_string(TITLE_ROW, 0, title, styles.format(TITLE))
+    sums = list(accumulate(widths))
+    last = next((i for i, width in enumerate(sums) if width >= _NOTE_WIDTH), len(sums) - 1)
+    explanation = styles.format(EXPLANATION, text_wrap=True)
+    sheet.merge_range(NOTE_ROW, 0, NOTE_ROW, last, note, explanation)
+    sheet.set_row(NOTE_ROW, row_height([(note, sums[last])]) + 3)
+
+
+def write_table(
+    sheet: Worksheet, styles: CellStyles, table: Table, rows: Sequence[SampleRow], header_row: int
+) -> None:
+    """Write header and rows of a table, its dropdowns, and make it a ListObject."""
+    first, last = header_row + 1, header_row + len(rows)
+    for number, row in enumerate(rows, start=first):
+        texts = []
+        for position, column in enumerate(table.columns):
+            value = row.get(column.header)
+            sheet.write(number, position, value, _cell_format(styles, column))
+            if column.kind in _WRAPPED:
+                texts.append((str(value or ""), column.width))
+        sheet.set_row(number, row_height(texts))
+    header = styles.format(HEADER, text_wrap=True, valign="vcenter")
+    columns = [{"header": text, "header_format": header} for text in table.headers]
+    sheet.add_table(
+        header_row, 0, last, len(columns) - 1,
+        {"name": table.name, "columns": columns, "style": "Table Style Light 9",
+         "autofilter": table is not layout.LAST_RUN},
+    )  # fmt: skip
+    _add_dropdowns(sheet, table, first, last)
+
+
+def set_print(sheet: Worksheet, wide: bool) -> None:
+    """Print on one page across, landscape, with sheet name and page number."""
+    sheet.set_landscape()
+    sheet.set_paper(_A3 if wide else _A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer("&L&A&RPage &P of &N")
+
+
+def _cell_format(styles: CellStyles, column: Column) -> Format:
+    shape: dict[str, str | int | bool] = {"num_format": NUMBER_FORMATS[column.kind]}
+    if column.kind in _WRAPPED:
+        shape["text_wrap"] = True
+    if column.kind == "any":
+        shape["align"] = "left"
+    if column.choices:
+        shape["align"] = "center"
+    return styles.format(INPUT if column.owner == "user" else OUTPUT, **shape)
+
+
+def _prepare_above(sheet: Worksheet, styles: CellStyles) -> None:
+    """Shape the rows that take the text and the weight of each point of view."""
+    text, weight = ABOVE_ROWS
+    upright = styles.format(EXPLANATION, rotation=90, text_wrap=True, valign="bottom", font_size=8)
+    sheet.set_row(text, _POV_TEXT_HEIGHT, upright)
+    sheet.set_row(weight, None, styles.format(EXPLANATION, num_format="0.0#", align="right"))
+
+
+def _add_dropdowns(sheet: Worksheet, table: Table, first: int, last: int) -> None:
+    for position, column in enumerate(table.columns):
+        if column.choices:
+            _add_dropdown(sheet, (first, position, last, position), column.choices)
+    if table is layout.SETTINGS:
+        position = table.headers.index("Value")
+        for number, row in enumerate(SETTING_ROWS, start=first):
+            if row.choices:
+                _add_dropdown(sheet, (number, position, number, position), row.choices)
+
+
+def _add_dropdown(
+    sheet: Worksheet, area: tuple[int, int, int, int], choices: Sequence[str]
+) -> None:
+    rule = {
+        "validate": "list",
+        "source": list(choices),
+        "error_title": "Not in the list",
+        "error_message": f"Choose one of: {', '.join(choices)}. Or leave the cell empty.",
+    }
+    sheet.data_validation(*area, rule)
