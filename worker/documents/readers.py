@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,14 @@ from worker.errors import DocumentError
 SUFFIXES = (".txt", ".md")
 
 #: Tried in turn when a file is not UTF-8; each one fails on text of the others in practice.
+_ESCAPE = b"\x1b$"
 _JAPANESE = ("cp932", "euc_jp")
 #: What Western European text holds besides ASCII. Letters that stand in such text only when it is
 #: really Central European or Turkish (š, ž, ð, ý, þ, ³, …) are left out on purpose.
-_WESTERN_LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôöøùúûüßœÿÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖØÙÚÛÜŒŸ")
+_WESTERN_LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüßœÿÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒŸ")
 _WESTERN_SIGNS = frozenset("‘’‚“”„–—…«»‹›¡¿·•€£§°©®™\xa0")
+#: Portuguese writes õ before e alone; elsewhere it is the Hungarian ő of another encoding.
+_NOT_PORTUGUESE = re.compile("õ(?!e)", re.IGNORECASE)
 _BYTE_ORDER_MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",
     b"\xff\xfe": "utf-16",
@@ -113,6 +117,8 @@ def _encodings(data: bytes) -> Iterator[str]:
     for mark, encoding in _BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
             yield encoding
+    if _ESCAPE in data:
+        yield "iso2022_jp"  # plain ASCII to every other encoding
     yield "utf-8"
     if b"\x00" in data:
         yield from _utf_16(data)
@@ -157,4 +163,5 @@ def _looks_western(data: bytes) -> bool:
     letters = sum(character in _WESTERN_LETTERS for character in accented)
     signs = sum(character in _WESTERN_SIGNS for character in accented)
     plain = sum(character.isalpha() for character in text if character <= "\x7f")
-    return letters + signs == len(accented) and letters < plain
+    hungarian = _NOT_PORTUGUESE.search(text)
+    return letters + signs == len(accented) and letters < plain and not hungarian

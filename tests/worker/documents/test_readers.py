@@ -83,10 +83,11 @@ def test_an_accented_western_file_is_not_read_as_something_else(text: str) -> No
         ("cp1251", "Экономика стран БРИКС растёт быстрее остальных."),
         ("cp1250", "Příliš žluťoučký kůň úpěl ďábelské ódy."),
         ("cp1250", "Wieś była cicha, a żółte światło padało na łąkę."),
+        ("cp1250", "Az erdő fölött köd ült, a gyűlés véget ért."),
         ("cp1253", "Η οικονομία των χωρών μεγαλώνει."),
         ("cp1254", "Ülkelerin ekonomisi hızla büyüyor, ışık söndü, değil şimdi."),
     ],
-    ids=["Russian", "Czech", "Polish", "Greek", "Turkish"],
+    ids=["Russian", "Czech", "Polish", "Hungarian", "Greek", "Turkish"],
 )
 def test_other_european_files_are_not_taken_for_western(encoding: str, text: str) -> None:
     assert decode(text.encode(encoding), "file.txt") == text
@@ -223,3 +224,7 @@ def test_the_shipped_shift_jis_document_holds_japanese() -> None:
     assert text == path.read_bytes().decode("cp932")
     assert "。" in text
     assert sum("ぁ" <= character <= "ん" for character in text) > len(text) / 4
+
+
+def test_old_japanese_mail_is_read_as_japanese():
+    assert decode("赤いやかん、と静けさ".encode("iso2022_jp"), "mail.txt") == "赤いやかん、と静けさ"
