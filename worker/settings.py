@@ -67,8 +67,6 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     names = {field.name for field in fields(Settings)} - {"home"}
     asked = _user_file(home / "settings.toml", names)
     asked |= {name: env[key] for name in names if env.get(key := f"BONSAI_{name.upper()}")}
-    if "store" in asked:
-        asked["store"] = str(Path(str(asked["store"])).expanduser())
     if "models" in asked:
         asked["models"] = Path(str(asked["models"])).expanduser()
     if "threads" in asked:
