@@ -1,6 +1,6 @@
 """Checks the workbook that `bonsai demo` has made; run by the continuous integration.
 
-Usage: python tests/check_demo.py WORKBOOK
+Usage: python -m tests.check_demo WORKBOOK
 """
 
 import sys

@@ -117,7 +117,20 @@ class AnswerRequest(Wire):
     max_tokens: int = Field(default=160, ge=1)
 
 
-JobRequest = Annotated[IndexRequest | RankRequest | AnswerRequest, Field(discriminator="job")]
+class ScoreRequest(Wire):
+    """Score loose texts by points of view: what a worksheet function asks for."""
+
+    job: Literal["score"] = "score"
+    protocol: int = PROTOCOL_VERSION
+    run_id: str
+    embedder: str
+    texts: tuple[str, ...]
+    povs: tuple[PointOfView, ...]
+    score: ScoreMode = "contrast"
+
+
+Request = IndexRequest | RankRequest | AnswerRequest | ScoreRequest
+JobRequest = Annotated[Request, Field(discriminator="job")]
 
 
 class RunStamp(Wire):
@@ -244,7 +257,15 @@ class AnswerResult(Wire):
     seconds: float = 0.0
 
 
-JobResult = IndexResult | RankResult | AnswerResult
+class ScoreResult(Wire):
+    """One score for each text, and the matrices behind them; contrast is empty without one."""
+
+    scores: tuple[float, ...]
+    cosine: tuple[tuple[float, ...], ...]
+    contrast: tuple[tuple[float, ...], ...]
+
+
+JobResult = IndexResult | RankResult | AnswerResult | ScoreResult
 
 
 class Started(Wire):
@@ -291,15 +312,18 @@ Event = Annotated[
     Started | Progress | RowReady | TextReady | RowFailed, Field(discriminator="kind")
 ]
 
-_RESULTS: dict[str, type[IndexResult] | type[RankResult] | type[AnswerResult]] = {
+_RESULTS: dict[
+    str, type[IndexResult] | type[RankResult] | type[AnswerResult] | type[ScoreResult]
+] = {
     "index": IndexResult,
     "rank": RankResult,
     "answer": AnswerResult,
+    "score": ScoreResult,
 }
-_REQUEST: TypeAdapter[IndexRequest | RankRequest | AnswerRequest] = TypeAdapter(JobRequest)
+_REQUEST: TypeAdapter[Request] = TypeAdapter(JobRequest)
 
 
-def parse_request(payload: str | bytes) -> IndexRequest | RankRequest | AnswerRequest:
+def parse_request(payload: str | bytes) -> Request:
     """Return the request in a JSON payload.
 
     :raises pydantic.ValidationError: if it is no request of this contract.

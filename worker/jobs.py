@@ -12,6 +12,7 @@ from worker.contract import (
     IndexRequest,
     JobResult,
     RankRequest,
+    Request,
     parse_request,
 )
 from worker.errors import BonsaiError, InputError, InternalError
@@ -19,6 +20,7 @@ from worker.pipeline.answering import answer
 from worker.pipeline.indexing import index
 from worker.pipeline.job_context import JobContext
 from worker.pipeline.ranking import rank
+from worker.pipeline.text_scoring import score_texts
 
 _log = logging.getLogger(__name__)
 
@@ -41,17 +43,17 @@ def run_job(payload: str | bytes, context: JobContext) -> str:
         ) from error
 
 
-def _dispatch(
-    request: IndexRequest | RankRequest | AnswerRequest, context: JobContext
-) -> JobResult:
+def _dispatch(request: Request, context: JobContext) -> JobResult:
     if isinstance(request, IndexRequest):
         return index(request, context)
     if isinstance(request, RankRequest):
         return rank(request, context)
-    return answer(request, context)
+    if isinstance(request, AnswerRequest):
+        return answer(request, context)
+    return score_texts(request, context)
 
 
-def _decode(payload: str | bytes) -> IndexRequest | RankRequest | AnswerRequest:
+def _decode(payload: str | bytes) -> Request:
     try:
         request = parse_request(payload)
     except ValidationError as error:

@@ -39,9 +39,14 @@ class Settings:
     threads: int = 0
 
     @property
-    def cache(self) -> Path:
-        """Where values that can be computed again are kept."""
-        return self.home / "cache"
+    def statistics(self) -> Path:
+        """Where corpus statistics are kept; they can be computed again."""
+        return self.home / "cache" / "statistics"
+
+    @property
+    def scores(self) -> Path:
+        """Where scores of worksheet functions are kept; they can be computed again."""
+        return self.home / "cache" / "scores.sqlite"
 
     @property
     def log(self) -> Path:

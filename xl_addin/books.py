@@ -20,6 +20,7 @@ from xl_addin.workbook.inputs import read_settings
 from xl_addin.workbook.options import Options
 from xl_addin.workbook.port import CellValue, TableContent
 
+
 @dataclass(frozen=True)
 class Books:
     """The workbooks of one command: `questions` and `povs` are read, `results` is written."""

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from worker.contract import (
     Answer,
     AnswerRequest,
+    AnswerResult,
     Event,
     IndexRequest,
-    JobResult,
+    IndexResult,
     Problem,
     QuestionRanking,
     RankRequest,
+    RankResult,
     RowFailed,
     RowReady,
     RunStamp,
+    ScoreResult,
     SourceReport,
     Started,
 )
@@ -30,7 +33,7 @@ class Gathered:
     """Everything a run has given so far. `error` is what ended it before its time."""
 
     run: RunStamp | None = None
-    result: JobResult | None = None
+    result: IndexResult | RankResult | AnswerResult | None = None
     sources: list[SourceReport] = field(default_factory=list)
     rankings: list[QuestionRanking] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
@@ -77,13 +80,14 @@ class JobsClient:
             on_event(event)
 
         try:
-            gathered.result = self._runner.run(
+            result = self._runner.run(
                 request,
                 on_event=take,
                 on_blob=gathered.blobs.__setitem__,
                 cancelled=cancelled,
             )
-            gathered.run = gathered.result.run
+            if not isinstance(result, ScoreResult):
+                gathered.result, gathered.run = result, result.run
         except BonsaiError as error:
             gathered.error = error
         return gathered

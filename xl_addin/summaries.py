@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from worker.contract import AnswerResult, JobResult, RankResult, json_ready
+from worker.contract import AnswerResult, IndexResult, RankResult, json_ready
 from worker.errors import InputError
 from xl_addin.actions import Outcome
 from xl_addin.console import Terminal, summary_table
@@ -97,7 +97,7 @@ def write_json(path: Path, outcome: Outcome) -> None:
         ) from error
 
 
-def _result(gathered: Gathered) -> JobResult | None:
+def _result(gathered: Gathered) -> IndexResult | RankResult | AnswerResult | None:
     """Return the result, or what there is of it if the run ended before its time."""
     if gathered.result or not gathered.run:
         return gathered.result

@@ -32,6 +32,8 @@ from worker.contract import (
     RowFailed,
     RowReady,
     RunStamp,
+    ScoreRequest,
+    ScoreResult,
     SourceReport,
     Started,
     TextReady,
@@ -120,8 +122,17 @@ RANK = RankRequest(
 ANSWERING = AnswerRequest(
     run_id="run-1", ranking=RANK, modes=("rag",), contexts=2, llm="gguf:smollm2", prompt="alpaca"
 )
+SCORING = ScoreRequest(
+    run_id="run-1",
+    embedder="onnx:minilm",
+    texts=("Rain on a harbour", "雨"),
+    povs=(PointOfView(pov_id="P1", text="Rain smells"),),
+    score="classic",
+)
 REQUESTS = pytest.mark.parametrize(
-    "request_model", [INDEX, RANK, ANSWERING], ids=["index", "rank", "answer"]
+    "request_model",
+    [INDEX, RANK, ANSWERING, SCORING],
+    ids=["index", "rank", "answer", "score"],
 )
 
 INDEX_RESULT = IndexResult(run=RUN, sources=(REPORT,), chunks=2, embedded=1, seconds=0.5)
@@ -129,7 +140,13 @@ RANK_RESULT = RankResult(run=RUN, questions=(RANKING,), problems=(PROBLEM,), sec
 ANSWER_RESULT = AnswerResult(
     run=RUN, questions=(RANKING,), answers=(ANSWER, FAILED_ANSWER), problems=(PROBLEM,)
 )
-RESULTS = [("index", INDEX_RESULT), ("rank", RANK_RESULT), ("answer", ANSWER_RESULT)]
+SCORE_RESULT = ScoreResult(scores=(0.5, -1.0), cosine=((0.5,), (0.25,)), contrast=())
+RESULTS = [
+    ("index", INDEX_RESULT),
+    ("rank", RANK_RESULT),
+    ("answer", ANSWER_RESULT),
+    ("score", SCORE_RESULT),
+]
 
 EVENTS = {
     "started": Started(run=RUN),
@@ -184,7 +201,7 @@ def test_every_type_that_travels_is_tried_here() -> None:
             for item in value:
                 collect(item)
 
-    for model in (INDEX, RANK, ANSWERING, *dict(RESULTS).values(), *EVENTS.values()):
+    for model in (INDEX, RANK, ANSWERING, SCORING, *dict(RESULTS).values(), *EVENTS.values()):
         collect(model)
 
     assert {kind.__name__ for kind in Wire.__subclasses__()} == {kind.__name__ for kind in tried}

@@ -175,7 +175,8 @@ def test_the_store_may_be_an_address(home: Path) -> None:
 
 
 def test_cache_and_log_lie_in_the_home(home: Path) -> None:
-    assert _load(home).cache.parent == home
+    assert _load(home).scores.is_relative_to(home)
+    assert _load(home).statistics.is_relative_to(home)
     assert _load(home).log.parent == home
 
 

@@ -25,7 +25,7 @@ from worker.contract import (
 )
 from worker.errors import CollectionError, InputError, PromptTooLongError
 from worker.pipeline.job_context import JobContext, ranking_stamp
-from worker.pipeline.statistics_cache import statistics_for
+from worker.pipeline.statistics_cache import StatisticsCache
 from worker.retrieval.base import Collection, Embedder, Hit, Vectors
 from worker.scoring.corpus_statistics import CorpusStatistics
 from worker.scoring.heatmap import CONTRAST, COSINE, draw_heatmap
@@ -171,8 +171,8 @@ def _scorer(
 ) -> Scorer:
     povs = _readable(request.povs, embedder, context, problems, "point of view")
     vectors = context.runtime.query_vectors(embedder, [pov.text for pov in povs])
-    cache = context.runtime.settings.cache
-    return Scorer(request, povs, vectors, statistics_for(collection, embedder, vectors, cache))
+    cache = StatisticsCache(context.runtime.settings.statistics, embedder, povs)
+    return Scorer(request, povs, vectors, cache.of(collection, vectors))
 
 
 def _readable(
@@ -216,4 +216,4 @@ def _stamp(request: RankRequest, collection: Collection, embedder: Embedder) -> 
 
 
 def _nested(matrix: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(float(value) for value in row) for row in matrix)
+    return tuple(map(tuple, matrix.tolist()))

@@ -1,35 +1,63 @@
-"""Corpus statistics, computed once for each index version, model and set of points of view."""
+"""Corpus statistics, kept on disk for each embedding model and set of points of view."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import numpy as np
 
-from worker.pipeline.job_context import short_hash
+from worker.contract import PointOfView
 from worker.retrieval.base import Collection, Embedder, Vectors
 from worker.scoring.corpus_statistics import SAMPLE_SIZE, CorpusStatistics, corpus_statistics
 from worker.scoring.similarity import cosine_matrix
+from worker.statistics_file import statistics_file
 
 
-def statistics_for(
-    collection: Collection, embedder: Embedder, povs: Vectors, cache: Path
-) -> CorpusStatistics:
-    """Return the statistics of a collection for (p, dim) points of view.
+@dataclass(frozen=True)
+class StatisticsCache:
+    """Statistics of one set of points of view under one model, in a folder.
 
-    They are kept on disk, except while the collection is being changed.
+    Besides those of each index version, the last ones computed are kept as `latest`: they are
+    what a worksheet function goes by, which knows no index.
     """
-    key = [embedder.name, embedder.revision, collection.version, povs.tolist()]
-    path = cache / "statistics" / f"{short_hash(key)}.npz"
-    if collection.version and path.is_file():
-        with np.load(path, allow_pickle=False) as stored:
-            return CorpusStatistics(stored["mean"], stored["sd"], float(stored["grand_mean"]))
-    statistics = corpus_statistics(cosine_matrix(collection.sample_vectors(SAMPLE_SIZE), povs))
-    if collection.version:
-        _keep(statistics, path)
-    return statistics
+
+    folder: Path
+    embedder: Embedder
+    povs: Sequence[PointOfView]
+
+    def of(self, collection: Collection, pov_vectors: Vectors) -> CorpusStatistics:
+        """Return the statistics of a collection for (p, dim) points of view.
+
+        They are computed once for each version, and each time while it is being changed.
+        """
+        path = self._path(f"{self.embedder.revision}-{collection.version}")
+        statistics = _load(path) if collection.version else None
+        if statistics is None:
+            sample = collection.sample_vectors(SAMPLE_SIZE)
+            statistics = corpus_statistics(cosine_matrix(sample, pov_vectors))
+            if collection.version:
+                _keep(statistics, path)
+        _keep(statistics, self._path("latest"))
+        return statistics
+
+    def latest(self) -> CorpusStatistics | None:
+        """Return the last statistics computed for these points of view, if any."""
+        return _load(self._path("latest"))
+
+    def _path(self, version: str) -> Path:
+        texts = [pov.text for pov in self.povs]
+        return statistics_file(self.folder, self.embedder.name, texts, version)
+
+
+def _load(path: Path) -> CorpusStatistics | None:
+    if not path.is_file():
+        return None
+    with np.load(path, allow_pickle=False) as stored:
+        return CorpusStatistics(stored["mean"], stored["sd"], float(stored["grand_mean"]))
 
 
 def _keep(statistics: CorpusStatistics, path: Path) -> None:

@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from worker.contract import (
-    AnswerRequest,
-    Event,
-    IndexRequest,
-    JobResult,
-    RankRequest,
-    parse_result,
-)
+from worker.contract import Event, JobResult, Request, parse_result
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,7 +21,7 @@ class InProcessRunner:
 
     def run(
         self,
-        request: IndexRequest | RankRequest | AnswerRequest,
+        request: Request,
         *,
         on_event: Callable[[Event], None],
         on_blob: Callable[[str, bytes], None],

@@ -1,0 +1,120 @@
+from pathlib import Path
+
+import pytest
+
+from tests.worker.pipeline.conftest import TEXTS
+from worker.contract import IndexRequest, PointOfView, Question, RankRequest, RankResult
+from worker.errors import CollectionError, StoreError, UnavailableError
+from worker.queueing.in_process import InProcessRunner
+from worker.queueing.score_cache import ScoreCache
+from worker.queueing.score_path import ScorePath
+from worker.settings import Settings
+
+POVS = (
+    PointOfView(pov_id="P1", text="Oil does not care about sanctions."),
+    PointOfView(pov_id="P2", text="A kettle can break your heart.", weight=2.0),
+)
+
+
+@pytest.fixture
+def ranked(settings: Settings, tmp_path: Path) -> RankResult:
+    """The small corpus, indexed and ranked by the points of view above."""
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text)
+    runner = InProcessRunner(settings)
+    watch = {"on_event": lambda _: None, "on_blob": lambda *_: None, "cancelled": lambda: False}
+    names = {"collection": "c", "embedder": settings.embedder, "store": settings.store}
+    runner.run(IndexRequest(run_id="1", folder=str(folder), **names), **watch)
+    question = Question(qid="Q1", text="What moves the world?")
+    request = RankRequest(run_id="2", questions=(question,), povs=POVS, **names)
+    return runner.run(request, **watch)
+
+
+@pytest.fixture
+def path(settings: Settings) -> ScorePath:
+    return ScorePath(settings, time_limit=60)
+
+
+def test_a_formula_and_the_ranked_sheet_agree(path: ScorePath, ranked: RankResult):
+    rows = ranked.questions[0].rows
+    scores = path.scores([row.text for row in rows], POVS, "contrast")
+    assert [score.score for score in scores] == pytest.approx([row.sexy for row in rows], abs=1e-4)
+
+
+def test_a_thousand_calculations_of_a_column_make_one_request(path: ScorePath):
+    texts = [f"text number {n % 40}" for n in range(1000)]
+    first = path.scores(texts, POVS, "classic")
+    for _ in range(999):
+        assert path.scores(texts[:50], POVS, "classic") == first[:50]
+    assert path.requests == 1
+
+
+def test_equal_texts_of_a_large_array_are_scored_once(path: ScorePath, monkeypatch):
+    seen: list[int] = []
+    run = path._runner.run
+    monkeypatch.setattr(
+        path._runner,
+        "run",
+        lambda request, **k: (seen.append(len(request.texts)), run(request, **k))[1],
+    )
+    scores = path.scores([f"kettle {n % 7}" for n in range(10_000)], POVS, "classic")
+    assert len(scores) == 10_000
+    assert seen == [7]
+
+
+def test_scores_survive_a_restart(path: ScorePath, settings: Settings):
+    first = path.scores(["A kettle sings."], POVS, "classic")
+    restarted = ScorePath(settings, time_limit=60)
+    assert restarted.scores(["A kettle sings."], POVS, "classic") == first
+    assert restarted.requests == 0
+
+
+@pytest.mark.parametrize(
+    ("povs", "mode"),
+    [
+        (POVS, "mean"),
+        (POVS[:1], "classic"),
+        ((POVS[0], POVS[1].model_copy(update={"weight": 1.0})), "classic"),
+        ((POVS[0].model_copy(update={"text": "Oil."}), POVS[1]), "classic"),
+    ],
+    ids=["another mode", "fewer views", "another weight", "another sentence"],
+)
+def test_whatever_a_score_depends_on_is_part_of_its_key(path: ScorePath, povs, mode: str):
+    path.scores(["A kettle sings."], POVS, "classic")
+    path.scores(["A kettle sings."], povs, mode)
+    assert path.requests == 2
+
+
+def test_new_statistics_make_contrast_scores_new(
+    path: ScorePath, ranked: RankResult, settings: Settings
+):
+    path.scores(["A kettle sings."], POVS, "contrast")
+    for file in settings.statistics.glob("*latest*"):
+        file.write_bytes(next(settings.statistics.glob("*.npz")).read_bytes() + b"\0")
+    path.scores(["A kettle sings."], POVS, "contrast")
+    assert path.requests == 2
+
+
+def test_contrast_before_the_first_ranking_says_what_to_do(path: ScorePath):
+    with pytest.raises(CollectionError, match="Run Rank once"):
+        path.scores(["A kettle sings."], POVS, "contrast")
+
+
+def test_a_slow_request_leaves_the_cell_and_goes_on(settings: Settings):
+    hurried = ScorePath(settings, time_limit=0.001)
+    with pytest.raises(UnavailableError, match="Calculate again"):
+        hurried.scores(["A kettle sings."], POVS, "classic")
+    with pytest.raises(UnavailableError):
+        hurried.scores(["A kettle sings."], POVS, "classic")
+    for request in list(hurried._pending.values()):
+        request.result(60)
+    assert len(hurried.scores(["A kettle sings."], POVS, "classic")) == 1
+    assert hurried.requests == 1, "the impatient second call joined the first"
+
+
+def test_a_damaged_cache_is_named(tmp_path: Path):
+    (tmp_path / "scores.sqlite").write_bytes(b"this is no database " * 100)
+    with pytest.raises(StoreError, match=r"scores\.sqlite"):
+        ScoreCache(tmp_path / "scores.sqlite")

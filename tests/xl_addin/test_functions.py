@@ -1,0 +1,112 @@
+"""Worksheet functions with the values that Excel hands over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("xlwings", reason="xlwings is not installed")
+
+from worker.contract import IndexRequest, Question, RankRequest
+from worker.queueing.in_process import InProcessRunner
+from worker.queueing.score_path import ScorePath
+from worker.settings import Settings
+from xl_addin import functions
+from xl_addin.function_arguments import pov_argument
+from xl_addin.functions import BONSAI_SIMILARITY, BONSAI_TOPPOV, SEXYSCORE
+
+TABLE = [
+    ["P1", "Oil does not care about sanctions.", 1.0, "yes"],
+    ["P2", "A kettle can break your heart.", None, None],
+    ["P3", "Football tells the truth.", 3.0, "no"],
+    [None, None, None, None],
+]
+TEXTS = [["Oil tankers change their names."], ["The kettle sings in the kitchen."]]
+
+
+@pytest.fixture(autouse=True)
+def path(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> ScorePath:
+    path = ScorePath(settings, time_limit=60)
+    monkeypatch.setattr(functions, "score_path", lambda: path)
+    return path
+
+
+@pytest.fixture
+def _ranked(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "documents").mkdir()
+    for number, row in enumerate(TEXTS):
+        (tmp_path / "documents" / f"{number}.txt").write_text(row[0])
+    runner = InProcessRunner(settings)
+    watch = {"on_event": lambda _: None, "on_blob": lambda *_: None, "cancelled": lambda: False}
+    names = {"collection": "c", "embedder": settings.embedder, "store": settings.store}
+    runner.run(IndexRequest(run_id="1", folder=str(tmp_path / "documents"), **names), **watch)
+    question = Question(qid="Q1", text="What?")
+    povs = tuple(pov_argument(TABLE))
+    runner.run(RankRequest(run_id="2", questions=(question,), povs=povs, **names), **watch)
+
+
+def test_one_cell_gives_one_number_and_a_range_its_own_shape():
+    assert [len(row) for row in SEXYSCORE([["kettle"]], TABLE, "classic")] == [1]
+    square = SEXYSCORE([["kettle", "oil"], ["tea", "rain"]], TABLE, "classic")
+    assert [len(row) for row in square] == [2, 2]
+
+
+def test_rows_that_are_not_in_use_do_not_count():
+    assert SEXYSCORE(TEXTS, TABLE, "classic") == SEXYSCORE(TEXTS, TABLE[:2], "classic")
+
+
+def test_sentences_alone_have_weight_one():
+    sentences = [[row[1]] for row in TABLE[:2]]
+    assert SEXYSCORE(TEXTS, sentences, "classic") == SEXYSCORE(TEXTS, TABLE, "classic")
+
+
+@pytest.mark.usefixtures("_ranked")
+def test_the_usual_score_is_contrast():
+    assert SEXYSCORE(TEXTS, TABLE) == SEXYSCORE(TEXTS, TABLE, "contrast")
+
+
+@pytest.mark.usefixtures("_ranked")
+def test_the_point_of_view_that_is_touched_most_comes_first():
+    assert BONSAI_TOPPOV(TEXTS, TABLE) == [["P1"], ["P2"]]
+    assert BONSAI_TOPPOV(TEXTS, TABLE, 2.0) == [["P1, P2"], ["P2, P1"]]
+
+
+def test_similarity_of_two_ranges_is_a_matrix():
+    matrix = BONSAI_SIMILARITY(TEXTS, [["kettle"], ["oil tanker"], ["oil tanker"]])
+    assert [len(row) for row in matrix] == [3, 3]
+    assert matrix[0][1] > matrix[0][0]
+    assert matrix[1][0] > matrix[1][1]
+
+
+@pytest.mark.parametrize(
+    ("text", "povs", "mode"),
+    [
+        ([[None]], TABLE, "classic"),
+        ([["  "]], TABLE, "classic"),
+        (TEXTS, [[None]], "classic"),
+        (TEXTS, [["P1", "Oil.", "heavy", "yes"]], "classic"),
+        (TEXTS, TABLE, "magic"),
+    ],
+    ids=["empty cell", "blanks", "no view", "weight", "mode"],
+)
+def test_a_bad_argument_is_marked_as_such(text: object, povs: object, mode: str):
+    with pytest.raises(RuntimeError, match="^BONSAI-VALUE: "):
+        SEXYSCORE(text, povs, mode)
+
+
+@pytest.mark.parametrize("count", [0.0, -1.0, 1.5, "many"])
+def test_a_bad_count_is_marked_as_such(count: object):
+    with pytest.raises(RuntimeError, match="^BONSAI-VALUE: "):
+        BONSAI_TOPPOV(TEXTS, TABLE, count)
+
+
+def test_what_is_not_available_now_is_marked_as_such(path: ScorePath):
+    with pytest.raises(RuntimeError, match="^BONSAI-NA: .*Run Rank once"):
+        SEXYSCORE(TEXTS, TABLE, "contrast")
+
+
+def test_numbers_in_cells_are_read_as_excel_shows_them(path: ScorePath):
+    SEXYSCORE([[2024.0]], TABLE, "classic")
+    SEXYSCORE([["2024"]], TABLE, "classic")
+    assert path.requests == 1

@@ -1,0 +1,64 @@
+"""Scores that were computed before, kept across restarts and found by content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from worker.errors import StoreError
+
+_AT_ONCE = 500  # SQLite takes a limited number of values in one question
+
+
+def score_key(context: Sequence[object], text: str) -> str:
+    """Return the key of one text's score.
+
+    :param context: all else the score depends on: model, mode, points of view, statistics.
+    """
+    content = json.dumps([*context, text], ensure_ascii=False)
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class ScoreCache:
+    """Values by key in one SQLite file.
+
+    :raises StoreError: if the file cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=2, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS scores (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
+            )
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"The score cache {path} cannot be opened.",
+                f"{error}.",
+                "Delete the file; scores are computed again when they are needed.",
+            ) from error
+
+    def find(self, keys: Iterable[str]) -> dict[str, Any]:
+        """Return the values that are known."""
+        found: dict[str, Any] = {}
+        wanted = list(dict.fromkeys(keys))
+        for first in range(0, len(wanted), _AT_ONCE):
+            part = wanted[first : first + _AT_ONCE]
+            marks = ",".join("?" * len(part))
+            rows = self._db.execute(f"SELECT key, value FROM scores WHERE key IN ({marks})", part)
+            found |= {key: json.loads(value) for key, value in rows}
+        return found
+
+    def keep(self, values: Mapping[str, object]) -> None:
+        """Store values, replacing those of the same keys."""
+        with self._db:
+            self._db.executemany(
+                "INSERT OR REPLACE INTO scores VALUES (?, ?)",
+                [(key, json.dumps(value)) for key, value in values.items()],
+            )

@@ -1,0 +1,64 @@
+"""Worksheet functions, as Excel calls them: values are looked up, and no job is ever started."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import xlwings as xw
+
+from worker.contract import PointOfView
+from worker.queueing.score_path import ScorePath, TextScore
+from worker.settings import load_settings
+from xl_addin.function_arguments import (
+    Cells,
+    for_excel,
+    mode_argument,
+    pov_argument,
+    same_shape,
+    text_argument,
+    top_argument,
+)
+
+
+@lru_cache(maxsize=1)
+def score_path() -> ScorePath:
+    """Return this process's one way to scores."""
+    return ScorePath(load_settings())
+
+
+@xw.func(category="BONSAI")
+@xw.arg("text", ndim=2)
+@xw.arg("povs", ndim=2)
+@for_excel
+def SEXYSCORE(text: Cells, povs: Cells, mode: object = None) -> Cells:  # noqa: N802 (Excel's name)
+    """How strongly each text touches the points of view."""
+    found = score_path().scores(text_argument(text), pov_argument(povs), mode_argument(mode))
+    return same_shape(text, [score.score for score in found])
+
+
+@xw.func(category="BONSAI")
+@xw.arg("first", ndim=2)
+@xw.arg("second", ndim=2)
+@for_excel
+def BONSAI_SIMILARITY(first: Cells, second: Cells) -> Cells:  # noqa: N802
+    """Cosine of each text of the first range with each of the second."""
+    povs = pov_argument([[text] for text in text_argument(second)])
+    found = score_path().scores(text_argument(first), povs, "classic")
+    return [list(score.cosine) for score in found]
+
+
+@xw.func(category="BONSAI")
+@xw.arg("text", ndim=2)
+@xw.arg("povs", ndim=2)
+@for_excel
+def BONSAI_TOPPOV(text: Cells, povs: Cells, n: object = None) -> Cells:  # noqa: N802
+    """Ids of the points of view that each text touches most, strongest first."""
+    views, count = pov_argument(povs), top_argument(n)
+    found = score_path().scores(text_argument(text), views, "contrast")
+    return same_shape(text, [_strongest(score, views, count) for score in found])
+
+
+def _strongest(score: TextScore, povs: Sequence[PointOfView], count: int) -> str:
+    order = sorted(range(len(povs)), key=lambda index: -score.contrast[index] * povs[index].weight)
+    return ", ".join(povs[index].pov_id for index in order[:count])
