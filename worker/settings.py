@@ -49,6 +49,11 @@ class Settings:
         return self.home / "cache" / "scores.sqlite"
 
     @property
+    def jobs(self) -> Path:
+        """Where jobs of this machine are recorded."""
+        return self.home / "jobs.sqlite"
+
+    @property
     def log(self) -> Path:
         """Where details of unforeseen errors go."""
         return self.home / "bonsai.log"

@@ -91,18 +91,18 @@ def test_similarity_of_two_ranges_is_a_matrix():
     ids=["empty cell", "blanks", "no view", "weight", "mode"],
 )
 def test_a_bad_argument_is_marked_as_such(text: object, povs: object, mode: str):
-    with pytest.raises(RuntimeError, match="^BONSAI-VALUE: "):
+    with pytest.raises(RuntimeError, match=r"^BONSAI-VALUE: "):
         SEXYSCORE(text, povs, mode)
 
 
 @pytest.mark.parametrize("count", [0.0, -1.0, 1.5, "many"])
 def test_a_bad_count_is_marked_as_such(count: object):
-    with pytest.raises(RuntimeError, match="^BONSAI-VALUE: "):
+    with pytest.raises(RuntimeError, match=r"^BONSAI-VALUE: "):
         BONSAI_TOPPOV(TEXTS, TABLE, count)
 
 
 def test_what_is_not_available_now_is_marked_as_such(path: ScorePath):
-    with pytest.raises(RuntimeError, match="^BONSAI-NA: .*Run Rank once"):
+    with pytest.raises(RuntimeError, match=r"^BONSAI-NA: .*Run Rank once"):
         SEXYSCORE(TEXTS, TABLE, "contrast")
 
 

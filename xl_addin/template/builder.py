@@ -19,6 +19,7 @@ from xl_addin.workbook.package import Package
 # A fixed date: the same layout must give the same bytes.
 _CREATED = dt.datetime(2026, 1, 1)
 _HEATMAP_WIDTHS = [8.43] * 13
+_HEATMAP_SCALE = 76  # per cent: the widest picture on a page; fitting would ignore page breaks
 
 
 def build_template(target: Path, samples: Path | None = None) -> None:
@@ -56,3 +57,4 @@ def _add_heatmap_sheet(workbook: Workbook, styles: CellStyles) -> None:
     sheet.set_tab_color(OUTPUT_TAB)
     sheet.hide_gridlines(2)
     set_print(sheet, wide=False)
+    sheet.set_print_scale(_HEATMAP_SCALE)

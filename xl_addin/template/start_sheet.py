@@ -91,7 +91,7 @@ class StartSheet:
         self._heading(LAST_RUN.title)
         write_table(self._sheet, self._styles, LAST_RUN, [{}], self._row)
         self._sheet.hide_gridlines(2)
-        set_print(self._sheet, wide=False)
+        set_print(self._sheet, wide=False, pages=(1, 1))
         self._sheet.set_portrait()
 
     def _heading(self, text: str) -> None:

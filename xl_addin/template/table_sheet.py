@@ -33,6 +33,7 @@ _A4, _A3 = 9, 8
 _A4_WIDTH = 190
 INPUT_TAB, OUTPUT_TAB = "#F2B233", BAND
 _WRAPPED = ("wrapped", "any")
+_CENTRED = ("integer", "weight")  # a number at the right edge runs into the text beside it
 
 
 def add_table_sheet(
@@ -51,7 +52,8 @@ def add_table_sheet(
     sheet.freeze_panes(HEADER_ROW + 1, table.frozen)
     is_input = any(column.required for column in table.columns)
     sheet.set_tab_color(INPUT_TAB if is_input else OUTPUT_TAB)
-    set_print(sheet, wide=bool(table.family) or sum(widths) > _A4_WIDTH)
+    wide = bool(table.family) or sum(widths) > _A4_WIDTH
+    set_print(sheet, wide=wide, pages=(2, 0) if table.family else (1, 0))
     sheet.repeat_rows(HEADER_ROW)
     return sheet
 
@@ -92,11 +94,14 @@ def write_table(
     _add_dropdowns(sheet, table, first, last)
 
 
-def set_print(sheet: Worksheet, wide: bool) -> None:
-    """Print on one page across, landscape, with sheet name and page number."""
+def set_print(sheet: Worksheet, *, wide: bool, pages: tuple[int, int] = (1, 0)) -> None:
+    """Print landscape, with sheet name and page number.
+
+    :param pages: how many pages across and down; 0 for as many as it takes.
+    """
     sheet.set_landscape()
     sheet.set_paper(_A3 if wide else _A4)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(*pages)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&L&A&RPage &P of &N")
 
@@ -107,7 +112,7 @@ def _cell_format(styles: CellStyles, column: Column) -> Format:
         shape["text_wrap"] = True
     if column.kind == "any":
         shape["align"] = "left"
-    if column.choices:
+    if column.choices or column.kind in _CENTRED:
         shape["align"] = "center"
     return styles.format(INPUT if column.owner == "user" else OUTPUT, **shape)
 

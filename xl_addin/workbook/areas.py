@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter, range_boundaries
 
@@ -61,7 +61,3 @@ class Area:
             and self.left <= other.right
             and other.left <= self.right
         )
-
-    def without_first_row(self) -> Area:
-        """Return the rows below a table's header."""
-        return replace(self, top=self.top + 1)

@@ -16,6 +16,8 @@ LINE_HEIGHT = 15.0
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# openpyxl has undone some escapes already; what is left is the underscore and control characters.
+_ESCAPED = re.compile(r"_x(005[Ff]|00[01][0-9A-Fa-f])_")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 
 
@@ -51,7 +53,7 @@ def escape_text(text: str) -> str:
 
 def unescape_text(text: str) -> str:
     """Return text as it stands in a file the way Excel shows it."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
 
 
 def plain_value(value: object) -> CellValue:

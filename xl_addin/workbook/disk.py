@@ -84,8 +84,18 @@ def check_writable(path: Path) -> None:
                 f"It is open in another program, which left the file {owner} beside it.",
                 f"Close it there. If nobody has it open, delete {owner} and try again.",
             )
-    if not os.access(path if path.exists() else folder, os.W_OK):
+    if not (_opens_for_writing(path) and os.access(folder, os.W_OK)):
         raise _locked(path, "The file or its folder may not be written.")
+
+
+def _opens_for_writing(path: Path) -> bool:
+    """Say whether a file may be changed; on Windows an open workbook may not."""
+    try:
+        if path.exists():
+            path.open("r+b").close()
+    except PermissionError:
+        return False
+    return True
 
 
 def replace_bytes(path: Path, data: bytes) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from openpyxl.utils import absolute_coordinate, quote_sheetname
 
 from worker.errors import TableMissingError, WorkbookError
-from xl_addin.workbook.disk import check_writable, read_bytes, replace_bytes, stamp
+from xl_addin.workbook.disk import read_bytes, replace_bytes, stamp
 from xl_addin.workbook.gallery import Gallery
 from xl_addin.workbook.layout import Table
 from xl_addin.workbook.package import Package, damaged
@@ -98,6 +98,7 @@ class FileBook:
         lost = body.write(content.rows)
         carry_rules(SheetRules(sheet.root), shape)
         table.arrange(shape.slots, shape.new)
+        sheet.forget_filter_mode()
         self._name_above(placed.sheet, shape, content)
         self._finish(sheet)
         return lost
@@ -128,15 +129,8 @@ class FileBook:
         :raises WorkbookLockedError: if it may not be written now.
         :raises WorkbookError: if somebody else saved it in the meantime.
         """
-        if not self._package.changed:
-            return
-        if stamp(self._path) != self._stamp:
-            raise WorkbookError(
-                f"'{self.name}' was changed by somebody else while it was being worked on.",
-                "Saving now would undo that change, so nothing was written.",
-                "Run again, or write the results to another file.",
-            )
-        self._write(self._path)
+        if self._package.changed:
+            self._write_unless_changed()
 
     def save_as(self, path: Path) -> None:
         """Write the workbook to `path`, which `save` will write to from now on.
@@ -151,8 +145,20 @@ class FileBook:
                 f"Excel opens such a workbook only under a name that ends in {suffix}.",
                 f"Choose a name that ends in {suffix}.",
             )
-        self._write(path)
+        if path.resolve() == self._path.resolve():
+            self._write_unless_changed()
+        else:
+            self._write(path)
         self._path = path
+
+    def _write_unless_changed(self) -> None:
+        if stamp(self._path) != self._stamp:
+            raise WorkbookError(
+                f"'{self.name}' was changed by somebody else while it was being worked on.",
+                "Saving now would undo that change, so nothing was written.",
+                "Run again, or write the results to another file.",
+            )
+        self._write(self._path)
 
     def _write(self, path: Path) -> None:
         replace_bytes(path, self._package.to_bytes())
@@ -198,6 +204,3 @@ class FileBook:
         if sheet.formulas_changed:
             self._workbook.forget_calculation_order()
         self._values = None
-
-
-__all__ = ["FileBook", "check_writable"]

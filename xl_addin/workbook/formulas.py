@@ -17,6 +17,8 @@ def move_formula(formula: Element, old_row: int, new_row: int) -> None:
 
     One that would point above the sheet stays as it is.
     """
+    if old_row == new_row:
+        return
     formula.text = _translated(formula.text or "", address(old_row, 1), address(new_row, 1))
     reference = formula.get("ref")
     if reference:

@@ -57,6 +57,8 @@ class Gallery:
         size = shown_size(picture.png)
         height = self._sheet.default_height()
         row = max(self._sheet.last_used_row(), self._drawing.bottom_row(height)) + _GAP + 1
+        if any(shown.name.startswith(PREFIX) for shown in self._drawing.pictures()):
+            self._sheet.break_page_above(row)
         self._write_caption((row, 1), picture.caption)
         shown = self._drawing.add(row + 1, size)
         shown.properties.set("name", name)

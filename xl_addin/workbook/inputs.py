@@ -17,6 +17,7 @@ from xl_addin.workbook.options import Options, read_options
 from xl_addin.workbook.port import CellValue, Row, TableData, WorkbookPort
 
 _VARIANT_COUNT = 5
+_LONGEST = 100  # characters of a point of view's id
 
 Item = TypeVar("Item")
 
@@ -81,7 +82,7 @@ def read_povs(port: WorkbookPort) -> tuple[tuple[PointOfView, ...], tuple[Proble
     def povs(place: Place, row: Row, number: int) -> list[PointOfView]:
         return [
             PointOfView(
-                pov_id=_text(row.values.get("ID")) or f"P{number:02d}",
+                pov_id=_pov_id(row.values.get("ID"), number, place),
                 text=_needed_text(row.values, "POV", place),
                 weight=_weight(row.values.get("Weight"), place),
                 place=place.cell("POV"),
@@ -192,6 +193,20 @@ def _weight(value: CellValue, place: Place) -> float:
             "Correct it, or set Use to no in this row.",
         )
     return weight
+
+
+def _pov_id(value: CellValue, number: int, place: Place) -> str:
+    """Return an id that can head columns of the Matrix table beside those it always has."""
+    pov_id = _text(value) or f"P{number:02d}"
+    taken = {header.lower() for header in layout.MATRIX.headers}
+    if pov_id.lower() in taken or pov_id.endswith(layout.CONTRAST_SUFFIX) or len(pov_id) > _LONGEST:
+        raise CellError(
+            f"The ID '{pov_id[:_LONGEST]}' cannot be used: {place.cell('ID')}.",
+            "It heads columns of the Matrix sheet, and so must be short, end in no single z, and "
+            f"differ from {', '.join(layout.MATRIX.headers)}.",
+            "Give this row another ID, such as P01.",
+        )
+    return pov_id
 
 
 def _duplicate(name: str, place: Place) -> CellError:

@@ -7,6 +7,7 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -54,6 +55,9 @@ class Package:
         except _DAMAGE as error:
             raise damaged(name, str(error)) from error
         return cls(name, parts, entries)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
 
     def __contains__(self, part: object) -> bool:
         return part in self._parts

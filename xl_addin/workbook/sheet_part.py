@@ -232,6 +232,18 @@ class SheetPart:
 
     # The sheet as a whole
 
+    def break_page_above(self, row: int) -> None:
+        """Begin a new printed page at a row."""
+        breaks = next(children(self.root, "rowBreaks"), None)
+        if breaks is None:
+            breaks = etree.Element(q("rowBreaks"))
+            insert_in_order(self.root, breaks, SHEET_ORDER)
+        known = {int(item.get("id", "0")): item for item in breaks}
+        known[row - 1] = etree.Element(q("brk"), id=str(row - 1), max="16383", man="1")
+        breaks[:] = [known[number] for number in sorted(known)]
+        breaks.set("count", str(len(known)))
+        breaks.set("manualBreakCount", str(len(known)))
+
     def merged(self, area: Area) -> list[str]:
         """Return the merged ranges that meet `area`."""
         ranges = (str(item.get("ref")) for item in children(self.root.find(q("mergeCells")), "*"))

@@ -21,16 +21,19 @@ class StylesPart:
         self._package = package
         self._part = part
         self._formats: dict[bytes, int] = {}
+        self._quoted: dict[tuple[int, bool], int] = {}
         for index, cell_format in enumerate(self._list("cellXfs")):
             self._formats.setdefault(etree.tostring(cell_format, method="c14n"), index)
 
     def quoted(self, style: int, quoted: bool) -> int:
         """Return the style whose cells take what is typed as text, or as usual."""
-        cell_format = self._copy(style)
-        drop(cell_format, "quotePrefix")
-        if quoted:
-            cell_format.set("quotePrefix", "1")
-        return self._index(cell_format)
+        if (style, quoted) not in self._quoted:
+            cell_format = self._copy(style)
+            drop(cell_format, "quotePrefix")
+            if quoted:
+                cell_format.set("quotePrefix", "1")
+            self._quoted[style, quoted] = self._index(cell_format)
+        return self._quoted[style, quoted]
 
     def shaped(self, style: int, number_format: str, wrapped: bool) -> int:
         """Return the style with another number format and wrapping."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from worker.errors import ColumnError
@@ -35,6 +36,7 @@ class TableBody:
     ) -> None:
         self._sheet, self._styles, self._shape = sheet, styles, shape
         self._old_styles = {place: sheet.style(*place) for place in shape.old_data.cells()}
+        self._usual = self._usual_styles()
         self._patterns = self._pattern_styles()
         self._fillers = self._column_formulas(table)
         self._cells = UserCells(key)
@@ -52,15 +54,23 @@ class TableBody:
 
     # The old rows
 
+    def _usual_styles(self) -> dict[int, int]:
+        """Return the style that most cells of an old column have; one painted cell is not it."""
+        usual = {}
+        for column in self._shape.old.columns:
+            styles = (self._old_styles[row, column] for row in self._shape.old_data.rows)
+            counts = Counter(self._styles.quoted(style, False) for style in styles)
+            usual[column] = counts.most_common(1)[0][0]
+        return usual
+
     def _pattern_styles(self) -> dict[str, int]:
-        """Return the style of new cells by header: that of the column's first data row."""
+        """Return the style of new cells by header: the usual one of the column."""
         patterns: dict[str, int] = {}
         neighbour = 0
         for slot in self._shape.slots:
             source = self._shape.source(slot)
             if source is not None:
-                style = self._old_styles[self._shape.old_data.top, source]
-                patterns[slot.header] = self._styles.quoted(style, False)
+                patterns[slot.header] = self._usual[source]
             elif slot.column is not None:
                 number_format = NUMBER_FORMATS[slot.column.kind]
                 shaped = self._styles.shaped(neighbour, number_format, slot.is_wrapped)
@@ -97,25 +107,15 @@ class TableBody:
 
     def _clear(self) -> None:
         """Empty cells that no new row will cover; those that look as we made them go wholly."""
-        patterns = dict(zip(self._shape.old.columns, self._patterns_by_old_column(), strict=True))
         for (row, column), style in self._old_styles.items():
-            if (
-                column > self._shape.new.right
-                or self._styles.quoted(style, False) == patterns[column]
-            ):
+            plain = self._styles.quoted(style, False) == self._usual[column]
+            if plain or column > self._shape.new.right:
                 self._sheet.remove(row, column)
             else:
                 self._sheet.empty(row, column)
         for row in self._shape.both.rows[1:]:
             self._sheet.show(row)
             self._sheet.set_height(row, None)
-
-    def _patterns_by_old_column(self) -> list[int]:
-        top = self._shape.old_data.top
-        return [
-            self._styles.quoted(self._old_styles[top, column], False)
-            for column in self._shape.old.columns
-        ]
 
     # The new rows
 

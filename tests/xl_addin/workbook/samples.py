@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,10 +33,10 @@ def png(width: int = 60, height: int = 40, colour: str = "teal", dpi: int | None
     return buffer.getvalue()
 
 
-def ranked_rows(*chunks: str, qid: str = "Q1", text: str = "some text") -> list[dict[str, Writable]]:
+def ranked_rows(*chunks: str, text: str = "some text") -> list[dict[str, Writable]]:
     """Rows as a run writes them, in this order."""
     return [
-        {"QID": qid, "Rank": rank, "SexyScore": 9.5 - rank, "Chunk": text, "ChunkID": chunk}
+        {"QID": "Q1", "Rank": rank, "SexyScore": 9.5 - rank, "Chunk": text, "ChunkID": chunk}
         for rank, chunk in enumerate(chunks, start=1)
     ]
 
@@ -53,10 +54,19 @@ def parts(path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+def loaded(path: Path) -> openpyxl.Workbook:
+    """The workbook as openpyxl sees it; it warns of what it would lose on saving."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return openpyxl.load_workbook(path)
+
+
 def sheet_root(path: Path, sheet: str) -> etree._Element:
     """The XML of a sheet, found by name."""
-    book = openpyxl.load_workbook(path)
-    return etree.fromstring(parts(path)[f"xl/worksheets/sheet{book.sheetnames.index(sheet) + 1}.xml"])
+    book = loaded(path)
+    return etree.fromstring(
+        parts(path)[f"xl/worksheets/sheet{book.sheetnames.index(sheet) + 1}.xml"]
+    )
 
 
 def cell_type(path: Path, sheet: str, address: str) -> str | None:

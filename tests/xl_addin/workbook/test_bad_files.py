@@ -27,8 +27,8 @@ def zip_of(**files):
         (b"a,b,c\n1,2,3\n", "cannot be read as a workbook"),
         (OLE + b"\0" * 100, "old .xls format"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted with a password"),
-        (zip_of(**{"hello.txt": "hi"}), "holds no workbook.xml"),
-        (zip_of(**{"xl/workbook.xml": "<broken"}), "xl/workbook.xml is missing or unreadable"),
+        (zip_of(**{"hello.txt": "hi"}), r"holds no workbook\.xml"),
+        (zip_of(**{"xl/workbook.xml": "<broken"}), r"xl/workbook\.xml is missing or unreadable"),
         (zip_of(**{"xl/workbook.xml": "<strict/>"}), "rare kind of workbook"),
     ],
 )
@@ -43,7 +43,7 @@ def test_a_file_that_is_no_workbook_is_refused_by_name_with_the_reason(tmp_path,
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
-    with pytest.raises(WorkbookError, match="There is no workbook 'no.xlsx'"):
+    with pytest.raises(WorkbookError, match=r"There is no workbook 'no\.xlsx'"):
         FileBook.open(tmp_path / "no.xlsx")
     with pytest.raises(WorkbookError, match="is a folder"):
         FileBook.open(tmp_path)
@@ -83,7 +83,7 @@ def test_a_damaged_sheet_is_named_when_it_is_needed(book):
 
 def test_a_damaged_table_part_is_named(book):
     rewrite(book, {"xl/tables/table2.xml": b"<table"})
-    with pytest.raises(WorkbookError, match="xl/tables/table2.xml"):
+    with pytest.raises(WorkbookError, match=r"xl/tables/table2\.xml"):
         FileBook.open(book).has_table(layout.FBQ)
 
 

@@ -124,3 +124,11 @@ def test_settings_of_the_template_are_the_usual_ones(book: Path):
 
 def test_what_is_given_on_the_command_line_stands_above_the_sheet(book: Path):
     assert read_settings(FileBook.open(book), {"Score": "classic"}).score == "classic"
+
+
+@pytest.mark.parametrize("pov_id", ["Rank", "chunkid", "P1 z", "x" * 101])
+def test_an_id_that_cannot_head_a_matrix_column_is_named(plain_book, pov_id: str):
+    path = plain_book("POV.xlsx", ["ID", "POV"], [[pov_id, "Kettles sing."], ["P2", "Oil flows."]])
+    povs, problems = read_povs(FileBook.open(path))
+    assert [pov.pov_id for pov in povs] == ["P2"]
+    assert "sheet Sheet, row 2, column ID" in problems[0].what

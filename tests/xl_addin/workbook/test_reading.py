@@ -1,10 +1,12 @@
 import datetime as dt
+import re
 
 import openpyxl
 import pytest
 import xlsxwriter
 
 from tests.xl_addin.conftest import FBQ_HEADERS, fbq_row
+from tests.xl_addin.workbook.samples import parts, rewrite
 from worker.errors import ColumnError, TableMissingError
 from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
@@ -44,7 +46,8 @@ def test_dates_come_as_text_and_error_values_as_they_are(tmp_path):
     with xlsxwriter.Workbook(tmp_path / "a.xlsx") as workbook:
         sheet = workbook.add_worksheet()
         date = workbook.add_format({"num_format": "yyyy-mm-dd"})
-        sheet.add_table("A1:C2", {"name": "tblPOV", "columns": [{"header": h} for h in "ab"] + [{"header": "POV"}]})  # fmt: skip
+        columns = [{"header": header} for header in ("a", "b", "POV")]
+        sheet.add_table("A1:C2", {"name": "tblPOV", "columns": columns})
         sheet.write_datetime("A2", dt.datetime(2026, 1, 2), date)
         sheet.write_formula("B2", "=NA()", None, "#N/A")
         sheet.write_string("C2", "_x0041_ stays")
@@ -104,9 +107,6 @@ def test_a_table_of_results_is_never_guessed(plain_book):
 
 
 def test_cells_without_references_are_read_and_written_at_their_place(tmp_path):
-    from tests.xl_addin.workbook.samples import parts, rewrite
-    import re
-
     table_book(tmp_path / "a.xlsx", layout.POV.headers, [["P1", "one", 1, "yes"]], at=(0, 0))
     sheet = parts(tmp_path / "a.xlsx")["xl/worksheets/sheet1.xml"]
     bare = re.sub(rb'(<c|<row) r="[A-Z0-9]+"', rb"\1", sheet)

@@ -79,9 +79,7 @@ def povs(weights: np.ndarray) -> list[dict[str, object]]:
 def book_with_matrix(path: Path, mode: str) -> None:
     new_book(path)
     book = FileBook.open(path)
-    columns = tuple(
-        layout.Column(column.header, kind=column.kind) for column in layout.POV.columns
-    )
+    columns = tuple(layout.Column(column.header, kind=column.kind) for column in layout.POV.columns)
     book.write_table(TableContent(layout.POV, povs(WEIGHTS), columns))
     views = [PointOfView(pov_id=pov_id, text=f"view {pov_id}") for pov_id in IDS]
     book.write_table(matrix_content([ranking(mode)], views, mode))

@@ -70,7 +70,10 @@ def test_a_change_by_somebody_else_is_not_undone(book):
 
 @pytest.mark.parametrize(
     ("error", "expected"),
-    [(PermissionError(13, "denied"), WorkbookLockedError), (OSError(28, "No space"), WorkbookError)],
+    [
+        (PermissionError(13, "denied"), WorkbookLockedError),
+        (OSError(28, "No space"), WorkbookError),
+    ],
 )
 def test_a_refused_replacement_leaves_the_file_and_no_draft(book, monkeypatch, error, expected):
     opened = changed(book)
@@ -99,8 +102,17 @@ def test_a_place_that_may_not_be_written_is_known_before_the_job(book, tmp_path,
         check_writable(book)
 
 
+def test_a_workbook_that_another_program_holds_is_known_before_the_job(book, monkeypatch):
+    def refuse(self, mode):
+        raise PermissionError(13, "The process cannot access the file")
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    with pytest.raises(WorkbookLockedError, match="may not be written"):
+        check_writable(book)
+
+
 def test_a_workbook_without_macros_is_not_saved_as_one_with_them(book, tmp_path):
-    with pytest.raises(WorkbookError, match="ends in .xlsx"):
+    with pytest.raises(WorkbookError, match=r"ends in \.xlsx"):
         changed(book).save_as(tmp_path / "new.xlsm")
 
 

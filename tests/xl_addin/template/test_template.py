@@ -1,0 +1,137 @@
+import io
+
+import openpyxl
+import pytest
+
+from xl_addin.template import template_path, templates_folder
+from xl_addin.template.__main__ import main
+from xl_addin.template.builder import build_template, template_bytes
+from xl_addin.template.samples import sample_rows
+from xl_addin.workbook import layout
+from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.options import SETTING_ROWS, read_options
+from xl_addin.workbook.package import Package
+
+
+@pytest.fixture(scope="module")
+def template():
+    return openpyxl.load_workbook(io.BytesIO(template_bytes(templates_folder())))
+
+
+def contents(data):
+    package = Package.read(data, "template")
+    return {part: package.content(part) for part in package}
+
+
+def test_the_shipped_template_is_the_one_the_layout_gives():
+    # By part: how a part is compressed differs between versions of zlib.
+    built = contents(template_bytes(templates_folder()))
+    assert built == contents(template_path().read_bytes())
+
+
+def test_the_same_layout_gives_the_same_bytes(tmp_path):
+    build_template(tmp_path / "a.xlsx")
+    build_template(tmp_path / "b.xlsx", templates_folder())
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_the_command_rebuilds_it_in_the_templates_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("xl_addin.template.__main__.template_path", lambda: tmp_path / "t.xlsx")
+    main()
+    assert (tmp_path / "t.xlsx").exists()
+    assert "t.xlsx" in capsys.readouterr().out
+
+
+def test_sheets_stand_in_their_order(template):
+    assert template.sheetnames == list(layout.SHEETS)
+
+
+@pytest.mark.parametrize("table", layout.TABLES, ids=lambda table: table.name)
+def test_each_table_stands_on_its_sheet_with_its_headers(template, table):
+    sheet = template[table.sheet]
+    found = sheet.tables[table.name]
+    assert tuple(column.name for column in found.tableColumns) == table.headers
+    first, last = found.ref.split(":")
+    top = sheet[first].row
+    assert [cell.value for cell in sheet[top]][: len(table.headers)] == list(table.headers)
+    assert sheet[last].row > top
+    if table is not layout.LAST_RUN:
+        assert top == 5
+        assert sheet["A1"].value == table.title
+        assert sheet["A2"].value == table.note
+        assert sheet.freeze_panes == sheet.cell(6, table.frozen + 1).coordinate
+
+
+@pytest.mark.parametrize("table", layout.TABLES, ids=lambda table: table.name)
+def test_cells_have_the_style_of_their_owner(template, table):
+    sheet = template[table.sheet]
+    area = sheet[sheet.tables[table.name].ref]
+    for position, column in enumerate(table.columns):
+        expected = "Input" if column.owner == "user" else "Output"
+        assert {row[position].style for row in area[1:]} == {expected}
+    assert {cell.style for cell in area[0]} == {"Accent1"}
+
+
+def test_closed_choices_have_dropdowns(template):
+    def dropdowns(sheet):
+        rules = template[sheet].data_validations.dataValidation
+        return {str(rule.sqref): rule.formula1.strip('"') for rule in rules}
+
+    count = len(sample_rows(layout.FBQ, templates_folder()))
+    assert dropdowns("FBQ")[f"M6:M{5 + count}"] == "0,1,2,3,4"
+    assert dropdowns("Ranked") == {"O6": "yes,no"}
+    assert dropdowns("Answers") == {"K6": "good,partly,wrong"}
+    assert sorted(dropdowns("Settings").values()) == sorted(
+        ",".join(row.choices) for row in SETTING_ROWS if row.choices
+    )
+
+
+def test_every_dropdown_is_short_enough_for_excel(template):
+    for sheet in template:
+        for rule in sheet.data_validations.dataValidation:
+            assert len(rule.formula1) <= 255
+
+
+def test_settings_start_with_the_usual_values():
+    book = FileBook.open(template_path())
+    rows = book.read_table(layout.SETTINGS).rows
+    assert [row.values["Setting"] for row in rows] == [row.name for row in SETTING_ROWS]
+    values = {str(row.values["Setting"]): row.values["Value"] for row in rows}
+    assert read_options(values) == read_options({})
+
+
+def test_samples_are_in_the_tables():
+    book = FileBook.open(template_path())
+    for table in (layout.FBQ, layout.POV):
+        rows = [dict(row.values) for row in book.read_table(table).rows]
+        assert rows == sample_rows(table, templates_folder())
+        assert rows
+
+
+def test_every_sheet_prints_on_one_page_across_and_the_matrix_on_two(template):
+    for sheet in template:
+        if sheet.title == layout.HEATMAP_SHEET:
+            assert sheet.page_setup.scale == 76, "fitting would ignore its page breaks"
+            continue
+        across = 2 if sheet.title == layout.MATRIX.sheet else 1
+        assert (sheet.page_setup.fitToWidth or 1) == across  # one is what the format means by none
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        if sheet.title not in (layout.LAST_RUN.sheet, layout.HEATMAP_SHEET):
+            assert sheet.print_title_rows == "$5:$5"
+
+
+def test_samples_with_decimals_and_blanks_are_read(tmp_path):
+    csv = tmp_path / "sample_povs.csv"
+    csv.write_text('ID,POV,Weight,Use\nP1,"text, 文",-0.5,\n', encoding="utf-8")
+    assert sample_rows(layout.POV, tmp_path) == [
+        {"ID": "P1", "POV": "text, 文", "Weight": -0.5, "Use": None}
+    ]
+
+
+def test_the_folder_of_an_installed_package_comes_first(tmp_path, monkeypatch):
+    package = tmp_path / "xl_addin"
+    (package / "template").mkdir(parents=True)
+    monkeypatch.setattr("xl_addin.template.__file__", str(package / "template" / "__init__.py"))
+    assert templates_folder() == tmp_path / "templates"
+    (package / "shipped").mkdir()
+    assert templates_folder() == package / "shipped"

@@ -1,0 +1,135 @@
+import openpyxl
+import pytest
+from lxml import etree
+
+from tests.xl_addin.workbook.samples import loaded, sheet_root
+from worker.errors import WorkbookError
+from xl_addin.workbook import layout
+from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.layout import CONTRAST_SUFFIX, Column
+from xl_addin.workbook.markup import q
+from xl_addin.workbook.port import AboveRow, Formula, TableContent
+
+FIXED = list(layout.MATRIX.headers)
+
+
+def contrast(ids):
+    return [name + CONTRAST_SUFFIX for name in ids]
+
+
+def matrix(ids, rows=3):
+    columns = (
+        *layout.MATRIX.columns,
+        *(Column(name, 9, "similarity", scale="sequential") for name in ids),
+        *(Column(name, 9, "score", scale="diverging") for name in contrast(ids)),
+    )
+    values = [
+        {
+            "QID": "Q1",
+            "ChunkID": f"c{n}",
+            "What-if": Formula("=SUM(Weights)"),
+            **dict.fromkeys([*ids, *contrast(ids)], 0.25 * n),
+        }
+        for n in range(rows)
+    ]
+    above = (
+        AboveRow({name: f"text of {name}" for name in [*ids, *contrast(ids)]}),
+        AboveRow(
+            {name: Formula("=1") for name in contrast(ids)}, name="Weights", label="Weight now"
+        ),
+    )
+    return TableContent(layout.MATRIX, values, columns, above)
+
+
+def written(path, *contents):
+    port = FileBook.open(path)
+    for content in contents:
+        port.write_table(content)
+    port.save()
+    return loaded(path)
+
+
+def headers(sheet):
+    return [column.name for column in sheet.tables["tblMatrix"].tableColumns]
+
+
+def row_values(sheet, number, first=1):
+    return [cell.value for cell in sheet[number]][first - 1 :]
+
+
+def scales(path):
+    rules = sheet_root(path, "Matrix").iter(q("conditionalFormatting"))
+    return [rule.get("sqref") for rule in rules]
+
+
+def test_points_of_view_come_as_columns_with_formats_widths_and_rows_above(book):
+    workbook = written(book, matrix(["P1", "P2"]))
+    sheet = workbook["Matrix"]
+    assert headers(sheet) == [*FIXED, "P1", "P2", "P1 z", "P2 z"]
+    assert row_values(sheet, 5) == headers(sheet)
+    assert row_values(sheet, 3, 6) == [f"text of {name}" for name in headers(sheet)[5:]]
+    assert row_values(sheet, 4, 6) == [None, "Weight now", "=1", "=1"]
+    assert workbook.defined_names["Weights"].attr_text == "'Matrix'!$H$4:$I$4"
+    assert sheet["F7"].number_format == "0.000"
+    assert sheet["F7"].style == "Output"
+    assert sheet["F5"].style == "Accent1"
+    assert sheet["F3"].alignment.textRotation == 90
+    assert sheet.column_dimensions["F"].width == 9
+    assert scales(book) == ["F6:G8", "H6:I8"]
+
+
+def test_columns_of_points_of_view_come_and_go_with_each_run(book):
+    written(book, matrix(["P1", "P2", "P3"], rows=5))
+    sheet = written(book, matrix(["P2", "P9"], rows=2))["Matrix"]
+    assert headers(sheet) == [*FIXED, "P2", "P9", "P2 z", "P9 z"]
+    assert sheet.tables["tblMatrix"].ref == "A5:I7"
+    assert scales(book) == ["F6:G7", "H6:I7"]
+    assert max(cell.column for row in sheet.iter_rows() for cell in row if cell.value) == 9
+    sheet = written(book, matrix([], rows=0))["Matrix"]
+    assert headers(sheet) == FIXED
+    assert scales(book) == []
+
+
+def test_a_second_equal_run_changes_nothing_on_the_sheet(book):
+    written(book, matrix(["P1", "P2"]))
+    before = sheet_root(book, "Matrix")
+    written(book, matrix(["P1", "P2"]), matrix(["P1", "P2"]))
+    assert etree.tostring(sheet_root(book, "Matrix")) == etree.tostring(before)
+
+
+def test_a_column_of_the_users_moves_aside_with_values_and_width(book):
+    written(book, matrix(["P1"]))
+    workbook = loaded(book)
+    sheet = workbook["Matrix"]
+    table = sheet.tables["tblMatrix"]
+    table.ref = table.autoFilter.ref = "A5:H8"
+    table.tableColumns.append(openpyxl.worksheet.table.TableColumn(id=8, name="Mine"))
+    sheet["H4"], sheet["H5"], sheet["H7"] = "my head", "Mine", "mine on c1"
+    sheet.column_dimensions["H"].width = 33
+    workbook.save(book)
+    sheet = written(book, matrix(["P1", "P2"]))["Matrix"]
+    assert headers(sheet) == [*FIXED, "P1", "P2", "P1 z", "P2 z", "Mine"]
+    assert row_values(sheet, 7)[-1] == "mine on c1"
+    assert row_values(sheet, 4)[-1] == "my head"
+    assert sheet.column_dimensions["J"].width == 33
+    sheet = written(book, matrix(["P2"]))["Matrix"]
+    assert headers(sheet) == [*FIXED, "P2", "P2 z", "Mine"]
+    assert row_values(sheet, 7)[-1] == "mine on c1"
+    assert row_values(sheet, 4)[-1] == "my head"
+
+
+def test_new_columns_are_not_written_over_cells_beside_the_table(book):
+    workbook = loaded(book)
+    workbook["Matrix"]["G4"] = "mine"
+    workbook.save(book)
+    with pytest.raises(WorkbookError, match="cell G4"):
+        FileBook.open(book).write_table(matrix(["P1"]))
+
+
+def test_a_table_that_stands_too_high_for_its_rows_above_is_refused(book):
+    workbook = loaded(book)
+    workbook["Matrix"].delete_rows(1, 3)
+    workbook["Matrix"].tables["tblMatrix"].ref = "A2:E3"
+    workbook.save(book)
+    with pytest.raises(WorkbookError, match="starts too high"):
+        FileBook.open(book).write_table(matrix(["P1"]))

@@ -1,0 +1,130 @@
+import openpyxl
+import pytest
+import xlsxwriter
+
+from tests.xl_addin.workbook.samples import column, loaded, ranked_rows, sheet_root, write_ranked
+from worker.errors import ColumnError
+from xl_addin.workbook import layout
+from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.markup import q
+
+
+@pytest.fixture
+def annotated(book):
+    """The template with three ranked passages, notes on the first two and a painted one."""
+    port = FileBook.open(book)
+    write_ranked(port, ranked_rows("a", "b", "c"))
+    port.save()
+    workbook = loaded(book)
+    sheet = workbook["Ranked"]
+    sheet["O6"], sheet["P6"], sheet["P7"] = "no", "note on a", "=1+1"
+    sheet["P6"].fill = openpyxl.styles.PatternFill("solid", "FF00FF00")
+    workbook.save(book)
+    return book
+
+
+def test_the_users_cells_follow_their_row_with_their_look(annotated):
+    port = FileBook.open(annotated)
+    lost = write_ranked(port, ranked_rows("new", "c", "b", "a"))
+    port.save()
+    sheet = loaded(annotated)["Ranked"]
+    assert lost == []
+    assert [sheet.cell(row, 15).value for row in range(6, 10)] == [None, None, None, "no"]
+    assert [sheet.cell(row, 16).value for row in range(6, 10)] == [None, None, "=1+1", "note on a"]
+    painted = [sheet.cell(row, 16).fill.fgColor.rgb == "FF00FF00" for row in range(6, 10)]
+    assert painted == [False, False, False, True]
+
+
+def test_what_the_user_wrote_on_a_vanished_row_is_reported(annotated):
+    lost = write_ranked(FileBook.open(annotated), ranked_rows("c"))
+    assert [(row.number, dict(row.values)) for row in lost] == [
+        (6, {"QID": "Q1", "ChunkID": "a", "Keep": "no", "Note": "note on a"}),
+        (7, {"QID": "Q1", "ChunkID": "b", "Note": None}),
+    ]
+
+
+def test_rows_with_equal_keys_keep_their_cells_in_order(annotated):
+    port = FileBook.open(annotated)
+    write_ranked(port, ranked_rows("a", "a", "b"))
+    assert column(port, layout.RANKED, "Note")[:2] == ["note on a", None]
+
+
+def test_keys_that_are_numbers_are_the_same_as_text(book):
+    port = FileBook.open(book)
+    write_ranked(port, [{"QID": 1, "ChunkID": 7.0}])
+    port.save()
+    workbook = loaded(book)
+    workbook["Ranked"]["P6"] = "mine"
+    workbook.save(book)
+    port = FileBook.open(book)
+    assert write_ranked(port, [{"QID": "1", "ChunkID": "7"}]) == []
+    assert column(port, layout.RANKED, "Note") == ["mine"]
+
+
+def test_without_the_key_column_nothing_is_written(annotated):
+    workbook = loaded(annotated)
+    sheet = workbook["Ranked"]
+    sheet["N5"] = "Other"
+    sheet.tables["tblRanked"].tableColumns[13].name = "Other"
+    workbook.save(annotated)
+    with pytest.raises(ColumnError, match="no column 'ChunkID' any more"):
+        write_ranked(FileBook.open(annotated), ranked_rows("a"))
+
+
+def book_with_formulas(path):
+    """A ranked table with a column of the user's in the middle that Excel fills down."""
+    headers = ["QID", "ChunkID", "Double", "SexyScore", "Rank", "Chunk"]
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet()
+        columns = [{"header": header} for header in headers]
+        columns[2]["formula"] = "=tblRanked[[#This Row],[SexyScore]]*2"
+        data = [["Q1", "a", None, 1, 1, "x"], ["Q1", "b", None, 2, 2, "y"]]
+        sheet.add_table("A1:F3", {"name": "tblRanked", "columns": columns, "data": data})
+        sheet.write_formula("C3", "=D3*100+$A$1")
+    return path
+
+
+def test_a_column_formula_is_filled_down_and_a_row_of_its_own_kind_follows(tmp_path):
+    path = book_with_formulas(tmp_path / "a.xlsx")
+    port = FileBook.open(path)
+    lost = write_ranked(port, ranked_rows("b", "n1", "n2"))
+    port.save()
+    sheet = loaded(path)["Sheet1"]
+    filled = "=tblRanked[[#This Row],[SexyScore]]*2"
+    assert [sheet.cell(row, 3).value for row in (2, 3, 4)] == ["=D2*100+$A$1", filled, filled]
+    assert lost == []
+    assert sheet.tables["tblRanked"].tableColumns[2].calculatedColumnFormula is not None
+
+
+def test_shared_formulas_survive_a_move(tmp_path):
+    path = book_with_formulas(tmp_path / "a.xlsx")
+    port = FileBook.open(path)
+    root = port._package.edit("xl/worksheets/sheet1.xml")
+    for cell in root.iter(q("c")):
+        if cell.get("r") in ("C2", "C3"):
+            formula = cell.find(q("f"))
+            formula.set("t", "shared")
+            formula.set("si", "0")
+            formula.text = "D2+1" if cell.get("r") == "C2" else None
+            if formula.text:
+                formula.set("ref", "C2:C3")
+    port.save()
+    port = FileBook.open(path)
+    write_ranked(port, ranked_rows("z", "b", "a"))
+    port.save()
+    sheet = loaded(path)["Sheet1"]
+    assert [sheet.cell(row, 3).value for row in (3, 4)] == ["=D3+1", "=D4+1"]
+    assert not [f for f in sheet_root(path, "Sheet1").iter(q("f")) if f.get("t")]
+
+
+def test_a_formula_in_a_column_of_the_run_is_replaced_for_good(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        columns = [{"header": "QID"}, {"header": "ChunkID"}, {"header": "Rank", "formula": "=1"}]
+        workbook.add_worksheet().add_table("A1:C2", {"name": "tblRanked", "columns": columns})
+    port = FileBook.open(path)
+    write_ranked(port, ranked_rows("a"))
+    port.save()
+    table = loaded(path)["Sheet1"].tables["tblRanked"]
+    assert table.tableColumns[2].calculatedColumnFormula is None
+    assert column(FileBook.open(path), layout.RANKED, "Rank") == [1]

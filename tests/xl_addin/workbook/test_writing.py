@@ -1,0 +1,312 @@
+import openpyxl
+import pytest
+import xlsxwriter
+
+from tests.xl_addin.workbook.samples import (
+    CUSTOM_UI,
+    cell_type,
+    column,
+    loaded,
+    parts,
+    ranked_rows,
+    rewrite,
+    rich_book,
+    sheet_root,
+    write_ranked,
+)
+from worker.errors import ColumnError, TableMissingError, WorkbookError
+from xl_addin.workbook import layout
+from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.layout import Column
+from xl_addin.workbook.markup import q
+from xl_addin.workbook.port import Formula, TableContent
+
+
+def saved(book, path):
+    book.save_as(path)
+    return FileBook.open(path)
+
+
+def test_parts_that_are_not_touched_stay_byte_for_byte_in_their_order(tmp_path):
+    path = rich_book(tmp_path / "rich book.xlsx")
+    before = parts(path)
+    book = FileBook.open(path)
+    write_ranked(book, ranked_rows("a", "b", "c"))
+    book.save()
+    after = parts(path)
+    touched = {
+        "xl/workbook.xml",
+        "xl/worksheets/sheet1.xml",
+        "xl/tables/table1.xml",
+        "xl/styles.xml",
+    }
+    assert list(after) == list(before)
+    assert {name for name in before if after[name] != before[name]} <= touched
+    assert after["customUI/customUI14.xml"] == CUSTOM_UI
+    assert b"rIdRibbon" in after["_rels/.rels"]
+    assert loaded(path)["hidden"].sheet_state == "hidden"
+
+
+def test_a_table_grows_shrinks_and_keeps_one_row(book, tmp_path):
+    port = FileBook.open(book)
+    for chunks in (["a"], list("abcdefgh"), ["x", "y"], []):
+        write_ranked(port, ranked_rows(*chunks))
+        port = saved(port, tmp_path / "out.xlsx")
+        sheet = loaded(tmp_path / "out.xlsx")["Ranked"]
+        assert column(port, layout.RANKED, "ChunkID") == chunks
+        assert sheet.tables["tblRanked"].ref == f"A5:P{5 + max(1, len(chunks))}"
+        assert sheet.tables["tblRanked"].autoFilter.ref == f"A5:P{5 + max(1, len(chunks))}"
+        below = [cell.value for row in sheet.iter_rows(6 + len(chunks)) for cell in row]
+        assert not any(below)
+
+
+def test_new_rows_look_like_the_first_one_and_vanished_ones_leave_nothing(book, tmp_path):
+    port = FileBook.open(book)
+    write_ranked(port, ranked_rows(*"abc"))
+    saved(port, tmp_path / "a.xlsx")
+    sheet = loaded(tmp_path / "a.xlsx")["Ranked"]
+    for header_cell in sheet[5]:
+        styles = {sheet.cell(row, header_cell.column).style_id for row in (6, 7, 8)}
+        assert len(styles) == 1, header_cell.value
+    assert sheet["D8"].number_format == "0.000"
+    assert sheet["M8"].style == "Output"
+    assert sheet["P8"].style == "Input"
+    write_ranked(port, ranked_rows("a"))
+    saved(port, tmp_path / "b.xlsx")
+    assert not list(loaded(tmp_path / "b.xlsx")["Ranked"].iter_rows(min_row=7))
+
+
+def test_a_vanished_row_that_the_user_painted_is_emptied_and_keeps_its_paint(book):
+    workbook = loaded(book)
+    sheet = workbook["Ranked"]
+    sheet.tables["tblRanked"].ref = sheet.tables["tblRanked"].autoFilter.ref = "A5:P7"
+    sheet["M7"] = "old"
+    sheet["M7"].fill = openpyxl.styles.PatternFill("solid", "FF00FF00")
+    workbook.save(book)
+    port = FileBook.open(book)
+    write_ranked(port, ranked_rows("a"))
+    port.save()
+    cell = loaded(book)["Ranked"]["M7"]
+    assert cell.value is None
+    assert cell.fill.fgColor.rgb == "FF00FF00"
+
+
+def test_the_table_is_found_after_rows_columns_and_names_were_changed(tmp_path):
+    headers = ["Chunk", "Mine", "ChunkID", "QID", "Rank", "SexyScore"]
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as workbook:
+        workbook.add_worksheet("x")
+        sheet = workbook.add_worksheet("Renamed 改名 it's")
+        columns = [{"header": header} for header in headers]
+        sheet.add_table(9, 4, 10, 9, {"name": "tblRanked", "columns": columns})
+        sheet.write("B3", "stays")
+    port = FileBook.open(tmp_path / "a.xlsx")
+    content = TableContent(
+        layout.RANKED,
+        ranked_rows("c1", "c2", text="chunk"),
+        [Column(header) for header in ("QID", "Rank", "SexyScore", "Chunk", "ChunkID", "Extra")],
+    )
+    port.write_table(content)
+    port.save()
+    sheet = loaded(tmp_path / "a.xlsx")["Renamed 改名 it's"]
+    assert sheet["B3"].value == "stays"
+    assert [cell.value for cell in sheet[10]][4:] == [*headers, "Extra"]
+    assert [cell.value for cell in sheet[12]][4:] == ["chunk", None, "c2", "Q1", 2, 7.5, None]
+    table = sheet.tables["tblRanked"]
+    assert table.ref == "E10:K12"
+    assert [item.name for item in table.tableColumns] == [*headers, "Extra"]
+    assert len({item.id for item in table.tableColumns}) == 7
+
+
+def test_text_that_looks_like_a_formula_stays_text_and_is_not_computed_when_edited(book):
+    texts = ["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "plain"]
+    port = FileBook.open(book)
+    rows = [{"QID": "Q1", "ChunkID": str(i), "Chunk": text} for i, text in enumerate(texts)]
+    write_ranked(port, rows)
+    port.save()
+    sheet = loaded(book)["Ranked"]
+    for number, text in enumerate(texts, start=6):
+        cell = sheet.cell(number, 13)
+        assert (cell.value, cell.data_type) == (text, "s")
+        assert bool(cell.quotePrefix) == (text != "plain")
+        assert cell_type(book, "Ranked", f"M{number}") == "inlineStr"
+    write_ranked(port, ranked_rows("a", text="plain again"))
+    port.save()
+    assert not loaded(book)["Ranked"]["M6"].quotePrefix
+
+
+@pytest.mark.parametrize(
+    ("dirty", "clean"),
+    [
+        ("a\x00b\x07c", "abc"),
+        ("😀 emoji 日本語", "😀 emoji 日本語"),
+        ("lone \udc00", "lone "),
+        ("\uffff", None),
+        ("_x0041_ literal", "_x0041_ literal"),
+        ('<tag> & "quotes" ]]>', '<tag> & "quotes" ]]>'),
+        (" blanks around \n", " blanks around \n"),
+    ],
+)
+def test_any_text_comes_back_clean(book, dirty, clean):
+    port = FileBook.open(book)
+    write_ranked(port, ranked_rows("a", text=dirty))
+    port.save()
+    assert column(FileBook.open(book), layout.RANKED, "Chunk") == [clean]
+
+
+def test_a_text_that_is_too_long_is_cut_and_its_row_is_as_high_as_excel_allows(book):
+    port = FileBook.open(book)
+    write_ranked(port, ranked_rows("a", text="word " * 8000))
+    port.save()
+    sheet = loaded(book)["Ranked"]
+    assert len(sheet["M6"].value) == 32_767
+    assert sheet.row_dimensions[6].height == 409
+
+
+def test_numbers_and_truth_values_keep_their_kind(book):
+    port = FileBook.open(book)
+    values = [1, 2.5, True, float("nan"), float("inf"), None, -1e-20]
+    rows = [{"ChunkID": str(i), "SexyScore": value} for i, value in enumerate(values)]
+    write_ranked(port, rows)
+    port.save()
+    back = column(FileBook.open(book), layout.RANKED, "SexyScore")
+    assert back == [1, 2.5, True, None, None, None, -1e-20]
+
+
+def test_formulas_land_as_formulas_and_everything_is_computed_on_opening(book):
+    port = FileBook.open(book)
+    columns = (*layout.TUNING.columns,)
+    rows = [{"Metric": "m", "Base": 1, "Change": Formula("=SQRT(B6)*2")}]
+    port.write_table(TableContent(layout.TUNING, rows, columns))
+    port.save()
+    assert loaded(book)["Tuning"]["D6"].value == "=SQRT(B6)*2"
+    assert loaded(book).calculation.fullCalcOnLoad
+
+
+def test_the_calculation_chain_goes_when_a_formula_goes(tmp_path):
+    path = rich_book(tmp_path / "a.xlsx")
+    chain = "xl/calcChain.xml"
+    content = parts(path)
+    rewrite(
+        path,
+        {
+            chain: b'<calcChain xmlns="x"><c r="D6"/></calcChain>',
+            "[Content_Types].xml": content["[Content_Types].xml"].replace(
+                b"</Types>", b'<Override PartName="/xl/calcChain.xml" ContentType="c"/></Types>'
+            ),
+            "xl/_rels/workbook.xml.rels": content["xl/_rels/workbook.xml.rels"].replace(
+                b"</Relationships>",
+                b'<Relationship Id="rId99" Type="x/calcChain" Target="calcChain.xml"/>'
+                b"</Relationships>",
+            ),
+        },
+    )
+    port = FileBook.open(path)
+    write_ranked(port, ranked_rows("a"))
+    port.save()
+    assert chain in parts(path)
+    port.write_table(TableContent(layout.RANKED, [{"ChunkID": "a", "SexyScore": Formula("=1+1")}]))
+    port.save()
+    after = parts(path)
+    assert chain not in after
+    assert b"calcChain" not in after["[Content_Types].xml"] + after["xl/_rels/workbook.xml.rels"]
+
+
+def test_dropdowns_and_formats_stretch_with_the_table_and_only_with_it(tmp_path):
+    path = rich_book(tmp_path / "a.xlsx")
+    other = parts(path)["xl/worksheets/sheet2.xml"]
+    port = FileBook.open(path)
+    for count in (4, 2, 7):
+        write_ranked(port, ranked_rows(*"abcdefg"[:count]))
+        port.save()
+        root = sheet_root(path, "Ergebnisse 結果")
+        last = 5 + count
+        assert [rule.get("sqref") for rule in root.iter(q("dataValidation"))] == [f"O6:O{last}"]
+        formats = {
+            rule.get("sqref"): [item.get("type") for item in rule]
+            for rule in root.iter(q("conditionalFormatting"))
+        }
+        assert formats == {f"G6:G{last}": ["cellIs"], f"D6:D{last}": ["colorScale"]}
+    assert parts(path)["xl/worksheets/sheet2.xml"] == other
+
+
+def test_rows_hidden_by_a_filter_are_shown_and_the_filter_is_cleared(book):
+    port = FileBook.open(book)
+    write_ranked(port, ranked_rows("a", "b"))
+    port.save()
+    workbook = loaded(book)
+    sheet = workbook["Ranked"]
+    sheet.tables["tblRanked"].autoFilter.add_filter_column(2, ["1"])
+    sheet.row_dimensions[7].hidden = True
+    workbook.save(book)
+    port = FileBook.open(book)
+    write_ranked(port, ranked_rows("c", "d", "e"))
+    port.save()
+    sheet = loaded(book)["Ranked"]
+    assert not any(sheet.row_dimensions[row].hidden for row in (6, 7, 8))
+    assert not sheet.tables["tblRanked"].autoFilter.filterColumn
+
+
+def test_rows_are_not_written_over_other_cells(book):
+    workbook = loaded(book)
+    workbook["Ranked"]["C9"] = "mine"
+    workbook.save(book)
+    port = FileBook.open(book)
+    write_ranked(port, ranked_rows("a", "b", "c"))
+    with pytest.raises(WorkbookError, match="cell C9 of sheet Ranked"):
+        write_ranked(port, ranked_rows("a", "b", "c", "d"))
+
+
+def test_rows_are_not_written_over_another_table(book):
+    workbook = loaded(book)
+    sheet = workbook["Ranked"]
+    sheet["B20"], sheet["C20"] = "x", "y"
+    sheet.add_table(openpyxl.worksheet.table.Table(displayName="Mine", ref="B20:C21"))
+    workbook.save(book)
+    with pytest.raises(WorkbookError, match="run into the table Mine"):
+        write_ranked(FileBook.open(book), ranked_rows(*map(str, range(20))))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda sheet: sheet.merge_cells("B6:C6"), "merged cells: B6:C6"),
+        (lambda sheet: setattr(sheet.tables["tblRanked"], "totalsRowCount", 1), "totals row"),
+        (lambda sheet: setattr(sheet.tables["tblRanked"], "headerRowCount", 0), "header row"),
+    ],
+)
+def test_what_would_harm_the_table_is_refused_with_the_way_out(book, change, message):
+    workbook = loaded(book)
+    change(workbook["Ranked"])
+    workbook.save(book)
+    with pytest.raises(WorkbookError, match=message) as caught:
+        write_ranked(FileBook.open(book), ranked_rows("a"))
+    assert "run again" in caught.value.next_step
+
+
+def test_results_need_their_table(plain_book):
+    with pytest.raises(TableMissingError, match="tblRanked"):
+        write_ranked(FileBook.open(plain_book("a.xlsx", ["POV"], [])), ranked_rows("a"))
+
+
+def test_two_columns_that_differ_in_case_only_are_refused(book):
+    columns = [Column("ID"), Column("id")]
+    with pytest.raises(ColumnError, match="capitals"):
+        FileBook.open(book).write_table(TableContent(layout.QA, [], columns))
+
+
+def test_a_protected_sheet_is_written(book):
+    workbook = loaded(book)
+    workbook["Ranked"].protection.sheet = True
+    workbook.save(book)
+    port = FileBook.open(book)
+    write_ranked(port, ranked_rows("a"))
+    port.save()
+    assert loaded(book)["Ranked"].protection.sheet
+
+
+def test_values_are_read_anew_after_writing(book):
+    port = FileBook.open(book)
+    write_ranked(port, ranked_rows("a"))
+    assert column(port, layout.RANKED, "ChunkID") == ["a"]
+    write_ranked(port, ranked_rows("b"))
+    assert column(port, layout.RANKED, "ChunkID") == ["b"]
