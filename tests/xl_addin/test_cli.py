@@ -131,9 +131,7 @@ def test_a_bad_row_is_named_and_the_others_are_done(bonsai: Run, plain_book, pap
     fbq = plain_book("FBQ.xlsx", FBQ_HEADERS, [fbq_row("Why oil?", 7), fbq_row("Why tea?", 2)])
     pov = plain_book("POV.xlsx", ["POV"], [["Oil flows."]])
     bonsai("index", "--documents", papers, "--collection", "debate")
-    code, _, err = bonsai(
-        "rank", fbq, "--pov", pov, "--collection", "debate", "--questions", "fbq"
-    )
+    code, _, err = bonsai("rank", fbq, "--pov", pov, "--collection", "debate", "--questions", "fbq")
     assert code == 1
     assert "FBQ.xlsx, sheet Sheet, row 2, column FBQ_A" in err
     assert {row["QID"] for row in rows(fbq.with_name("FBQ_bonsai.xlsx"), layout.RANKED)} == {
