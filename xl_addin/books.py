@@ -18,7 +18,7 @@ from xl_addin.workbook.disk import check_writable
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.inputs import read_settings
 from xl_addin.workbook.options import Options
-from xl_addin.workbook.port import CellValue, TableContent
+from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
     return Books(questions, pov_book, results, target)
 
 
-def book_options(book: FileBook, path: Path, overrides: Mapping[str, CellValue]) -> Options:
+def book_options(book: WorkbookPort, path: Path, overrides: Mapping[str, CellValue]) -> Options:
     """Return the options of a workbook, the collection named after the file if it names none.
 
     :param overrides: values by setting name that stand above those in the workbook.

@@ -11,7 +11,7 @@ from worker.contract import AnswerResult, IndexResult, RankResult, json_ready
 from worker.errors import InputError
 from xl_addin.actions import Outcome
 from xl_addin.console import Terminal, summary_table
-from xl_addin.jobs_client import Gathered
+from xl_addin.gathered import Gathered
 
 
 def print_index(terminal: Terminal, outcome: Outcome) -> None:

@@ -140,6 +140,14 @@ def test_a_bad_row_is_named_and_the_others_are_done(bonsai: Run, plain_book, pap
     }
 
 
+def test_an_empty_list_of_points_of_view_is_named(bonsai: Run, plain_book, papers: Path):
+    fbq = plain_book("FBQ.xlsx", FBQ_HEADERS, [fbq_row("Why oil?")])
+    pov = plain_book("POV.xlsx", ["POV"], [[None], ["  "]])
+    code, _, err = bonsai("rank", fbq, "--pov", pov)
+    assert code == 2
+    assert "There is no point of view in use in POV.xlsx" in err
+
+
 def test_results_go_elsewhere_if_asked(bonsai: Run, small_book: Path, tmp_path: Path):
     bonsai("index", small_book)
     before = small_book.read_bytes()

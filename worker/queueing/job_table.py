@@ -1,0 +1,178 @@
+"""Jobs of this machine in one SQLite file: what was asked for, how far it is, what came out.
+
+Whoever submits, works and collects may be different processes, and any of them may die: every
+step is one transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from worker.errors import StoreError
+
+State = Literal["queued", "running", "done", "failed", "cancelled"]
+UNFINISHED: tuple[State, ...] = ("queued", "running")
+
+#: Seconds without a sign of life after which a running job counts as orphaned.
+HEARTBEAT_LIMIT = 15.0
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS jobs (
+    run_id TEXT PRIMARY KEY, book TEXT NOT NULL, place TEXT NOT NULL, request TEXT NOT NULL,
+    state TEXT NOT NULL, submitted REAL NOT NULL, heartbeat REAL, finished REAL, stop INTEGER NOT NULL DEFAULT 0,
+    problem TEXT NOT NULL DEFAULT '');
+CREATE TABLE IF NOT EXISTS events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, payload TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS events_of_run ON events (run_id, number);
+CREATE TABLE IF NOT EXISTS blobs (
+    run_id TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (run_id, name));
+CREATE TABLE IF NOT EXISTS worker (
+    id INTEGER PRIMARY KEY CHECK (id = 1), heartbeat REAL NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submitted job; times in seconds since 1970, `problem` as JSON of the contract.
+
+    `book` says which workbook asked, `place` where in it the results go, if that is no table.
+    """
+
+    run_id: str
+    book: str
+    place: str
+    request: str
+    state: State
+    submitted: float
+    heartbeat: float | None
+    finished: float | None
+    problem: str
+
+
+class JobTable:
+    """The job file of a home folder. Safe to use from several processes, not from two threads.
+
+    :raises StoreError: if the file cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=10, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.executescript(_SCHEMA)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"The job file {path} cannot be opened.",
+                f"{error}.",
+                "Check the folder and its permissions; if the file is damaged, move it away.",
+            ) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def submit(self, run_id: str, book: str, place: str, request: str) -> None:
+        """Queue a job; the same run id twice is one job."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO jobs (run_id, book, place, request, state, submitted) "
+            "VALUES (?, ?, ?, ?, 'queued', ?)",
+            (run_id, book, place, request, time.time()),
+        )
+
+    def worker_beat(self) -> None:
+        """Say that a worker is there."""
+        self._db.execute("INSERT OR REPLACE INTO worker VALUES (1, ?)", (time.time(),))
+
+    def has_worker(self) -> bool:
+        """Say whether a worker gave a sign of life lately."""
+        row = self._db.execute("SELECT heartbeat FROM worker").fetchone()
+        return bool(row and time.time() - row[0] < HEARTBEAT_LIMIT)
+
+    def take(self) -> Job | None:
+        """Return the next queued or orphaned job, now running; an orphan starts afresh."""
+        with self._transaction():
+            orphaned = time.time() - HEARTBEAT_LIMIT
+            row = self._db.execute(
+                "SELECT run_id FROM jobs WHERE state = 'queued' "
+                "OR (state = 'running' AND heartbeat < ?) ORDER BY submitted LIMIT 1",
+                (orphaned,),
+            ).fetchone()
+            if row is None:
+                return None
+            self._db.execute(
+                "UPDATE jobs SET state = 'running', heartbeat = ? WHERE run_id = ?",
+                (time.time(), row[0]),
+            )
+            self._db.execute("DELETE FROM events WHERE run_id = ?", row)
+            self._db.execute("DELETE FROM blobs WHERE run_id = ?", row)
+        return self.job(row[0])
+
+    def beat(self, run_id: str) -> bool:
+        """Give a sign of life; return whether the job was asked to stop."""
+        self._db.execute("UPDATE jobs SET heartbeat = ? WHERE run_id = ?", (time.time(), run_id))
+        row = self._db.execute("SELECT stop FROM jobs WHERE run_id = ?", (run_id,)).fetchone()
+        return bool(row and row[0])
+
+    def add_event(self, run_id: str, payload: str) -> None:
+        """Append one event."""
+        self._db.execute("INSERT INTO events (run_id, payload) VALUES (?, ?)", (run_id, payload))
+
+    def put_blob(self, run_id: str, name: str, data: bytes) -> None:
+        """Store a large result by name."""
+        self._db.execute("INSERT OR REPLACE INTO blobs VALUES (?, ?, ?)", (run_id, name, data))
+
+    def finish(self, run_id: str, state: State, problem: str = "") -> None:
+        """Record how a job ended."""
+        self._db.execute(
+            "UPDATE jobs SET state = ?, problem = ?, finished = ? WHERE run_id = ?",
+            (state, problem, time.time(), run_id),
+        )
+
+    def ask_to_stop(self, run_id: str) -> None:
+        """Ask a job to stop; one that waits ends at once."""
+        with self._transaction():
+            self._db.execute("UPDATE jobs SET stop = 1 WHERE run_id = ?", (run_id,))
+            self._db.execute(
+                "UPDATE jobs SET state = 'cancelled', finished = ? "
+                "WHERE run_id = ? AND state = 'queued'",
+                (time.time(), run_id),
+            )
+
+    def job(self, run_id: str) -> Job | None:
+        """Return a job."""
+        row = self._db.execute(f"{_SELECT} WHERE run_id = ?", (run_id,)).fetchone()
+        return Job(*row) if row else None
+
+    def events(self, run_id: str) -> list[str]:
+        """Return a run's events in order."""
+        rows = self._db.execute(
+            "SELECT payload FROM events WHERE run_id = ? ORDER BY number", (run_id,)
+        )
+        return [payload for (payload,) in rows]
+
+    def blobs(self, run_id: str) -> dict[str, bytes]:
+        """Return the large results of a run by name."""
+        rows = self._db.execute("SELECT name, data FROM blobs WHERE run_id = ?", (run_id,))
+        return dict(rows.fetchall())
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+
+_SELECT = (
+    "SELECT run_id, book, place, request, state, submitted, heartbeat, finished, problem FROM jobs"
+)

@@ -1,0 +1,103 @@
+"""Submitting jobs on one machine and looking after them: every call returns at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from worker.contract import Event, Problem, Progress, Request, ScoreResult, parse_request
+from worker.queueing.job_table import UNFINISHED, Job, JobTable
+from worker.settings import Settings
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+#: Processes this one has started; holding them lets the system clear them away when they end.
+_STARTED: list[subprocess.Popen[bytes]] = []
+
+
+@dataclass(frozen=True)
+class Finished:
+    """All that a finished job has given."""
+
+    request: Request
+    events: list[Event]
+    blobs: dict[str, bytes]
+    problem: Problem | None
+    scores: ScoreResult | None
+
+
+class LocalJobs:
+    """The jobs of this machine's home folder.
+
+    :raises StoreError: if the job file cannot be opened.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._table = JobTable(settings.jobs)
+
+    def close(self) -> None:
+        """Let go of the job file."""
+        self._table.close()
+
+    def submit(self, request: Request, *, book: str, place: str = "") -> None:
+        """Queue a job and make sure that a worker is there."""
+        self._table.submit(request.run_id, book, place, request.model_dump_json())
+        self.ensure_worker()
+
+    def ensure_worker(self) -> None:
+        """Start a worker process if none gives signs of life."""
+        if not self._table.has_worker():
+            self._table.worker_beat()  # two callers in a row start one process
+            _start_worker(self._settings)
+
+    def job(self, run_id: str) -> Job | None:
+        """Return a job."""
+        return self._table.job(run_id)
+
+    def progress(self, run_id: str) -> Progress | None:
+        """Return how far a running job is, if it has said so."""
+        for payload in reversed(self._table.events(run_id)):
+            event = _EVENT.validate_json(payload)
+            if isinstance(event, Progress):
+                return event
+        return None
+
+    def stop(self, run_id: str) -> None:
+        """Ask a job to stop."""
+        self._table.ask_to_stop(run_id)
+
+    def finished(self, run_id: str) -> Finished | None:
+        """Return all that a job has given, once it has ended."""
+        job = self._table.job(run_id)
+        if job is None or job.state in UNFINISHED:
+            return None
+        blobs = self._table.blobs(run_id)
+        scores = blobs.pop("scores", None)
+        return Finished(
+            request=parse_request(job.request),
+            events=[_EVENT.validate_json(payload) for payload in self._table.events(run_id)],
+            blobs=blobs,
+            problem=Problem.model_validate_json(job.problem) if job.problem else None,
+            scores=ScoreResult.model_validate_json(scores) if scores else None,
+        )
+
+
+def _start_worker(settings: Settings) -> None:
+    """Start a process that outlives this one and never shows a window."""
+    _STARTED[:] = [process for process in _STARTED if process.poll() is None]
+    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "DETACHED_PROCESS", 0)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with settings.log.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "worker.queueing.local_worker"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            creationflags=flags,
+            start_new_session=True,
+        )
+    _STARTED.append(process)

@@ -1,0 +1,52 @@
+"""What a run gives, gathered row by row, whichever way it comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from worker.contract import (
+    Answer,
+    AnswerResult,
+    Event,
+    IndexResult,
+    Problem,
+    QuestionRanking,
+    RankResult,
+    RowFailed,
+    RowReady,
+    RunStamp,
+    SourceReport,
+    Started,
+)
+from worker.errors import BonsaiError
+
+
+@dataclass
+class Gathered:
+    """Everything a run has given so far. `error` is what ended it before its time."""
+
+    run: RunStamp | None = None
+    result: IndexResult | RankResult | AnswerResult | None = None
+    sources: list[SourceReport] = field(default_factory=list)
+    rankings: list[QuestionRanking] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    error: BonsaiError | None = None
+
+    def take(self, event: Event) -> None:
+        """File one event."""
+        if isinstance(event, Started):
+            self.run = event.run
+        elif isinstance(event, RowFailed):
+            self.problems.append(event.problem)
+        elif isinstance(event, RowReady):
+            self._take_row(event.row)
+
+    def _take_row(self, row: SourceReport | QuestionRanking | Answer) -> None:
+        if isinstance(row, SourceReport):
+            self.sources.append(row)
+        elif isinstance(row, QuestionRanking):
+            self.rankings.append(row)
+        else:
+            self.answers.append(row)

@@ -1,0 +1,28 @@
+"""Entry points of the workbook's macros: one action name in, nothing out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+
+from worker.queueing.local_jobs import LocalJobs
+from worker.settings import load_settings
+from xl_addin.buttons import Desk
+from xl_addin.workbook.live_book import LiveBook
+
+
+def run(action: str) -> None:
+    """Do what the button of this name says, in the workbook that called."""
+    _at_the_desk(lambda desk: desk.press(action))
+
+
+def tick() -> None:
+    """Look after the jobs of the workbook that called."""
+    _at_the_desk(lambda desk: desk.tick())
+
+
+def _at_the_desk(work: Callable[[Desk], None]) -> None:
+    settings = load_settings()
+    with closing(LocalJobs(settings)) as jobs:
+        book = LiveBook.caller()
+        work(Desk(book, jobs, settings, book.show_status))
