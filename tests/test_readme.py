@@ -30,7 +30,11 @@ def test_every_place_in_the_map_exists():
     folder = ""
     for place in places:
         folder = place.rpartition("/")[0] or folder
-        candidates = (REPOSITORY / place, REPOSITORY / folder / place, *REPOSITORY.glob(f"*/{place}"))
+        candidates = (
+            REPOSITORY / place,
+            REPOSITORY / folder / place,
+            *REPOSITORY.glob(f"*/{place}"),
+        )
         assert any(candidate.exists() for candidate in candidates), place
 
 

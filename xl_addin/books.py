@@ -92,6 +92,8 @@ def save_results(books: Books) -> Path:
 def new_book(path: Path) -> None:
     """Write a fresh workbook, with the sample questions and points of view in it.
 
+    A name that ends in .xlsm gets ribbon and macros.
+
     :raises WorkbookError: if a file of that name is there, or the place cannot be written.
     """
     if path.exists():
@@ -101,7 +103,8 @@ def new_book(path: Path) -> None:
             "Choose another name, or move the old file away.",
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    FileBook.open(template_path()).save_as(path)
+    suffix = ".xlsm" if path.suffix.lower() == ".xlsm" else ".xlsx"
+    FileBook.open(template_path(suffix)).save_as(path)
 
 
 def set_settings(book: FileBook, values: dict[str, str]) -> None:

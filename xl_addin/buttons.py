@@ -127,7 +127,7 @@ class Desk:
             return
         finished = self.jobs.finished(run_id)
         if finished is None:
-            self.jobs.ensure_worker()
+            self.jobs.look_after(job)
             progress = self.jobs.progress(run_id)
             sheet.put(run_id, progress_cells(job, progress))
             if progress:

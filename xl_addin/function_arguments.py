@@ -64,18 +64,26 @@ def text_argument(cells: Cells) -> list[str]:
     return texts
 
 
-def pov_argument(cells: Cells) -> list[PointOfView]:
-    """Return points of view from the POV table (ID, POV, Weight, Use) or from texts alone.
+def pov_argument(cells: Cells | None) -> list[PointOfView]:
+    """Return points of view from the POV table (ID, POV, Weight, Use) or from sentences.
 
-    Rows that are blank or not in use are left out; texts alone have weight 1 and are numbered.
+    Rows that are blank or not in use are left out. Sentences are numbered; they have weight 1,
+    or the number beside each in a second column.
 
     :raises ArgumentError: if none is left, or a weight is no number.
     """
+    cells = cells or []
     if cells and len(cells[0]) == _TABLE_COLUMNS:
         rows = [row for row in cells if _text(row[1]) and _text(row[3]).lower() in _POSITIVE]
         povs = [
             PointOfView(pov_id=_text(row[0]), text=_text(row[1]), weight=_weight(row[2]))
             for row in rows
+        ]
+    elif cells and all(len(row) == 2 and isinstance(row[1], int | float) for row in cells):
+        povs = [
+            PointOfView(pov_id=str(n), text=_text(text), weight=_weight(weight))
+            for n, (text, weight) in enumerate(cells, start=1)
+            if _text(text)
         ]
     else:
         texts = [_text(value) for row in cells for value in row if _text(value)]

@@ -1,4 +1,8 @@
-"""Worksheet functions, as Excel calls them: values are looked up, and no job is ever started."""
+"""What the macros of the worksheet functions call: values are looked up, no job is ever started.
+
+The functions themselves, with their help, are written in VBA from the table in
+`xl_addin.template.worksheet_functions`.
+"""
 
 from __future__ import annotations
 
@@ -27,33 +31,33 @@ def score_path() -> ScorePath:
     return ScorePath(load_settings())
 
 
-@xw.func(category="BONSAI")
+@xw.func
 @xw.arg("text", ndim=2)
 @xw.arg("povs", ndim=2)
 @for_excel
-def SEXYSCORE(text: Cells, povs: Cells, mode: object = None) -> Cells:  # noqa: N802 (Excel's name)
-    """How strongly each text touches the points of view."""
+def sexyscore(text: Cells, povs: Cells, mode: object = None) -> Cells:
+    """Return how strongly each text touches the points of view."""
     found = score_path().scores(text_argument(text), pov_argument(povs), mode_argument(mode))
     return same_shape(text, [score.score for score in found])
 
 
-@xw.func(category="BONSAI")
+@xw.func
 @xw.arg("first", ndim=2)
 @xw.arg("second", ndim=2)
 @for_excel
-def BONSAI_SIMILARITY(first: Cells, second: Cells) -> Cells:  # noqa: N802
-    """Cosine of each text of the first range with each of the second."""
+def bonsai_similarity(first: Cells, second: Cells) -> Cells:
+    """Return the cosine of each text of the first range with each of the second."""
     povs = pov_argument([[text] for text in text_argument(second)])
     found = score_path().scores(text_argument(first), povs, "classic")
     return [list(score.cosine) for score in found]
 
 
-@xw.func(category="BONSAI")
+@xw.func
 @xw.arg("text", ndim=2)
 @xw.arg("povs", ndim=2)
 @for_excel
-def BONSAI_TOPPOV(text: Cells, povs: Cells, n: object = None) -> Cells:  # noqa: N802
-    """Ids of the points of view that each text touches most, strongest first."""
+def bonsai_toppov(text: Cells, povs: Cells, n: object = None) -> Cells:
+    """Return the ids of the points of view that each text touches most, strongest first."""
     views, count = pov_argument(povs), top_argument(n)
     found = score_path().scores(text_argument(text), views, "contrast")
     return same_shape(text, [_strongest(score, views, count) for score in found])

@@ -23,6 +23,7 @@ def tick() -> None:
 
 def _at_the_desk(work: Callable[[Desk], None]) -> None:
     settings = load_settings()
-    with closing(LocalJobs(settings)) as jobs:
-        book = LiveBook.caller()
-        work(Desk(book, jobs, settings, book.show_status))
+    with closing(LocalJobs(settings)) as jobs, jobs.alone() as alone:
+        if alone:  # on macOS a tick may begin before the last one has ended
+            book = LiveBook.caller()
+            work(Desk(book, jobs, settings, book.show_status))

@@ -8,7 +8,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.worker.pipeline.conftest import TEXTS
+from xl_addin import cli
 from xl_addin.books import new_book
+from xl_addin.workbook import layout
+from xl_addin.workbook.file_book import FileBook
 
 FBQ_HEADERS = [
     "QInitial",
@@ -44,3 +48,38 @@ def plain_book(tmp_path: Path) -> Callable[[str, Sequence[str], Sequence[Sequenc
 def fbq_row(text: str, a: object = 1, b: object = 4) -> list[object]:
     """One row of the original file: the variants are called after their column."""
     return [text, *(f"{text} {header}?" for header in FBQ_HEADERS[1:11]), a, b]
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def bonsai(
+    models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Run one command; return its exit code and what it printed to both streams."""
+    monkeypatch.setenv("BONSAI_MODELS", str(models))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["bonsai", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.out + printed.err
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Path:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def rows(path: Path, table: layout.Table) -> list[dict[str, object]]:
+    return [dict(row.values) for row in FileBook.open(path).read_table(table).rows]

@@ -221,3 +221,28 @@ def test_waiting_jobs_can_be_stopped_before_they_begin(settings: Settings):
     table.ask_to_stop("r1")
     assert table.job("r1").state == "cancelled"
     assert table.take() is None
+
+
+def test_a_worker_that_never_starts_is_said_after_a_minute(
+    book: Path, jobs: LocalJobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("worker.queueing.local_jobs._start_worker", lambda _settings: None)
+    at = desk(ready(book), jobs, settings, [])
+    at.press("index")
+    at.tick()
+    assert job_rows(at)[0]["State"] == "queued"
+    monkeypatch.setattr("worker.queueing.local_jobs._PATIENCE", -1.0)
+    monkeypatch.setattr("worker.queueing.job_table.HEARTBEAT_LIMIT", -1.0)
+    at.tick()
+    at.tick()
+    assert job_rows(at)[0]["State"] == "failed"
+    assert "worker process does not start" in str(job_rows(at)[0]["Message"])
+
+
+def test_two_ticks_at_a_time_let_one_in(jobs: LocalJobs, settings: Settings):
+    other = LocalJobs(settings)
+    with jobs.alone() as first, other.alone() as second:
+        assert (first, second) == (True, False)
+    with other.alone() as later:
+        assert later
+    other.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,42 +12,12 @@ import openpyxl
 import pytest
 
 from tests.worker.pipeline.conftest import TEXTS
-from tests.xl_addin.conftest import FBQ_HEADERS, fbq_row
+from tests.xl_addin.conftest import FBQ_HEADERS, Run, fbq_row, rows
 from worker.weights import MODELS
 from xl_addin import cli
 from xl_addin.books import set_settings
 from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def bonsai(
-    models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Run one command; return its exit code and what it printed to both streams."""
-    monkeypatch.setenv("BONSAI_MODELS", str(models))
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["bonsai", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.out + printed.err
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return run
-
-
-@pytest.fixture
-def papers(tmp_path: Path) -> Path:
-    folder = tmp_path / "papers"
-    folder.mkdir()
-    for name, text in TEXTS.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
 
 
 @pytest.fixture
@@ -66,10 +35,6 @@ def small_book(book: Path, papers: Path) -> Path:
         sheet.cell(row, use).value = "no"
     workbook.save(book)
     return book
-
-
-def rows(path: Path, table: layout.Table) -> list[dict[str, object]]:
-    return [dict(row.values) for row in FileBook.open(path).read_table(table).rows]
 
 
 def test_index_rank_and_answer_fill_the_workbook(bonsai: Run, small_book: Path):

@@ -14,7 +14,7 @@ from worker.queueing.score_path import ScorePath
 from worker.settings import Settings
 from xl_addin import functions
 from xl_addin.function_arguments import pov_argument
-from xl_addin.functions import BONSAI_SIMILARITY, BONSAI_TOPPOV, SEXYSCORE
+from xl_addin.functions import bonsai_similarity, bonsai_toppov, sexyscore
 
 TABLE = [
     ["P1", "Oil does not care about sanctions.", 1.0, "yes"],
@@ -47,33 +47,40 @@ def _ranked(settings: Settings, tmp_path: Path) -> None:
 
 
 def test_one_cell_gives_one_number_and_a_range_its_own_shape():
-    assert [len(row) for row in SEXYSCORE([["kettle"]], TABLE, "classic")] == [1]
-    square = SEXYSCORE([["kettle", "oil"], ["tea", "rain"]], TABLE, "classic")
+    assert [len(row) for row in sexyscore([["kettle"]], TABLE, "classic")] == [1]
+    square = sexyscore([["kettle", "oil"], ["tea", "rain"]], TABLE, "classic")
     assert [len(row) for row in square] == [2, 2]
 
 
 def test_rows_that_are_not_in_use_do_not_count():
-    assert SEXYSCORE(TEXTS, TABLE, "classic") == SEXYSCORE(TEXTS, TABLE[:2], "classic")
+    assert sexyscore(TEXTS, TABLE, "classic") == sexyscore(TEXTS, TABLE[:2], "classic")
 
 
 def test_sentences_alone_have_weight_one():
     sentences = [[row[1]] for row in TABLE[:2]]
-    assert SEXYSCORE(TEXTS, sentences, "classic") == SEXYSCORE(TEXTS, TABLE, "classic")
+    assert sexyscore(TEXTS, sentences, "classic") == sexyscore(TEXTS, TABLE, "classic")
+
+
+def test_sentences_may_have_weights_beside_them():
+    weighted = [["Oil does not care about sanctions.", 4.0]]
+    plain = [["Oil does not care about sanctions."]]
+    (heavy,), (light,) = (sexyscore(TEXTS[:1], views, "classic") for views in (weighted, plain))
+    assert heavy[0] == pytest.approx(2 * light[0])
 
 
 @pytest.mark.usefixtures("_ranked")
 def test_the_usual_score_is_contrast():
-    assert SEXYSCORE(TEXTS, TABLE) == SEXYSCORE(TEXTS, TABLE, "contrast")
+    assert sexyscore(TEXTS, TABLE) == sexyscore(TEXTS, TABLE, "contrast")
 
 
 @pytest.mark.usefixtures("_ranked")
 def test_the_point_of_view_that_is_touched_most_comes_first():
-    assert BONSAI_TOPPOV(TEXTS, TABLE) == [["P1"], ["P2"]]
-    assert BONSAI_TOPPOV(TEXTS, TABLE, 2.0) == [["P1, P2"], ["P2, P1"]]
+    assert bonsai_toppov(TEXTS, TABLE) == [["P1"], ["P2"]]
+    assert bonsai_toppov(TEXTS, TABLE, 2.0) == [["P1, P2"], ["P2, P1"]]
 
 
 def test_similarity_of_two_ranges_is_a_matrix():
-    matrix = BONSAI_SIMILARITY(TEXTS, [["kettle"], ["oil tanker"], ["oil tanker"]])
+    matrix = bonsai_similarity(TEXTS, [["kettle"], ["oil tanker"], ["oil tanker"]])
     assert [len(row) for row in matrix] == [3, 3]
     assert matrix[0][1] > matrix[0][0]
     assert matrix[1][0] > matrix[1][1]
@@ -92,21 +99,21 @@ def test_similarity_of_two_ranges_is_a_matrix():
 )
 def test_a_bad_argument_is_marked_as_such(text: object, povs: object, mode: str):
     with pytest.raises(RuntimeError, match=r"^BONSAI-VALUE: "):
-        SEXYSCORE(text, povs, mode)
+        sexyscore(text, povs, mode)
 
 
 @pytest.mark.parametrize("count", [0.0, -1.0, 1.5, "many"])
 def test_a_bad_count_is_marked_as_such(count: object):
     with pytest.raises(RuntimeError, match=r"^BONSAI-VALUE: "):
-        BONSAI_TOPPOV(TEXTS, TABLE, count)
+        bonsai_toppov(TEXTS, TABLE, count)
 
 
 def test_what_is_not_available_now_is_marked_as_such(path: ScorePath):
     with pytest.raises(RuntimeError, match=r"^BONSAI-NA: .*Run Rank once"):
-        SEXYSCORE(TEXTS, TABLE, "contrast")
+        sexyscore(TEXTS, TABLE, "contrast")
 
 
 def test_numbers_in_cells_are_read_as_excel_shows_them(path: ScorePath):
-    SEXYSCORE([[2024.0]], TABLE, "classic")
-    SEXYSCORE([["2024"]], TABLE, "classic")
+    sexyscore([[2024.0]], TABLE, "classic")
+    sexyscore([["2024"]], TABLE, "classic")
     assert path.requests == 1

@@ -25,8 +25,8 @@ HEARTBEAT_LIMIT = 15.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     run_id TEXT PRIMARY KEY, book TEXT NOT NULL, place TEXT NOT NULL, request TEXT NOT NULL,
-    state TEXT NOT NULL, submitted REAL NOT NULL, heartbeat REAL, finished REAL, stop INTEGER NOT NULL DEFAULT 0,
-    problem TEXT NOT NULL DEFAULT '');
+    state TEXT NOT NULL, submitted REAL NOT NULL, heartbeat REAL, finished REAL,
+    stop INTEGER NOT NULL DEFAULT 0, problem TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, payload TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_of_run ON events (run_id, number);

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
 from worker.contract import Event, Problem, Progress, Request, ScoreResult, parse_request
+from worker.errors import EngineError
 from worker.queueing.job_table import UNFINISHED, Job, JobTable
 from worker.settings import Settings
+
+_PATIENCE = 60.0  # seconds that a job waits for a worker to start
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
@@ -54,6 +61,28 @@ class LocalJobs:
             self._table.worker_beat()  # two callers in a row start one process
             _start_worker(self._settings)
 
+    def look_after(self, job: Job) -> None:
+        """See to it that an unfinished job goes on; one that no worker ever takes has failed."""
+        never_taken = job.heartbeat is None and time.time() - job.submitted > _PATIENCE
+        if never_taken and not self._table.has_worker():
+            problem = Problem.from_error(_worker_does_not_start(self._settings))
+            self._table.finish(job.run_id, "failed", problem.model_dump_json())
+        else:
+            self.ensure_worker()
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Let one caller at a time in; the others get false and leave."""
+        lock = sqlite3.connect(self._settings.home / "desk.sqlite", timeout=0, isolation_level=None)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            yield False
+        else:
+            yield True
+        finally:
+            lock.close()
+
     def job(self, run_id: str) -> Job | None:
         """Return a job."""
         return self._table.job(run_id)
@@ -84,6 +113,14 @@ class LocalJobs:
             problem=Problem.model_validate_json(job.problem) if job.problem else None,
             scores=ScoreResult.model_validate_json(scores) if scores else None,
         )
+
+
+def _worker_does_not_start(settings: Settings) -> EngineError:
+    return EngineError(
+        "The worker process does not start.",
+        "It gave no sign of life for a minute.",
+        f"Look at the end of {settings.log}, or run: python -m worker.queueing.local_worker",
+    )
 
 
 def _start_worker(settings: Settings) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-TEMPLATE_NAME = "bonsai.xlsx"
+TEMPLATE_NAME = "bonsai"
+SUFFIXES = (".xlsx", ".xlsm")
 
 
 def templates_folder() -> Path:
@@ -14,6 +15,6 @@ def templates_folder() -> Path:
     return shipped if shipped.is_dir() else package.parent / "templates"
 
 
-def template_path() -> Path:
-    """Return the ready-made template workbook."""
-    return templates_folder() / TEMPLATE_NAME
+def template_path(suffix: str = ".xlsx") -> Path:
+    """Return the ready-made template workbook: .xlsm has ribbon and macros, .xlsx has neither."""
+    return templates_folder() / f"{TEMPLATE_NAME}{suffix}"

@@ -10,6 +10,8 @@ from xlsxwriter import Workbook
 
 from xl_addin.template import TEMPLATE_NAME, templates_folder
 from xl_addin.template.cell_styles import CellStyles
+from xl_addin.template.macros import add_macros
+from xl_addin.template.ribbon import add_ribbon
 from xl_addin.template.samples import sample_rows
 from xl_addin.template.start_sheet import StartSheet
 from xl_addin.template.table_sheet import OUTPUT_TAB, add_table_sheet, set_print, write_title
@@ -18,6 +20,13 @@ from xl_addin.workbook.package import Package
 
 # A fixed date: the same layout must give the same bytes.
 _CREATED = dt.datetime(2026, 1, 1)
+XLWINGS_SHEET = "xlwings.conf"
+_XLWINGS_SETTINGS = {
+    "ADD_WORKBOOK_TO_PYTHONPATH": "False",
+    "USE UDF SERVER": "True",  # one Python for all calls: its models stay warm
+    "SHOW CONSOLE": "False",
+    "SHOW_ERROR_POPUPS": "True",
+}
 _HEATMAP_WIDTHS = [8.43] * 13
 _HEATMAP_SCALE = 76  # per cent: the widest picture on a page; fitting would ignore page breaks
 
@@ -25,30 +34,59 @@ _HEATMAP_SCALE = 76  # per cent: the widest picture on a page; fitting would ign
 def build_template(target: Path, samples: Path | None = None) -> None:
     """Write the template to `target`, with the sample rows of the folder `samples`.
 
-    The same layout and samples give the same bytes.
+    A name that ends in .xlsm gives one with ribbon and macros. The same layout and samples give
+    the same bytes.
     """
-    target.write_bytes(template_bytes(samples or templates_folder()))
+    macros = target.suffix == ".xlsm"
+    target.write_bytes(template_bytes(samples or templates_folder(), macros=macros))
 
 
-def template_bytes(samples: Path) -> bytes:
-    """Return the template as the bytes of a workbook."""
+def template_bytes(samples: Path, *, macros: bool) -> bytes:
+    """Return the template as the bytes of a workbook, with ribbon and macros or without.
+
+    :raises PackageMissingError: if xlwings is not installed, whose macros are taken along.
+    """
     buffer = io.BytesIO()
     workbook = Workbook(buffer, {"strings_to_formulas": False, "strings_to_urls": False})
+    return finish_template(workbook, buffer, samples, macros=macros)
+
+
+def finish_template(
+    workbook: Workbook, buffer: io.BytesIO, samples: Path, *, macros: bool
+) -> bytes:
+    """Add everything to a workbook, which may hold other sheets already, and return its bytes.
+
+    :param buffer: where `workbook` writes when it is closed.
+    """
     workbook.set_properties({"title": "BONSAI for Excel", "created": _CREATED})
     styles = CellStyles(workbook)
     tables = {table.sheet: table for table in layout.TABLES if table is not layout.LAST_RUN}
     for sheet in layout.SHEETS:
         if sheet == layout.LAST_RUN.sheet:
-            StartSheet(workbook, styles).write()
+            StartSheet(workbook, styles).write(has_ribbon=macros)
         elif sheet == layout.HEATMAP_SHEET:
             _add_heatmap_sheet(workbook, styles)
         else:
             table = tables[sheet]
             add_table_sheet(workbook, styles, table, sample_rows(table, samples))
+    if macros:
+        _add_xlwings_sheet(workbook)
+        add_macros(workbook)
     workbook.close()
     package = Package.read(buffer.getvalue(), TEMPLATE_NAME)
     styles.name_in(package)
+    if macros:
+        add_ribbon(package)
     return package.to_bytes()
+
+
+def _add_xlwings_sheet(workbook: Workbook) -> None:
+    """Say how the macros reach Python; which Python is for the user's own xlwings.conf to say."""
+    sheet = workbook.add_worksheet(XLWINGS_SHEET)
+    for row, (key, value) in enumerate(_XLWINGS_SETTINGS.items()):
+        sheet.write_string(row, 0, key)
+        sheet.write_string(row, 1, value)
+    sheet.hide()
 
 
 def _add_heatmap_sheet(workbook: Workbook, styles: CellStyles) -> None:

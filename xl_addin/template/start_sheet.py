@@ -34,14 +34,21 @@ _STEPS = (
         "Write questions on the sheet FBQ and points of view on the sheet POV. The rows that "
         "stand there are a sample: write over them, or set Use to no.",
     ),
-    (
-        "3  Run",
-        "Save and close this workbook. Then type these three lines in a terminal, with its name:\n"
-        "bonsai index FILE.xlsx\n"
-        "bonsai rank FILE.xlsx\n"
-        "bonsai answer FILE.xlsx\n"
-        "Results stand on the sheets Ranked, Matrix, Heatmap and Answers.",
-    ),
+)
+_RUN_BY_COMMAND = (
+    "3  Run",
+    "Save and close this workbook. Then type these three lines in a terminal, with its name:\n"
+    "bonsai index FILE.xlsx\n"
+    "bonsai rank FILE.xlsx\n"
+    "bonsai answer FILE.xlsx\n"
+    "Results stand on the sheets Ranked, Matrix, Heatmap and Answers.",
+)
+_RUN_BY_RIBBON = (
+    "3  Run",
+    "On the tab BONSAI, press Index, then Rank, then Answer. Each runs in the background; you may "
+    "go on working. The sheet Jobs says how far it is, and Stop ends it.\n"
+    "Results stand on the sheets Ranked, Matrix, Heatmap and Answers. A formula such as "
+    "=SEXYSCORE([@Chunk],tblPOV) scores any text of yours (not on macOS: use Score selection).",
 )
 _SAMPLE = (
     (
@@ -77,10 +84,11 @@ class StartSheet:
         for position, width in enumerate(self._widths):
             self._sheet.set_column(position, position, width)
 
-    def write(self) -> None:
-        """Write everything."""
+    def write(self, *, has_ribbon: bool) -> None:
+        """Write everything; the third step depends on whether there is a ribbon to press."""
+        steps = (*_STEPS, _RUN_BY_RIBBON if has_ribbon else _RUN_BY_COMMAND)
         write_title(self._sheet, self._styles, "BONSAI for Excel", _PROMISE, self._widths)
-        for heading, lines in (("Three steps", _STEPS), ("Try the sample", _SAMPLE)):
+        for heading, lines in (("Three steps", steps), ("Try the sample", _SAMPLE)):
             self._heading(heading)
             for name, text in lines:
                 self._line(name, text, CAPTION)

@@ -61,3 +61,11 @@ class Area:
             and self.left <= other.right
             and other.left <= self.right
         )
+
+
+def common(area: Area, other: Area) -> Area | None:
+    """Return the cells that two areas share."""
+    if not area.meets(other):
+        return None
+    top, bottom = max(area.top, other.top), min(area.bottom, other.bottom)
+    return Area(top, max(area.left, other.left), bottom, min(area.right, other.right))

@@ -19,6 +19,7 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # openpyxl has undone some escapes already; what is left is the underscore and control characters.
 _ESCAPED = re.compile(r"_x(005[Ff]|00[01][0-9A-Fa-f])_")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+_LONGEST_NUMBER = 64  # characters of a date that is written out, with room to spare
 
 
 def clean_text(text: str) -> str:
@@ -44,6 +45,24 @@ def _cut(text: str, units: int) -> str:
 def looks_like_formula(text: str) -> bool:
     """Say whether Excel would compute `text` if somebody typed it."""
     return text.startswith(_FORMULA_STARTS)
+
+
+def typed_text(text: str) -> str:
+    """Return `text` as it is handed to a running Excel, which reads it as if it were typed.
+
+    An apostrophe, which does not show, keeps text that Excel would compute or turn into a number,
+    a date, a truth or error value, in any language.
+    """
+    return f"'{text}" if _would_be_converted(text) else text
+
+
+def _would_be_converted(text: str) -> bool:
+    if looks_like_formula(text) or text.startswith("'"):
+        return True
+    word = text.strip()
+    if len(word) > _LONGEST_NUMBER or "\n" in word:
+        return False
+    return word.isalpha() or word.startswith("#") or any(char.isdigit() for char in word)
 
 
 def escape_text(text: str) -> str:

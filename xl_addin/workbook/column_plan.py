@@ -17,6 +17,7 @@ class Slot:
     header: str
     column: Column | None
     source: int | None
+    in_family: bool = False
 
     @property
     def is_ours(self) -> bool:
@@ -45,7 +46,9 @@ def plan_columns(headers: Sequence[str], content: TableContent) -> list[Slot]:
     order = [*kept[:before], *family, *kept[before:], *added]
     _refuse_twins(order, table.name)
     places = {header: place for place, header in enumerate(headers)}
-    return [Slot(header, listed.get(header), places.get(header)) for header in order]
+    return [
+        Slot(header, listed.get(header), places.get(header), header in family) for header in order
+    ]
 
 
 def _pairs(headers: Sequence[str], suffix: str) -> set[str]:

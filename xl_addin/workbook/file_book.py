@@ -7,7 +7,7 @@ from pathlib import Path
 
 from openpyxl.utils import absolute_coordinate, quote_sheetname
 
-from worker.errors import TableMissingError, WorkbookError
+from worker.errors import WorkbookError
 from xl_addin.workbook.disk import read_bytes, replace_bytes, stamp
 from xl_addin.workbook.gallery import Gallery
 from xl_addin.workbook.layout import Table
@@ -19,7 +19,12 @@ from xl_addin.workbook.styles_part import StylesPart
 from xl_addin.workbook.table_body import TableBody
 from xl_addin.workbook.table_head import above_area, write_head
 from xl_addin.workbook.table_part import TablePart
-from xl_addin.workbook.table_reader import all_rows, read_named, read_plain
+from xl_addin.workbook.table_reader import (
+    all_rows,
+    no_table_for_results,
+    read_named,
+    read_plain,
+)
 from xl_addin.workbook.table_room import check_room
 from xl_addin.workbook.table_rules import carry_rules
 from xl_addin.workbook.table_shape import TableShape
@@ -173,11 +178,7 @@ class FileBook:
     def _placed(self, table: Table) -> PlacedTable:
         placed = self._workbook.table(table.name)
         if placed is None:
-            raise TableMissingError(
-                f"'{self.name}' has no table {table.name}.",
-                "Results are written into the table of that name.",
-                "Start from a fresh workbook: bonsai new FILE.xlsx",
-            )
+            raise no_table_for_results(table, self.name)
         return placed
 
     def _neighbours(self, placed: PlacedTable) -> list[TablePart]:

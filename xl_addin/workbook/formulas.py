@@ -19,12 +19,17 @@ def move_formula(formula: Element, old_row: int, new_row: int) -> None:
     """
     if old_row == new_row:
         return
-    formula.text = _translated(formula.text or "", address(old_row, 1), address(new_row, 1))
+    formula.text = moved_text(formula.text or "", old_row, new_row)
     reference = formula.get("ref")
     if reference:
         area, shift = Area.parse(reference), new_row - old_row
         moved = replace(area, top=area.top + shift, bottom=area.bottom + shift)
         formula.set("ref", str(moved))
+
+
+def moved_text(text: str, old_row: int, new_row: int) -> str:
+    """Return a formula (without `=`) whose references followed it to another row."""
+    return _translated(text, address(old_row, 1), address(new_row, 1))
 
 
 def write_out_shared(cells: Iterable[Element]) -> None:

@@ -14,7 +14,7 @@ from xl_addin.workbook.port import CellValue, Picture
 from xl_addin.workbook.sheet_part import SheetPart
 
 PREFIX = "bonsai "
-_GAP = 2
+GAP = 2
 _DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.drawing+xml"
 
 
@@ -36,7 +36,7 @@ class Gallery:
         """Show exactly these pictures of ours; known ones keep their place and size."""
         known = {shown.name: shown for shown in self._drawing.pictures()
                  if shown.name.startswith(PREFIX)}  # fmt: skip
-        wanted = {_name(picture): picture for picture in pictures}
+        wanted = {shown_name(picture): picture for picture in pictures}
         for name, shown in known.items():
             if name not in wanted:
                 self._take_down(shown)
@@ -56,7 +56,7 @@ class Gallery:
     def _hang(self, name: str, picture: Picture) -> None:
         size = shown_size(picture.png)
         height = self._sheet.default_height()
-        row = max(self._sheet.last_used_row(), self._drawing.bottom_row(height)) + _GAP + 1
+        row = max(self._sheet.last_used_row(), self._drawing.bottom_row(height)) + GAP + 1
         if any(shown.name.startswith(PREFIX) for shown in self._drawing.pictures()):
             self._sheet.break_page_above(row)
         self._write_caption((row, 1), picture.caption)
@@ -77,18 +77,24 @@ class Gallery:
         shown.properties.set("title", picture.caption)
 
     def _caption_place(self, shown: ShownPicture) -> tuple[int, int] | None:
-        """Return where the caption stands: above the picture, or left behind when it was moved."""
-        above = shown.cell_above
-        if not shown.caption or (above and self._texts.get(above) == shown.caption):
-            return above
-        return next((at for at, text in self._texts.items() if text == shown.caption), None)
+        return caption_place(shown.caption, shown.cell_above, self._texts)
 
     def _write_caption(self, place: tuple[int, int], caption: str) -> None:
         style = self._caption_style
         self._sheet.put(*place, caption, self._sheet.style(*place) if style is None else style)
 
 
-def _name(picture: Picture) -> str:
+def caption_place(
+    caption: str, above: tuple[int, int] | None, texts: Mapping[tuple[int, int], CellValue]
+) -> tuple[int, int] | None:
+    """Return where a caption stands: above its picture, or left behind when that was moved."""
+    if not caption or (above and texts.get(above) == caption):
+        return above
+    return next((at for at, text in texts.items() if text == caption), None)
+
+
+def shown_name(picture: Picture) -> str:
+    """Return the name that a picture of ours has on the sheet."""
     return picture.name if picture.name.startswith(PREFIX) else PREFIX + picture.name
 
 

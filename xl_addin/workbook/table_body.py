@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from worker.errors import ColumnError
 from xl_addin.workbook.cells import LINE_HEIGHT, looks_like_formula, row_height, writable_value
 from xl_addin.workbook.column_plan import Slot
 from xl_addin.workbook.layout import NUMBER_FORMATS
@@ -39,10 +38,10 @@ class TableBody:
         self._usual = self._usual_styles()
         self._patterns = self._pattern_styles()
         self._fillers = self._column_formulas(table)
-        self._cells = UserCells(key)
+        self._cells: UserCells[LiftedCell] = UserCells(key)
         for row in old_rows:
             self._cells.add(row, self._lift(row.number))
-        self._check_key(table, key)
+        self._cells.check_key(table.name, table.headers, self._fillers)
 
     def write(self, rows: Sequence[Mapping[str, Writable]]) -> list[Row]:
         """Write the new rows and clear the old ones; return rows of the user's without a place."""
@@ -95,15 +94,6 @@ class TableBody:
             if not slot.is_ours
             if (cell := self._sheet.lift(number, self._shape.source(slot) or 0))
         }
-
-    def _check_key(self, table: TablePart, key: Sequence[str]) -> None:
-        missing = [header for header in key if header not in table.headers]
-        if missing and self._cells.lost(self._fillers):
-            raise ColumnError(
-                f"The table {table.name} has no column '{missing[0]}' any more.",
-                "Without it, what you wrote in your own columns cannot follow its rows.",
-                f"Put the column '{missing[0]}' back, or move your own columns to another sheet.",
-            )
 
     def _clear(self) -> None:
         """Empty cells that no new row will cover; those that look as we made them go wholly."""

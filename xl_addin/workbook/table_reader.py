@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Protocol
 
 from worker.errors import ColumnError, TableMissingError
+from xl_addin.workbook.areas import Area
 from xl_addin.workbook.layout import Table
 from xl_addin.workbook.port import CellValue, Row, TableData
-from xl_addin.workbook.values import Values
-from xl_addin.workbook.workbook_part import PlacedTable
+from xl_addin.workbook.table_shape import StandingTable
 
-_HEADER_ROWS = 10
+HEADER_ROWS = 10
 
 
-def read_named(values: Values, placed: PlacedTable, table: Table) -> TableData:
+class SheetValues(Protocol):
+    """The values of a workbook, sheet by sheet."""
+
+    @property
+    def sheets(self) -> Sequence[str]:
+        """Names of the sheets that have cells."""
+        ...
+
+    def rows(self, sheet: str, area: Area | None = None) -> Iterator[tuple[CellValue, ...]]:
+        """Yield the rows of an area; of the whole sheet, from A1, where there is none."""
+        ...
+
+
+class Placed(Protocol):
+    """A named table with the sheet it stands on."""
+
+    @property
+    def sheet(self) -> str:
+        """The name of the sheet."""
+        ...
+
+    @property
+    def table(self) -> StandingTable:
+        """The table."""
+        ...
+
+
+def read_named(values: SheetValues, placed: Placed, table: Table) -> TableData:
     """Return a table that stands there under its name.
 
     :raises ColumnError: if a required column is missing, or one of the layout stands there twice.
@@ -27,14 +55,16 @@ def read_named(values: Values, placed: PlacedTable, table: Table) -> TableData:
     return TableData(placed.sheet, tuple(headers), _without_blank(rows))
 
 
-def all_rows(values: Values, placed: PlacedTable) -> tuple[Row, ...]:
+def all_rows(values: SheetValues, placed: Placed) -> tuple[Row, ...]:
     """Return every row below the header of a table, blank ones too."""
-    area = placed.table.area
-    data = replace(area, top=area.top + 1, bottom=area.bottom - placed.table.has_totals_row)
+    standing = placed.table
+    area = standing.area
+    top, bottom = area.top + standing.has_header_row, area.bottom - standing.has_totals_row
+    data = replace(area, top=top, bottom=bottom)
     return _rows(placed.table.headers, values.rows(placed.sheet, data), data.top)
 
 
-def read_plain(values: Values, table: Table, book: str) -> TableData:
+def read_plain(values: SheetValues, table: Table, book: str) -> TableData:
     """Return the one sheet that has the required headers of `table` in its first ten rows.
 
     :raises TableMissingError: if no sheet has them, or two have.
@@ -43,7 +73,7 @@ def read_plain(values: Values, table: Table, book: str) -> TableData:
     found = [
         (sheet, position, row)
         for sheet in (values.sheets if table.required else [])
-        for position, row in enumerate(islice(values.rows(sheet), _HEADER_ROWS), start=1)
+        for position, row in enumerate(islice(values.rows(sheet), HEADER_ROWS), start=1)
         if set(table.required) <= set(_header_texts(row))
     ]
     sheets = list(dict.fromkeys(sheet for sheet, _, _ in found))
@@ -95,6 +125,16 @@ def _check_headers(headers: Sequence[str], table: Table, where: str) -> None:
                 f"Its columns are: {', '.join(filter(None, headers))}.",
                 f"Give one column the header '{header}', exactly so.",
             )
+
+
+def no_table_for_results(table: Table, book: str) -> TableMissingError:
+    """Return the error for results that have no table to go to."""
+    return TableMissingError(
+        f"'{book}' has no table {table.name}.",
+        "Results are written into the table of that name.",
+        f"Give it its name back ({table.name}; Table Design, Table Name), or start from a fresh "
+        "workbook: bonsai new FILE.xlsx",
+    )
 
 
 def _missing(table: Table, book: str, sheets: Sequence[str]) -> TableMissingError:

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from worker.errors import WorkbookError
-from xl_addin.workbook.sheet_part import SheetPart
-from xl_addin.workbook.table_part import TablePart
-from xl_addin.workbook.table_shape import TableShape
+from xl_addin.workbook.areas import Area
+from xl_addin.workbook.table_shape import StandingTable, TableShape
+
+
+class Ground(Protocol):
+    """The cells of a sheet, as far as they may stand in the way."""
+
+    def merged(self, area: Area) -> Sequence[str]:
+        """Return the merged ranges that meet `area`."""
+        ...
+
+    def first_content(self, area: Area, outside: Area) -> str | None:
+        """Return the address of the first cell with content in `area` but not in `outside`."""
+        ...
 
 
 def check_room(
     sheet_name: str,
-    table: TablePart,
-    neighbours: Sequence[TablePart],
-    sheet: SheetPart,
+    table: StandingTable,
+    neighbours: Sequence[StandingTable],
+    sheet: Ground,
     shape: TableShape,
 ) -> None:
     """Make sure that the rewrite touches no cell that is not the table's.
@@ -47,8 +59,8 @@ def check_room(
 def _check_cells(
     where: str,
     sheet_name: str,
-    neighbours: Sequence[TablePart],
-    sheet: SheetPart,
+    neighbours: Sequence[StandingTable],
+    sheet: Ground,
     shape: TableShape,
 ) -> None:
     merged = sheet.merged(replace(shape.both, top=shape.both.top + 1))

@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.column_plan import Slot, plan_columns
 from xl_addin.workbook.port import TableContent
-from xl_addin.workbook.table_part import TablePart
+
+
+class StandingTable(Protocol):
+    """A named table (ListObject) as it stands now, in a file or in Excel."""
+
+    @property
+    def name(self) -> str:
+        """The name that formulas use."""
+        ...
+
+    @property
+    def area(self) -> Area:
+        """All its cells, the header included where it is shown."""
+        ...
+
+    @property
+    def headers(self) -> Sequence[str]:
+        """Header texts, left to right, without blanks around them."""
+        ...
+
+    @property
+    def has_header_row(self) -> bool:
+        """Say whether its header stands on the sheet."""
+        ...
+
+    @property
+    def has_totals_row(self) -> bool:
+        """Say whether a totals row stands under it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -21,7 +50,7 @@ class TableShape:
     above: int
 
     @classmethod
-    def plan(cls, table: TablePart, content: TableContent) -> TableShape:
+    def plan(cls, table: StandingTable, content: TableContent) -> TableShape:
         """Return the shape that `table` needs for `content`; one row is kept when there is none.
 
         :raises ColumnError: if two columns would have the same header.

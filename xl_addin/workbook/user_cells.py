@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Generic, Protocol, TypeVar
 
+from worker.errors import ColumnError
 from xl_addin.workbook.port import CellValue, Formula, Row, Writable
-from xl_addin.workbook.sheet_part import LiftedCell
 
 Key = tuple[str, ...]
+
+
+class OwnCell(Protocol):
+    """A cell of the user's, lifted off its sheet."""
+
+    @property
+    def formula(self) -> str | None:
+        """Its formula without `=`, if it has one."""
+        ...
+
+    @property
+    def has_content(self) -> bool:
+        """Say whether anything stands in it."""
+        ...
+
+
+AnyCell = TypeVar("AnyCell", bound=OwnCell)
 
 
 def row_key(values: Mapping[str, Writable], headers: Sequence[str]) -> Key:
@@ -20,26 +38,39 @@ def _text(value: Writable) -> str:
     return "" if text is None else str(text).strip()
 
 
-class UserCells:
+class UserCells(Generic[AnyCell]):
     """Cells by the key of their row; rows with equal keys are handed out in their old order."""
 
     def __init__(self, key: Sequence[str]) -> None:
         self._key = tuple(key)
-        self._rows: dict[Key, list[tuple[Row, Mapping[str, LiftedCell]]]] = {}
+        self._rows: dict[Key, list[tuple[Row, Mapping[str, AnyCell]]]] = {}
 
-    def add(self, row: Row, cells: Mapping[str, LiftedCell]) -> None:
+    def add(self, row: Row, cells: Mapping[str, AnyCell]) -> None:
         """Take the user's cells of one old row, by header."""
         self._rows.setdefault(row_key(row.values, self._key), []).append((row, cells))
 
     def take(
         self, values: Mapping[str, Writable]
-    ) -> tuple[Mapping[str, CellValue], Mapping[str, LiftedCell]]:
+    ) -> tuple[Mapping[str, CellValue], Mapping[str, AnyCell]]:
         """Return old values and the user's cells that belong to a new row; empty if none do."""
         waiting = self._rows.get(row_key(values, self._key))
         if not waiting:
             return {}, {}
         row, cells = waiting.pop(0)
         return row.values, cells
+
+    def check_key(self, table: str, headers: Collection[str], filled_down: Collection[str]) -> None:
+        """Make sure that the cells can follow their rows.
+
+        :raises ColumnError: if a key column is missing and there is something to follow.
+        """
+        missing = [header for header in self._key if header not in headers]
+        if missing and self.lost(filled_down):
+            raise ColumnError(
+                f"The table {table} has no column '{missing[0]}' any more.",
+                "Without it, what you wrote in your own columns cannot follow its rows.",
+                f"Put the column '{missing[0]}' back, or move your own columns to another sheet.",
+            )
 
     def lost(self, filled_down: Collection[str]) -> list[Row]:
         """Return the rows that nobody took and that hold more than a filled-down formula."""
@@ -53,5 +84,5 @@ class UserCells:
         return sorted(lost, key=lambda row: row.number)
 
 
-def _is_own(header: str, cell: LiftedCell, filled_down: Collection[str]) -> bool:
+def _is_own(header: str, cell: OwnCell, filled_down: Collection[str]) -> bool:
     return cell.has_content and not (cell.formula and header in filled_down)

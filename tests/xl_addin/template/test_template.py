@@ -3,7 +3,8 @@ import io
 import openpyxl
 import pytest
 
-from xl_addin.template import template_path, templates_folder
+from tests.xl_addin.template.xlsm_checks import findings
+from xl_addin.template import SUFFIXES, template_path, templates_folder
 from xl_addin.template.__main__ import main
 from xl_addin.template.builder import build_template, template_bytes
 from xl_addin.template.samples import sample_rows
@@ -15,7 +16,7 @@ from xl_addin.workbook.package import Package
 
 @pytest.fixture(scope="module")
 def template():
-    return openpyxl.load_workbook(io.BytesIO(template_bytes(templates_folder())))
+    return openpyxl.load_workbook(io.BytesIO(template_bytes(templates_folder(), macros=False)))
 
 
 def contents(data):
@@ -23,23 +24,41 @@ def contents(data):
     return {part: package.content(part) for part in package}
 
 
-def test_the_shipped_template_is_the_one_the_layout_gives():
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_shipped_template_is_the_one_the_layout_gives(suffix):
     # By part: how a part is compressed differs between versions of zlib.
-    built = contents(template_bytes(templates_folder()))
-    assert built == contents(template_path().read_bytes())
+    built = contents(template_bytes(templates_folder(), macros=suffix == ".xlsm"))
+    assert built == contents(template_path(suffix).read_bytes())
 
 
-def test_the_same_layout_gives_the_same_bytes(tmp_path):
-    build_template(tmp_path / "a.xlsx")
-    build_template(tmp_path / "b.xlsx", templates_folder())
-    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_same_layout_gives_the_same_bytes(tmp_path, suffix):
+    build_template(tmp_path / f"a{suffix}")
+    build_template(tmp_path / f"b{suffix}", templates_folder())
+    assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
 
 
-def test_the_command_rebuilds_it_in_the_templates_folder(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("xl_addin.template.__main__.template_path", lambda: tmp_path / "t.xlsx")
+def test_the_command_rebuilds_both_in_the_templates_folder(tmp_path, monkeypatch, capsys):
+    place = "xl_addin.template.__main__.template_path"
+    monkeypatch.setattr(place, lambda suffix: tmp_path / f"t{suffix}")
     main()
-    assert (tmp_path / "t.xlsx").exists()
-    assert "t.xlsx" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    for suffix in SUFFIXES:
+        assert (tmp_path / f"t{suffix}").exists()
+        assert f"t{suffix}" in printed
+
+
+def test_the_shipped_macro_workbook_has_no_fault():
+    assert findings(template_path(".xlsm").read_bytes()) == []
+
+
+def test_the_settings_of_xlwings_are_hidden_and_leave_the_choice_of_python_to_the_user():
+    workbook = openpyxl.load_workbook(template_path(".xlsm"), keep_vba=True)
+    sheet = workbook["xlwings.conf"]
+    values = {row[0].value: row[1].value for row in sheet.iter_rows()}
+    assert sheet.sheet_state == "hidden"
+    assert not any("INTERPRETER" in key for key in values), "an empty one would hide the user's"
+    assert values["USE UDF SERVER"] == "True"
 
 
 def test_sheets_stand_in_their_order(template):

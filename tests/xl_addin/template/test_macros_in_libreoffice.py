@@ -1,0 +1,318 @@
+"""Our macros at work: LibreOffice runs them, with stand-ins for Excel's own objects and xlwings.
+
+LibreOffice 7.4 shows any CVErr in a cell as text, so that errors are real is seen in Basic.
+"""
+
+import pytest
+
+from tests.xl_addin.template.macro_books import probe_book
+from tests.xl_addin.template.office import Office, require_office
+from xl_addin.template.macros import own_modules
+from xl_addin.template.ribbon import buttons
+
+pytestmark = pytest.mark.slow
+
+TICK = "python from xl_addin import ribbon; ribbon.tick()"
+RELEASED = "status released"
+PROGRESS = "status BONSAI: rank running, 3 of 12, 20 s left"
+RUNNING = ["7", "rank", "running", 3, 12, "20 s left"]
+QUEUED = ["8", "answer", "queued", "", "", ""]
+DONE = ["6", "index", "done", 4, 4, ""]
+POVS = "[P1][sea][1][yes][P2][hills][-2][no]"  # columns by header, whatever their order
+BETWEEN = 1  # second from tick to tick in the probe workbook
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    require_office()
+    office = Office(tmp_path_factory.mktemp("profile"))
+    yield office
+    office.leave()
+
+
+@pytest.fixture
+def opened(office, tmp_path):
+    """Open a probe workbook and give the office; its first log lines are those of opening."""
+
+    def open_book(jobs=(), seconds=BETWEEN, **control):
+        path = tmp_path / "a probe.xlsm"  # with a blank: the clock calls by the file's name
+        path.write_bytes(probe_book(jobs, seconds, **control))
+        office.open(str(path))
+        assert office.call("Probe.Alive") == "yes"
+        return office
+
+    yield open_book
+    if office.books():
+        office.call("Probe.Clock", "stop")
+        office.close()
+
+
+@pytest.fixture
+def idle(opened):
+    """An open workbook without unfinished jobs, whose log is empty."""
+    office = opened([DONE])
+    office.take_log()
+    return office
+
+
+def code_of(module) -> str:
+    lines = module.source.replace("\r\n", "\n").split("\n")
+    return "\n".join(line for line in lines if not line.startswith("Attribute "))
+
+
+@pytest.fixture
+def blank(office):
+    office.open("private:factory/scalc")
+    yield office
+    office.close()
+
+
+@pytest.mark.parametrize("module", own_modules(["shStart"]), ids=lambda module: module.name)
+def test_each_of_our_modules_compiles(blank, module):
+    assert blank.compiles(code_of(module))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "Sub A()\nIf x Then\ny = 1\nEnd Sub\n",
+        "Sub A()\nx = ((\nEnd Sub\n",
+        "Function A(end)\nEnd Function\n",
+    ],
+)
+def test_a_module_that_does_not_compile_is_noticed(blank, broken):
+    assert not blank.compiles(broken)
+
+
+@pytest.mark.parametrize("button", buttons(), ids=lambda button: button.callback)
+def test_each_button_asks_for_its_action(opened, button):
+    office = opened([QUEUED] if button.blocked_while_idle else [DONE])
+    office.take_log()
+    assert office.call("Probe.Click", button.callback) == "done"
+    asked = [line for line in office.take_log() if line.startswith(("python", "show"))]
+    expected = f"python from xl_addin import ribbon; ribbon.run('{button.action}')"
+    assert asked == [f"show {button.table}" if button.table else expected]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "enabled"),
+    [
+        ([], {"index", "rank", "answer", "score_selection", "settings", "help"}),
+        ([DONE], {"index", "rank", "answer", "score_selection", "settings", "help"}),
+        ([DONE, QUEUED], {"stop", "score_selection", "settings", "help"}),
+        ([RUNNING, DONE], {"stop", "score_selection", "settings", "help"}),
+    ],
+)
+def test_buttons_are_enabled_as_the_recorded_jobs_allow(opened, jobs, enabled):
+    office = opened(jobs)
+    actions = [button.action for button in buttons()]
+    answers = {action: office.call("Probe.Enabled", action) for action in actions}
+    assert {action for action, answer in answers.items() if answer == "True"} == enabled
+    assert set(answers.values()) <= {"True", "False"}
+
+
+def test_an_action_that_no_button_has_is_not_enabled(idle):
+    assert idle.call("Probe.Enabled", "import os") == "False"
+
+
+def test_a_click_that_comes_late_starts_nothing(opened):
+    office = opened([RUNNING])
+    office.take_log()
+    assert office.call("Probe.Click", "RibbonRank") == "done"
+    assert office.take_log() == []
+
+
+def test_a_click_without_a_job_gives_the_status_bar_back_and_starts_no_tick(idle):
+    idle.call("Probe.Click", "RibbonScoreSelection")
+    assert idle.take_log()[-1] == RELEASED
+    idle.wait(2 * BETWEEN)
+    assert idle.take_log() == []
+
+
+@pytest.mark.parametrize("python", ["fails", "raises"])
+def test_a_click_that_fails_gives_the_status_bar_back_and_starts_no_tick(opened, python):
+    office = opened([DONE], Python=python)
+    office.take_log()
+    assert office.call("Probe.Click", "RibbonRank") == "done"
+    log = office.take_log()
+    assert RELEASED in log
+    assert [line for line in log if line.startswith("status")][-1] == RELEASED
+    told = [line for line in log if line.startswith("tell")]
+    assert len(told) == (1 if python == "raises" else 0)  # xlwings shows what it returns -1 for
+    assert all("Could not load the library" in line for line in told)
+    office.wait(2 * BETWEEN)
+    assert office.take_log() == []
+
+
+def test_a_click_that_records_a_job_starts_the_tick_which_goes_on(opened):
+    office = opened([DONE], NewState="running")
+    office.take_log()
+    office.call("Probe.Click", "RibbonRank")
+    log = office.take_log()
+    assert log[-1] == "status BONSAI: index running, 4 of 4"
+    for _ in range(3):
+        office.log_until(TICK)
+
+
+def test_the_tick_starts_on_open_where_a_job_is_recorded_and_stops_when_it_is_done(opened):
+    office = opened([RUNNING])
+    assert office.take_log()[-1] == PROGRESS
+    assert office.log_until(TICK)[0] == TICK
+    office.write("tblJobs", "C2", "done")
+    office.log_until(RELEASED)
+    office.wait(2 * BETWEEN)
+    assert office.take_log() == []
+
+
+def test_no_tick_starts_on_open_where_no_job_is_unfinished(opened):
+    office = opened([DONE])
+    office.take_log()
+    office.wait(2 * BETWEEN)
+    assert office.take_log() == []
+
+
+def test_a_queued_job_is_shown_until_one_runs(opened):
+    assert opened([DONE, QUEUED]).take_log()[-1] == "status BONSAI: answer queued"
+
+
+def test_there_are_never_two_timers(opened):
+    office = opened([RUNNING], seconds=3)
+    for _ in range(2):
+        office.wait(1.1)  # the clock counts whole seconds: a second timer must differ by one
+        office.call("Probe.Clock", "start")
+    office.write("tblJobs", "C2", "done")
+    office.take_log()
+    office.wait(4)
+    assert office.take_log() == [RELEASED]  # one line for each timer that ran out
+
+
+def test_a_busy_excel_is_left_alone_and_asked_again_later(opened):
+    office = opened([RUNNING], Ready="no")
+    office.wait(2 * BETWEEN)
+    log = office.take_log()
+    assert PROGRESS in log
+    assert TICK not in log
+    office.write("Control", "B1", "yes")
+    office.log_until(TICK)
+
+
+@pytest.mark.parametrize("python", ["fails", "raises"])
+def test_a_tick_that_fails_stops_and_gives_the_status_bar_back(opened, python):
+    office = opened([RUNNING], Python=python)
+    office.take_log()
+    log = [*office.log_until(RELEASED), *office.take_log()]
+    assert log.count(TICK) == 1
+    assert [line for line in log if line.startswith("status")][-1] == RELEASED
+    assert len([line for line in log if line.startswith("tell")]) == (python == "raises")
+    office.wait(2 * BETWEEN)
+    assert office.take_log() == []
+
+
+def test_the_tick_rests_before_closing_and_goes_on_when_closing_is_taken_back(opened):
+    office = opened([RUNNING])
+    office.call("Probe.Clock", "pause")
+    assert office.take_log()[-1] == RELEASED
+    office.wait(2 * BETWEEN)
+    assert office.take_log() == []
+    office.call("Probe.Clock", "resume")
+    office.log_until(TICK)
+
+
+def test_a_selection_starts_no_tick_that_was_not_paused(idle):
+    idle.write("tblJobs", "C2", "running")
+    idle.call("Probe.Clock", "resume")
+    idle.wait(2 * BETWEEN)
+    assert idle.take_log() == []
+
+
+def test_renewing_keeps_one_timer_and_starts_none(opened):
+    office = opened([RUNNING], seconds=2)
+    office.wait(1.1)
+    office.call("Probe.Clock", "renew")
+    office.write("tblJobs", "C2", "done")
+    office.take_log()
+    office.wait(3.5)
+    assert office.take_log() == [RELEASED]  # one line for each timer that ran out
+    office.write("tblJobs", "C2", "running")
+    office.call("Probe.Clock", "renew")
+    office.wait(2 * BETWEEN)
+    assert office.take_log() == []
+
+
+def test_a_workbook_closed_with_a_job_is_not_opened_again_by_its_tick(opened):
+    office = opened([RUNNING])
+    office.close()
+    office.wait(2 * BETWEEN)
+    assert office.books() == []
+
+
+CALL = "call xl_addin.functions."
+
+
+@pytest.mark.parametrize(
+    ("request_", "call"),
+    [
+        ("text", f"sexyscore | a text | {POVS} | None"),
+        ("two arguments", "sexyscore | a text | a view | None"),
+        ("mode", "sexyscore | a text | a view | max"),
+        ("range", "sexyscore | [sea][hills] | a view | None"),
+        ("similarity", "bonsai_similarity | one | two"),
+        ("top", f"bonsai_toppov | a text | {POVS} | None"),
+    ],
+)
+def test_a_function_hands_python_values_and_the_usual_points_of_view(idle, request_, call):
+    assert idle.call("Probe.Compute", request_) == "1.5"
+    assert idle.take_log() == [CALL + call]
+
+
+def test_the_whole_table_is_read_by_its_headers(opened):
+    office = opened(WholeTable="yes")
+    office.take_log()
+    assert office.call("Probe.Compute", "whole table") == "1.5"
+    assert office.take_log() == [f"{CALL}sexyscore | a text | {POVS} | None"]
+
+
+@pytest.mark.parametrize(
+    ("bridge", "result"),
+    [
+        ("value", "#VALUE!"),  # Python said that an argument is bad
+        ("gone", "#N/A"),  # the server is not there
+        ("grid", "0.5;#VALUE!;#N/A;text;"),
+        ("flat", "0.5;#N/A;"),
+    ],
+)
+def test_what_fails_is_a_real_error_alone_and_within_an_array(opened, bridge, result):
+    office = opened(Bridge=bridge)
+    assert office.call("Probe.Compute", "two arguments") == result
+
+
+def test_a_preview_in_the_wizard_asks_nothing(opened):
+    office = opened(Wizard="yes")
+    office.take_log()
+    assert office.call("Probe.Compute", "two arguments") == "#N/A"
+    assert office.take_log() == []
+
+
+def test_an_error_in_the_text_is_handed_on(idle):
+    assert idle.call("Probe.Compute", "error in") == "other error Error 2007"
+    assert idle.take_log() == []
+
+
+def test_a_missing_table_leaves_the_refusal_to_python(opened):
+    office = opened()
+    office.write("tblPOV", "B1", "Renamed")
+    office.take_log()
+    office.call("Probe.Compute", "text")
+    assert office.take_log() == [f"{CALL}sexyscore | a text | None | None"]
+
+
+def test_a_formula_in_a_cell_calls_python_with_the_cell_s_text(idle):
+    idle.write("Control", "E1", "a chunk")
+    idle.write("Control", "F1", '=SEXYSCORE(E1;"a view")')
+    assert idle.read("Control", "F1") == "1.5"
+    assert idle.take_log() == [f"{CALL}sexyscore | a chunk | a view | None"]
+
+
+def test_help_is_registered_on_open_for_every_function(opened):
+    helped = [line for line in opened().take_log() if line.startswith("help")]
+    assert helped == ["help SEXYSCORE 3", "help BONSAI_SIMILARITY 2", "help BONSAI_TOPPOV 3"]

@@ -1,0 +1,117 @@
+"""A workbook that carries everything users put into one, ranked for real."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from xlsxwriter import Workbook
+
+from tests.xl_addin.conftest import Run, rows
+from tests.xl_addin.template.xlsm_checks import findings
+from tests.xl_addin.workbook.samples import parts, png
+from xl_addin.books import set_settings
+from xl_addin.template import templates_folder
+from xl_addin.template.builder import finish_template
+from xl_addin.workbook import layout
+from xl_addin.workbook.file_book import FileBook
+
+#: What a run writes into; every other part must come out as it went in.
+CHANGED_SHEETS = ("Start", "Ranked", "Matrix", "Heatmap")
+
+
+@pytest.fixture
+def rich(tmp_path: Path, papers: Path) -> Path:
+    """The macro template with a sheet of the user's own that holds everything."""
+    buffer = io.BytesIO()
+    workbook = Workbook(buffer, {"use_future_functions": True})
+    _fill(workbook)
+    path = tmp_path / "rich 資料.xlsm"
+    path.write_bytes(finish_template(workbook, buffer, templates_folder(), macros=True))
+    book = FileBook.open(path)
+    set_settings(book, {"Documents folder": papers.name})
+    book.save()
+    return path
+
+
+def _fill(workbook: Workbook) -> None:
+    sheet = workbook.add_worksheet("Mine")
+    sheet.write_row("A1", [3, 1, 2])
+    sheet.write_dynamic_array_formula("A3", "=SORT(A1:C1,1,1,TRUE)", value=1)
+    sheet.write_rich_string("A5", "plain ", workbook.add_format({"bold": True}), "bold", " end")
+    sheet.write_comment("A1", "my comment")
+    sheet.insert_textbox("E1", "my text box")
+    sheet.insert_image("E12", "mine.png", {"image_data": io.BytesIO(png())})
+    sheet.add_sparkline("D1", {"range": "Mine!A1:C1"})
+    sheet.conditional_format("A1:C1", {"type": "data_bar", "data_bar_2010": True})
+    chart = workbook.add_chart({"type": "column"})
+    chart.add_series({"values": "=Mine!$A$1:$C$1"})
+    sheet.insert_chart("A12", chart)
+    sheet.protect("", {"objects": True})
+    hidden = workbook.add_worksheet("Secret")
+    hidden.write("A1", "hidden")
+    hidden.very_hidden()
+
+
+def part_of(path: Path, sheet: str) -> str:
+    book = FileBook.open(path)
+    return book._workbook.sheet_part(sheet)
+
+
+def test_ranking_harms_nothing_else_in_the_workbook(rich: Path, bonsai: Run):
+    assert bonsai("index", rich)[0] == 0
+    before = parts(rich)
+    assert bonsai("rank", rich)[0] == 0
+    after = parts(rich)
+    changed = {name for name in before if after.get(name) != before[name]}
+    allowed = {part_of(rich, sheet) for sheet in CHANGED_SHEETS}
+    allowed |= {name for name in before if name.startswith("xl/tables/")}
+    allowed |= {"xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"}
+    allowed |= {f"xl/worksheets/_rels/{Path(part).name}.rels" for part in allowed}
+    assert changed <= allowed
+    assert findings(rich.read_bytes()) == []
+    assert len(rows(rich, layout.RANKED)) == 8 * 6
+
+
+MARKS = {
+    "ribbon": b"office/2009/07/customui",
+    "macros": b"vbaProject",
+    "chart": b"c:chartSpace",
+    "picture": b"<a:blip ",
+    "comment": b"my comment",
+    "text box": b"my text box",
+    "sparkline": b"<x14:sparkline>",
+    "new data bar": b"<x14:dataBar",
+    "dynamic array": b'cm="1"',
+    "rich text": b"<b/>",
+    "very hidden sheet": b"veryHidden",
+    "protection": b"<sheetProtection",
+}
+
+
+def test_everything_is_still_there_after_ranking(rich: Path, bonsai: Run):
+    bonsai("index", rich)
+    before = b"".join(parts(rich).values()) + " ".join(parts(rich)).encode()
+    bonsai("rank", rich)
+    after = b"".join(parts(rich).values()) + " ".join(parts(rich)).encode()
+    for what, mark in MARKS.items():
+        assert before.count(mark) >= 1, f"the sample lacks its {what}"
+        assert after.count(mark) >= before.count(mark), f"the {what} is gone"
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_libreoffice_opens_the_ranked_workbook(rich: Path, bonsai: Run, tmp_path: Path):
+    bonsai("index", rich)
+    bonsai("rank", rich)
+    profile = (tmp_path / "profile").as_uri()
+    command = ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf"]
+    subprocess.run(
+        [*command, "--outdir", str(tmp_path), str(rich)],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+    assert (tmp_path / f"{rich.stem}.pdf").stat().st_size > 10_000

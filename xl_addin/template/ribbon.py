@@ -1,0 +1,250 @@
+"""The BONSAI tab: one table of groups and buttons, and what is made of it.
+
+Excel learns of the tab from `customUI/customUI14.xml` and calls one Sub a button in the module
+BonsaiRibbon; both are written from `GROUPS`, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from xl_addin.template.vba_text import vba_module_text, vba_string
+from xl_addin.workbook import layout
+from xl_addin.workbook.markup import PACKAGE_RELATION, parse, q, serialise
+from xl_addin.workbook.package import Package
+
+NAMESPACE = "http://schemas.microsoft.com/office/2009/07/customui"
+PART = "customUI/customUI14.xml"
+RELATION_TYPE = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
+MODULE = "BonsaiRibbon"
+
+TAB_ID, TAB_LABEL, TAB_KEYTIP = "bonsaiTab", "BONSAI", "B"
+
+
+@dataclass(frozen=True)
+class Button:
+    """One command. `action` is the name Python knows it by.
+
+    A button with a `table` only shows the sheet that holds it; Python is not asked.
+    """
+
+    id: str
+    label: str
+    action: str
+    image: str
+    screentip: str
+    supertip: str
+    keytip: str
+    size: Literal["large", "normal"] = "large"
+    blocked_while_running: bool = False
+    blocked_while_idle: bool = False
+    table: str = ""
+
+    @property
+    def callback(self) -> str:
+        """The Sub that Excel calls for a click."""
+        return "Ribbon" + self.id.removeprefix("bonsai")
+
+    @property
+    def depends_on_jobs(self) -> bool:
+        """Whether the button comes and goes with the jobs of the workbook."""
+        return self.blocked_while_running or self.blocked_while_idle
+
+
+@dataclass(frozen=True)
+class Group:
+    """Buttons that stand together under one label."""
+
+    id: str
+    label: str
+    buttons: tuple[Button, ...]
+
+
+#: Only what works. Images are names of pictures that every Office has.
+GROUPS = (
+    Group(
+        "bonsaiGroupRun",
+        "Documents to answers",
+        (
+            Button(
+                "bonsaiIndex",
+                "Index",
+                "index",
+                "FileOpen",
+                "Index the documents",
+                "Reads the folder that Settings names, so that its passages can be ranked. "
+                "Files that did not change cost next to nothing. Fills the sheet Sources.",
+                "I",
+                blocked_while_running=True,
+            ),
+            Button(
+                "bonsaiRank",
+                "Rank",
+                "rank",
+                "Filter",
+                "Rank passages by your points of view",
+                "Takes the questions of FBQ and the sentences of POV. "
+                "Fills Ranked, Matrix and Heatmap; your Keep and Note columns stay.",
+                "R",
+                blocked_while_running=True,
+            ),
+            Button(
+                "bonsaiAnswer",
+                "Answer",
+                "answer",
+                "ReviewNewComment",
+                "Answer the questions",
+                "Writes answers with and without your points of view side by side on Answers. "
+                "Passages with Keep = no are left out; your Verdict and Note columns stay.",
+                "A",
+                blocked_while_running=True,
+            ),
+        ),
+    ),
+    Group(
+        "bonsaiGroupSelection",
+        "Selection",
+        (
+            Button(
+                "bonsaiScoreSelection",
+                "Score selection",
+                "score_selection",
+                "FunctionWizard",
+                "Score the selected texts",
+                "Writes the SEXY score of each selected cell beside it, as a plain value. "
+                "On macOS this stands in for the formula SEXYSCORE.",
+                "S",
+            ),
+        ),
+    ),
+    Group(
+        "bonsaiGroupJob",
+        "Job",
+        (
+            Button(
+                "bonsaiStop",
+                "Stop",
+                "stop",
+                "CancelRequest",
+                "Stop the running job",
+                "Finished rows are kept; the sheet Jobs says how far it came.",
+                "X",
+                blocked_while_idle=True,
+            ),
+        ),
+    ),
+    Group(
+        "bonsaiGroupWorkbook",
+        "Workbook",
+        (
+            Button(
+                "bonsaiSettings",
+                "Settings",
+                "settings",
+                "PropertySheet",
+                "Go to the sheet Settings",
+                "Folder of documents, models and how passages are scored.",
+                "T",
+                table=layout.SETTINGS.name,
+            ),
+            Button(
+                "bonsaiHelp",
+                "Help",
+                "help",
+                "Help",
+                "Go to the sheet Start",
+                "Three steps, a sample that runs, and what the colours mean.",
+                "H",
+                table=layout.LAST_RUN.name,
+            ),
+        ),
+    ),
+)
+
+
+def buttons(groups: tuple[Group, ...] = GROUPS) -> list[Button]:
+    """Return all buttons from left to right."""
+    return [button for group in groups for button in group.buttons]
+
+
+def ribbon_xml(groups: tuple[Group, ...] = GROUPS) -> bytes:
+    """Return customUI14.xml."""
+    root = parse(f'<customUI xmlns="{NAMESPACE}"/>'.encode())
+    root.set("onLoad", f"{MODULE}.RibbonLoad")
+    tabs = _child(_child(root, "ribbon", {}), "tabs", {})
+    tab = _child(tabs, "tab", {"id": TAB_ID, "label": TAB_LABEL, "keytip": TAB_KEYTIP})
+    for group in groups:
+        element = _child(tab, "group", {"id": group.id, "label": group.label})
+        for button in group.buttons:
+            _child(element, "button", _attributes(button))
+    return serialise(root)
+
+
+def _child(parent: Element, tag: str, attributes: dict[str, str]) -> Element:
+    return etree.SubElement(parent, q(tag, NAMESPACE), attributes)
+
+
+def _attributes(button: Button) -> dict[str, str]:
+    attributes = {
+        "id": button.id,
+        "tag": button.action,
+        "label": button.label,
+        "size": button.size,
+        "imageMso": button.image,
+        "screentip": button.screentip,
+        "supertip": button.supertip,
+        "keytip": button.keytip,
+        "onAction": f"{MODULE}.{button.callback}",
+    }
+    if button.depends_on_jobs:
+        attributes["getEnabled"] = f"{MODULE}.RibbonGetEnabled"
+    return attributes
+
+
+def ribbon_module(groups: tuple[Group, ...] = GROUPS) -> str:
+    """Return the VBA module that Excel calls: one Sub a button, and what keeps buttons in step."""
+    everything = buttons(groups)
+    return vba_module_text(
+        "BonsaiRibbon.bas",
+        enabled_cases="\n".join(_cases(everything)),
+        callbacks="\n\n".join(_callback(button) for button in everything),
+    )
+
+
+def _cases(everything: list[Button]) -> list[str]:
+    rules = (
+        ("Not BonsaiJobs.IsBusy()", [b for b in everything if b.blocked_while_running]),
+        ("BonsaiJobs.IsBusy()", [b for b in everything if b.blocked_while_idle]),
+        ("True", [b for b in everything if not b.depends_on_jobs]),
+    )
+    lines = []
+    for answer, chosen in rules:
+        if chosen:
+            lines.append("        Case " + ", ".join(vba_string(b.action) for b in chosen))
+            lines.append(f"            isAllowed = {answer}")
+    return lines
+
+
+def _callback(button: Button) -> str:
+    step = f"RunAction {vba_string(button.action)}"
+    if button.table:
+        step = f"ShowTable {vba_string(button.table)}"
+    return (
+        f"Public Sub {button.callback}(control As IRibbonControl)\n"
+        f"    BonsaiActions.{step}\n"
+        "End Sub"
+    )
+
+
+def add_ribbon(package: Package) -> None:
+    """Put the tab into a workbook that was read as a package."""
+    package.add(PART, ribbon_xml(), "application/xml")
+    relations = package.edit("_rels/.rels")
+    relation = etree.SubElement(relations, q("Relationship", PACKAGE_RELATION))
+    relation.set("Id", "bonsaiRibbon")
+    relation.set("Type", RELATION_TYPE)
+    relation.set("Target", PART)

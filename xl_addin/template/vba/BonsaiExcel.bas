@@ -1,0 +1,100 @@
+Attribute VB_Name = "BonsaiExcel"
+Option Explicit
+Option Private Module
+
+' What only Excel itself can do or tell, and nothing else: tables, the status bar, the function
+' wizard. The other modules also run in LibreOffice, where tests put a stand-in for this one.
+
+' The values under a header as an array (1 To rows, 1 To 1); Empty where there is no such column.
+' Tables are found by name and columns by header: users may move and rename all around them.
+Public Function ColumnValues(ByVal tableName As String, ByVal header As String) As Variant
+    Dim table As Object, column As Object
+    Set table = FindTable(tableName)
+    If table Is Nothing Then Exit Function
+    If table.DataBodyRange Is Nothing Then Exit Function
+    For Each column In table.ListColumns
+        If StrComp(Trim(column.Name), header, vbTextCompare) = 0 Then
+            ColumnValues = AsGrid(column.DataBodyRange.Value)
+            Exit Function
+        End If
+    Next column
+End Function
+
+' The name of the table of which a range is the whole body; "" for any other range.
+Public Function TableNameOf(ByVal area As Object) As String
+    Dim table As Object
+    Set table = area.ListObject
+    If table Is Nothing Then Exit Function
+    If table.DataBodyRange Is Nothing Then Exit Function
+    If table.DataBodyRange.Address = area.Address Then TableNameOf = table.Name
+End Function
+
+Public Sub ShowSheetOf(ByVal tableName As String)
+    Dim table As Object
+    Set table = FindTable(tableName)
+    If table Is Nothing Then
+        Err.Raise vbObjectError + 514, "BonsaiExcel", "The table " & tableName & _
+            " is not in this workbook. Copy its sheet back from a new BONSAI workbook."
+    End If
+    If table.Parent.Visible <> xlSheetVisible Then table.Parent.Visible = xlSheetVisible
+    ThisWorkbook.Activate
+    table.Parent.Activate
+End Sub
+
+Public Function IsReady() As Boolean
+    IsReady = True
+    On Error Resume Next ' where a version of Excel lacks one of these, it is no reason to wait
+    IsReady = Application.Ready And Application.Interactive
+End Function
+
+' The wizard computes a formula at each key press. While it is open, Excel greys out this command.
+Public Function IsWizardOpen() As Boolean
+    On Error Resume Next
+    IsWizardOpen = Not Application.CommandBars("Standard").Controls(1).Enabled
+End Function
+
+Public Sub ShowStatus(ByVal message As String)
+    Application.StatusBar = message
+End Sub
+
+Public Sub ReleaseStatus()
+    Application.StatusBar = False
+End Sub
+
+Public Sub Tell(ByVal message As String)
+    MsgBox message, vbExclamation, "BONSAI"
+End Sub
+
+' Help is a courtesy: opening the workbook must not fail over it, nor make it look changed.
+Public Sub DescribeFunction( _
+    ByVal functionName As String, ByVal description As String, ByVal arguments As Variant)
+    Dim wasSaved As Boolean
+    wasSaved = ThisWorkbook.Saved
+    On Error Resume Next
+    Application.MacroOptions Macro:=functionName, Description:=description, _
+        Category:="BONSAI", ArgumentDescriptions:=arguments
+    ThisWorkbook.Saved = wasSaved
+End Sub
+
+Private Function FindTable(ByVal tableName As String) As Object
+    Dim sheet As Object, table As Object
+    For Each sheet In ThisWorkbook.Worksheets
+        For Each table In sheet.ListObjects
+            If StrComp(table.Name, tableName, vbTextCompare) = 0 Then
+                Set FindTable = table
+                Exit Function
+            End If
+        Next table
+    Next sheet
+End Function
+
+' A range of one cell gives a bare value.
+Private Function AsGrid(ByVal content As Variant) As Variant
+    Dim grid(1 To 1, 1 To 1) As Variant
+    If IsArray(content) Then
+        AsGrid = content
+    Else
+        grid(1, 1) = content
+        AsGrid = grid
+    End If
+End Function

@@ -1,0 +1,119 @@
+"""The rows that a table open in Excel is to have, composed before anything is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from xl_addin.workbook.areas import Area
+from xl_addin.workbook.column_plan import Slot
+from xl_addin.workbook.formulas import moved_text
+from xl_addin.workbook.live_sheet import Block, LiveCell, LiveSheet, plain_cell, ready
+from xl_addin.workbook.port import Row, Writable
+from xl_addin.workbook.table_shape import StandingTable, TableShape
+from xl_addin.workbook.user_cells import UserCells
+
+
+class LiveRows:
+    """Reads the old rows when it is made; `compose` puts the new ones together.
+
+    :raises ColumnError: if the user's cells cannot follow because a key column is missing.
+    """
+
+    def __init__(
+        self, sheet: LiveSheet, table: StandingTable, shape: TableShape, key: Sequence[str]
+    ) -> None:
+        self._shape = shape
+        self._columns = {
+            slot.header: self._read_column(sheet, source)
+            for slot in shape.slots
+            if not slot.is_ours and (source := shape.source(slot))
+        }
+        self._fillers = {
+            header: formula
+            for header, cells in self._columns.items()
+            if (formula := column_formula(cells))
+        }
+        self._user: UserCells[LiveCell] = UserCells(key)
+        for row, values in enumerate(sheet.raw(shape.old_data)):
+            named = {h: plain_cell(v) for h, v in zip(table.headers, values, strict=True)}
+            own = {header: cells[row] for header, cells in self._columns.items()}
+            self._user.add(Row(shape.old_data.top + row, named), own)
+        self._user.check_key(table.name, table.headers, self._fillers)
+
+    def compose(self, rows: Sequence[Mapping[str, Writable]]) -> list[tuple[Area, Block]]:
+        """Return the areas to be written, each with what is to be typed into it.
+
+        Columns of the user's in which nothing changes are left alone. As soon as one changes, the
+        whole table is one block, so that no cell of theirs can be parted from its row.
+        """
+        numbers = self._shape.new_data.rows
+        own = [self._own_row(number, values) for number, values in zip(numbers, rows, strict=False)]
+        block = [
+            [ready(values.get(s.header)) if s.is_ours else cells[s.header] for s in self._slots()]
+            for values, cells in zip(rows or [{}], own or [self._own_row(numbers[0], {})],
+                                     strict=True)
+        ]  # fmt: skip
+        ours = {column: slot.is_ours for column, slot in self._shape.columns()}
+        stays = all(self._stays(header, block) for header in self._columns)
+        spans = [(True, [*ours])] if not stays else groupby(ours, key=ours.__getitem__)
+        return [self._span([*columns], block) for is_written, columns in spans if is_written]
+
+    def lost(self) -> list[Row]:
+        """Return rows that found no place among the new ones and hold something of the user's."""
+        return self._user.lost(self._fillers)
+
+    def _slots(self) -> tuple[Slot, ...]:
+        return self._shape.slots
+
+    def _read_column(self, sheet: LiveSheet, number: int) -> list[LiveCell]:
+        area = replace(self._shape.old_data, left=number, right=number)
+        return [line[0] for line in sheet.cells(area)]
+
+    def _own_row(self, number: int, values: Mapping[str, Writable]) -> dict[str, object]:
+        """Return what to type into the user's cells of a new row."""
+        _, cells = self._user.take(values)
+        typed: dict[str, object] = {}
+        for slot in self._slots():
+            cell = cells.get(slot.header)
+            if cell is not None and cell.has_content:
+                typed[slot.header] = cell.typed(number)
+            elif slot.header in self._fillers:
+                first = self._shape.old_data.top
+                typed[slot.header] = f"={moved_text(self._fillers[slot.header], first, number)}"
+            else:
+                typed[slot.header] = None
+        return typed
+
+    def _stays(self, header: str, block: Block) -> bool:
+        """Say whether a column of the user's is to hold what it holds already."""
+        place = next(i for i, slot in enumerate(self._slots()) if slot.header == header)
+        new = [row[place] for row in block]
+        old = [cell.typed(cell.row) for cell in self._columns[header]]
+        length = max(len(new), len(old))
+        return _padded(new, length) == _padded(old, length)
+
+    def _span(self, columns: Sequence[int], block: Block) -> tuple[Area, Block]:
+        first, last = columns[0] - self._shape.new.left, columns[-1] - self._shape.new.left
+        area = replace(self._shape.new_data, left=columns[0], right=columns[-1])
+        return area, [row[first : last + 1] for row in block]
+
+
+def column_formula(cells: Sequence[LiveCell]) -> str | None:
+    """Return the formula, as it would stand in the first row, that fills a column down.
+
+    Excel does not tell it, so it is the one that most cells have, and at least two.
+    """
+    first = cells[0].row if cells else 0
+    moved = Counter(
+        moved_text(cell.formula, cell.row, first) for cell in cells if cell.formula is not None
+    )
+    formula, count = moved.most_common(1)[0] if moved else ("", 0)
+    usual = count > len(cells) / 2 and (count > 1 or "[" in formula)
+    return formula if usual else None
+
+
+def _padded(values: Sequence[object], length: int) -> list[object]:
+    return [*values, *[None] * (length - len(values))]
