@@ -12,7 +12,6 @@ import typer
 
 from worker.errors import BonsaiError, InternalError, SettingError
 from worker.settings import Settings, load_settings
-from worker.weights import MODELS, are_present, fetch_weights, model_named
 from xl_addin import actions
 from xl_addin.actions import Outcome, Session
 from xl_addin.books import (
@@ -23,9 +22,10 @@ from xl_addin.books import (
     open_books,
     save_results,
 )
-from xl_addin.console import Terminal, summary_table
+from xl_addin.console import Terminal
 from xl_addin.demo import run_demo
 from xl_addin.jobs_client import JobsClient
+from xl_addin.model_commands import models_app
 from xl_addin.summaries import (
     exit_code,
     print_answers,
@@ -46,7 +46,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-models_app = typer.Typer(help="Model weights: what there is, fetch one, where they are.")
 app.add_typer(models_app, name="models")
 
 BookArgument = Annotated[Path, typer.Argument(help="Workbook (.xlsx or .xlsm).")]
@@ -128,15 +127,7 @@ def rank(
 ) -> None:
     """Rank passages for each question by how strongly they touch the points of view."""
     terminal = Terminal(quiet=quiet or str(json) == "-")
-    overrides = _given(
-        {
-            names.SCORE.name: score,
-            names.TOP_K.name: top,
-            names.QUESTIONS.name: questions,
-            names.COLLECTION.name: collection,
-            names.EMBEDDER.name: embedder,
-        }
-    )
+    overrides = _ranking_overrides(score, top, questions, collection, embedder)
     books = open_books(book, pov, out)
     options = book_options(books.questions, book, overrides)
     outcome = _watched(
@@ -157,9 +148,7 @@ def answer(
     modes: Annotated[str | None, typer.Option(help="Some of no-rag,rag,sexy.")] = None,
     contexts: Annotated[int | None, typer.Option(help="Passages in a prompt.")] = None,
     llm: Annotated[str | None, typer.Option(help="Language model by name.")] = None,
-    prompt: Annotated[
-        str | None, typer.Option(help="Prompt layout: chat, alpaca or a text.")
-    ] = None,
+    prompt: Annotated[str | None, typer.Option(help="Layout: chat, alpaca or a text.")] = None,
     score: ScoreOption = None,
     top: TopOption = None,
     questions: QuestionsOption = None,
@@ -171,17 +160,12 @@ def answer(
 ) -> None:
     """Rank, then answer each question without passages, with similar ones, with SEXY ones."""
     terminal = Terminal(quiet=quiet or str(json) == "-")
-    overrides = _given(
+    overrides = _ranking_overrides(score, top, questions, collection, embedder) | _given(
         {
             names.MODES.name: modes,
             names.CONTEXTS.name: contexts,
             names.LLM.name: llm,
             names.PROMPT.name: prompt,
-            names.SCORE.name: score,
-            names.TOP_K.name: top,
-            names.QUESTIONS.name: questions,
-            names.COLLECTION.name: collection,
-            names.EMBEDDER.name: embedder,
         }
     )
     books = open_books(book, pov, out)
@@ -194,49 +178,6 @@ def answer(
     print_answers(terminal, outcome)
     _keep(terminal, books, outcome, json)
     _finish(terminal, outcome)
-
-
-@models_app.command("list")
-def models_list() -> None:
-    """Show the models that can be fetched by name."""
-    models = load_settings().models
-    rows = [
-        (
-            model.name,
-            model.task,
-            f"{model.megabytes} MB",
-            model.licence,
-            "yes" if are_present(models, model) else "no",
-            model.about,
-        )
-        for model in MODELS
-    ]
-    headers = ("Name", "Task", "Download", "Licence", "Here", "About")
-    terminal = Terminal(quiet=False)
-    terminal.show(summary_table("Models", headers, rows))
-    for model in MODELS:
-        for file in model.files:
-            terminal.say(f"{model.name}  {file.name}  sha256 {file.sha256}")
-
-
-@models_app.command("get")
-def models_get(
-    name: Annotated[
-        str | None, typer.Argument(help="A name from the list; all if left out.")
-    ] = None,
-) -> None:
-    """Download and check model weights."""
-    terminal = Terminal(quiet=False)
-    settings = load_settings()
-    for model in (model_named(name),) if name else MODELS:
-        folder = fetch_weights(settings.models, model.name, terminal.say)
-        terminal.say(f"{model.name} is in {folder}")
-
-
-@models_app.command("path")
-def models_path() -> None:
-    """Print the folder where weights are kept."""
-    Terminal(quiet=False).say(str(load_settings().models))
 
 
 def main() -> None:
@@ -267,6 +208,24 @@ def _report_unforeseen(error: Exception) -> int:
 def _settings(store: str | None) -> Settings:
     settings = load_settings()
     return replace(settings, store=store) if store else settings
+
+
+def _ranking_overrides(
+    score: str | None,
+    top: int | None,
+    questions: str | None,
+    collection: str | None,
+    embedder: str | None,
+) -> dict[str, CellValue]:
+    return _given(
+        {
+            names.SCORE.name: score,
+            names.TOP_K.name: top,
+            names.QUESTIONS.name: questions,
+            names.COLLECTION.name: collection,
+            names.EMBEDDER.name: embedder,
+        }
+    )
 
 
 def _given(values: dict[str, str | int | None]) -> dict[str, CellValue]:

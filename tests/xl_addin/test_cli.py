@@ -186,8 +186,9 @@ def test_index_without_anything_to_index_says_so(bonsai: Run):
     assert bonsai("index")[0] == 2
 
 
-def test_the_models_are_listed_with_size_licence_and_hash(bonsai: Run):
-    code, out, _ = bonsai("models", "list")
+@pytest.mark.parametrize("words", [("models",), ("models", "list")])
+def test_the_models_are_listed_with_size_licence_and_hash(bonsai: Run, words: tuple[str, ...]):
+    code, out, _ = bonsai(*words)
     assert code == 0
     for model in MODELS:
         assert model.name in out

@@ -1,0 +1,55 @@
+"""What a worker says while it works."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from worker.contract.results import Answer, QuestionRanking, RunStamp, SourceReport
+from worker.contract.wire import AnswerMode, Problem, Wire
+
+
+class Started(Wire):
+    """The job has begun; a run that is stopped later still has its stamp."""
+
+    kind: Literal["started"] = "started"
+    run: RunStamp
+
+
+class Progress(Wire):
+    """`done` of `of` steps of a stage are finished."""
+
+    kind: Literal["progress"] = "progress"
+    stage: str
+    done: int
+    of: int
+    message: str = ""
+
+
+class RowReady(Wire):
+    """One row of the result is finished and stored."""
+
+    kind: Literal["row"] = "row"
+    row: SourceReport | QuestionRanking | Answer
+
+
+class TextReady(Wire):
+    """The next piece of an answer that is being written."""
+
+    kind: Literal["text"] = "text"
+    qid: str
+    mode: AnswerMode
+    text: str
+
+
+class RowFailed(Wire):
+    """One row failed; the job goes on."""
+
+    kind: Literal["problem"] = "problem"
+    problem: Problem
+
+
+Event = Annotated[
+    Started | Progress | RowReady | TextReady | RowFailed, Field(discriminator="kind")
+]

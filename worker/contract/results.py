@@ -1,0 +1,164 @@
+"""What a worker gives back: whole results, and the rows they are made of."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from worker.contract.wire import AnswerMode, Problem, Wire
+
+
+class RunStamp(Wire):
+    """What a result was made from: enough to tell whether it still holds."""
+
+    run_id: str
+    time: str  # ISO 8601, UTC
+    code_version: str
+    collection: str
+    index_version: str
+    embedder: str
+    llm: str = ""
+    questions_hash: str = ""
+    povs_hash: str = ""
+    settings_hash: str = ""
+
+
+class SourceReport(Wire):
+    """What became of one file."""
+
+    file: str
+    type: str
+    chunks: int = 0
+    characters: int = 0
+    indexed_at: str = ""
+    status: Literal["indexed", "unchanged", "failed", "removed"]
+    problem: str = ""
+
+
+class IndexResult(Wire):
+    """Outcome of an index job; `sources` has one entry for each file seen."""
+
+    run: RunStamp
+    sources: tuple[SourceReport, ...]
+    chunks: int
+    embedded: int  # chunks that needed the embedder this time
+    seconds: float
+
+
+class PovTouch(Wire):
+    """How one chunk touches one point of view; `share` is its part of the chunk's score."""
+
+    pov_id: str
+    cosine: float
+    contrast: float
+    share: float
+
+
+class RankedChunk(Wire):
+    """One chunk in final order. Ranks count from 1; `start` is a character offset."""
+
+    chunk_id: str
+    rank: int
+    sexy: float
+    classic: float
+    query_similarity: float
+    query_rank: int
+    top_povs: tuple[PovTouch, ...]
+    source: str
+    page: int | None
+    start: int
+    text: str
+
+
+class PovMatrix(Wire):
+    """Chunks (in final order) by points of view."""
+
+    chunk_ids: tuple[str, ...]
+    pov_ids: tuple[str, ...]
+    cosine: tuple[tuple[float, ...], ...]
+    contrast: tuple[tuple[float, ...], ...]
+
+
+class QuestionRanking(Wire):
+    """All ranked chunks of one question."""
+
+    qid: str
+    question: str
+    rows: tuple[RankedChunk, ...]
+    matrix: PovMatrix
+
+
+class RankResult(Wire):
+    """Outcome of a rank job; questions that failed are in `problems`."""
+
+    run: RunStamp
+    questions: tuple[QuestionRanking, ...]
+    problems: tuple[Problem, ...] = ()
+    seconds: float = 0.0
+
+
+class Citation(Wire):
+    """The context that stood as `[number]` in a prompt."""
+
+    number: int
+    chunk_id: str
+    source: str
+    start: int
+
+
+class Answer(Wire):
+    """One answer; `similarity` is the highest query similarity among its contexts."""
+
+    qid: str
+    question: str
+    mode: AnswerMode
+    text: str
+    citations: tuple[Citation, ...] = ()
+    similarity: float | None = None
+    seconds: float
+    prompt_tokens: int
+    tokens: int
+    model: str
+    problem: Problem | None = None
+
+
+class AnswerResult(Wire):
+    """Outcome of an answer job: the ranking it used and the answers."""
+
+    run: RunStamp
+    questions: tuple[QuestionRanking, ...]
+    answers: tuple[Answer, ...]
+    problems: tuple[Problem, ...] = ()
+    seconds: float = 0.0
+
+
+class ScoreResult(Wire):
+    """One score for each text, and the matrices behind them; contrast is empty without one."""
+
+    scores: tuple[float, ...]
+    cosine: tuple[tuple[float, ...], ...]
+    contrast: tuple[tuple[float, ...], ...]
+
+
+JobResult = IndexResult | RankResult | AnswerResult | ScoreResult
+
+_RESULTS: dict[
+    str, type[IndexResult] | type[RankResult] | type[AnswerResult] | type[ScoreResult]
+] = {
+    "index": IndexResult,
+    "rank": RankResult,
+    "answer": AnswerResult,
+    "score": ScoreResult,
+}
+
+
+def parse_result(job: str, payload: str | bytes) -> JobResult:
+    """Return the result that a job of this name has given as JSON.
+
+    :raises pydantic.ValidationError: if it is no result of this contract.
+    """
+    return _RESULTS[job].model_validate_json(payload)
+
+
+def heatmap_blob(qid: str) -> str:
+    """Return the name under which a question's heatmap (PNG) is stored."""
+    return f"heatmap:{qid}"
