@@ -82,7 +82,7 @@ def score_request(
     """
     povs, _ = read_povs(povs_from)
     texts = tuple(clean_text(str(row[0])).strip() for row in cells if row[0] is not None)
-    if any(len(row) != 1 for row in cells) or len(texts) != len(cells) or not all(texts):
+    if any(len(row) != 1 for row in cells) or len(texts) != len(cells) or not all(texts or [""]):
         raise InputError(
             "The selected cells cannot be scored.",
             "One column of cells that all hold text is needed.",

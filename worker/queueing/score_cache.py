@@ -14,13 +14,17 @@ from worker.errors import StoreError
 _AT_ONCE = 500  # SQLite takes a limited number of values in one question
 
 
-def score_key(context: Sequence[object], text: str) -> str:
-    """Return the key of one text's score.
+def score_keys(context: Sequence[object], texts: Iterable[str]) -> list[str]:
+    """Return the key of each text's score.
 
-    :param context: all else the score depends on: model, mode, points of view, statistics.
+    :param context: all else a score depends on: model, mode, points of view, statistics.
     """
-    content = json.dumps([*context, text], ensure_ascii=False)
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+    shared = hashlib.sha256(_bytes(json.dumps(context, ensure_ascii=False))).digest()
+    return [hashlib.sha256(shared + _bytes(text)).hexdigest() for text in texts]
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 class ScoreCache:

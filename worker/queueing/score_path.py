@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from worker.contract import PointOfView, ScoreMode, ScoreRequest, ScoreResult
 from worker.errors import UnavailableError
 from worker.queueing.in_process import InProcessRunner
-from worker.queueing.score_cache import ScoreCache, score_key
+from worker.queueing.score_cache import ScoreCache, score_keys
 from worker.settings import Settings
 from worker.statistics_file import statistics_digest
 
@@ -54,8 +54,7 @@ class ScorePath:
         :raises UnavailableError: if they are not known and did not come in time.
         :raises BonsaiError: if the request fails.
         """
-        context = self._context(povs, mode)
-        keys = [score_key(context, text) for text in texts]
+        keys = score_keys(self._context(povs, mode), texts)
         found = self._cache.find(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         if missing:
