@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from worker.contract import Problem, Request, ScoreRequest
+from worker.contract import Problem, Request, ScoreRequest, ScoreResult
 from worker.errors import BonsaiError, InputError, WorkbookLockedError
 from worker.queueing.job_table import Job
 from worker.queueing.local_jobs import Finished, LocalJobs
@@ -147,6 +147,8 @@ class Desk:
                 gathered = Gathered(blobs=finished.blobs)
                 for event in finished.events:
                     gathered.take(event)
+                if finished.result and not isinstance(finished.result, ScoreResult):
+                    gathered.run = finished.result.run
                 seconds = (job.finished or job.submitted) - job.submitted
                 land(self.book, finished.request, gathered, seconds)
                 problems += gathered.problems
@@ -157,8 +159,8 @@ class Desk:
         return "\n".join(str(problem) for problem in problems)
 
     def _land_scores(self, job: Job, finished: Finished) -> None:
-        if finished.scores:
-            column = [[score] for score in finished.scores.scores]
+        if isinstance(finished.result, ScoreResult):
+            column = [[score] for score in finished.result.scores]
             self.book.write_beside(job.place, column)
 
     def _show_error(self, action: str, error: BonsaiError, sheet: JobSheet) -> None:

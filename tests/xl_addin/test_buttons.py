@@ -103,6 +103,10 @@ def test_index_rank_and_score_selection_land_in_the_workbook(
     assert job_rows(at)[0]["State"] == "queued"
     assert wait(at)["State"] == "done"
     assert len(at.book.read_table(layout.SOURCES).rows) == len(TEXTS)
+    stamp = {
+        row.values["Item"]: row.values["Value"] for row in at.book.read_table(layout.LAST_RUN).rows
+    }
+    assert stamp["Index version"]
     at.press("rank")
     assert wait(at)["State"] == "done"
     assert len(at.book.read_table(layout.RANKED).rows) == 8 * len(TEXTS)

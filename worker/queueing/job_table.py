@@ -19,6 +19,9 @@ from worker.errors import StoreError
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 UNFINISHED: tuple[State, ...] = ("queued", "running")
 
+#: Name under which a job's whole result is stored among its large results.
+RESULT_BLOB = "result"
+
 #: Seconds without a sign of life after which a running job counts as orphaned.
 HEARTBEAT_LIMIT = 15.0
 
@@ -26,7 +29,8 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     run_id TEXT PRIMARY KEY, book TEXT NOT NULL, place TEXT NOT NULL, request TEXT NOT NULL,
     state TEXT NOT NULL, submitted REAL NOT NULL, heartbeat REAL, finished REAL,
-    stop INTEGER NOT NULL DEFAULT 0, problem TEXT NOT NULL DEFAULT '');
+    stop INTEGER NOT NULL DEFAULT 0, problem TEXT NOT NULL DEFAULT '',
+    progress TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, payload TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_of_run ON events (run_id, number);
@@ -39,7 +43,7 @@ CREATE TABLE IF NOT EXISTS worker (
 
 @dataclass(frozen=True)
 class Job:
-    """One submitted job; times in seconds since 1970, `problem` as JSON of the contract.
+    """One submitted job; times in seconds since 1970, the last two fields JSON of the contract.
 
     `book` says which workbook asked, `place` where in it the results go, if that is no table.
     """
@@ -53,6 +57,7 @@ class Job:
     heartbeat: float | None
     finished: float | None
     problem: str
+    progress: str
 
 
 class JobTable:
@@ -120,6 +125,10 @@ class JobTable:
         row = self._db.execute("SELECT stop FROM jobs WHERE run_id = ?", (run_id,)).fetchone()
         return bool(row and row[0])
 
+    def set_progress(self, run_id: str, payload: str) -> None:
+        """Record how far a job is; only the newest counts."""
+        self._db.execute("UPDATE jobs SET progress = ? WHERE run_id = ?", (payload, run_id))
+
     def add_event(self, run_id: str, payload: str) -> None:
         """Append one event."""
         self._db.execute("INSERT INTO events (run_id, payload) VALUES (?, ?)", (run_id, payload))
@@ -174,5 +183,6 @@ class JobTable:
 
 
 _SELECT = (
-    "SELECT run_id, book, place, request, state, submitted, heartbeat, finished, problem FROM jobs"
+    "SELECT run_id, book, place, request, state, submitted, heartbeat, finished, problem, progress "
+    "FROM jobs"
 )

@@ -12,9 +12,17 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from worker.contract import Event, Problem, Progress, Request, ScoreResult, parse_request
+from worker.contract import (
+    Event,
+    JobResult,
+    Problem,
+    Progress,
+    Request,
+    parse_request,
+    parse_result,
+)
 from worker.errors import EngineError
-from worker.queueing.job_table import UNFINISHED, Job, JobTable
+from worker.queueing.job_table import RESULT_BLOB, UNFINISHED, Job, JobTable
 from worker.settings import Settings
 
 _PATIENCE = 60.0  # seconds that a job waits for a worker to start
@@ -27,13 +35,13 @@ _STARTED: list[subprocess.Popen[bytes]] = []
 
 @dataclass(frozen=True)
 class Finished:
-    """All that a finished job has given."""
+    """All that a finished job has given; one that was stopped or failed has no result."""
 
     request: Request
     events: list[Event]
     blobs: dict[str, bytes]
     problem: Problem | None
-    scores: ScoreResult | None
+    result: JobResult | None
 
 
 class LocalJobs:
@@ -89,11 +97,8 @@ class LocalJobs:
 
     def progress(self, run_id: str) -> Progress | None:
         """Return how far a running job is, if it has said so."""
-        for payload in reversed(self._table.events(run_id)):
-            event = _EVENT.validate_json(payload)
-            if isinstance(event, Progress):
-                return event
-        return None
+        job = self._table.job(run_id)
+        return Progress.model_validate_json(job.progress) if job and job.progress else None
 
     def stop(self, run_id: str) -> None:
         """Ask a job to stop."""
@@ -105,13 +110,14 @@ class LocalJobs:
         if job is None or job.state in UNFINISHED:
             return None
         blobs = self._table.blobs(run_id)
-        scores = blobs.pop("scores", None)
+        result = blobs.pop(RESULT_BLOB, None)
+        request = parse_request(job.request)
         return Finished(
-            request=parse_request(job.request),
+            request=request,
             events=[_EVENT.validate_json(payload) for payload in self._table.events(run_id)],
             blobs=blobs,
             problem=Problem.model_validate_json(job.problem) if job.problem else None,
-            scores=ScoreResult.model_validate_json(scores) if scores else None,
+            result=parse_result(request.job, result) if result else None,
         )
 
 

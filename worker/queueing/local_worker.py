@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from worker.contract import Event, Problem, ScoreResult, TextReady, parse_request
+from worker.contract import Event, Problem, Progress, TextReady, parse_request
 from worker.errors import BonsaiError, CancelledError
 from worker.queueing.in_process import InProcessRunner
-from worker.queueing.job_table import Job, JobTable
+from worker.queueing.job_table import RESULT_BLOB, Job, JobTable
 from worker.settings import Settings, load_settings
 
 IDLE_LIMIT = 600.0  # seconds without a job before the process ends
@@ -51,14 +51,15 @@ def _work(job: Job, table: JobTable, runner: InProcessRunner, settings: Settings
         except BonsaiError as error:
             table.finish(job.run_id, "failed", Problem.from_error(error).model_dump_json())
             return
-    if isinstance(result, ScoreResult):
-        table.put_blob(job.run_id, "scores", result.model_dump_json().encode())
+    table.put_blob(job.run_id, RESULT_BLOB, result.model_dump_json().encode())
     table.finish(job.run_id, "done")
 
 
 def _recorder(run_id: str, table: JobTable) -> Callable[[Event], None]:
     def record(event: Event) -> None:
-        if not isinstance(event, TextReady):  # whole answers come as rows
+        if isinstance(event, Progress):
+            table.set_progress(run_id, event.model_dump_json())
+        elif not isinstance(event, TextReady):  # whole answers come as rows
             table.add_event(run_id, event.model_dump_json())
 
     return record
