@@ -14,7 +14,7 @@ from pathlib import Path
 from worker.errors import SettingError, WorkbookError
 from xl_addin.template import template_path
 from xl_addin.workbook import layout
-from xl_addin.workbook.disk import check_writable
+from xl_addin.workbook.disk import make_folder
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.inputs import read_settings
 from xl_addin.workbook.options import Options
@@ -34,6 +34,8 @@ class Books:
 def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
     """Open what a command needs, and make sure now that its results can be written later.
 
+    Results of plain files go into the workbook that took them before, so that notes stay in it.
+
     :raises WorkbookError: if a file cannot be read, or the results could not be written.
     """
     questions = FileBook.open(path)
@@ -41,11 +43,11 @@ def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
     if questions.has_table(layout.RANKED):
         results, target = questions, out or path
     else:
-        results = FileBook.open(template_path())
         target = out or path.with_name(f"{path.stem}_bonsai.xlsx")
+        results = _results_book(target)
         _copy_table(questions, results, layout.FBQ)
         _copy_table(pov_book, results, layout.POV)
-    check_writable(target)
+    results.check_target(target)
     return Books(questions, pov_book, results, target)
 
 
@@ -102,7 +104,7 @@ def new_book(path: Path) -> None:
             "A new workbook never replaces another file.",
             "Choose another name, or move the old file away.",
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     suffix = ".xlsm" if path.suffix.lower() == ".xlsm" else ".xlsx"
     FileBook.open(template_path(suffix)).save_as(path)
 
@@ -114,6 +116,18 @@ def set_settings(book: FileBook, values: dict[str, str]) -> None:
         for row in book.read_table(layout.SETTINGS).rows
     ]
     book.write_table(TableContent(layout.SETTINGS, rows, _all_columns(layout.SETTINGS)))
+
+
+def _results_book(target: Path) -> FileBook:
+    """Return the workbook that takes the results of plain files, a fresh one if there is none."""
+    book = FileBook.open(target if target.exists() else template_path())
+    if not book.has_table(layout.RANKED):
+        raise WorkbookError(
+            f"The file {target} is there already, and is no workbook of BONSAI's.",
+            "Results never replace another file.",
+            "Choose another name with --out, or move the old file away.",
+        )
+    return book
 
 
 def _copy_table(source: FileBook, target: FileBook, table: layout.Table) -> None:

@@ -72,13 +72,12 @@ class Desk:
     def tick(self) -> None:
         """Bring the Jobs table up to date and let finished results land."""
         sheet = JobSheet(self.book)
-        for run_id in sheet.unfinished:
-            try:
+        try:
+            for run_id in sheet.unfinished:
                 self._look_after(run_id, sheet)
-            except WorkbookLockedError:
-                self.show_status("BONSAI: results are waiting until Excel is free")
-                return
-        sheet.write()
+                sheet.write()  # at once: what has landed must not land again
+        except WorkbookLockedError:
+            self.show_status("BONSAI: results are waiting until Excel is free")
 
     def _submit(self, action: str, sheet: JobSheet) -> None:
         request, place, problems = self._request(action)

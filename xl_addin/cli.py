@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -182,6 +183,7 @@ def answer(
 
 def main() -> None:
     """Run a command; a failure is three plain sentences and an exit code, never a traceback."""
+    logging.basicConfig(handlers=[_LogFile(logging.ERROR)], force=True)
     try:
         app()
     except BonsaiError as error:
@@ -191,15 +193,24 @@ def main() -> None:
         raise SystemExit(_report_unforeseen(error)) from None
 
 
+class _LogFile(logging.Handler):
+    """Appends to the log. One that cannot be written must not hide what is to be reported."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        with suppress(OSError, BonsaiError):
+            log = load_settings().log
+            log.parent.mkdir(parents=True, exist_ok=True)
+            with log.open("a", encoding="utf-8") as stream:
+                stream.write(f"{self.format(record)}\n")
+
+
 def _report_unforeseen(error: Exception) -> int:
-    log = load_settings().log
-    log.parent.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(filename=log, force=True)
     logging.getLogger(__name__).error("A command failed.", exc_info=error)
     shown = InternalError(
         "Something went wrong that nobody foresaw.",
         f"{type(error).__name__}: {error}",
-        f"Please report it, with the file {log}.",
+        f"Please report it, with the file {load_settings().log}.",
     )
     Terminal(quiet=False).error(shown)
     return shown.exit_code

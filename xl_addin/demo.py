@@ -22,6 +22,7 @@ from xl_addin.summaries import (
     print_ranking,
 )
 from xl_addin.template import templates_folder
+from xl_addin.workbook.disk import make_folder
 from xl_addin.workbook.options import COLLECTION, DOCUMENTS
 
 SAMPLE_COLLECTION = "bonsai-sample"
@@ -61,6 +62,7 @@ def peak_memory() -> str:
 
 def _prepare(out: Path) -> Path:
     documents = out / "documents"
+    make_folder(documents)
     shutil.copytree(templates_folder() / "sample_documents", documents, dirs_exist_ok=True)
     book = _free_name(out)
     new_book(book)

@@ -64,5 +64,9 @@ def bonsai_toppov(text: Cells, povs: Cells, n: object = None) -> Cells:
 
 
 def _strongest(score: TextScore, povs: Sequence[PointOfView], count: int) -> str:
-    order = sorted(range(len(povs)), key=lambda index: -score.contrast[index] * povs[index].weight)
+    def touch(index: int) -> tuple[float, float]:
+        weight, contrast = povs[index].weight, score.contrast[index]
+        return weight * max(contrast, 0) ** 2, weight * contrast  # its part of the score comes first
+
+    order = sorted(range(len(povs)), key=touch, reverse=True)
     return ", ".join(povs[index].pov_id for index in order[:count])

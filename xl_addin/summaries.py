@@ -17,6 +17,8 @@ from xl_addin.gathered import Gathered
 def print_index(terminal: Terminal, outcome: Outcome) -> None:
     """Print how many files ended in which state."""
     sources = outcome.gathered.sources
+    if not sources:
+        return
     counts = Counter(source.status for source in sources)
     files = ", ".join(f"{count} {status}" for status, count in counts.items())
     chunks = sum(source.chunks for source in sources)
@@ -36,6 +38,8 @@ def print_ranking(terminal: Terminal, outcome: Outcome) -> None:
         for ranking in outcome.gathered.rankings
         for best in ranking.rows[:1]
     ]
+    if not rows:
+        return
     headers = ("Question", "SEXY", "Move", "Best passage", "Touches")
     terminal.show(summary_table("Ranked", headers, rows))
 
@@ -49,6 +53,8 @@ def print_answers(terminal: Terminal, outcome: Outcome) -> None:
         seconds = sum(answer.seconds for answer in own)
         failed = sum(answer.problem is not None for answer in own)
         rows.append((mode, len(own), failed, sum(answer.tokens for answer in own), seconds))
+    if not rows:
+        return
     headers = ("Mode", "Answers", "Failed", "Tokens", "Seconds")
     terminal.show(summary_table("Answered", headers, rows))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -15,6 +17,8 @@ from worker.retrieval.base import Collection, Embedder, Vectors
 from worker.scoring.corpus_statistics import SAMPLE_SIZE, CorpusStatistics, corpus_statistics
 from worker.scoring.similarity import cosine_matrix
 from worker.statistics_file import statistics_file
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -54,13 +58,23 @@ class StatisticsCache:
 
 
 def _load(path: Path) -> CorpusStatistics | None:
-    if not path.is_file():
+    """Return kept statistics; a file that is absent or damaged is as good as none."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return CorpusStatistics(stored["mean"], stored["sd"], float(stored["grand_mean"]))
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
         return None
-    with np.load(path, allow_pickle=False) as stored:
-        return CorpusStatistics(stored["mean"], stored["sd"], float(stored["grand_mean"]))
 
 
 def _keep(statistics: CorpusStatistics, path: Path) -> None:
+    """Keep statistics for next time; a ranking does not fail because they cannot be kept."""
+    try:
+        _write(statistics, path)
+    except OSError:
+        _log.warning("Corpus statistics cannot be kept in %s.", path, exc_info=True)
+
+
+def _write(statistics: CorpusStatistics, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, delete=False) as stream:
         np.savez(

@@ -145,13 +145,13 @@ class JobTable:
         )
 
     def ask_to_stop(self, run_id: str) -> None:
-        """Ask a job to stop; one that waits ends at once."""
+        """Ask a job to stop; one that waits, or has lost its worker, ends at once."""
         with self._transaction():
             self._db.execute("UPDATE jobs SET stop = 1 WHERE run_id = ?", (run_id,))
             self._db.execute(
                 "UPDATE jobs SET state = 'cancelled', finished = ? "
-                "WHERE run_id = ? AND state = 'queued'",
-                (time.time(), run_id),
+                "WHERE run_id = ? AND (state = 'queued' OR (state = 'running' AND heartbeat < ?))",
+                (time.time(), run_id, time.time() - HEARTBEAT_LIMIT),
             )
 
     def job(self, run_id: str) -> Job | None:

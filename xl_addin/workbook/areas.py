@@ -64,8 +64,7 @@ class Area:
 
 
 def common(area: Area, other: Area) -> Area | None:
-    """Return the cells that two areas share."""
-    if not area.meets(other):
-        return None
+    """Return the cells that two areas share, if any."""
     top, bottom = max(area.top, other.top), min(area.bottom, other.bottom)
-    return Area(top, max(area.left, other.left), bottom, min(area.right, other.right))
+    left, right = max(area.left, other.left), min(area.right, other.right)
+    return Area(top, left, bottom, right) if top <= bottom and left <= right else None

@@ -28,7 +28,7 @@ _MAC_TIMEOUT = -1712  # errAETimeout
 _MAC_GONE = {-600, -609}  # no such process, connection invalid
 
 
-def patiently(action: Callable[[], Result]) -> Result:
+def patiently(action: Callable[[], Result], patience: float | None = None) -> Result:
     """Return what `action` returns; while Excel is busy, try it again, ever less often.
 
     `action` should be one call to Excel, or calls that may be repeated.
@@ -37,7 +37,7 @@ def patiently(action: Callable[[], Result]) -> Result:
     :raises WorkbookError: if Excel refuses for another reason, or is gone.
     """
     _have_calls_fail_at_once()
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + (PATIENCE if patience is None else patience)
     pause = FIRST_PAUSE
     while True:
         try:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _QUIET: tuple[tuple[str, object], ...] = (("screen_updating", False), ("calculation", "manual"))
 
+#: Seconds: a workbook that no longer computes is worse than a button that takes long.
+_TO_GIVE_BACK = 30.0
+
 
 @contextmanager
 def calm(app: xlwings.App) -> Iterator[None]:
@@ -27,6 +30,6 @@ def calm(app: xlwings.App) -> Iterator[None]:
                 before = patiently(partial(getattr, app, name))
             except NotImplementedError:
                 continue
-            after.callback(patiently, partial(setattr, app, name, before))
+            after.callback(patiently, partial(setattr, app, name, before), _TO_GIVE_BACK)
             patiently(partial(setattr, app, name, value))
         yield

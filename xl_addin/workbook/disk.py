@@ -64,6 +64,21 @@ def stamp(path: Path) -> Stamp | None:
     return status.st_mtime_ns, status.st_size
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, if it is not there.
+
+    :raises WorkbookError: if the disk refuses.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkbookError(
+            f"The folder {folder} cannot be made.",
+            f"The disk answered: {error.strerror or error}.",
+            "Choose another place or name.",
+        ) from error
+
+
 def check_writable(path: Path) -> None:
     """Make sure that a workbook can be written at `path`, before a long job starts.
 

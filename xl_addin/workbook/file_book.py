@@ -8,7 +8,7 @@ from pathlib import Path
 from openpyxl.utils import absolute_coordinate, quote_sheetname
 
 from worker.errors import WorkbookError
-from xl_addin.workbook.disk import read_bytes, replace_bytes, stamp
+from xl_addin.workbook.disk import check_writable, read_bytes, replace_bytes, stamp
 from xl_addin.workbook.gallery import Gallery
 from xl_addin.workbook.layout import Table
 from xl_addin.workbook.package import Package, damaged
@@ -143,6 +143,19 @@ class FileBook:
         :raises WorkbookLockedError: if it may not be written now.
         :raises WorkbookError: if the suffix does not fit, or the disk refuses.
         """
+        self.check_target(path)
+        if path.resolve() == self._path.resolve():
+            self._write_unless_changed()
+        else:
+            self._write(path)
+        self._path = path
+
+    def check_target(self, path: Path) -> None:
+        """Make sure that the workbook can be written to `path`.
+
+        :raises WorkbookLockedError: if it may not be written now.
+        :raises WorkbookError: if the suffix does not fit, or there is no such folder.
+        """
         suffix = ".xlsm" if self._workbook.has_macros else ".xlsx"
         if path.suffix.lower() != suffix:
             raise WorkbookError(
@@ -150,11 +163,7 @@ class FileBook:
                 f"Excel opens such a workbook only under a name that ends in {suffix}.",
                 f"Choose a name that ends in {suffix}.",
             )
-        if path.resolve() == self._path.resolve():
-            self._write_unless_changed()
-        else:
-            self._write(path)
-        self._path = path
+        check_writable(path)
 
     def _write_unless_changed(self) -> None:
         if stamp(self._path) != self._stamp:

@@ -29,6 +29,8 @@ def move_formula(formula: Element, old_row: int, new_row: int) -> None:
 
 def moved_text(text: str, old_row: int, new_row: int) -> str:
     """Return a formula (without `=`) whose references followed it to another row."""
+    if old_row == new_row:
+        return text
     return _translated(text, address(old_row, 1), address(new_row, 1))
 
 

@@ -85,7 +85,7 @@ class LiveSheet:
         formulas = self._formulas(area)
         return [
             [
-                LiveCell(value, text[1:] if text.startswith("=") else None, number)
+                LiveCell(value, _formula(text, value), number)
                 for value, text in zip(values, texts, strict=True)
             ]
             for number, values, texts in zip(area.rows, self.raw(area), formulas, strict=True)
@@ -237,6 +237,11 @@ def plain_cell(value: object) -> CellValue:
 def _number(value: object) -> object:
     # Cells in a currency format come as decimals.
     return float(value) if isinstance(value, Decimal) else value
+
+
+def _formula(text: str, value: object) -> str | None:
+    """Return what computes a cell; text that only looks so is its own value."""
+    return text[1:] if text.startswith("=") and text != value else None
 
 
 def _texts(block: object, area: Area) -> list[list[str]]:

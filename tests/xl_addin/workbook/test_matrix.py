@@ -1,9 +1,6 @@
-import openpyxl
-import pytest
 from lxml import etree
 
 from tests.xl_addin.workbook.samples import loaded, sheet_root
-from worker.errors import WorkbookError
 from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.layout import CONTRAST_SUFFIX, Column
@@ -95,41 +92,3 @@ def test_a_second_equal_run_changes_nothing_on_the_sheet(book):
     before = sheet_root(book, "Matrix")
     written(book, matrix(["P1", "P2"]), matrix(["P1", "P2"]))
     assert etree.tostring(sheet_root(book, "Matrix")) == etree.tostring(before)
-
-
-def test_a_column_of_the_users_moves_aside_with_values_and_width(book):
-    written(book, matrix(["P1"]))
-    workbook = loaded(book)
-    sheet = workbook["Matrix"]
-    table = sheet.tables["tblMatrix"]
-    table.ref = table.autoFilter.ref = "A5:H8"
-    table.tableColumns.append(openpyxl.worksheet.table.TableColumn(id=8, name="Mine"))
-    sheet["H4"], sheet["H5"], sheet["H7"] = "my head", "Mine", "mine on c1"
-    sheet.column_dimensions["H"].width = 33
-    workbook.save(book)
-    sheet = written(book, matrix(["P1", "P2"]))["Matrix"]
-    assert headers(sheet) == [*FIXED, "P1", "P2", "P1 z", "P2 z", "Mine"]
-    assert row_values(sheet, 7)[-1] == "mine on c1"
-    assert row_values(sheet, 4)[-1] == "my head"
-    assert sheet.column_dimensions["J"].width == 33
-    sheet = written(book, matrix(["P2"]))["Matrix"]
-    assert headers(sheet) == [*FIXED, "P2", "P2 z", "Mine"]
-    assert row_values(sheet, 7)[-1] == "mine on c1"
-    assert row_values(sheet, 4)[-1] == "my head"
-
-
-def test_new_columns_are_not_written_over_cells_beside_the_table(book):
-    workbook = loaded(book)
-    workbook["Matrix"]["G4"] = "mine"
-    workbook.save(book)
-    with pytest.raises(WorkbookError, match="cell G4"):
-        FileBook.open(book).write_table(matrix(["P1"]))
-
-
-def test_a_table_that_stands_too_high_for_its_rows_above_is_refused(book):
-    workbook = loaded(book)
-    workbook["Matrix"].delete_rows(1, 3)
-    workbook["Matrix"].tables["tblMatrix"].ref = "A2:E3"
-    workbook.save(book)
-    with pytest.raises(WorkbookError, match="starts too high"):
-        FileBook.open(book).write_table(matrix(["P1"]))

@@ -2,7 +2,7 @@ import pytest
 from lxml import etree
 
 from tests.xl_addin.workbook.samples import loaded, parts, png, rich_book
-from worker.errors import InternalError, WorkbookError
+from worker.errors import InternalError
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.markup import DRAWING, RELATION, SHEET_DRAWING, q
 from xl_addin.workbook.png import shown_size
@@ -106,17 +106,6 @@ def test_equal_images_that_excel_made_one_are_parted_when_one_changes(book):
     port.save()
     images = {parts(book)[name] for name in media(book)}
     assert images >= {red, blue}
-
-
-def test_a_missing_sheet_is_named_with_those_that_are_there(book):
-    with pytest.raises(WorkbookError, match="no sheet 'Nowhere'") as caught:
-        FileBook.open(book).put_pictures("Nowhere", [])
-    assert "Heatmap" in caught.value.why
-
-
-def test_a_picture_without_our_prefix_gets_it(book):
-    shown(book, "Heatmap", Picture("plain", png(), "alt", "caption"))
-    assert list(anchors(book)) == ["bonsai plain"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@ import pytest
 import xlsxwriter
 
 from tests.xl_addin.workbook.samples import column, loaded, ranked_rows, sheet_root, write_ranked
-from worker.errors import ColumnError
 from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.markup import q
@@ -33,42 +32,6 @@ def test_the_users_cells_follow_their_row_with_their_look(annotated):
     assert [sheet.cell(row, 16).value for row in range(6, 10)] == [None, None, "=1+1", "note on a"]
     painted = [sheet.cell(row, 16).fill.fgColor.rgb == "FF00FF00" for row in range(6, 10)]
     assert painted == [False, False, False, True]
-
-
-def test_what_the_user_wrote_on_a_vanished_row_is_reported(annotated):
-    lost = write_ranked(FileBook.open(annotated), ranked_rows("c"))
-    assert [(row.number, dict(row.values)) for row in lost] == [
-        (6, {"QID": "Q1", "ChunkID": "a", "Keep": "no", "Note": "note on a"}),
-        (7, {"QID": "Q1", "ChunkID": "b", "Note": None}),
-    ]
-
-
-def test_rows_with_equal_keys_keep_their_cells_in_order(annotated):
-    port = FileBook.open(annotated)
-    write_ranked(port, ranked_rows("a", "a", "b"))
-    assert column(port, layout.RANKED, "Note")[:2] == ["note on a", None]
-
-
-def test_keys_that_are_numbers_are_the_same_as_text(book):
-    port = FileBook.open(book)
-    write_ranked(port, [{"QID": 1, "ChunkID": 7.0}])
-    port.save()
-    workbook = loaded(book)
-    workbook["Ranked"]["P6"] = "mine"
-    workbook.save(book)
-    port = FileBook.open(book)
-    assert write_ranked(port, [{"QID": "1", "ChunkID": "7"}]) == []
-    assert column(port, layout.RANKED, "Note") == ["mine"]
-
-
-def test_without_the_key_column_nothing_is_written(annotated):
-    workbook = loaded(annotated)
-    sheet = workbook["Ranked"]
-    sheet["N5"] = "Other"
-    sheet.tables["tblRanked"].tableColumns[13].name = "Other"
-    workbook.save(annotated)
-    with pytest.raises(ColumnError, match="no column 'ChunkID' any more"):
-        write_ranked(FileBook.open(annotated), ranked_rows("a"))
 
 
 def book_with_formulas(path):

@@ -14,7 +14,6 @@ from tests.xl_addin.workbook.samples import (
     sheet_root,
     write_ranked,
 )
-from worker.errors import ColumnError, TableMissingError, WorkbookError
 from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.layout import Column
@@ -45,19 +44,6 @@ def test_parts_that_are_not_touched_stay_byte_for_byte_in_their_order(tmp_path):
     assert after["customUI/customUI14.xml"] == CUSTOM_UI
     assert b"rIdRibbon" in after["_rels/.rels"]
     assert loaded(path)["hidden"].sheet_state == "hidden"
-
-
-def test_a_table_grows_shrinks_and_keeps_one_row(book, tmp_path):
-    port = FileBook.open(book)
-    for chunks in (["a"], list("abcdefgh"), ["x", "y"], []):
-        write_ranked(port, ranked_rows(*chunks))
-        port = saved(port, tmp_path / "out.xlsx")
-        sheet = loaded(tmp_path / "out.xlsx")["Ranked"]
-        assert column(port, layout.RANKED, "ChunkID") == chunks
-        assert sheet.tables["tblRanked"].ref == f"A5:P{5 + max(1, len(chunks))}"
-        assert sheet.tables["tblRanked"].autoFilter.ref == f"A5:P{5 + max(1, len(chunks))}"
-        below = [cell.value for row in sheet.iter_rows(6 + len(chunks)) for cell in row]
-        assert not any(below)
 
 
 def test_new_rows_look_like_the_first_one_and_vanished_ones_leave_nothing(book, tmp_path):
@@ -162,16 +148,6 @@ def test_a_text_that_is_too_long_is_cut_and_its_row_is_as_high_as_excel_allows(b
     assert sheet.row_dimensions[6].height == 409
 
 
-def test_numbers_and_truth_values_keep_their_kind(book):
-    port = FileBook.open(book)
-    values = [1, 2.5, True, float("nan"), float("inf"), None, -1e-20]
-    rows = [{"ChunkID": str(i), "SexyScore": value} for i, value in enumerate(values)]
-    write_ranked(port, rows)
-    port.save()
-    back = column(FileBook.open(book), layout.RANKED, "SexyScore")
-    assert back == [1, 2.5, True, None, None, None, -1e-20]
-
-
 def test_formulas_land_as_formulas_and_everything_is_computed_on_opening(book):
     port = FileBook.open(book)
     columns = (*layout.TUNING.columns,)
@@ -229,71 +205,6 @@ def test_dropdowns_and_formats_stretch_with_the_table_and_only_with_it(tmp_path)
     assert parts(path)["xl/worksheets/sheet2.xml"] == other
 
 
-def test_rows_hidden_by_a_filter_are_shown_and_the_filter_is_cleared(book):
-    port = FileBook.open(book)
-    write_ranked(port, ranked_rows("a", "b"))
-    port.save()
-    workbook = loaded(book)
-    sheet = workbook["Ranked"]
-    sheet.tables["tblRanked"].autoFilter.add_filter_column(2, ["1"])
-    sheet.row_dimensions[7].hidden = True
-    workbook.save(book)
-    port = FileBook.open(book)
-    write_ranked(port, ranked_rows("c", "d", "e"))
-    port.save()
-    sheet = loaded(book)["Ranked"]
-    assert not any(sheet.row_dimensions[row].hidden for row in (6, 7, 8))
-    assert not sheet.tables["tblRanked"].autoFilter.filterColumn
-
-
-def test_rows_are_not_written_over_other_cells(book):
-    workbook = loaded(book)
-    workbook["Ranked"]["C9"] = "mine"
-    workbook.save(book)
-    port = FileBook.open(book)
-    write_ranked(port, ranked_rows("a", "b", "c"))
-    with pytest.raises(WorkbookError, match="cell C9 of sheet Ranked"):
-        write_ranked(port, ranked_rows("a", "b", "c", "d"))
-
-
-def test_rows_are_not_written_over_another_table(book):
-    workbook = loaded(book)
-    sheet = workbook["Ranked"]
-    sheet["B20"], sheet["C20"] = "x", "y"
-    sheet.add_table(openpyxl.worksheet.table.Table(displayName="Mine", ref="B20:C21"))
-    workbook.save(book)
-    with pytest.raises(WorkbookError, match="run into the table Mine"):
-        write_ranked(FileBook.open(book), ranked_rows(*map(str, range(20))))
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda sheet: sheet.merge_cells("B6:C6"), "merged cells: B6:C6"),
-        (lambda sheet: setattr(sheet.tables["tblRanked"], "totalsRowCount", 1), "totals row"),
-        (lambda sheet: setattr(sheet.tables["tblRanked"], "headerRowCount", 0), "header row"),
-    ],
-)
-def test_what_would_harm_the_table_is_refused_with_the_way_out(book, change, message):
-    workbook = loaded(book)
-    change(workbook["Ranked"])
-    workbook.save(book)
-    with pytest.raises(WorkbookError, match=message) as caught:
-        write_ranked(FileBook.open(book), ranked_rows("a"))
-    assert "run again" in caught.value.next_step
-
-
-def test_results_need_their_table(plain_book):
-    with pytest.raises(TableMissingError, match="tblRanked"):
-        write_ranked(FileBook.open(plain_book("a.xlsx", ["POV"], [])), ranked_rows("a"))
-
-
-def test_two_columns_that_differ_in_case_only_are_refused(book):
-    columns = [Column("ID"), Column("id")]
-    with pytest.raises(ColumnError, match="capitals"):
-        FileBook.open(book).write_table(TableContent(layout.QA, [], columns))
-
-
 def test_a_protected_sheet_is_written(book):
     workbook = loaded(book)
     workbook["Ranked"].protection.sheet = True
@@ -302,11 +213,3 @@ def test_a_protected_sheet_is_written(book):
     write_ranked(port, ranked_rows("a"))
     port.save()
     assert loaded(book)["Ranked"].protection.sheet
-
-
-def test_values_are_read_anew_after_writing(book):
-    port = FileBook.open(book)
-    write_ranked(port, ranked_rows("a"))
-    assert column(port, layout.RANKED, "ChunkID") == ["a"]
-    write_ranked(port, ranked_rows("b"))
-    assert column(port, layout.RANKED, "ChunkID") == ["b"]

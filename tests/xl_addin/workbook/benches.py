@@ -1,0 +1,161 @@
+"""What the tests of both ports share: open a workbook, and look at what a port made of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from lxml import etree
+
+from tests.xl_addin.workbook.samples import loaded, parts
+from tests.xl_addin.workbook.stand_in_excel import StandInExcel
+from xl_addin.workbook.drawing_part import EMU_PER_PIXEL
+from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.layout import Table
+from xl_addin.workbook.live_book import LiveBook
+from xl_addin.workbook.markup import DRAWING, RELATION, SHEET_DRAWING, q
+from xl_addin.workbook.port import Picture, Row, TableContent, TableData, WorkbookPort
+
+_PIXELS_PER_POINT = 96 / 72
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture as it stands on a sheet; its size in pixels."""
+
+    png: bytes
+    size: tuple[int, int]
+    alt_text: str
+
+
+class Bench(ABC):
+    """Opens workbooks as one of the ports."""
+
+    @abstractmethod
+    def open(self, path: Path) -> WorkbookPort:
+        """Open a workbook."""
+
+    @abstractmethod
+    def path(self, port: WorkbookPort) -> Path:
+        """Say where the workbook is that a port has open."""
+
+    def look(self, port: WorkbookPort) -> openpyxl.Workbook:
+        """Save, and return the workbook as openpyxl sees it."""
+        port.save()
+        return loaded(self.path(port))
+
+    def edit(self, port: WorkbookPort, change: Callable[[Any], object]) -> WorkbookPort:
+        """Let a user change the workbook, and open it again."""
+        workbook, path = self.look(port), self.path(port)
+        change(workbook)
+        self.close(port)
+        workbook.save(path)
+        return self.open(path)
+
+    def close(self, port: WorkbookPort) -> None:  # noqa: B027 (a file needs no closing)
+        """Let go of a workbook."""
+
+    def pictures(self, port: WorkbookPort, sheet: str) -> dict[str, Shown]:
+        """Return the pictures on a sheet by name, in their order."""
+        return file_pictures(self.path(port), loaded(self.path(port)).sheetnames.index(sheet))
+
+
+class FileBench(Bench):
+    def open(self, path: Path) -> WorkbookPort:
+        return FileBook.open(path)
+
+    def path(self, port: WorkbookPort) -> Path:
+        assert isinstance(port, FileBook)
+        return port.path
+
+
+class StandInPort:
+    """The live port on the stand-in for Excel; what it recorded is done after each call."""
+
+    def __init__(self, excel: StandInExcel) -> None:
+        self.excel = excel
+
+    @property
+    def name(self) -> str:
+        return LiveBook(self.excel.book()).name
+
+    def has_table(self, table: Table) -> bool:
+        return LiveBook(self.excel.book()).has_table(table)
+
+    def read_table(self, table: Table) -> TableData:
+        return LiveBook(self.excel.book()).read_table(table)
+
+    def write_table(self, content: TableContent) -> Sequence[Row]:
+        return self._do(lambda live: live.write_table(content))
+
+    def put_pictures(self, sheet: str, pictures: Sequence[Picture]) -> None:
+        self._do(lambda live: live.put_pictures(sheet, pictures))
+
+    def save(self) -> None:
+        self._do(lambda live: live.save())
+
+    def _do(self, work: Callable[[LiveBook], Any]) -> Any:
+        book = self.excel.book()
+        try:
+            return work(LiveBook(book))
+        finally:
+            self.excel.apply(book)
+
+
+class StandInBench(Bench):
+    def __init__(self, xlwings: Any) -> None:
+        self._xlwings = xlwings
+
+    def open(self, path: Path) -> StandInPort:
+        return StandInPort(StandInExcel(path, self._xlwings))
+
+    def path(self, port: WorkbookPort) -> Path:
+        assert isinstance(port, StandInPort)
+        return port.excel.path
+
+    def pictures(self, port: WorkbookPort, sheet: str) -> dict[str, Shown]:
+        assert isinstance(port, StandInPort)
+        return {
+            shown["name"]: Shown(
+                shown["png"],
+                (
+                    round(shown["width"] * _PIXELS_PER_POINT),
+                    round(shown["height"] * _PIXELS_PER_POINT),
+                ),
+                shown["alt"],
+            )
+            for shown in port.excel.pictures[sheet]
+        }
+
+
+def file_pictures(path: Path, number: int) -> dict[str, Shown]:
+    """The pictures of a sheet, counted from 0, of a workbook file that has one drawing at most."""
+    content = parts(path)
+    relations = content.get(f"xl/worksheets/_rels/sheet{number + 1}.xml.rels", b"<none/>")
+    drawings = [
+        str(item.get("Target")).rpartition("/")[2]
+        for item in etree.fromstring(relations)
+        if str(item.get("Type")).endswith("/drawing")
+    ]
+    found = {}
+    for drawing in drawings:
+        links = etree.fromstring(content[f"xl/drawings/_rels/{drawing}.rels"])
+        images = {item.get("Id"): str(item.get("Target")).rpartition("/")[2] for item in links}
+        for anchor in etree.fromstring(content[f"xl/drawings/{drawing}"]):
+            for properties in anchor.iter(q("cNvPr", SHEET_DRAWING)):
+                blip = next(anchor.iter(q("blip", DRAWING)))
+                size = next(anchor.iter(q("ext", DRAWING), q("ext", SHEET_DRAWING)))
+                image = images[blip.get(q("embed", RELATION))]
+                found[str(properties.get("name"))] = Shown(
+                    content[f"xl/media/{image}"],
+                    (
+                        round(int(size.get("cx", "0")) / EMU_PER_PIXEL),
+                        round(int(size.get("cy", "0")) / EMU_PER_PIXEL),
+                    ),
+                    str(properties.get("descr") or ""),
+                )
+    return found
