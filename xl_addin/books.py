@@ -16,7 +16,7 @@ from xl_addin.template import template_path
 from xl_addin.workbook import layout
 from xl_addin.workbook.disk import make_folder
 from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.inputs import read_settings
+from xl_addin.workbook.inputs import read_settings, usual_id
 from xl_addin.workbook.options import Options
 from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
 
@@ -131,12 +131,20 @@ def _results_book(target: Path) -> FileBook:
 
 
 def _copy_table(source: FileBook, target: FileBook, table: layout.Table) -> None:
-    known = set(table.headers)
+    """Copy the rows of a plain file; ids that it lacks are written out, for formulas to find."""
     rows = [
-        {header: value for header, value in row.values.items() if header in known}
-        for row in source.read_table(table).rows
+        {"ID": usual_id(table, number), **_filled(row.values, table)}
+        for number, row in enumerate(source.read_table(table).rows, start=1)
     ]
     target.write_table(TableContent(table, rows, _all_columns(table)))
+
+
+def _filled(values: Mapping[str, CellValue], table: layout.Table) -> dict[str, CellValue]:
+    return {
+        header: value
+        for header, value in values.items()
+        if header in table.headers and value is not None
+    }
 
 
 def _all_columns(table: layout.Table) -> tuple[layout.Column, ...]:

@@ -21,9 +21,9 @@ from worker.settings import Settings
 from xl_addin.books import book_options, documents_folder
 from xl_addin.gathered import Gathered
 from xl_addin.job_sheet import JobSheet, clock, ended_cells, progress_cells
-from xl_addin.landing import land
+from xl_addin.landing import land, lost_note
 from xl_addin.requests import answer_request, index_request, rank_request, score_request
-from xl_addin.workbook.port import CellValue, WorkbookPort
+from xl_addin.workbook.port import CellValue, Row, WorkbookPort
 
 _JOB_NAMES = {"score_selection": "score"}
 
@@ -139,6 +139,7 @@ class Desk:
     def _land(self, job: Job, finished: Finished) -> str:
         """Write what a job gave, and return the message for its row."""
         problems = [finished.problem] if finished.problem else []
+        lost: Sequence[Row] = ()
         try:
             if isinstance(finished.request, ScoreRequest):
                 self._land_scores(job, finished)
@@ -149,13 +150,13 @@ class Desk:
                 if finished.result and not isinstance(finished.result, ScoreResult):
                     gathered.run = finished.result.run
                 seconds = (job.finished or job.submitted) - job.submitted
-                land(self.book, finished.request, gathered, seconds)
+                lost = land(self.book, finished.request, gathered, seconds)
                 problems += gathered.problems
         except WorkbookLockedError:
             raise
         except BonsaiError as error:
             problems.append(Problem.from_error(error))
-        return "\n".join(str(problem) for problem in problems)
+        return "\n".join([*map(str, problems), *map(lost_note, lost)])
 
     def _land_scores(self, job: Job, finished: Finished) -> None:
         if isinstance(finished.result, ScoreResult):

@@ -65,8 +65,9 @@ def bonsai_toppov(text: Cells, povs: Cells, n: object = None) -> Cells:
 
 def _strongest(score: TextScore, povs: Sequence[PointOfView], count: int) -> str:
     def touch(index: int) -> tuple[float, float]:
+        """Go by the part of the score, as Ranked does; by contrast where there is none."""
         weight, contrast = povs[index].weight, score.contrast[index]
-        return weight * max(contrast, 0) ** 2, weight * contrast  # its part of the score comes first
+        return weight * max(contrast, 0) ** 2, weight * contrast
 
     order = sorted(range(len(povs)), key=touch, reverse=True)
     return ", ".join(povs[index].pov_id for index in order[:count])

@@ -34,6 +34,12 @@ def land(
     return lost
 
 
+def lost_note(row: Row) -> str:
+    """Say which of the user's cells have lost their passage."""
+    kept = ", ".join(f"{name}: {value}" for name, value in row.values.items() if value)
+    return f"No longer among the results, so its cells have no place: {kept}"
+
+
 def _land_ranking(book: WorkbookPort, gathered: Gathered, request: RankRequest) -> tuple[Row, ...]:
     lost = book.write_table(results.ranked_content(gathered.rankings))
     book.write_table(results.matrix_content(gathered.rankings, request.povs, request.score))

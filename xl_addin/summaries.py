@@ -12,6 +12,7 @@ from worker.errors import InputError
 from xl_addin.actions import Outcome
 from xl_addin.console import Terminal, summary_table
 from xl_addin.gathered import Gathered
+from xl_addin.landing import lost_note
 
 
 def print_index(terminal: Terminal, outcome: Outcome) -> None:
@@ -64,8 +65,7 @@ def print_problems(terminal: Terminal, outcome: Outcome) -> None:
     for problem in outcome.problems:
         terminal.error(problem)
     for row in outcome.lost_notes:
-        kept = ", ".join(f"{name}: {value}" for name, value in row.values.items() if value)
-        terminal.say(f"No longer among the results, so its cells have no place: {kept}")
+        terminal.say(lost_note(row))
     if outcome.gathered.error:
         terminal.error(outcome.gathered.error)
 

@@ -19,7 +19,7 @@ from xl_addin.books import set_settings
 from xl_addin.buttons import Desk
 from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.port import CellValue, TableContent
+from xl_addin.workbook.port import CellValue, Row, TableContent
 
 SELECTED = [["The kettle sings."], ["Tankers change their flags."]]
 
@@ -225,6 +225,53 @@ def test_waiting_jobs_can_be_stopped_before_they_begin(settings: Settings):
     table.ask_to_stop("r1")
     assert table.job("r1").state == "cancelled"
     assert table.take() is None
+
+
+def test_a_job_whose_worker_died_can_be_stopped(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    table = JobTable(settings.jobs)
+    table.submit("r1", "book", "", "{}")
+    table.take()
+    monkeypatch.setattr("worker.queueing.job_table.HEARTBEAT_LIMIT", -1.0)
+    table.ask_to_stop("r1")
+    assert table.job("r1").state == "cancelled"
+    assert table.take() is None
+
+
+def test_what_has_landed_does_not_land_again_when_excel_is_busy_for_the_next_job(
+    book: Path, jobs: LocalJobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(jobs, "ensure_worker", lambda: None)
+    at = desk(ready(book), jobs, settings, [])
+    at.press("index")
+    at.press("rank")
+    jobs.stop(str(job_rows(at)[0]["Job"]))
+    jobs.stop(str(job_rows(at)[1]["Job"]))
+    landed: list[str] = []
+
+    def land_once(_book, request, *_):
+        if landed:
+            raise WorkbookLockedError("Excel is busy.", "A cell is being edited.", "Press Enter.")
+        landed.append(request.job)
+        return ()
+
+    monkeypatch.setattr("xl_addin.buttons.land", land_once)
+    at.tick()
+    assert [row["State"] for row in job_rows(at)] == ["cancelled", "queued"]
+
+
+def test_notes_that_lose_their_passage_are_told_in_the_jobs_table(
+    book: Path, jobs: LocalJobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(jobs, "ensure_worker", lambda: None)
+    at = desk(ready(book), jobs, settings, [])
+    at.press("rank")
+    jobs.stop(str(job_rows(at)[0]["Job"]))
+    lost = (Row(7, {"QID": "Q1", "Note": "my note"}),)
+    monkeypatch.setattr("xl_addin.buttons.land", lambda *_: lost)
+    at.tick()
+    assert "no place: QID: Q1, Note: my note" in str(job_rows(at)[0]["Message"])
 
 
 def test_a_worker_that_never_starts_is_said_after_a_minute(

@@ -55,12 +55,7 @@ def test_notes_and_keep_follow_their_passage_through_another_ranking(bonsai: Run
     bonsai("index", small_book)
     bonsai("rank", small_book)
     before = rows(small_book, layout.RANKED)
-    workbook = openpyxl.load_workbook(small_book)
-    sheet = workbook["Ranked"]
-    header_row = next(cell.row for cell in sheet["A"] if cell.value == "QID")
-    note = next(cell.column for cell in sheet[header_row] if cell.value == "Note")
-    sheet.cell(header_row + 1, note).value = "my note"
-    workbook.save(small_book)
+    write_note(small_book, "my note")
     bonsai("rank", small_book, "--score", "classic")
     after = rows(small_book, layout.RANKED)
     assert [row["ChunkID"] for row in after] != [row["ChunkID"] for row in before]
@@ -89,7 +84,54 @@ def test_the_original_files_give_the_original_scores(bonsai: Run, plain_book, pa
     assert (fbq.read_bytes(), pov.read_bytes()) == untouched
     results = fbq.with_name("FBQ_bonsai.xlsx")
     assert len(rows(results, layout.RANKED)) == len(TEXTS)
-    assert [row["POV"] for row in rows(results, layout.POV)] == ["Oil flows.", "Kettles sing."]
+    povs = {row["ID"]: row["POV"] for row in rows(results, layout.POV)}
+    assert povs == {"P01": "Oil flows.", "P02": "Kettles sing."}, "what the Matrix weighs by"
+    assert [row["ID"] for row in rows(results, layout.FBQ)] == ["Q1"]
+
+
+def write_note(path: Path, text: str) -> None:
+    """Write into the Note of the first ranked row."""
+    workbook = openpyxl.load_workbook(path)
+    sheet = workbook["Ranked"]
+    header_row = next(cell.row for cell in sheet["A"] if cell.value == "QID")
+    note = next(cell.column for cell in sheet[header_row] if cell.value == "Note")
+    sheet.cell(header_row + 1, note).value = text
+    workbook.save(path)
+
+
+def test_notes_on_the_results_of_plain_files_stay_through_another_ranking(
+    bonsai: Run, plain_book, papers: Path
+):
+    fbq = plain_book("FBQ.xlsx", FBQ_HEADERS, [fbq_row("What moves the world economy?")])
+    pov = plain_book("list_of_POV.xlsx", ["POV"], [["Oil flows."], ["Kettles sing."]])
+    bonsai("index", "--documents", papers, "--collection", "debate")
+    rank = ("rank", fbq, "--pov", pov, "--collection", "debate")
+    bonsai(*rank)
+    results = fbq.with_name("FBQ_bonsai.xlsx")
+    write_note(results, "my note")
+    noted = rows(results, layout.RANKED)[0]["ChunkID"]
+    assert bonsai(*rank, "--score", "classic")[0] == 0
+    notes = {row["ChunkID"]: row["Note"] for row in rows(results, layout.RANKED) if row["Note"]}
+    assert notes == {noted: "my note"}
+
+
+def test_results_of_plain_files_never_replace_another_file(bonsai: Run, plain_book):
+    fbq = plain_book("FBQ.xlsx", FBQ_HEADERS, [fbq_row("Why oil?")])
+    pov = plain_book("POV.xlsx", ["POV"], [["Oil flows."]])
+    before = pov.read_bytes()
+    code, _, err = bonsai("rank", fbq, "--pov", pov, "--out", pov)
+    assert code == 2
+    assert "is no workbook of BONSAI's" in err
+    assert pov.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["results.csv", "results.xlsm"])
+def test_a_name_that_cannot_take_results_is_refused_before_any_work(
+    bonsai: Run, small_book: Path, tmp_path: Path, name: str
+):
+    code, out, err = bonsai("rank", small_book, "--out", tmp_path / name)
+    assert (code, out) == (2, "")
+    assert "Choose a name that ends in .xlsx" in err
 
 
 def test_a_bad_row_is_named_and_the_others_are_done(bonsai: Run, plain_book, papers: Path):
@@ -130,8 +172,8 @@ def test_an_unreadable_document_is_named_and_the_others_are_indexed(bonsai: Run,
 
 
 def test_ranking_before_indexing_says_what_to_do(bonsai: Run, small_book: Path):
-    code, _, err = bonsai("rank", small_book)
-    assert code == 2
+    code, out, err = bonsai("rank", small_book)
+    assert (code, out) == (2, "")  # and no empty table
     assert "There is no index called 'my book'" in err
     assert "Run Index first" in err
 
@@ -176,6 +218,14 @@ def test_new_never_replaces_a_file(bonsai: Run, small_book: Path):
     assert small_book.read_bytes() == before
 
 
+@pytest.mark.parametrize("words", [("new",), ("demo", "--out")])
+def test_a_place_that_cannot_be_made_is_named(bonsai: Run, tmp_path: Path, words: tuple[str, ...]):
+    (tmp_path / "file").write_text("no folder")
+    code, _, err = bonsai(*words, tmp_path / "file" / "new.xlsx")
+    assert code == 2
+    assert "cannot be made" in err
+
+
 def test_a_setting_that_cannot_be_used_is_named(bonsai: Run, small_book: Path):
     code, _, err = bonsai("rank", small_book, "--score", "magic")
     assert code == 2
@@ -204,6 +254,27 @@ def test_an_unforeseen_error_is_three_sentences_and_a_log_entry(
     assert code == 3
     assert "nobody foresaw" in err
     assert "ZeroDivisionError" in (tmp_path / "home" / "bonsai.log").read_text()
+
+
+def test_an_unforeseen_error_in_a_job_is_three_sentences_and_a_log_entry(
+    bonsai: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("worker.jobs.index", lambda *_: 1 / 0)
+    code, _, err = bonsai("index", "--documents", papers)
+    assert code == 3
+    assert "nobody foresaw" in err
+    assert "ZeroDivisionError" in (tmp_path / "home" / "bonsai.log").read_text()
+
+
+def test_a_log_that_cannot_be_written_hides_nothing(
+    bonsai: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("BONSAI_HOME", str(tmp_path / "file" / "home"))
+    monkeypatch.setattr(cli, "new_book", lambda _path: 1 / 0)
+    code, _, err = bonsai("new", tmp_path / "x.xlsx")
+    assert code == 3
+    assert "ZeroDivisionError" in err
 
 
 def test_a_locked_target_at_the_end_loses_nothing(

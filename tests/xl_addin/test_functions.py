@@ -10,7 +10,7 @@ pytest.importorskip("xlwings", reason="xlwings is not installed")
 
 from worker.contract import IndexRequest, Question, RankRequest
 from worker.queueing.in_process import InProcessRunner
-from worker.queueing.score_path import ScorePath
+from worker.queueing.score_path import ScorePath, TextScore
 from worker.settings import Settings
 from xl_addin import functions
 from xl_addin.function_arguments import pov_argument
@@ -77,6 +77,13 @@ def test_the_usual_score_is_contrast():
 def test_the_point_of_view_that_is_touched_most_comes_first():
     assert bonsai_toppov(TEXTS, TABLE) == [["P1"], ["P2"]]
     assert bonsai_toppov(TEXTS, TABLE, 2.0) == [["P1, P2"], ["P2, P1"]]
+
+
+def test_points_of_view_are_ordered_by_their_part_of_the_score(path: ScorePath, monkeypatch):
+    score = TextScore(3.6, (0.1, 0.3, 0.0), (1.0, 3.0, -2.0))
+    monkeypatch.setattr(path, "scores", lambda *_: [score])
+    table = [["P1", "Oil.", 4.0, "yes"], ["P2", "Tea.", 1.0, "yes"], ["P3", "Rain.", 1.0, "yes"]]
+    assert bonsai_toppov([["Kettles"]], table, 3.0) == [["P2, P1, P3"]]
 
 
 def test_similarity_of_two_ranges_is_a_matrix():

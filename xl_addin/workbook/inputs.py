@@ -58,7 +58,7 @@ def read_questions(
     excluded = _excluded_chunks(port)
 
     def questions(place: Place, row: Row, number: int) -> list[Question]:
-        row_id = _text(row.values.get("ID")) or f"Q{number}"
+        row_id = _text(row.values.get("ID")) or usual_id(layout.FBQ, number)
         return [
             Question(
                 qid=qid,
@@ -90,6 +90,11 @@ def read_povs(port: WorkbookPort) -> tuple[tuple[PointOfView, ...], tuple[Proble
         ]
 
     return _collect(port, data, povs, lambda pov: pov.pov_id)
+
+
+def usual_id(table: layout.Table, number: int) -> str:
+    """Return the id of the question or point of view in a filled row that names none."""
+    return f"P{number:02d}" if table is layout.POV else f"Q{number}"
 
 
 def _collect(
@@ -197,7 +202,7 @@ def _weight(value: CellValue, place: Place) -> float:
 
 def _pov_id(value: CellValue, number: int, place: Place) -> str:
     """Return an id that can head columns of the Matrix table beside those it always has."""
-    pov_id = _text(value) or f"P{number:02d}"
+    pov_id = _text(value) or usual_id(layout.POV, number)
     taken = {header.lower() for header in layout.MATRIX.headers}
     if pov_id.lower() in taken or pov_id.endswith(layout.CONTRAST_SUFFIX) or len(pov_id) > _LONGEST:
         raise CellError(

@@ -1,4 +1,5 @@
 import io
+import shutil
 
 import numpy as np
 import pytest
@@ -172,3 +173,23 @@ def test_statistics_are_kept_until_the_index_changes(rank_request: RankRequest, 
     second = rank(request, watched.context)
     assert len(list(folder.glob("*.npz"))) == before + 2, "this version's and the latest"
     assert first.questions == second.questions
+
+
+def test_damaged_statistics_are_computed_again(rank_request: RankRequest, watched: Watched):
+    before = rank(rank_request, watched.context)
+    for file in watched.runtime.settings.statistics.iterdir():
+        file.write_bytes(b"half a file")
+    assert rank(rank_request, watched.context).questions == before.questions
+
+
+def test_a_home_that_cannot_be_written_stops_no_ranking(
+    rank_request: RankRequest, watched: Watched
+):
+    folder = watched.runtime.settings.statistics
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("no folder")
+    try:
+        assert rank(rank_request, watched.context).questions
+    finally:
+        folder.unlink()
