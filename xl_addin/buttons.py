@@ -148,7 +148,7 @@ class Desk:
                 for event in finished.events:
                     gathered.take(event)
                 if finished.result and not isinstance(finished.result, ScoreResult):
-                    gathered.run = finished.result.run
+                    gathered.result, gathered.run = finished.result, finished.result.run
                 seconds = (job.finished or job.submitted) - job.submitted
                 lost = land(self.book, finished.request, gathered, seconds)
                 problems += gathered.problems

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from worker.contract import AnswerRequest, IndexRequest, RankRequest
 from xl_addin.gathered import Gathered
 from xl_addin.workbook import layout, results
-from xl_addin.workbook.port import Row, WorkbookPort
+from xl_addin.workbook.port import Formula, Row, TableContent, WorkbookPort
 
 
 def land(
@@ -14,7 +16,9 @@ def land(
     gathered: Gathered,
     seconds: float,
 ) -> tuple[Row, ...]:
-    """Write what a run gave; one that ended before its first row leaves the old results.
+    """Write what a run gave.
+
+    A run that ended early leaves the old results of the questions it did not reach.
 
     Return the user's cells on passages and answers that are no longer there.
 
@@ -27,7 +31,8 @@ def land(
         ranking = request.ranking if isinstance(request, AnswerRequest) else request
         lost += _land_ranking(book, gathered, ranking)
     if gathered.answers:
-        lost += tuple(book.write_table(results.answers_content(gathered.answers)))
+        content = results.answers_content(gathered.answers)
+        lost += tuple(book.write_table(_completed(book, content, gathered)))
     if gathered.run and (gathered.sources or gathered.rankings):
         what = request.job.capitalize()
         book.write_table(results.last_run_content(gathered.run, what, seconds))
@@ -41,8 +46,26 @@ def lost_note(row: Row) -> str:
 
 
 def _land_ranking(book: WorkbookPort, gathered: Gathered, request: RankRequest) -> tuple[Row, ...]:
-    lost = book.write_table(results.ranked_content(gathered.rankings))
-    book.write_table(results.matrix_content(gathered.rankings, request.povs, request.score))
+    ranked = results.ranked_content(gathered.rankings)
+    matrix = results.matrix_content(gathered.rankings, request.povs, request.score)
+    lost = book.write_table(_completed(book, ranked, gathered))
+    book.write_table(_completed(book, matrix, gathered))
     pictures = results.heatmap_pictures(gathered.rankings, gathered.blobs)
-    book.put_pictures(layout.HEATMAP_SHEET, pictures)
+    book.put_pictures(layout.HEATMAP_SHEET, pictures, keep_others=gathered.result is None)
     return tuple(lost)
+
+
+def _completed(book: WorkbookPort, content: TableContent, gathered: Gathered) -> TableContent:
+    """Return the content with the old rows of questions that a run did not reach."""
+    if gathered.result is not None:
+        return content
+    reached = {row["QID"] for row in content.rows}
+    formulas = {
+        header: value for header, value in content.rows[0].items() if isinstance(value, Formula)
+    }
+    old = [
+        {**row.values, **formulas}
+        for row in book.read_table(content.table).rows
+        if row.values["QID"] not in reached
+    ]
+    return replace(content, rows=[*content.rows, *old])

@@ -13,6 +13,8 @@ import pytest
 
 from tests.worker.pipeline.conftest import TEXTS
 from tests.xl_addin.conftest import FBQ_HEADERS, Run, fbq_row, rows
+from tests.xl_addin.workbook.samples import parts
+from worker.pipeline import ranking
 from worker.weights import MODELS
 from xl_addin import cli
 from xl_addin.books import set_settings
@@ -302,3 +304,31 @@ def test_a_read_only_workbook_is_refused_before_any_work(bonsai: Run, small_book
     if os.access(small_book, os.W_OK):
         pytest.skip("this user may write to read-only files")
     assert bonsai("rank", small_book)[0] == 2
+
+
+def test_a_run_that_is_stopped_leaves_the_results_of_questions_it_did_not_reach(
+    bonsai: Run, small_book: Path, monkeypatch: pytest.MonkeyPatch
+):
+    bonsai("index", small_book)
+    bonsai("rank", small_book)
+    before = rows(small_book, layout.RANKED)
+    asked: list[str] = []
+
+    def stop_after_the_first(self) -> bool:
+        return len(asked) > 0
+
+    rank_one = ranking._rank_one
+    monkeypatch.setattr(cli.Terminal, "cancelled", stop_after_the_first)
+    monkeypatch.setattr(
+        ranking, "_rank_one", lambda *all_: (rank_one(*all_), asked.append("one"))[0]
+    )
+    code, _, _ = bonsai("rank", small_book, "--score", "classic")
+    after = rows(small_book, layout.RANKED)
+    assert code == 130
+    assert [row["QID"] for row in after] == [row["QID"] for row in before]
+    assert [row for row in after if row["QID"] == "Q2"] == [
+        row for row in before if row["QID"] == "Q2"
+    ]
+    assert after[0]["SexyScore"] == after[0]["Classic"] != before[0]["SexyScore"]
+    assert len(rows(small_book, layout.MATRIX)) == len(before)
+    assert sum("media" in name for name in parts(small_book)) == 2

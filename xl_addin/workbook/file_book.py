@@ -108,10 +108,13 @@ class FileBook:
         self._finish(sheet)
         return lost
 
-    def put_pictures(self, sheet: str, pictures: Sequence[Picture]) -> None:
+    def put_pictures(
+        self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False
+    ) -> None:
         """Show exactly these pictures of ours on `sheet`, one below the other.
 
-        A picture whose name is there already keeps its place and size.
+        A picture whose name is there already keeps its place and size. Pictures of ours that are
+        not among them go, unless `keep_others`.
 
         :raises WorkbookError: if there is no such sheet.
         """
@@ -125,7 +128,7 @@ class FileBook:
         }
         page = SheetPart(self._package.edit(part))
         style = self._styles().named(_CAPTION_STYLE)
-        Gallery(self._package, part, page, cells, style).show(pictures)
+        Gallery(self._package, part, page, cells, style).show(pictures, keep_others=keep_others)
         self._finish(page)
 
     def save(self) -> None:

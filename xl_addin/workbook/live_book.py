@@ -147,10 +147,13 @@ class LiveBook:
             self._name_above(page.name, shape, content)
         return rows.lost()
 
-    def put_pictures(self, sheet: str, pictures: Sequence[Picture]) -> None:
+    def put_pictures(
+        self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False
+    ) -> None:
         """Show exactly these pictures of ours on `sheet`, one below the other.
 
-        A picture whose name is there already keeps its place and size.
+        A picture whose name is there already keeps its place and size. Pictures of ours that are
+        not among them go, unless `keep_others`.
 
         :raises WorkbookError: if there is no such sheet, or it is protected.
         :raises WorkbookLockedError: if Excel is busy.
@@ -158,7 +161,7 @@ class LiveBook:
         page = self._page(sheet)
         page.check_writable(self.name)
         with calm(self._book.app):
-            LiveGallery(page).show(pictures)
+            LiveGallery(page).show(pictures, keep_others=keep_others)
 
     def save(self) -> None:
         """Save the workbook under its name.

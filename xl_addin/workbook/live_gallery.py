@@ -41,14 +41,14 @@ class LiveGallery:
             if value is not None
         }
 
-    def show(self, pictures: Sequence[Picture]) -> None:
-        """Show exactly these pictures of ours; known ones keep their place and size."""
+    def show(self, pictures: Sequence[Picture], *, keep_others: bool) -> None:
+        """Show these pictures of ours; known ones keep their place and size."""
         shown = patiently(lambda: [*self._sheet.sheet.pictures])
         named = {str(patiently(partial(getattr, item, "name"))): item for item in shown}
         wanted = {shown_name(picture): picture for picture in pictures}
         # From the last: some engines know a picture by its number.
         for name, item in reversed(named.items()):
-            if name.startswith(PREFIX) and name not in wanted:
+            if name.startswith(PREFIX) and name not in wanted and not keep_others:
                 self._take_down(item)
         below = max(
             [row for row, _ in self._texts] + [_bottom_row(item) for item in shown], default=0

@@ -109,10 +109,13 @@ class WorkbookPort(Protocol):
         """
         ...
 
-    def put_pictures(self, sheet: str, pictures: Sequence[Picture]) -> None:
+    def put_pictures(
+        self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False
+    ) -> None:
         """Show exactly these pictures of ours on `sheet`, one below the other.
 
-        A picture whose name is there already keeps its place and size.
+        A picture whose name is there already keeps its place and size. Pictures of ours that are
+        not among them go, unless `keep_others`.
 
         :raises WorkbookError: if there is no such sheet.
         """

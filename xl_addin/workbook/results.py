@@ -100,7 +100,11 @@ def matrix_content(
         for pov in povs
         for header in (pov.pov_id, contrast_header(pov.pov_id))
     }
-    weights = {header: _weight_formula(header) for header in headers}
+    used = {pov.pov_id: pov.weight for pov in povs}
+    weights = {
+        header: _weight_formula(header, used.get(pov_id, 1.0))
+        for header, pov_id in zip(headers, ids, strict=True)
+    }
     above = (AboveRow(texts), AboveRow(weights, name=WEIGHTS_NAME, label="Weight now"))
     formulas = _what_if(headers, score)
     rows = [{**formulas, **row} for ranking in rankings for row in _matrix_rows(ranking)]
@@ -200,10 +204,11 @@ def _what_if(headers: Sequence[str], score: str) -> dict[str, Writable]:
     }
 
 
-def _weight_formula(header: str) -> Formula:
+def _weight_formula(header: str, used: float) -> Formula:
     """Read the weight that stands on the POV sheet now; an empty one is 1, as in a run.
 
-    The ID is taken from the header, so that no text of the user's stands in a formula.
+    Where the ID does not stand there, because the user left it empty, it is the weight `used` in
+    the run. The ID is taken from the header, so that no text of the user's stands in a formula.
     """
     own_id = f"tblMatrix[[#Headers],[{_escaped(header)}]]"
     if header.endswith(CONTRAST_SUFFIX):
@@ -211,6 +216,7 @@ def _weight_formula(header: str) -> Formula:
     return Formula(
         f"=SUMIFS(tblPOV[Weight],tblPOV[ID],{own_id})"
         f'+COUNTIFS(tblPOV[ID],{own_id},tblPOV[Weight],"")'
+        f"+IF(COUNTIFS(tblPOV[ID],{own_id})=0,{used!r},0)"
     )
 
 

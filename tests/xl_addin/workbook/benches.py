@@ -92,8 +92,10 @@ class StandInPort:
     def write_table(self, content: TableContent) -> Sequence[Row]:
         return self._do(lambda live: live.write_table(content))
 
-    def put_pictures(self, sheet: str, pictures: Sequence[Picture]) -> None:
-        self._do(lambda live: live.put_pictures(sheet, pictures))
+    def put_pictures(
+        self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False
+    ) -> None:
+        self._do(lambda live: live.put_pictures(sheet, pictures, keep_others=keep_others))
 
     def save(self) -> None:
         self._do(lambda live: live.save())

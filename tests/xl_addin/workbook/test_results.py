@@ -68,10 +68,15 @@ def ranking(mode: str) -> QuestionRanking:
 
 
 def povs(weights: np.ndarray) -> list[dict[str, object]]:
-    """Rows of the POV sheet; a weight of 1 is left empty, as users do."""
+    """Rows of the POV sheet; a weight of 1 is left empty, as users do, and one ID too."""
     cells = [None if weight == 1 else float(weight) for weight in weights]
     return [
-        {"ID": pov_id, "POV": f"view {pov_id}", "Weight": weight, "Use": "yes"}
+        {
+            "ID": None if pov_id == "視点4" else pov_id,
+            "POV": f"view {pov_id}",
+            "Weight": weight,
+            "Use": "yes",
+        }
         for pov_id, weight in zip(IDS, cells, strict=True)
     ]
 
@@ -81,7 +86,10 @@ def book_with_matrix(path: Path, mode: str) -> None:
     book = FileBook.open(path)
     columns = tuple(layout.Column(column.header, kind=column.kind) for column in layout.POV.columns)
     book.write_table(TableContent(layout.POV, povs(WEIGHTS), columns))
-    views = [PointOfView(pov_id=pov_id, text=f"view {pov_id}") for pov_id in IDS]
+    views = [
+        PointOfView(pov_id=pov_id, text=f"view {pov_id}", weight=weight)
+        for pov_id, weight in zip(IDS, WEIGHTS, strict=True)
+    ]
     book.write_table(matrix_content([ranking(mode)], views, mode))
     book.save()
 
