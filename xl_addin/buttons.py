@@ -124,7 +124,11 @@ class Desk:
             message = "This machine knows nothing of the job: it was submitted elsewhere."
             sheet.put(run_id, {"State": "lost", "Message": message})
             return
-        finished = self.jobs.finished(run_id)
+        try:
+            finished = self.jobs.finished(run_id)
+        except InputError as error:
+            sheet.put(run_id, ended_cells(job, "failed", str(error)))
+            return
         if finished is None:
             self.jobs.look_after(job)
             progress = self.jobs.progress(run_id)

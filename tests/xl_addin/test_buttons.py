@@ -297,3 +297,38 @@ def test_two_ticks_at_a_time_let_one_in(jobs: LocalJobs, settings: Settings):
     with other.alone() as later:
         assert later
     other.close()
+
+
+def test_a_job_that_kills_its_worker_again_and_again_has_failed(settings: Settings, monkeypatch):
+    monkeypatch.setattr("worker.queueing.job_table.HEARTBEAT_LIMIT", -1.0)
+    table = JobTable(settings.jobs)
+    table.submit("r1", "book", "", "{}")
+    for _ in range(3):
+        assert table.take().run_id == "r1"
+    assert table.take() is None
+    assert table.job("r1").state == "failed"
+    assert "each time it was tried" in table.job("r1").problem
+
+
+def test_a_job_of_another_version_fails_in_its_row(book: Path, jobs: LocalJobs, settings: Settings):
+    at = desk(book, jobs, settings, [])
+    row = {"Job": "old", "What": "rank", "State": "running"}
+    at.book.write_table(TableContent(layout.JOBS, [row]))
+    table = JobTable(settings.jobs)
+    table.submit("old", "book", "", '{"job": "rank", "protocol": 0}')
+    table.finish("old", "done")
+    at.tick()
+    assert job_rows(at)[0]["State"] == "failed"
+    assert "Another version" in str(job_rows(at)[0]["Message"])
+
+
+def test_long_finished_jobs_are_forgotten(settings: Settings, monkeypatch):
+    table = JobTable(settings.jobs)
+    table.submit("old", "book", "", "{}")
+    table.put_blob("old", "heatmap:Q1", b"png")
+    table.finish("old", "done")
+    monkeypatch.setattr("worker.queueing.job_table.DAYS_KEPT", -1)
+    table.submit("new", "book", "", "{}")
+    assert table.job("old") is None
+    assert table.blobs("old") == {}
+    assert table.job("new").state == "queued"

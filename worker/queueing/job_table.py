@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from worker.errors import StoreError
+from worker.contract import Problem
+from worker.errors import EngineError, StoreError
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 UNFINISHED: tuple[State, ...] = ("queued", "running")
@@ -25,12 +26,18 @@ RESULT_BLOB = "result"
 #: Seconds without a sign of life after which a running job counts as orphaned.
 HEARTBEAT_LIMIT = 15.0
 
+#: Workers that one job may kill before it counts as failed.
+MOST_ATTEMPTS = 3
+
+#: Days that a finished job, with its pictures, is kept.
+DAYS_KEPT = 30
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     run_id TEXT PRIMARY KEY, book TEXT NOT NULL, place TEXT NOT NULL, request TEXT NOT NULL,
     state TEXT NOT NULL, submitted REAL NOT NULL, heartbeat REAL, finished REAL,
     stop INTEGER NOT NULL DEFAULT 0, problem TEXT NOT NULL DEFAULT '',
-    progress TEXT NOT NULL DEFAULT '');
+    progress TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, payload TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_of_run ON events (run_id, number);
@@ -84,12 +91,22 @@ class JobTable:
         self._db.close()
 
     def submit(self, run_id: str, book: str, place: str, request: str) -> None:
-        """Queue a job; the same run id twice is one job."""
+        """Queue a job; the same run id twice is one job. Long finished ones are forgotten."""
+        self._forget_before(time.time() - DAYS_KEPT * 86_400)
         self._db.execute(
             "INSERT OR IGNORE INTO jobs (run_id, book, place, request, state, submitted) "
             "VALUES (?, ?, ?, ?, 'queued', ?)",
             (run_id, book, place, request, time.time()),
         )
+
+    def _forget_before(self, limit: float) -> None:
+        with self._transaction():
+            for table in ("events", "blobs", "jobs"):
+                self._db.execute(
+                    f"DELETE FROM {table} WHERE run_id IN "
+                    "(SELECT run_id FROM jobs WHERE finished < ?)",
+                    (limit,),
+                )
 
     def worker_beat(self) -> None:
         """Say that a worker is there."""
@@ -101,9 +118,17 @@ class JobTable:
         return bool(row and time.time() - row[0] < HEARTBEAT_LIMIT)
 
     def take(self) -> Job | None:
-        """Return the next queued or orphaned job, now running; an orphan starts afresh."""
+        """Return the next queued or orphaned job, now running; an orphan starts afresh.
+
+        One whose worker has died `MOST_ATTEMPTS` times has failed.
+        """
         with self._transaction():
             orphaned = time.time() - HEARTBEAT_LIMIT
+            self._db.execute(
+                "UPDATE jobs SET state = 'failed', problem = ?, finished = ? "
+                "WHERE state = 'running' AND heartbeat < ? AND attempts >= ?",
+                (_worker_killed(), time.time(), orphaned, MOST_ATTEMPTS),
+            )
             row = self._db.execute(
                 "SELECT run_id FROM jobs WHERE state = 'queued' "
                 "OR (state = 'running' AND heartbeat < ?) ORDER BY submitted LIMIT 1",
@@ -112,7 +137,8 @@ class JobTable:
             if row is None:
                 return None
             self._db.execute(
-                "UPDATE jobs SET state = 'running', heartbeat = ? WHERE run_id = ?",
+                "UPDATE jobs SET state = 'running', heartbeat = ?, attempts = attempts + 1 "
+                "WHERE run_id = ?",
                 (time.time(), row[0]),
             )
             self._db.execute("DELETE FROM events WHERE run_id = ?", row)
@@ -180,6 +206,15 @@ class JobTable:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+
+def _worker_killed() -> str:
+    error = EngineError(
+        "The job has ended its worker process each time it was tried.",
+        f"It was tried {MOST_ATTEMPTS} times; the machine may lack the memory for it.",
+        "Try fewer or smaller documents, or a smaller model, and press the button again.",
+    )
+    return Problem.from_error(error).model_dump_json()
 
 
 _SELECT = (

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from worker.contract import (
     Event,
@@ -21,7 +21,7 @@ from worker.contract import (
     parse_request,
     parse_result,
 )
-from worker.errors import EngineError
+from worker.errors import EngineError, InputError
 from worker.queueing.job_table import RESULT_BLOB, UNFINISHED, Job, JobTable
 from worker.settings import Settings
 
@@ -79,9 +79,10 @@ class LocalJobs:
             self.ensure_worker()
 
     @contextmanager
-    def alone(self) -> Iterator[bool]:
-        """Let one caller at a time in; the others get false and leave."""
-        lock = sqlite3.connect(self._settings.home / "desk.sqlite", timeout=0, isolation_level=None)
+    def alone(self, *, wait_seconds: float = 0) -> Iterator[bool]:
+        """Let one caller at a time in; the others wait that long, then get false and leave."""
+        place = self._settings.home / "desk.sqlite"
+        lock = sqlite3.connect(place, timeout=wait_seconds, isolation_level=None)
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
@@ -105,20 +106,30 @@ class LocalJobs:
         self._table.ask_to_stop(run_id)
 
     def finished(self, run_id: str) -> Finished | None:
-        """Return all that a job has given, once it has ended."""
+        """Return all that a job has given, once it has ended.
+
+        :raises InputError: if another version of BONSAI wrote it.
+        """
         job = self._table.job(run_id)
         if job is None or job.state in UNFINISHED:
             return None
         blobs = self._table.blobs(run_id)
         result = blobs.pop(RESULT_BLOB, None)
-        request = parse_request(job.request)
-        return Finished(
-            request=request,
-            events=[_EVENT.validate_json(payload) for payload in self._table.events(run_id)],
-            blobs=blobs,
-            problem=Problem.model_validate_json(job.problem) if job.problem else None,
-            result=parse_result(request.job, result) if result else None,
-        )
+        try:
+            request = parse_request(job.request)
+            return Finished(
+                request=request,
+                events=[_EVENT.validate_json(payload) for payload in self._table.events(run_id)],
+                blobs=blobs,
+                problem=Problem.model_validate_json(job.problem) if job.problem else None,
+                result=parse_result(request.job, result) if result else None,
+            )
+        except ValidationError as error:
+            raise InputError(
+                "The results of the job cannot be read.",
+                "Another version of BONSAI wrote them.",
+                "Press the button again.",
+            ) from error
 
 
 def _worker_does_not_start(settings: Settings) -> EngineError:

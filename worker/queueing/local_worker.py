@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from pydantic import ValidationError
+
 from worker.contract import Event, Problem, Progress, TextReady, parse_request
-from worker.errors import BonsaiError, CancelledError
+from worker.errors import BonsaiError, CancelledError, InputError
 from worker.queueing.in_process import InProcessRunner
 from worker.queueing.job_table import RESULT_BLOB, Job, JobTable
 from worker.settings import Settings, load_settings
@@ -51,8 +53,19 @@ def _work(job: Job, table: JobTable, runner: InProcessRunner, settings: Settings
         except BonsaiError as error:
             table.finish(job.run_id, "failed", Problem.from_error(error).model_dump_json())
             return
+        except ValidationError:
+            table.finish(job.run_id, "failed", Problem.from_error(_foreign()).model_dump_json())
+            return
     table.put_blob(job.run_id, RESULT_BLOB, result.model_dump_json().encode())
     table.finish(job.run_id, "done")
+
+
+def _foreign() -> InputError:
+    return InputError(
+        "The job was submitted by another version of BONSAI.",
+        "This one cannot read its request.",
+        "Press the button again.",
+    )
 
 
 def _recorder(run_id: str, table: JobTable) -> Callable[[Event], None]:
