@@ -15,8 +15,9 @@ from PIL import Image
 
 from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.layout import CONTRAST_SUFFIX, Column
 from xl_addin.workbook.markup import q
-from xl_addin.workbook.port import TableContent, Writable
+from xl_addin.workbook.port import AboveRow, Formula, TableContent, Writable
 
 RANKED_HEADERS = layout.RANKED.headers
 CUSTOM_UI = b'<customUI xmlns="http://schemas.microsoft.com/office/2009/07/customui"/>'
@@ -115,3 +116,33 @@ def _add_other_sheet(workbook: xlsxwriter.Workbook) -> None:
     other.insert_chart("G3", chart)
     other.insert_image("A20", "mine.png", {"image_data": io.BytesIO(png())})
     other.conditional_format("A1:C1", {"type": "data_bar", "data_bar_2010": True})
+
+
+def contrast(ids: Sequence[str]) -> list[str]:
+    """The headers of the contrast columns of these points of view."""
+    return [name + CONTRAST_SUFFIX for name in ids]
+
+
+def matrix(ids: Sequence[str], rows: int = 3) -> TableContent:
+    """A matrix as a run writes it, with what stands above it."""
+    columns = (
+        *layout.MATRIX.columns,
+        *(Column(name, 9, "similarity", scale="sequential") for name in ids),
+        *(Column(name, 9, "score", scale="diverging") for name in contrast(ids)),
+    )
+    values = [
+        {
+            "QID": "Q1",
+            "ChunkID": f"c{n}",
+            "What-if": Formula("=SUM(Weights)"),
+            **dict.fromkeys([*ids, *contrast(ids)], 0.25 * n),
+        }
+        for n in range(rows)
+    ]
+    above = (
+        AboveRow({name: f"text of {name}" for name in [*ids, *contrast(ids)]}),
+        AboveRow(
+            {name: Formula("=1") for name in contrast(ids)}, name="Weights", label="Weight now"
+        ),
+    )
+    return TableContent(layout.MATRIX, values, columns, above)

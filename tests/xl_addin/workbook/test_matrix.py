@@ -1,41 +1,11 @@
 from lxml import etree
 
-from tests.xl_addin.workbook.samples import loaded, sheet_root
+from tests.xl_addin.workbook.samples import loaded, matrix, sheet_root
 from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.layout import CONTRAST_SUFFIX, Column
 from xl_addin.workbook.markup import q
-from xl_addin.workbook.port import AboveRow, Formula, TableContent
 
 FIXED = list(layout.MATRIX.headers)
-
-
-def contrast(ids):
-    return [name + CONTRAST_SUFFIX for name in ids]
-
-
-def matrix(ids, rows=3):
-    columns = (
-        *layout.MATRIX.columns,
-        *(Column(name, 9, "similarity", scale="sequential") for name in ids),
-        *(Column(name, 9, "score", scale="diverging") for name in contrast(ids)),
-    )
-    values = [
-        {
-            "QID": "Q1",
-            "ChunkID": f"c{n}",
-            "What-if": Formula("=SUM(Weights)"),
-            **dict.fromkeys([*ids, *contrast(ids)], 0.25 * n),
-        }
-        for n in range(rows)
-    ]
-    above = (
-        AboveRow({name: f"text of {name}" for name in [*ids, *contrast(ids)]}),
-        AboveRow(
-            {name: Formula("=1") for name in contrast(ids)}, name="Weights", label="Weight now"
-        ),
-    )
-    return TableContent(layout.MATRIX, values, columns, above)
 
 
 def written(path, *contents):

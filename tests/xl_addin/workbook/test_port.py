@@ -12,12 +12,12 @@ import xlsxwriter
 
 from tests.xl_addin.conftest import FBQ_HEADERS, fbq_row
 from tests.xl_addin.workbook.benches import FileBench, StandInBench
-from tests.xl_addin.workbook.samples import column, png, ranked_rows, write_ranked
+from tests.xl_addin.workbook.samples import column, matrix, png, ranked_rows, write_ranked
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
 from worker.errors import ColumnError, TableMissingError, WorkbookError
 from xl_addin.workbook import layout
-from xl_addin.workbook.layout import CONTRAST_SUFFIX, Column
-from xl_addin.workbook.port import AboveRow, Formula, Picture, TableContent
+from xl_addin.workbook.layout import Column
+from xl_addin.workbook.port import Formula, Picture, TableContent
 
 FIXED = list(layout.MATRIX.headers)
 
@@ -455,34 +455,6 @@ def test_a_column_formula_is_filled_down_and_a_row_of_its_own_kind_follows(bench
 
 
 # Columns that come and go
-
-
-def contrast(ids):
-    return [name + CONTRAST_SUFFIX for name in ids]
-
-
-def matrix(ids, rows=3):
-    columns = (
-        *layout.MATRIX.columns,
-        *(Column(name, 9, "similarity", scale="sequential") for name in ids),
-        *(Column(name, 9, "score", scale="diverging") for name in contrast(ids)),
-    )
-    values = [
-        {
-            "QID": "Q1",
-            "ChunkID": f"c{n}",
-            "What-if": Formula("=SUM(Weights)"),
-            **dict.fromkeys([*ids, *contrast(ids)], 0.25 * n),
-        }
-        for n in range(rows)
-    ]
-    above = (
-        AboveRow({name: f"text of {name}" for name in [*ids, *contrast(ids)]}),
-        AboveRow(
-            {name: Formula("=1") for name in contrast(ids)}, name="Weights", label="Weight now"
-        ),
-    )
-    return TableContent(layout.MATRIX, values, columns, above)
 
 
 def headers(sheet):
