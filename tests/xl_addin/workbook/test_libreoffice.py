@@ -5,8 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.xl_addin.workbook.samples import loaded, png, ranked_rows, write_ranked
-from tests.xl_addin.workbook.test_matrix import contrast
+from tests.xl_addin.workbook.samples import contrast, loaded, png, ranked_rows, write_ranked
 from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.layout import Column
