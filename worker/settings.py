@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import platformdirs
@@ -22,13 +22,19 @@ else:
     import tomli as tomllib
 
 
+#: The broker that is none: jobs run where they are asked for.
+IN_PROCESS = "in-process"
+
+
 @dataclass(frozen=True)
 class Settings:
     """Defaults of this machine.
 
     `home` holds all that BONSAI keeps; `store` is the folder of the indexes and `models` that of
     the weights, if they lie elsewhere; `threads` counts processor threads for embedding and
-    inference (0: all there are).
+    inference (0: all there are). `broker` says where jobs run: in this process, or on the workers
+    of a Redis server (`redis://…`, `rediss://…`), whose user, password and certificate authority
+    (a PEM file) are the other three.
     """
 
     home: Path
@@ -37,6 +43,10 @@ class Settings:
     embedder: str = "onnx:minilm"
     llm: str = "gguf:smollm2"
     threads: int = 0
+    broker: str = IN_PROCESS
+    broker_user: str = ""
+    broker_password: str = field(default="", repr=False)
+    broker_ca: str = ""
 
     @property
     def statistics(self) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from worker.contract import AnswerRequest, Event, IndexRequest, Problem, RankRequest
+from worker.contract import Event, Problem, RunRequest
 from worker.settings import Settings
 from xl_addin.gathered import Gathered
 from xl_addin.jobs_client import JobsClient
@@ -63,7 +63,7 @@ def answer(
 
 def _run(
     session: Session,
-    request: IndexRequest | RankRequest | AnswerRequest,
+    request: RunRequest,
     problems: tuple[Problem, ...],
     book: WorkbookPort | None,
 ) -> Outcome:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from worker.contract import Problem, Request, ScoreRequest, ScoreResult
+from worker.contract import Problem, Request, RunRequest, RunResult, ScoreRequest, ScoreResult
 from worker.errors import BonsaiError, InputError, WorkbookLockedError
 from worker.queueing.job_table import Job
 from worker.queueing.local_jobs import Finished, LocalJobs
@@ -147,11 +147,11 @@ class Desk:
         try:
             if isinstance(finished.request, ScoreRequest):
                 self._land_scores(job, finished)
-            else:
+            elif isinstance(finished.request, RunRequest):
                 gathered = Gathered(blobs=finished.blobs)
                 for event in finished.events:
                     gathered.take(event)
-                if finished.result and not isinstance(finished.result, ScoreResult):
+                if isinstance(finished.result, RunResult):
                     gathered.result, gathered.run = finished.result, finished.result.run
                 seconds = (job.finished or job.submitted) - job.submitted
                 lost = land(self.book, finished.request, gathered, seconds)

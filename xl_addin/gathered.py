@@ -6,14 +6,12 @@ from dataclasses import dataclass, field
 
 from worker.contract import (
     Answer,
-    AnswerResult,
     Event,
-    IndexResult,
     Problem,
     QuestionRanking,
-    RankResult,
     RowFailed,
     RowReady,
+    RunResult,
     RunStamp,
     SourceReport,
     Started,
@@ -26,7 +24,7 @@ class Gathered:
     """Everything a run has given so far. `error` is what ended it before its time."""
 
     run: RunStamp | None = None
-    result: IndexResult | RankResult | AnswerResult | None = None
+    result: RunResult | None = None
     sources: list[SourceReport] = field(default_factory=list)
     rankings: list[QuestionRanking] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)

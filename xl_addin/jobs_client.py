@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from worker.contract import AnswerRequest, Event, IndexRequest, RankRequest, ScoreResult
+from worker.contract import Event, RunRequest, RunResult
 from worker.errors import BonsaiError
 from worker.queueing.in_process import InProcessRunner
 from worker.settings import Settings
@@ -19,7 +19,7 @@ class JobsClient:
 
     def run(
         self,
-        request: IndexRequest | RankRequest | AnswerRequest,
+        request: RunRequest,
         *,
         on_event: Callable[[Event], None],
         cancelled: Callable[[], bool],
@@ -38,7 +38,7 @@ class JobsClient:
                 on_blob=gathered.blobs.__setitem__,
                 cancelled=cancelled,
             )
-            if not isinstance(result, ScoreResult):
+            if isinstance(result, RunResult):
                 gathered.result, gathered.run = result, result.run
         except BonsaiError as error:
             gathered.error = error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.contract import AnswerRequest, IndexRequest, RankRequest
+from worker.contract import AnswerRequest, IndexRequest, RankRequest, RunRequest
 from xl_addin.gathered import Gathered
 from xl_addin.workbook import layout, results
 from xl_addin.workbook.port import Formula, Row, TableContent, WorkbookPort
@@ -12,7 +12,7 @@ from xl_addin.workbook.port import Formula, Row, TableContent, WorkbookPort
 
 def land(
     book: WorkbookPort,
-    request: IndexRequest | RankRequest | AnswerRequest,
+    request: RunRequest,
     gathered: Gathered,
     seconds: float,
 ) -> tuple[Row, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from worker.contract.statistics import PovStatistics
 from worker.contract.wire import PROTOCOL_VERSION, AnswerMode, ScoreMode, Wire
 
 
@@ -36,7 +37,7 @@ class IndexRequest(Wire):
     folder: str
     collection: str
     embedder: str
-    store: str
+    store: str = ""  # empty: the worker's own
     chunk_size: int = Field(default=1000, ge=50)  # characters
     chunk_overlap: int = Field(default=60, ge=0)  # characters
 
@@ -49,7 +50,7 @@ class RankRequest(Wire):
     run_id: str
     collection: str
     embedder: str
-    store: str
+    store: str = ""  # empty: the worker's own
     questions: tuple[Question, ...]
     povs: tuple[PointOfView, ...]
     score: ScoreMode = "contrast"
@@ -81,9 +82,55 @@ class ScoreRequest(Wire):
     texts: tuple[str, ...]
     povs: tuple[PointOfView, ...]
     score: ScoreMode = "contrast"
+    statistics: PovStatistics | None = None  # needed by scores that look at contrast
 
 
-Request = IndexRequest | RankRequest | AnswerRequest | ScoreRequest
+class ChunkText(Wire):
+    """A chunk on its way into an index; `file_hash` stands for its file's text and splitting."""
+
+    chunk_id: str
+    source: str
+    page: int | None
+    start: int
+    text: str
+    file_hash: str
+
+
+class OpenIndexRequest(Wire):
+    """Open a collection for changes, made empty if it is not there, and say what it holds."""
+
+    job: Literal["open"] = "open"
+    protocol: int = PROTOCOL_VERSION
+    run_id: str
+    collection: str
+    embedder: str
+    store: str = ""  # empty: the worker's own
+
+
+class StoreChunksRequest(Wire):
+    """Embed and store chunks of documents that were read elsewhere.
+
+    The same request twice leaves the same index, and the order of requests does not matter, but
+    for `finish`, which comes last.
+    """
+
+    job: Literal["store"] = "store"
+    protocol: int = PROTOCOL_VERSION
+    run_id: str
+    collection: str
+    embedder: str
+    store: str = ""  # empty: the worker's own
+    chunks: tuple[ChunkText, ...] = ()
+    #: {source: file hash}: chunks of the source's other versions are dropped
+    current: dict[str, str] = Field(default_factory=dict)
+    removed: tuple[str, ...] = ()  # sources of which every chunk is dropped
+    finish: bool = False  # give the collection its new version
+
+
+#: What a person asks for and waits for.
+RunRequest = IndexRequest | RankRequest | AnswerRequest
+
+Request = RunRequest | ScoreRequest | OpenIndexRequest | StoreChunksRequest
 JobRequest = Annotated[Request, Field(discriminator="job")]
 
 _REQUEST: TypeAdapter[Request] = TypeAdapter(JobRequest)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field, TypeAdapter
+
+from worker.contract.statistics import PovStatistics
 from worker.contract.wire import AnswerMode, Problem, Wire
 
 
@@ -93,6 +96,7 @@ class RankResult(Wire):
     run: RunStamp
     questions: tuple[QuestionRanking, ...]
     problems: tuple[Problem, ...] = ()
+    statistics: PovStatistics | None = None  # of the points of view that could be read
     seconds: float = 0.0
 
 
@@ -128,6 +132,7 @@ class AnswerResult(Wire):
     questions: tuple[QuestionRanking, ...]
     answers: tuple[Answer, ...]
     problems: tuple[Problem, ...] = ()
+    statistics: PovStatistics | None = None  # of the points of view that could be read
     seconds: float = 0.0
 
 
@@ -139,15 +144,36 @@ class ScoreResult(Wire):
     contrast: tuple[tuple[float, ...], ...]
 
 
-JobResult = IndexResult | RankResult | AnswerResult | ScoreResult
+class OpenIndexResult(Wire):
+    """What a collection holds, and the model that makes its vectors."""
 
-_RESULTS: dict[
-    str, type[IndexResult] | type[RankResult] | type[AnswerResult] | type[ScoreResult]
-] = {
-    "index": IndexResult,
-    "rank": RankResult,
-    "answer": AnswerResult,
-    "score": ScoreResult,
+    files: dict[str, dict[str, int]]  # {source: {file hash: chunks}}
+    embedder: str  # name@revision
+    max_tokens: int  # what the model reads of a chunk
+
+
+class StoreChunksResult(Wire):
+    """Outcome of storing chunks; the last two fields are set when it was the last request."""
+
+    embedded: int
+    #: {source: chunks that are longer than the model reads}
+    unseen: dict[str, int] = Field(default_factory=dict)
+    chunks: int = 0  # in the whole collection
+    index_version: str = ""
+
+
+#: What a person sees in the workbook.
+RunResult = IndexResult | RankResult | AnswerResult
+
+JobResult = RunResult | ScoreResult | OpenIndexResult | StoreChunksResult
+
+_RESULTS: dict[str, TypeAdapter[JobResult]] = {
+    "index": TypeAdapter(IndexResult),
+    "rank": TypeAdapter(RankResult),
+    "answer": TypeAdapter(AnswerResult),
+    "score": TypeAdapter(ScoreResult),
+    "open": TypeAdapter(OpenIndexResult),
+    "store": TypeAdapter(StoreChunksResult),
 }
 
 
@@ -156,7 +182,7 @@ def parse_result(job: str, payload: str | bytes) -> JobResult:
 
     :raises pydantic.ValidationError: if it is no result of this contract.
     """
-    return _RESULTS[job].model_validate_json(payload)
+    return _RESULTS[job].validate_json(payload)
 
 
 def heatmap_blob(qid: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from worker.errors import BonsaiError, error_class
 
 #: Raised whenever a request or result changes its shape; a worker refuses other versions.
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 ScoreMode = Literal["classic", "contrast", "max", "mean", "pnorm"]
 AnswerMode = Literal["no-rag", "rag", "sexy"]
