@@ -141,6 +141,19 @@ class EngineError(UnavailableError):
     code = "engine"
 
 
+class BrokerError(UnavailableError):
+    """The Redis server does not answer, or has no room."""
+
+    code = "broker"
+
+
+class BrokerRefusedError(UnavailableError):
+    """The Redis server refuses the password, the user's rights or the connection."""
+
+    code = "broker_refused"
+    retryable = False
+
+
 class CancelledError(BonsaiError):
     """The user asked to stop; finished rows are kept."""
 

@@ -11,12 +11,15 @@ from worker.contract import (
     AnswerRequest,
     IndexRequest,
     JobResult,
+    OpenIndexRequest,
     RankRequest,
     Request,
+    StoreChunksRequest,
     parse_request,
 )
 from worker.errors import BonsaiError, InputError, InternalError
 from worker.pipeline.answering import answer
+from worker.pipeline.chunk_storing import open_index, store_chunks
 from worker.pipeline.indexing import index
 from worker.pipeline.job_context import JobContext
 from worker.pipeline.ranking import rank
@@ -45,11 +48,15 @@ def run_job(payload: str | bytes, context: JobContext) -> str:
 
 def _dispatch(request: Request, context: JobContext) -> JobResult:
     if isinstance(request, IndexRequest):
-        return index(request, context)
+        return index(request, context, lambda asked: _dispatch(asked, context))
     if isinstance(request, RankRequest):
         return rank(request, context)
     if isinstance(request, AnswerRequest):
         return answer(request, context)
+    if isinstance(request, OpenIndexRequest):
+        return open_index(request, context)
+    if isinstance(request, StoreChunksRequest):
+        return store_chunks(request, context)
     return score_texts(request, context)
 
 

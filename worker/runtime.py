@@ -43,10 +43,12 @@ class Runtime:
         return self._once("llm", name, lambda: _load_language_model(name, self.settings))
 
     def store(self, location: str) -> ChromaStore:
-        """Return the store in this folder.
+        """Return the store in this folder; an empty name is the worker's own.
 
+        :raises SettingError: if it is no folder.
         :raises StoreError: if it cannot be opened.
         """
+        location = location or self.settings.store
         if "://" in location:
             raise SettingError(
                 f"The store '{location}' is not a folder.",
@@ -64,7 +66,8 @@ class Runtime:
         if new:
             vectors = embedder.embed_queries([text for *_, text in new])
             self._query_vectors.update(zip(new, vectors, strict=True))
-        return np.stack([self._query_vectors[key] for key in keys])
+        rows = [self._query_vectors[key] for key in keys]
+        return np.array(rows, np.float32).reshape(len(keys), embedder.dim)
 
     def _once(self, kind: str, name: str, build: Callable[[], T]) -> T:
         with self._lock:

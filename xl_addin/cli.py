@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from worker.errors import BonsaiError, InternalError, SettingError
-from worker.settings import Settings, load_settings
-from xl_addin import actions
+from worker.errors import SettingError
+from worker.settings import IN_PROCESS, Settings, load_settings
+from xl_addin import actions, worker_commands
 from xl_addin.actions import Outcome, Session
 from xl_addin.books import (
     Books,
@@ -25,6 +23,8 @@ from xl_addin.books import (
 )
 from xl_addin.console import Terminal
 from xl_addin.demo import run_demo
+from xl_addin.failures import failures_reported
+from xl_addin.job_commands import BrokerOption, jobs_app, with_broker
 from xl_addin.jobs_client import JobsClient
 from xl_addin.model_commands import models_app
 from xl_addin.summaries import (
@@ -48,6 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(models_app, name="models")
+app.add_typer(jobs_app, name="jobs")
 
 BookArgument = Annotated[Path, typer.Argument(help="Workbook (.xlsx or .xlsm).")]
 OutOption = Annotated[
@@ -76,7 +77,8 @@ def demo(
 ) -> None:
     """Run the whole job on the sample: index, rank, answer. Fetches the models it needs."""
     terminal = Terminal(quiet=quiet)
-    raise typer.Exit(run_demo(out, load_settings(), terminal))
+    here = replace(load_settings(), broker=IN_PROCESS)
+    raise typer.Exit(run_demo(out, here, terminal))
 
 
 @app.command()
@@ -93,11 +95,12 @@ def index(
     collection: CollectionOption = None,
     embedder: EmbedderOption = None,
     store: StoreOption = None,
+    broker: BrokerOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Read a folder of documents into an index. Only new and changed files cost time."""
     terminal = Terminal(quiet=quiet)
-    settings = _settings(store)
+    settings = _settings(store, broker)
     overrides = _given({names.COLLECTION.name: collection, names.EMBEDDER.name: embedder})
     if book is None:
         if documents is None:
@@ -123,6 +126,7 @@ def rank(
     collection: CollectionOption = None,
     embedder: EmbedderOption = None,
     store: StoreOption = None,
+    broker: BrokerOption = None,
     json: JsonOption = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -133,7 +137,7 @@ def rank(
     options = book_options(books.questions, book, overrides)
     outcome = _watched(
         terminal,
-        _settings(store),
+        _settings(store, broker),
         lambda session: actions.rank(session, options, *_ports(books)),
     )
     print_ranking(terminal, outcome)
@@ -156,6 +160,7 @@ def answer(
     collection: CollectionOption = None,
     embedder: EmbedderOption = None,
     store: StoreOption = None,
+    broker: BrokerOption = None,
     json: JsonOption = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -173,7 +178,7 @@ def answer(
     options = book_options(books.questions, book, overrides)
     outcome = _watched(
         terminal,
-        _settings(store),
+        _settings(store, broker),
         lambda session: actions.answer(session, options, *_ports(books)),
     )
     print_answers(terminal, outcome)
@@ -181,43 +186,20 @@ def answer(
     _finish(terminal, outcome)
 
 
+app.command()(worker_commands.worker)
+app.command()(worker_commands.up)
+
+
 def main() -> None:
     """Run a command; a failure is three plain sentences and an exit code, never a traceback."""
-    logging.basicConfig(handlers=[_LogFile(logging.ERROR)], force=True)
-    try:
+    with failures_reported():
         app()
-    except BonsaiError as error:
-        Terminal(quiet=False).error(error)
-        raise SystemExit(error.exit_code) from None
-    except Exception as error:
-        raise SystemExit(_report_unforeseen(error)) from None
 
 
-class _LogFile(logging.Handler):
-    """Appends to the log. One that cannot be written must not hide what is to be reported."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write one record."""
-        with suppress(OSError, BonsaiError):
-            log = load_settings().log
-            log.parent.mkdir(parents=True, exist_ok=True)
-            with log.open("a", encoding="utf-8") as stream:
-                stream.write(f"{self.format(record)}\n")
-
-
-def _report_unforeseen(error: Exception) -> int:
-    logging.getLogger(__name__).error("A command failed.", exc_info=error)
-    shown = InternalError(
-        "Something went wrong that nobody foresaw.",
-        f"{type(error).__name__}: {error}",
-        f"Please report it, with the file {load_settings().log}.",
-    )
-    Terminal(quiet=False).error(shown)
-    return shown.exit_code
-
-
-def _settings(store: str | None) -> Settings:
-    settings = load_settings()
+def _settings(store: str | None, broker: str | None) -> Settings:
+    settings = with_broker(load_settings(), broker)
+    if store and settings.broker != IN_PROCESS:
+        raise _foreign_store()
     return replace(settings, store=store) if store else settings
 
 
@@ -281,6 +263,14 @@ def _keep(terminal: Terminal, books: Books, outcome: Outcome, json: Path | None)
 def _finish(terminal: Terminal, outcome: Outcome) -> None:
     print_problems(terminal, outcome)
     raise typer.Exit(exit_code(outcome))
+
+
+def _foreign_store() -> SettingError:
+    return SettingError(
+        "A store was named, but the jobs run on workers that have their own.",
+        "--store says where indexes are on this machine, --broker sends the jobs elsewhere.",
+        "Leave --store out, or add --broker in-process.",
+    )
 
 
 def _nothing_to_index() -> SettingError:

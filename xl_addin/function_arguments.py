@@ -22,6 +22,9 @@ _POSITIVE = ("", "yes")
 P = ParamSpec("P")
 R = TypeVar("R")
 
+#: What a look-up gives its macro when no score is known. Not None: Excel makes that an empty text.
+NOT_KNOWN = "BONSAI-UNKNOWN"
+
 
 class ArgumentError(InputError):
     """An argument of a worksheet function cannot be used."""
@@ -62,6 +65,12 @@ def text_argument(cells: Cells) -> list[str]:
     if "" in texts:
         raise _refused("text", "an empty cell", "cells that all hold text")
     return texts
+
+
+def column_argument(cells: Cells | None) -> list[str]:
+    """Return the texts of the column that a macro hands over with one of its cells."""
+    texts = (_text(value) for row in cells or [] for value in row)
+    return [text for text in texts if text]
 
 
 def pov_argument(cells: Cells | None) -> list[PointOfView]:

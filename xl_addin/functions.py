@@ -1,5 +1,8 @@
 """What the macros of the worksheet functions call: values are looked up, no job is ever started.
 
+A column of formulas comes cell by cell. So its macro asks for what is `known` first, and where
+that is nothing it asks again and hands over the texts of the whole `column`: one request for all.
+
 The functions themselves, with their help, are written in VBA from the table in
 `xl_addin.template.worksheet_functions`.
 """
@@ -15,7 +18,9 @@ from worker.contract import PointOfView
 from worker.queueing.score_path import ScorePath, TextScore
 from worker.settings import load_settings
 from xl_addin.function_arguments import (
+    NOT_KNOWN,
     Cells,
+    column_argument,
     for_excel,
     mode_argument,
     pov_argument,
@@ -34,11 +39,22 @@ def score_path() -> ScorePath:
 @xw.func
 @xw.arg("text", ndim=2)
 @xw.arg("povs", ndim=2)
+@xw.arg("column", ndim=2)
 @for_excel
-def sexyscore(text: Cells, povs: Cells, mode: object = None) -> Cells:
+def sexyscore(text: Cells, povs: Cells, mode: object = None, column: Cells | None = None) -> Cells:
     """Return how strongly each text touches the points of view."""
-    found = score_path().scores(text_argument(text), pov_argument(povs), mode_argument(mode))
-    return same_shape(text, [score.score for score in found])
+    arguments = text_argument(text), pov_argument(povs), mode_argument(mode)
+    return _numbers(text, score_path().scores(*arguments, column_argument(column)))
+
+
+@xw.func
+@xw.arg("text", ndim=2)
+@xw.arg("povs", ndim=2)
+@for_excel
+def known_sexyscore(text: Cells, povs: Cells, mode: object = None) -> Cells:
+    """Return the same where it takes no request, else `NOT_KNOWN` in a cell."""
+    found = score_path().known(text_argument(text), pov_argument(povs), mode_argument(mode))
+    return [[NOT_KNOWN]] if found is None else _numbers(text, found)
 
 
 @xw.func
@@ -55,12 +71,34 @@ def bonsai_similarity(first: Cells, second: Cells) -> Cells:
 @xw.func
 @xw.arg("text", ndim=2)
 @xw.arg("povs", ndim=2)
+@xw.arg("column", ndim=2)
 @for_excel
-def bonsai_toppov(text: Cells, povs: Cells, n: object = None) -> Cells:
+def bonsai_toppov(text: Cells, povs: Cells, n: object = None, column: Cells | None = None) -> Cells:
     """Return the ids of the points of view that each text touches most, strongest first."""
+    views, count, others = pov_argument(povs), top_argument(n), column_argument(column)
+    found = score_path().scores(text_argument(text), views, "contrast", others)
+    return _names(text, found, views, count)
+
+
+@xw.func
+@xw.arg("text", ndim=2)
+@xw.arg("povs", ndim=2)
+@for_excel
+def known_bonsai_toppov(text: Cells, povs: Cells, n: object = None) -> Cells:
+    """Return the same where it takes no request, else `NOT_KNOWN` in a cell."""
     views, count = pov_argument(povs), top_argument(n)
-    found = score_path().scores(text_argument(text), views, "contrast")
-    return same_shape(text, [_strongest(score, views, count) for score in found])
+    found = score_path().known(text_argument(text), views, "contrast")
+    return [[NOT_KNOWN]] if found is None else _names(text, found, views, count)
+
+
+def _numbers(text: Cells, scores: Sequence[TextScore]) -> Cells:
+    return same_shape(text, [score.score for score in scores])
+
+
+def _names(
+    text: Cells, scores: Sequence[TextScore], povs: Sequence[PointOfView], count: int
+) -> Cells:
+    return same_shape(text, [_strongest(score, povs, count) for score in scores])
 
 
 def _strongest(score: TextScore, povs: Sequence[PointOfView], count: int) -> str:

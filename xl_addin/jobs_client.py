@@ -6,16 +6,19 @@ from collections.abc import Callable
 
 from worker.contract import Event, RunRequest, RunResult
 from worker.errors import BonsaiError
-from worker.queueing.in_process import InProcessRunner
+from worker.queueing.runners import runner_for
 from worker.settings import Settings
 from xl_addin.gathered import Gathered
 
 
 class JobsClient:
-    """Runs jobs in this process. One client keeps the models warm between its jobs."""
+    """Runs jobs where the settings say. One client keeps the models warm between its jobs.
+
+    :raises SettingError: if the broker's address cannot be used.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        self._runner = InProcessRunner(settings)
+        self._runner = runner_for(settings)
 
     def run(
         self,

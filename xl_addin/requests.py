@@ -8,7 +8,8 @@ from pathlib import Path
 
 from worker.contract import AnswerRequest, IndexRequest, Problem, RankRequest, ScoreRequest
 from worker.errors import InputError
-from worker.settings import Settings
+from worker.settings import IN_PROCESS, Settings
+from worker.statistics_file import score_statistics
 from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.inputs import read_povs, read_questions
 from xl_addin.workbook.options import Options
@@ -22,7 +23,7 @@ def index_request(options: Options, settings: Settings, folder: Path) -> IndexRe
         folder=str(folder),
         collection=options.collection,
         embedder=options.embedder or settings.embedder,
-        store=settings.store,
+        store=_store(settings),
         chunk_size=options.chunk_size,
         chunk_overlap=options.chunk_overlap,
     )
@@ -43,7 +44,7 @@ def rank_request(
         run_id=_new_run_id(),
         collection=options.collection,
         embedder=options.embedder or settings.embedder,
-        store=settings.store,
+        store=_store(settings),
         questions=questions,
         povs=povs,
         score=options.score,
@@ -79,6 +80,8 @@ def score_request(
     """Return the request to score the texts of one column of cells.
 
     :raises InputError: if the cells are more than one column, or one of them is empty.
+    :raises CollectionError: if contrast is asked for and nothing was ranked by these points of
+        view yet.
     """
     povs, _ = read_povs(povs_from)
     texts = tuple(clean_text(str(row[0])).strip() for row in cells if row[0] is not None)
@@ -88,13 +91,20 @@ def score_request(
             "One column of cells that all hold text is needed.",
             "Select such cells and press the button again.",
         )
+    embedder, sentences = options.embedder or settings.embedder, [pov.text for pov in povs]
     return ScoreRequest(
         run_id=_new_run_id(),
-        embedder=options.embedder or settings.embedder,
+        embedder=embedder,
         texts=texts,
         povs=povs,
         score=options.score,
+        statistics=score_statistics(settings.statistics, embedder, sentences, options.score),
     )
+
+
+def _store(settings: Settings) -> str:
+    """Return where indexes are: the workers of a broker have a store of their own."""
+    return settings.store if settings.broker == IN_PROCESS else ""
 
 
 def _new_run_id() -> str:

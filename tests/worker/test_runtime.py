@@ -31,3 +31,8 @@ def test_absent_weights_name_the_command_that_gets_them():
 def test_a_server_address_is_no_store_yet(settings: Settings):
     with pytest.raises(SettingError, match="not a folder"):
         Runtime(settings).store("http://localhost:8000")
+
+
+def test_the_store_without_a_name_is_the_workers_own(settings: Settings):
+    runtime = Runtime(settings)
+    assert runtime.store("") is runtime.store(settings.store)

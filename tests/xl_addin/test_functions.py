@@ -13,8 +13,14 @@ from worker.queueing.in_process import InProcessRunner
 from worker.queueing.score_path import ScorePath, TextScore
 from worker.settings import Settings
 from xl_addin import functions
-from xl_addin.function_arguments import pov_argument
-from xl_addin.functions import bonsai_similarity, bonsai_toppov, sexyscore
+from xl_addin.function_arguments import NOT_KNOWN, pov_argument
+from xl_addin.functions import (
+    bonsai_similarity,
+    bonsai_toppov,
+    known_bonsai_toppov,
+    known_sexyscore,
+    sexyscore,
+)
 
 TABLE = [
     ["P1", "Oil does not care about sanctions.", 1.0, "yes"],
@@ -86,6 +92,32 @@ def test_points_of_view_are_ordered_by_their_part_of_the_score(path: ScorePath, 
     assert bonsai_toppov([["Kettles"]], table, 3.0) == [["P2, P1, P3"]]
 
 
+def test_what_is_not_known_is_said_without_a_request(path: ScorePath):
+    assert known_sexyscore([["kettle"]], TABLE, "classic") == [[NOT_KNOWN]]
+    assert path.requests == 0
+
+
+def test_a_column_handed_over_with_one_cell_is_known_from_then_on(path: ScorePath):
+    column = [["kettle"], [None], ["oil"], ["  "], [2024.0]]
+    sexyscore([["kettle"]], TABLE, "classic", column)
+    for text in ("kettle", "oil", "2024"):
+        assert known_sexyscore([[text]], TABLE, "classic") == sexyscore([[text]], TABLE, "classic")
+    assert path.requests == 1
+
+
+def test_a_column_that_could_not_be_read_leaves_the_cell_alone(path: ScorePath):
+    assert len(sexyscore([["kettle"]], TABLE, "classic", [[None]])) == 1
+    assert path.requests == 1
+
+
+@pytest.mark.usefixtures("_ranked")
+def test_the_strongest_points_of_view_of_a_column_are_one_request(path: ScorePath):
+    assert known_bonsai_toppov(TEXTS[:1], TABLE) == [[NOT_KNOWN]]
+    assert bonsai_toppov(TEXTS[:1], TABLE, 2.0, TEXTS) == [["P1, P2"]]
+    assert known_bonsai_toppov(TEXTS[1:], TABLE, 1.0) == [["P2"]]
+    assert path.requests == 1
+
+
 def test_similarity_of_two_ranges_is_a_matrix():
     matrix = bonsai_similarity(TEXTS, [["kettle"], ["oil tanker"], ["oil tanker"]])
     assert [len(row) for row in matrix] == [3, 3]
@@ -115,9 +147,10 @@ def test_a_bad_count_is_marked_as_such(count: object):
         bonsai_toppov(TEXTS, TABLE, count)
 
 
-def test_what_is_not_available_now_is_marked_as_such(path: ScorePath):
+@pytest.mark.parametrize("function", [sexyscore, known_sexyscore])
+def test_what_is_not_available_now_is_marked_as_such(function):
     with pytest.raises(RuntimeError, match=r"^BONSAI-NA: .*Run Rank once"):
-        sexyscore(TEXTS, TABLE, "contrast")
+        function(TEXTS, TABLE, "contrast")
 
 
 def test_numbers_in_cells_are_read_as_excel_shows_them(path: ScorePath):

@@ -12,6 +12,7 @@ from worker.contract.events import (
     RowReady,
     Started,
     TextReady,
+    parse_event,
 )
 from worker.contract.requests import (
     AnswerRequest,
@@ -50,6 +51,7 @@ from worker.contract.results import (
 )
 from worker.contract.statistics import PovStatistics
 from worker.contract.wire import (
+    ON_COSINES,
     PROTOCOL_VERSION,
     AnswerMode,
     Problem,
@@ -59,6 +61,7 @@ from worker.contract.wire import (
 )
 
 __all__ = [
+    "ON_COSINES",
     "PROTOCOL_VERSION",
     "Answer",
     "AnswerMode",
@@ -101,6 +104,7 @@ __all__ = [
     "Wire",
     "heatmap_blob",
     "json_ready",
+    "parse_event",
     "parse_request",
     "parse_result",
 ]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from worker.contract.results import Answer, QuestionRanking, RunStamp, SourceReport
 from worker.contract.wire import AnswerMode, Problem, Wire
 
 
 class Started(Wire):
-    """The job has begun; a run that is stopped later still has its stamp."""
+    """The job has begun; a run that is stopped later still has its stamp.
+
+    A second one whose stamp does not continue the first says that the job started afresh: rows
+    and problems told before do not count any more.
+    """
 
     kind: Literal["started"] = "started"
     run: RunStamp
@@ -53,3 +57,13 @@ class RowFailed(Wire):
 Event = Annotated[
     Started | Progress | RowReady | TextReady | RowFailed, Field(discriminator="kind")
 ]
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def parse_event(payload: str | bytes) -> Event:
+    """Return the event in a JSON payload.
+
+    :raises pydantic.ValidationError: if it is no event of this contract.
+    """
+    return _EVENT.validate_json(payload)

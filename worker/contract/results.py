@@ -24,6 +24,15 @@ class RunStamp(Wire):
     povs_hash: str = ""
     settings_hash: str = ""
 
+    def continues(self, earlier: RunStamp) -> bool:
+        """Say whether rows that an earlier try of the same run has made still hold."""
+        return (self.code_version, self.index_version, self.embedder, self.llm) == (
+            earlier.code_version,
+            earlier.index_version,
+            earlier.embedder,
+            earlier.llm,
+        )
+
 
 class SourceReport(Wire):
     """What became of one file."""

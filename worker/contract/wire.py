@@ -12,6 +12,8 @@ from worker.errors import BonsaiError, error_class
 PROTOCOL_VERSION = 2
 
 ScoreMode = Literal["classic", "contrast", "max", "mean", "pnorm"]
+#: Scores that look at the cosines themselves; the others look at contrast, with statistics.
+ON_COSINES: frozenset[ScoreMode] = frozenset({"classic", "mean"})
 AnswerMode = Literal["no-rag", "rag", "sexy"]
 
 

@@ -16,7 +16,7 @@ from worker.contract import (
     Question,
     QuestionRanking,
     RankedChunk,
-    RowReady,
+    RunStamp,
     TextReady,
 )
 from worker.errors import EngineError, PromptTooLongError
@@ -45,31 +45,38 @@ def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
     started = perf_counter()
     model = context.runtime.language_model(request.llm)
     layout = choose_layout(request.prompt, has_chat_layout=model.has_chat_layout)
-    ranking = rank(request.ranking, context)
-    settings = [ranking.run.settings_hash, request.modes, request.contexts, request.prompt]
-    stamp = ranking.run.model_copy(
-        update={"run_id": request.run_id, "llm": model.name, "settings_hash": short_hash(settings)}
-    )
-    context.started(stamp)
+    ranking = rank(request.ranking, context, lambda stamp: _stamp(request, model, stamp))
     run = _Run(request, context, model, layout)
     answers = _answer_all(run, ranking.questions)
     return AnswerResult(
-        run=stamp,
+        run=ranking.run,
         questions=ranking.questions,
         answers=tuple(answers),
         problems=ranking.problems,
+        statistics=ranking.statistics,
         seconds=perf_counter() - started,
+    )
+
+
+def _stamp(request: AnswerRequest, model: LanguageModel, ranking: RunStamp) -> RunStamp:
+    settings = [ranking.settings_hash, request.modes, request.contexts, request.prompt]
+    return ranking.model_copy(
+        update={"run_id": request.run_id, "llm": model.name, "settings_hash": short_hash(settings)}
     )
 
 
 def _answer_all(run: _Run, rankings: tuple[QuestionRanking, ...]) -> list[Answer]:
     by_qid = {question.qid: question for question in run.request.ranking.questions}
     work = [(ranking, mode) for ranking in rankings for mode in run.request.modes]
+    stored = {(given.qid, given.mode): given for given in run.context.stored(Answer)}
     answers: list[Answer] = []
     for ranking, mode in work:
         run.context.progress("Answering", len(answers), len(work), f"{ranking.qid} {mode}")
-        answers.append(_answer_one(run, by_qid[ranking.qid], ranking, mode))
-        run.context.row(RowReady(row=answers[-1]))
+        given = stored.get((ranking.qid, mode))
+        if given is None:
+            given = _answer_one(run, by_qid[ranking.qid], ranking, mode)
+            run.context.row(given)
+        answers.append(given)
     run.context.progress("Answering", len(answers), len(work))
     return answers
 

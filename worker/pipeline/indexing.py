@@ -1,40 +1,97 @@
-"""The index job: a folder of documents becomes a collection of chunks with vectors."""
+"""The index job: a folder of documents becomes a collection of chunks with vectors.
+
+It runs where the documents lie and knows neither models nor stores: whatever touches the index
+is asked for, of this process or of a worker elsewhere.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from worker import __version__
-from worker.contract import IndexRequest, IndexResult, RowReady, RunStamp, SourceReport
-from worker.documents.chunks import Chunk, content_hash, split_document
-from worker.documents.readers import find_documents, read_document
+from worker.contract import (
+    ChunkText,
+    IndexRequest,
+    IndexResult,
+    JobResult,
+    OpenIndexRequest,
+    OpenIndexResult,
+    RunStamp,
+    SourceReport,
+    StoreChunksRequest,
+    StoreChunksResult,
+)
+from worker.documents.chunks import content_hash, split_document
+from worker.documents.readers import Document, find_documents, read_document
 from worker.errors import CollectionError, DocumentError
 from worker.pipeline.job_context import JobContext, now
-from worker.retrieval.base import Collection, Embedder, StoredChunk
 
-_EMBED_AT_ONCE = 64  # chunks between two looks at the wish to stop
+#: Answers a request that touches the index, or raises what went wrong.
+Ask = Callable[[OpenIndexRequest | StoreChunksRequest], JobResult]
+
+_CHUNKS_AT_ONCE = 64  # in one request, between two looks at the wish to stop
+_BYTES_AT_ONCE = 256_000  # of text in one request
+_FILES_AT_ONCE = 64  # that leave the index between two looks at the wish to stop
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Index:
+    """The collection that a request names, at the other end of `ask`."""
+
+    request: IndexRequest
+    ask: Ask
+
+    def open(self) -> OpenIndexResult:
+        opened = self.ask(OpenIndexRequest(**self._names()))
+        assert isinstance(opened, OpenIndexResult)
+        return opened
+
+    def store(
+        self,
+        chunks: Sequence[ChunkText] = (),
+        current: dict[str, str] | None = None,
+        removed: Sequence[str] = (),
+        *,
+        finish: bool = False,
+    ) -> StoreChunksResult:
+        request = StoreChunksRequest(
+            chunks=tuple(chunks),
+            current=current or {},
+            removed=tuple(removed),
+            finish=finish,
+            **self._names(),
+        )
+        stored = self.ask(request)
+        assert isinstance(stored, StoreChunksResult)
+        return stored
+
+    def _names(self) -> dict[str, Any]:
+        return self.request.model_dump(include={"run_id", "collection", "embedder", "store"})
+
+
+@dataclass(frozen=True)
 class _Run:
-    """One index run under way."""
+    """One index run under way. `reports` are those of an earlier try, by file."""
 
     request: IndexRequest
     context: JobContext
-    embedder: Embedder
-    collection: Collection
-    known: dict[str, dict[str, str]]
-    embedded: int = 0
+    index: _Index
+    opened: OpenIndexResult
+    reports: dict[str, SourceReport]
 
 
-def index(request: IndexRequest, context: JobContext) -> IndexResult:
+def index(request: IndexRequest, context: JobContext, ask: Ask) -> IndexResult:
     """Bring a collection in line with a folder.
 
     Unchanged files cost a read and a hash; changed ones are embedded again, vanished ones leave.
     A file that cannot be read is reported, and the others go on.
 
+    :param ask: has the last word on an index that was opened: it is asked to finish the changes
+        even when the run was stopped or has failed.
     :raises DocumentError: if the folder is absent, or not one file in it could be read.
     :raises CollectionError: if the collection was made with another model.
     """
@@ -42,28 +99,23 @@ def index(request: IndexRequest, context: JobContext) -> IndexResult:
     if request.chunk_overlap >= request.chunk_size:
         raise _overlap_error(request)
     paths = find_documents(Path(request.folder))
-    embedder = context.runtime.embedder(request.embedder)
-    store = context.runtime.store(request.store)
-    collection = store.open_or_create(request.collection, embedder)
-    context.started(_stamp(request, embedder, ""))
-    run = _Run(request, context, embedder, collection, collection.chunk_ids_by_source())
-    collection.begin_changes()
+    collection = _Index(request, ask)
+    opened = collection.open()
     try:
-        reports = _index_files(run, paths)
-        reports += _remove_vanished(run, {report.file for report in reports})
+        stamp = context.begin(_stamp(request, opened))
+        reports = {report.file: report for report in context.stored(SourceReport)}
+        run = _Run(request, context, collection, opened, reports)
+        sources = _index_files(run, paths)
+        sources += _remove_vanished(run, {report.file for report in sources})
     finally:
-        version = collection.finish_changes()
-    if not collection.count():
-        raise DocumentError(
-            f"No file in {request.folder} could be read.",
-            reports[0].problem,
-            "Correct the files named on the Sources sheet, then index again.",
-        )
+        finished = collection.store(finish=True)
+    if not finished.chunks:
+        raise _nothing_read(request, sources)
     return IndexResult(
-        run=_stamp(request, embedder, version),
-        sources=tuple(reports),
-        chunks=collection.count(),
-        embedded=run.embedded,
+        run=stamp.model_copy(update={"index_version": finished.index_version}),
+        sources=tuple(sources),
+        chunks=finished.chunks,
+        embedded=sum(report.chunks for report in sources if report.status == "indexed"),
         seconds=perf_counter() - started,
     )
 
@@ -71,29 +123,46 @@ def index(request: IndexRequest, context: JobContext) -> IndexResult:
 def _index_files(run: _Run, paths: list[Path]) -> list[SourceReport]:
     folder = Path(run.request.folder)
     reports = []
-    for done, path in enumerate(paths, start=1):
+    for done, path in enumerate(paths):
         source = path.relative_to(folder).as_posix()
-        run.context.progress("Indexing", done - 1, len(paths), source)
-        try:
-            report = _index_file(run, path, source)
-        except DocumentError as error:
-            run.context.problem(error)
-            report = SourceReport(
-                file=source, type=_type(source), status="failed", problem=str(error)
-            )
-        run.context.row(RowReady(row=report))
-        reports.append(report)
+        run.context.progress("Indexing", done, len(paths), source)
+        reports.append(_index_file(run, path, source))
     run.context.progress("Indexing", len(paths), len(paths))
     return reports
 
 
 def _index_file(run: _Run, path: Path, source: str) -> SourceReport:
-    document = read_document(path, source)
-    size, overlap = run.request.chunk_size, run.request.chunk_overlap
-    chunks = split_document(document, size=size, overlap=overlap)
+    """Bring one file in line."""
+    try:
+        document = read_document(path, source)
+        report = _report(run, document, _split(document, run.request))
+    except DocumentError as error:
+        run.context.problem(error)
+        report = SourceReport(file=source, type=_type(source), status="failed", problem=str(error))
+    _tell(run, report)
+    return report
+
+
+def _tell(run: _Run, report: SourceReport) -> None:
+    """Hand over a report, unless an earlier try has."""
+    if report != run.reports.get(report.file):
+        run.context.row(report)
+
+
+def _split(document: Document, request: IndexRequest) -> list[ChunkText]:
+    size, overlap = request.chunk_size, request.chunk_overlap
     file_hash = content_hash(f"{size}/{overlap}/{document.text}")
-    unchanged = run.known.get(source) == {chunk.chunk_id: file_hash for chunk in chunks}
-    problem = "" if unchanged else _store(run, chunks, file_hash)
+    chunks = split_document(document, size=size, overlap=overlap)
+    return [ChunkText(**asdict(chunk), file_hash=file_hash) for chunk in chunks]
+
+
+def _report(run: _Run, document: Document, chunks: list[ChunkText]) -> SourceReport:
+    source, file_hash = document.source, chunks[0].file_hash
+    unchanged = run.opened.files.get(source) == {file_hash: len(chunks)}
+    earlier = run.reports.get(source)
+    if unchanged and earlier and earlier.status in ("indexed", "unchanged"):
+        return earlier
+    problem = "" if unchanged else _store(run, source, chunks)
     return SourceReport(
         file=source,
         type=_type(source),
@@ -105,59 +174,75 @@ def _index_file(run: _Run, path: Path, source: str) -> SourceReport:
     )
 
 
-def _store(run: _Run, chunks: list[Chunk], file_hash: str) -> str:
-    """Embed and store a file's chunks; return a remark on text the model does not see."""
-    for first in range(0, len(chunks), _EMBED_AT_ONCE):
+def _store(run: _Run, source: str, chunks: list[ChunkText]) -> str:
+    """Have a file's chunks stored; return a remark on text the model does not see."""
+    unseen, stored = 0, 0
+    for part in _parts(chunks):
         run.context.check_cancelled()
-        part = chunks[first : first + _EMBED_AT_ONCE]
-        vectors = run.embedder.embed_documents([chunk.text for chunk in part])
-        run.collection.upsert([_stored(chunk, file_hash) for chunk in part], vectors)
-        run.embedded += len(part)
-    fresh = {chunk.chunk_id for chunk in chunks}
-    stale = [known for known in run.known.get(chunks[0].source, {}) if known not in fresh]
-    run.collection.delete(stale)
-    return _unseen_text(run.embedder, chunks)
-
-
-def _unseen_text(embedder: Embedder, chunks: list[Chunk]) -> str:
-    counts = embedder.count_tokens([chunk.text for chunk in chunks])
-    longer = sum(count > embedder.max_tokens for count in counts)
-    if not longer:
+        stored += len(part)
+        last = {source: chunks[0].file_hash} if stored == len(chunks) else None
+        unseen += run.index.store(part, last).unseen.get(source, 0)
+    if not unseen:
         return ""
     return (
-        f"{longer} of {len(chunks)} passages are longer than the {embedder.max_tokens} tokens "
+        f"{unseen} of {len(chunks)} passages are longer than the {run.opened.max_tokens} tokens "
         "the embedding model reads; the rest of them does not count in similarity."
     )
 
 
+def _parts(chunks: list[ChunkText]) -> Iterator[list[ChunkText]]:
+    """Cut a file's chunks into what one request carries."""
+    part: list[ChunkText] = []
+    size = 0
+    for chunk in chunks:
+        length = len(chunk.text.encode())
+        if part and (len(part) == _CHUNKS_AT_ONCE or size + length > _BYTES_AT_ONCE):
+            yield part
+            part, size = [], 0
+        part.append(chunk)
+        size += length
+    yield part
+
+
 def _remove_vanished(run: _Run, seen: set[str]) -> list[SourceReport]:
-    reports = []
-    for source in sorted(set(run.known) - seen):
-        run.collection.delete(list(run.known[source]))
-        report = SourceReport(
-            file=source, type=_type(source), status="removed", problem="The file is gone."
-        )
-        run.context.row(RowReady(row=report))
-        reports.append(report)
-    return reports
+    """Drop files that are gone; return their reports, and of those an earlier try has dropped."""
+    vanished = sorted(set(run.opened.files) - seen)
+    for first in range(0, len(vanished), _FILES_AT_ONCE):
+        run.context.check_cancelled()
+        part = vanished[first : first + _FILES_AT_ONCE]
+        run.index.store(removed=part)
+        for source in part:
+            _tell(run, _removed(source))
+    dropped = {report.file for report in run.reports.values() if report.status == "removed"}
+    return [_removed(source) for source in sorted((dropped - seen) | set(vanished))]
 
 
-def _stored(chunk: Chunk, file_hash: str) -> StoredChunk:
-    return StoredChunk(chunk.chunk_id, chunk.source, chunk.page, chunk.start, chunk.text, file_hash)
+def _removed(source: str) -> SourceReport:
+    return SourceReport(
+        file=source, type=_type(source), status="removed", problem="The file is gone."
+    )
 
 
 def _type(source: str) -> str:
     return Path(source).suffix.lstrip(".").lower()
 
 
-def _stamp(request: IndexRequest, embedder: Embedder, version: str) -> RunStamp:
+def _stamp(request: IndexRequest, opened: OpenIndexResult) -> RunStamp:
     return RunStamp(
         run_id=request.run_id,
         time=now(),
         code_version=__version__,
         collection=request.collection,
-        index_version=version,
-        embedder=f"{embedder.name}@{embedder.revision}",
+        index_version="",  # not known before the end
+        embedder=opened.embedder,
+    )
+
+
+def _nothing_read(request: IndexRequest, sources: list[SourceReport]) -> DocumentError:
+    return DocumentError(
+        f"No file in {request.folder} could be read.",
+        sources[0].problem,
+        "Correct the files named on the Sources sheet, then index again.",
     )
 
 

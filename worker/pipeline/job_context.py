@@ -4,48 +4,71 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import TypeVar
 
 from worker import __version__
 from worker.contract import (
+    Answer,
     Event,
     PointOfView,
     Problem,
     Progress,
     Question,
+    QuestionRanking,
     RankRequest,
     RowFailed,
     RowReady,
     RunStamp,
+    SourceReport,
     Started,
     Wire,
 )
 from worker.errors import BonsaiError, CancelledError
 from worker.runtime import Runtime
 
+Row = SourceReport | QuestionRanking | Answer
+AnyRow = TypeVar("AnyRow", SourceReport, QuestionRanking, Answer)
+
 
 def _ignore_blob(_name: str, _data: bytes) -> None:
     """Nobody asked for pictures."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class JobContext:
     """Handed to every job.
 
     `emit` takes events, `put_blob` large results by name, and `cancelled` says whether the user
-    has asked to stop.
+    has asked to stop. `earlier` are the events that earlier tries of the same job have stored:
+    what they have made and still holds is not made, and not told, a second time.
     """
 
     runtime: Runtime
     emit: Callable[[Event], None]
     cancelled: Callable[[], bool]
     put_blob: Callable[[str, bytes], None] = _ignore_blob
+    earlier: Sequence[Event] = ()
 
-    def started(self, run: RunStamp) -> None:
-        """Say that the job has begun."""
-        self.emit(Started(run=run))
+    def begin(self, stamp: RunStamp) -> RunStamp:
+        """Begin the job, or go on with an earlier try; return the stamp of the run.
+
+        Every job calls it once, before it tells of a row or a problem.
+        """
+        run, since = _last_start(self.earlier)
+        if run and stamp.continues(run):
+            self.earlier = since
+            return run
+        self.earlier = ()
+        self.emit(Started(run=stamp))
+        return stamp
+
+    def stored(self, kind: type[AnyRow]) -> list[AnyRow]:
+        """Return the rows of one kind that earlier tries have stored, in their order."""
+        rows = [event.row for event in self.earlier if isinstance(event, RowReady)]
+        return [row for row in rows if isinstance(row, kind)]
 
     def progress(self, stage: str, done: int, of: int, message: str = "") -> None:
         """Say how far a stage is.
@@ -55,15 +78,16 @@ class JobContext:
         self.check_cancelled()
         self.emit(Progress(stage=stage, done=done, of=of, message=message))
 
-    def row(self, event: RowReady) -> None:
+    def row(self, row: Row) -> None:
         """Hand over a finished row."""
-        self.emit(event)
+        self.emit(RowReady(row=row))
 
     def problem(self, error: BonsaiError) -> Problem:
-        """Report a failed row, and return it in wire form."""
-        problem = Problem.from_error(error)
-        self.emit(RowFailed(problem=problem))
-        return problem
+        """Report a failed row, unless an earlier try has; return it in wire form."""
+        event = RowFailed(problem=Problem.from_error(error))
+        if event not in self.earlier:
+            self.emit(event)
+        return event.problem
 
     def check_cancelled(self) -> None:
         """Stop here if the user has asked to.
@@ -74,6 +98,15 @@ class JobContext:
             raise CancelledError(
                 "The run was stopped.", "You asked to stop.", "Finished rows are kept."
             )
+
+
+def _last_start(events: Sequence[Event]) -> tuple[RunStamp | None, Sequence[Event]]:
+    """Return the stamp that a job last began with, and what it has stored since."""
+    for number in reversed(range(len(events))):
+        event = events[number]
+        if isinstance(event, Started):
+            return event.run, events[number + 1 :]
+    return None, ()
 
 
 def now() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TypeVar
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.contract import (
+    ON_COSINES,
     PointOfView,
     PovMatrix,
     PovTouch,
@@ -19,7 +21,6 @@ from worker.contract import (
     RankedChunk,
     RankRequest,
     RankResult,
-    RowReady,
     RunStamp,
     heatmap_blob,
 )
@@ -29,7 +30,7 @@ from worker.pipeline.statistics_cache import StatisticsCache
 from worker.retrieval.base import Collection, Embedder, Hit, Vectors
 from worker.scoring.corpus_statistics import CorpusStatistics
 from worker.scoring.heatmap import CONTRAST, COSINE, draw_heatmap
-from worker.scoring.score_modes import ON_COSINES, PovScores, final_order, score_chunks
+from worker.scoring.score_modes import PovScores, final_order, score_chunks
 from worker.scoring.similarity import cosine_matrix
 
 _TOP_POVS = 3
@@ -111,35 +112,55 @@ class Scorer:
         )
 
 
-def rank(request: RankRequest, context: JobContext) -> RankResult:
+def rank(
+    request: RankRequest,
+    context: JobContext,
+    stamped: Callable[[RunStamp], RunStamp] = lambda stamp: stamp,
+) -> RankResult:
     """Rank the chunks of a collection for each question.
 
     Only questions and points of view are embedded; chunk vectors come from the store. A question
     or point of view that the model cannot read whole is reported, and the others go on.
 
+    :param stamped: completes the stamp of a run that does more than rank.
     :raises InputError: if no question or no point of view is left.
     :raises CollectionError: if the collection is absent, empty or of another model.
     """
     started = perf_counter()
     embedder = context.runtime.embedder(request.embedder)
     collection = _open(request, embedder, context)
+    stamp = context.begin(stamped(_stamp(request, collection, embedder)))
     problems: list[Problem] = []
     questions = _readable(request.questions, embedder, context, problems, "question")
     scorer = _scorer(request, embedder, collection, context, problems)
-    stamp = _stamp(request, collection, embedder)
-    context.started(stamp)
-    vectors = context.runtime.query_vectors(embedder, [question.text for question in questions])
-    rankings: list[QuestionRanking] = []
-    for question, hits in zip(questions, collection.nearest(vectors, request.top_k), strict=True):
-        context.progress("Ranking", len(rankings), len(questions), question.qid)
-        rankings.append(_rank_one(scorer, question, hits, context))
-    context.progress("Ranking", len(rankings), len(questions))
+    rankings = _rank_all(scorer, questions, collection, embedder, context)
     return RankResult(
         run=stamp,
         questions=tuple(rankings),
         problems=tuple(problems),
+        statistics=scorer.statistics.to_wire(),
         seconds=perf_counter() - started,
     )
+
+
+def _rank_all(
+    scorer: Scorer,
+    questions: tuple[Question, ...],
+    collection: Collection,
+    embedder: Embedder,
+    context: JobContext,
+) -> list[QuestionRanking]:
+    stored = {ranking.qid: ranking for ranking in context.stored(QuestionRanking)}
+    left = [question for question in questions if question.qid not in stored]
+    vectors = context.runtime.query_vectors(embedder, [question.text for question in left])
+    found = iter(collection.nearest(vectors, scorer.request.top_k))
+    rankings: list[QuestionRanking] = []
+    for question in questions:
+        context.progress("Ranking", len(rankings), len(questions), question.qid)
+        ranking = stored.get(question.qid) or _rank_one(scorer, question, next(found), context)
+        rankings.append(ranking)
+    context.progress("Ranking", len(rankings), len(questions))
+    return rankings
 
 
 def _rank_one(
@@ -147,7 +168,7 @@ def _rank_one(
 ) -> QuestionRanking:
     ranking = scorer.ranking(question, hits)
     context.put_blob(heatmap_blob(question.qid), scorer.heatmap(ranking))
-    context.row(RowReady(row=ranking))
+    context.row(ranking)
     return ranking
 
 

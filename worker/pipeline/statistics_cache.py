@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from zipfile import BadZipFile
-
-import numpy as np
 
 from worker.contract import PointOfView
 from worker.retrieval.base import Collection, Embedder, Vectors
 from worker.scoring.corpus_statistics import SAMPLE_SIZE, CorpusStatistics, corpus_statistics
 from worker.scoring.similarity import cosine_matrix
-from worker.statistics_file import statistics_file
+from worker.statistics_file import read_statistics, statistics_file, write_statistics
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class StatisticsCache:
-    """Statistics of one set of points of view under one model, in a folder.
-
-    Besides those of each index version, the last ones computed are kept as `latest`: they are
-    what a worksheet function goes by, which knows no index.
-    """
+    """Statistics of one set of points of view under one model, in a folder."""
 
     folder: Path
     embedder: Embedder
@@ -38,49 +29,28 @@ class StatisticsCache:
 
         They are computed once for each version, and each time while it is being changed.
         """
-        path = self._path(f"{self.embedder.revision}-{collection.version}")
-        statistics = _load(path) if collection.version else None
-        if statistics is None:
-            sample = collection.sample_vectors(SAMPLE_SIZE)
-            statistics = corpus_statistics(cosine_matrix(sample, pov_vectors))
-            if collection.version:
-                _keep(statistics, path)
-        _keep(statistics, self._path("latest"))
+        if not collection.version:
+            return _computed(collection, pov_vectors)
+        path = self._path(collection.version)
+        if kept := read_statistics(path):
+            return CorpusStatistics.from_wire(kept)
+        statistics = _computed(collection, pov_vectors)
+        _keep(statistics, path)
         return statistics
 
-    def latest(self) -> CorpusStatistics | None:
-        """Return the last statistics computed for these points of view, if any."""
-        return _load(self._path("latest"))
-
-    def _path(self, version: str) -> Path:
+    def _path(self, index_version: str) -> Path:
+        version = f"{self.embedder.revision}-{index_version}"
         texts = [pov.text for pov in self.povs]
         return statistics_file(self.folder, self.embedder.name, texts, version)
 
 
-def _load(path: Path) -> CorpusStatistics | None:
-    """Return kept statistics; a file that is absent or damaged is as good as none."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            return CorpusStatistics(stored["mean"], stored["sd"], float(stored["grand_mean"]))
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
-        return None
+def _computed(collection: Collection, pov_vectors: Vectors) -> CorpusStatistics:
+    return corpus_statistics(cosine_matrix(collection.sample_vectors(SAMPLE_SIZE), pov_vectors))
 
 
 def _keep(statistics: CorpusStatistics, path: Path) -> None:
     """Keep statistics for next time; a ranking does not fail because they cannot be kept."""
     try:
-        _write(statistics, path)
+        write_statistics(path, statistics.to_wire())
     except OSError:
         _log.warning("Corpus statistics cannot be kept in %s.", path, exc_info=True)
-
-
-def _write(statistics: CorpusStatistics, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as stream:
-        np.savez(
-            stream,
-            mean=statistics.mean,
-            sd=statistics.sd,
-            grand_mean=np.array(statistics.grand_mean),
-        )
-    os.replace(stream.name, path)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from worker.contract import ScoreRequest, ScoreResult
-from worker.errors import CollectionError, InputError
+from worker.contract import PovStatistics, ScoreRequest, ScoreResult
+from worker.errors import InputError
 from worker.pipeline.job_context import JobContext
-from worker.pipeline.statistics_cache import StatisticsCache
 from worker.retrieval.base import Embedder, Vectors
-from worker.scoring.score_modes import ON_COSINES, SCORE_FUNCTIONS, contrast_values
+from worker.scoring.corpus_statistics import CorpusStatistics
+from worker.scoring.score_modes import SCORE_FUNCTIONS, Matrix, contrast_values
 from worker.scoring.similarity import cosine_matrix
+from worker.statistics_file import check_statistics
 
 _EMBED_AT_ONCE = 64  # texts between two looks at the wish to stop
 
@@ -21,12 +21,11 @@ _EMBED_AT_ONCE = 64  # texts between two looks at the wish to stop
 def score_texts(request: ScoreRequest, context: JobContext) -> ScoreResult:
     """Return a score for each text.
 
-    Modes that look at contrast go by the statistics of the last ranking with the same points of
-    view, so that a function and the Ranked sheet agree.
+    Modes that look at contrast go by the statistics in the request: those of the last ranking
+    with the same points of view, so that a function and the Ranked sheet agree.
 
     :raises InputError: if there is no text or no point of view.
-    :raises CollectionError: if contrast is asked for and nothing was ranked with these points of
-        view yet.
+    :raises CollectionError: if contrast is asked for without statistics.
     """
     if not request.texts or not request.povs:
         raise InputError(
@@ -34,19 +33,16 @@ def score_texts(request: ScoreRequest, context: JobContext) -> ScoreResult:
             "A text and a point of view are needed.",
             "Give the function cells that hold text.",
         )
+    check_statistics(request.score, request.statistics)
     embedder = context.runtime.embedder(request.embedder)
-    folder = context.runtime.settings.statistics
-    statistics = StatisticsCache(folder, embedder, request.povs).latest()
-    if statistics is None and request.score not in ON_COSINES:
-        raise _never_ranked()
     povs = context.runtime.query_vectors(embedder, [pov.text for pov in request.povs])
     cosine = cosine_matrix(_embed(request.texts, embedder, context), povs)
-    contrast = contrast_values(cosine, statistics) if statistics else np.zeros_like(cosine)
+    contrast = _contrast(cosine, request.statistics)
     weights = np.array([pov.weight for pov in request.povs])
     return ScoreResult(
         scores=tuple(SCORE_FUNCTIONS[request.score](cosine, contrast, weights).tolist()),
         cosine=_nested(cosine),
-        contrast=_nested(contrast) if statistics else (),
+        contrast=_nested(contrast) if request.statistics else (),
     )
 
 
@@ -58,13 +54,12 @@ def _embed(texts: Sequence[str], embedder: Embedder, context: JobContext) -> Vec
     return np.vstack(parts)
 
 
-def _nested(matrix: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:
+def _contrast(cosine: Matrix, statistics: PovStatistics | None) -> Matrix:
+    """Return contrast values; without statistics no score looks at them."""
+    if statistics is None:
+        return np.zeros_like(cosine)
+    return contrast_values(cosine, CorpusStatistics.from_wire(statistics))
+
+
+def _nested(matrix: Matrix) -> tuple[tuple[float, ...], ...]:
     return tuple(map(tuple, matrix.tolist()))
-
-
-def _never_ranked() -> CollectionError:
-    return CollectionError(
-        "These points of view have no contrast score yet.",
-        "What is usual for them is learnt from the documents when they are ranked.",
-        "Run Rank once with them, or ask for the score 'classic'.",
-    )

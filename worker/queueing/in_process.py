@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from worker.contract import Event, JobResult, Request, parse_result
+from worker.queueing.statistics_keeper import keep_statistics
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,9 +27,11 @@ class InProcessRunner:
         on_event: Callable[[Event], None],
         on_blob: Callable[[str, bytes], None],
         cancelled: Callable[[], bool],
+        earlier: Sequence[Event] = (),
     ) -> JobResult:
         """Run a job to its end. Request and result pass through JSON, as on a wire.
 
+        :param earlier: what earlier tries of the same job have stored: it goes on from there.
         :raises BonsaiError: whatever goes wrong; rows finished before came as events.
         """
         from worker.jobs import run_job
@@ -36,5 +39,7 @@ class InProcessRunner:
         from worker.runtime import Runtime
 
         self._runtime = self._runtime or Runtime(self._settings)
-        context = JobContext(self._runtime, on_event, cancelled, on_blob)
-        return parse_result(request.job, run_job(request.model_dump_json(), context))
+        context = JobContext(self._runtime, on_event, cancelled, on_blob, earlier)
+        result = parse_result(request.job, run_job(request.model_dump_json(), context))
+        keep_statistics(self._settings, request, result)
+        return result

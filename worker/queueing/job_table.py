@@ -26,7 +26,7 @@ RESULT_BLOB = "result"
 #: Seconds without a sign of life after which a running job counts as orphaned.
 HEARTBEAT_LIMIT = 15.0
 
-#: Workers that one job may kill before it counts as failed.
+#: Workers that one job may kill, without a new event in between, before it counts as failed.
 MOST_ATTEMPTS = 3
 
 #: Days that a finished job, with its pictures, is kept.
@@ -118,9 +118,9 @@ class JobTable:
         return bool(row and time.time() - row[0] < HEARTBEAT_LIMIT)
 
     def take(self) -> Job | None:
-        """Return the next queued or orphaned job, now running; an orphan starts afresh.
+        """Return the next queued or orphaned job, now running; an orphan keeps what it has stored.
 
-        One whose worker has died `MOST_ATTEMPTS` times has failed.
+        One whose worker has died `MOST_ATTEMPTS` times without a new event in between has failed.
         """
         with self._transaction():
             orphaned = time.time() - HEARTBEAT_LIMIT
@@ -141,8 +141,6 @@ class JobTable:
                 "WHERE run_id = ?",
                 (time.time(), row[0]),
             )
-            self._db.execute("DELETE FROM events WHERE run_id = ?", row)
-            self._db.execute("DELETE FROM blobs WHERE run_id = ?", row)
         return self.job(row[0])
 
     def beat(self, run_id: str) -> bool:
@@ -156,8 +154,12 @@ class JobTable:
         self._db.execute("UPDATE jobs SET progress = ? WHERE run_id = ?", (payload, run_id))
 
     def add_event(self, run_id: str, payload: str) -> None:
-        """Append one event."""
-        self._db.execute("INSERT INTO events (run_id, payload) VALUES (?, ?)", (run_id, payload))
+        """Append one event: the job gets on."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO events (run_id, payload) VALUES (?, ?)", (run_id, payload)
+            )
+            self._db.execute("UPDATE jobs SET attempts = 0 WHERE run_id = ?", (run_id,))
 
     def put_blob(self, run_id: str, name: str, data: bytes) -> None:
         """Store a large result by name."""
@@ -185,6 +187,11 @@ class JobTable:
         row = self._db.execute(f"{_SELECT} WHERE run_id = ?", (run_id,)).fetchone()
         return Job(*row) if row else None
 
+    def jobs(self) -> list[Job]:
+        """Return the jobs that are kept, the newest first."""
+        rows = self._db.execute(f"{_SELECT} ORDER BY submitted DESC").fetchall()
+        return [Job(*row) for row in rows]
+
     def events(self, run_id: str) -> list[str]:
         """Return a run's events in order."""
         rows = self._db.execute(
@@ -211,7 +218,8 @@ class JobTable:
 def _worker_killed() -> str:
     error = EngineError(
         "The job has ended its worker process each time it was tried.",
-        f"It was tried {MOST_ATTEMPTS} times; the machine may lack the memory for it.",
+        f"It was tried {MOST_ATTEMPTS} times without getting any further; the machine may lack "
+        "the memory for it.",
         "Try fewer or smaller documents, or a smaller model, and press the button again.",
     )
     return Problem.from_error(error).model_dump_json()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from worker.contract import (
     Event,
@@ -18,6 +18,7 @@ from worker.contract import (
     Problem,
     Progress,
     Request,
+    parse_event,
     parse_request,
     parse_result,
 )
@@ -26,8 +27,6 @@ from worker.queueing.job_table import RESULT_BLOB, UNFINISHED, Job, JobTable
 from worker.settings import Settings
 
 _PATIENCE = 60.0  # seconds that a job waits for a worker to start
-
-_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
 #: Processes this one has started; holding them lets the system clear them away when they end.
 _STARTED: list[subprocess.Popen[bytes]] = []
@@ -92,6 +91,10 @@ class LocalJobs:
         finally:
             lock.close()
 
+    def jobs(self) -> list[Job]:
+        """Return the jobs that are kept, the newest first."""
+        return self._table.jobs()
+
     def job(self, run_id: str) -> Job | None:
         """Return a job."""
         return self._table.job(run_id)
@@ -119,7 +122,7 @@ class LocalJobs:
             request = parse_request(job.request)
             return Finished(
                 request=request,
-                events=[_EVENT.validate_json(payload) for payload in self._table.events(run_id)],
+                events=[parse_event(payload) for payload in self._table.events(run_id)],
                 blobs=blobs,
                 problem=Problem.model_validate_json(job.problem) if job.problem else None,
                 result=parse_result(request.job, result) if result else None,

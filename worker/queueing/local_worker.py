@@ -1,5 +1,8 @@
 """The worker process of one machine: takes jobs from the job file, keeps its models warm.
 
+With a broker it does not work itself: it reads documents, follows the jobs that it passes on,
+and writes into the job file what comes of them. Workbooks see no difference.
+
 Started by whoever submits a job while none is there; ends by itself when there has been nothing
 to do for a while. Run as `python -m worker.queueing.local_worker`.
 """
@@ -9,55 +12,69 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from functools import lru_cache
 
 from pydantic import ValidationError
 
-from worker.contract import Event, Problem, Progress, TextReady, parse_request
+from worker.contract import Event, Problem, Progress, TextReady, parse_event, parse_request
 from worker.errors import BonsaiError, CancelledError, InputError
-from worker.queueing.in_process import InProcessRunner
 from worker.queueing.job_table import RESULT_BLOB, Job, JobTable
-from worker.settings import Settings, load_settings
+from worker.queueing.runners import Runner, runner_for
+from worker.settings import IN_PROCESS, Settings, load_settings
 
 IDLE_LIMIT = 600.0  # seconds without a job before the process ends
+_FOLLOWED = 4  # jobs at once, where others do the work
 _BEAT = 1.0  # seconds between two signs of life
 
 
 def serve(settings: Settings, *, idle_limit: float = IDLE_LIMIT) -> None:
     """Work through the job file until there has been nothing to do for `idle_limit` seconds."""
-    table, runner = JobTable(settings.jobs), InProcessRunner(settings)
+    table, at_once = JobTable(settings.jobs), 1 if settings.broker == IN_PROCESS else _FOLLOWED
+    running: set[Future[None]] = set()
     last_work = time.monotonic()
-    while time.monotonic() - last_work < idle_limit:
-        table.worker_beat()
-        job = table.take()
-        if job is None:
-            time.sleep(0.2)
-            continue
-        _work(job, table, runner, settings)
-        last_work = time.monotonic()
+    with ThreadPoolExecutor(at_once, thread_name_prefix="bonsai-job") as pool:
+        while running or time.monotonic() - last_work < idle_limit:
+            table.worker_beat()
+            for ended in [job for job in running if job.done()]:
+                running.remove(ended)
+                ended.result()
+                last_work = time.monotonic()
+            job = table.take() if len(running) < at_once else None
+            if job is None:
+                time.sleep(0.2)
+            else:
+                running.add(pool.submit(_work, job, settings))
     table.close()
 
 
-def _work(job: Job, table: JobTable, runner: InProcessRunner, settings: Settings) -> None:
-    with _heartbeat(job.run_id, settings) as stopped:
+@lru_cache(maxsize=1)
+def _runner(settings: Settings) -> Runner:
+    """Return this process's one runner, so that models stay warm."""
+    return runner_for(settings)
+
+
+def _work(job: Job, settings: Settings) -> None:
+    table = JobTable(settings.jobs)  # a connection belongs to one thread
+    with closing(table), _heartbeat(job.run_id, settings) as stopped:
         try:
-            result = runner.run(
+            result = _runner(settings).run(
                 parse_request(job.request),
                 on_event=_recorder(job.run_id, table),
                 on_blob=lambda name, data: table.put_blob(job.run_id, name, data),
                 cancelled=stopped,
+                earlier=[parse_event(payload) for payload in table.events(job.run_id)],
             )
         except CancelledError as error:
             table.finish(job.run_id, "cancelled", Problem.from_error(error).model_dump_json())
-            return
         except BonsaiError as error:
             table.finish(job.run_id, "failed", Problem.from_error(error).model_dump_json())
-            return
         except ValidationError:
             table.finish(job.run_id, "failed", Problem.from_error(_foreign()).model_dump_json())
-            return
-    table.put_blob(job.run_id, RESULT_BLOB, result.model_dump_json().encode())
-    table.finish(job.run_id, "done")
+        else:
+            table.put_blob(job.run_id, RESULT_BLOB, result.model_dump_json().encode())
+            table.finish(job.run_id, "done")
 
 
 def _foreign() -> InputError:

@@ -3,26 +3,38 @@
 A formula is computed again and again; it must never start work that a cache could spare, and
 never hold Excel up. So every value is looked up by content first, all that is missing goes into
 one request, and the caller gets what is there when the time is up. The request goes on in the
-background, and the next calculation finds its values.
+background, and a later calculation finds its values. A text that is under way is not asked for
+twice. The time counts from the start of a request, however many formulas wait for it: a column
+of a thousand formulas holds Excel up once.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
+from typing import Any
 
-from worker.contract import PointOfView, ScoreMode, ScoreRequest, ScoreResult
-from worker.errors import UnavailableError
-from worker.queueing.in_process import InProcessRunner
+from worker.contract import (
+    PointOfView,
+    PovStatistics,
+    ScoreMode,
+    ScoreRequest,
+)
+from worker.errors import BonsaiError, UnavailableError
+from worker.queueing.runners import scorer_for
 from worker.queueing.score_cache import ScoreCache, score_keys
 from worker.settings import Settings
-from worker.statistics_file import statistics_digest
+from worker.statistics_file import score_statistics, statistics_digest
 
-#: Seconds a formula waits for a request.
+#: Seconds that formulas wait for a request, from its start.
 TIME_LIMIT = 5.0
+
+#: Seconds after which something that was not there is looked for again.
+_FAILURE_KEPT = 10.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,23 @@ class TextScore:
     contrast: Sequence[float]
 
 
+@dataclass(frozen=True)
+class _Question:
+    """All but the texts that a request for scores is made of."""
+
+    povs: tuple[PointOfView, ...]
+    mode: ScoreMode
+    statistics: PovStatistics | None
+
+
+@dataclass(frozen=True)
+class _Pending:
+    """A request under way; `deadline` is when formulas stop waiting for it."""
+
+    future: Future[None]
+    deadline: float
+
+
 class ScorePath:
     """The way from a formula to a score. `requests` counts the requests that were needed."""
 
@@ -41,70 +70,114 @@ class ScorePath:
         self.requests = 0
         self._settings = settings
         self._time_limit = time_limit
-        self._runner = InProcessRunner(settings)
+        self._score = scorer_for(settings)
         self._cache = ScoreCache(settings.scores)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bonsai-score")
-        self._pending: dict[tuple[str, ...], Future[None]] = {}
+        self._pending: dict[str, _Pending] = {}
+        self._failure: BonsaiError | None = None
+        self._failed_at = 0.0
 
     def scores(
-        self, texts: Sequence[str], povs: Sequence[PointOfView], mode: ScoreMode
+        self,
+        texts: Sequence[str],
+        povs: Sequence[PointOfView],
+        mode: ScoreMode,
+        column: Sequence[str] = (),
     ) -> list[TextScore]:
-        """Return the score of each text.
+        """Return the score of each text; one request is made for all that are missing.
 
-        :raises UnavailableError: if they are not known and did not come in time.
+        :param column: texts that will be asked for next. They go into the same request.
+        :raises UnavailableError: if scores are not known and did not come in time.
+        :raises CollectionError: if contrast is asked for and nothing was ranked by these points
+            of view yet.
         :raises BonsaiError: if the request fails.
         """
-        keys = score_keys(self._context(povs, mode), texts)
-        found = self._cache.find(keys)
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
-        if missing:
-            self._wait(self._request(missing, povs, mode))
-            found = self._cache.find(keys)
-        return [TextScore(*found[key]) for key in keys]
+        question = self._question(povs, mode)
+        keys = self._keys(question, [*texts, *column])
+        found = self._find(keys)
+        new = {
+            key: text
+            for key, text in zip(keys, [*texts, *column], strict=True)
+            if key not in found and key not in self._pending
+        }
+        if new:
+            self._refuse_after_failure()
+            self._pending |= dict.fromkeys(new, self._start(new, question))
+        return self._collect(keys[: len(texts)], found)
 
-    def _request(
-        self, missing: dict[str, str], povs: Sequence[PointOfView], mode: ScoreMode
-    ) -> Future[None]:
-        """Start one request for all that is missing; the same one is not started twice."""
-        wanted = tuple(missing)
-        pending = self._pending.get(wanted)
-        if pending is None or pending.done():
-            pending = self._worker.submit(self._compute, missing, tuple(povs), mode)
-            self._pending = {k: f for k, f in self._pending.items() if not f.done()}
-            self._pending[wanted] = pending
-        return pending
+    def known(
+        self, texts: Sequence[str], povs: Sequence[PointOfView], mode: ScoreMode
+    ) -> list[TextScore] | None:
+        """Return the score of each text, or None if that would take another request.
 
-    def _compute(
-        self, missing: dict[str, str], povs: tuple[PointOfView, ...], mode: ScoreMode
-    ) -> None:
+        :raises BonsaiError: as `scores` does, for texts that are under way.
+        """
+        keys = self._keys(self._question(povs, mode), texts)
+        found = self._find(keys)
+        if any(key not in found and key not in self._pending for key in keys):
+            return None
+        return self._collect(keys, found)
+
+    def _question(self, povs: Sequence[PointOfView], mode: ScoreMode) -> _Question:
+        model, texts = self._settings.embedder, [pov.text for pov in povs]
+        statistics = score_statistics(self._settings.statistics, model, texts, mode)
+        return _Question(tuple(povs), mode, statistics)
+
+    def _keys(self, question: _Question, texts: Sequence[str]) -> list[str]:
+        views = [(pov.text, pov.weight) for pov in question.povs]
+        usual = statistics_digest(question.statistics)
+        return score_keys([self._settings.embedder, question.mode, views, usual], texts)
+
+    def _find(self, keys: Sequence[str]) -> dict[str, Any]:
+        """Return what is known, and forget requests that have ended.
+
+        These first: a request that ends in between has left its values in the cache by then.
+        """
+        self._pending = {k: p for k, p in self._pending.items() if not p.future.done()}
+        return self._cache.find(keys)
+
+    def _refuse_after_failure(self) -> None:
+        """Say the same again for a while: a thousand cells must not try a dead server each."""
+        if self._failure and time.monotonic() - self._failed_at < _FAILURE_KEPT:
+            raise self._failure
+
+    def _start(self, new: Mapping[str, str], question: _Question) -> _Pending:
+        future = self._worker.submit(self._compute, new, question)
+        return _Pending(future, time.monotonic() + self._time_limit)
+
+    def _compute(self, new: Mapping[str, str], question: _Question) -> None:
         self.requests += 1
         request = ScoreRequest(
             run_id=secrets.token_hex(8),
             embedder=self._settings.embedder,
-            texts=tuple(missing.values()),
-            povs=povs,
-            score=mode,
+            texts=tuple(new.values()),
+            povs=question.povs,
+            score=question.mode,
+            statistics=question.statistics,
         )
-        result = self._runner.run(
-            request, on_event=lambda _: None, on_blob=lambda *_: None, cancelled=lambda: False
-        )
-        assert isinstance(result, ScoreResult)
+        try:
+            result = self._score(request)
+        except UnavailableError as error:
+            self._failure, self._failed_at = error, time.monotonic()
+            raise
         contrast = result.contrast or ((),) * len(result.scores)
         values = zip(result.scores, result.cosine, contrast, strict=True)
-        self._cache.keep(dict(zip(missing, values, strict=True)))
+        self._cache.keep(dict(zip(new, values, strict=True)))
 
-    def _wait(self, request: Future[None]) -> None:
+    def _collect(self, keys: Sequence[str], found: Mapping[str, Any]) -> list[TextScore]:
+        missing = [key for key in keys if key not in found]
+        if missing:
+            self._wait({self._pending[key] for key in missing})
+            found = self._cache.find(keys)
+        return [TextScore(*found[key]) for key in keys]
+
+    def _wait(self, requests: Iterable[_Pending]) -> None:
         try:
-            request.result(self._time_limit)
+            for request in requests:
+                request.future.result(max(0.0, request.deadline - time.monotonic()))
         except FutureTimeoutError as error:
             raise UnavailableError(
                 "The score is not there yet.",
                 f"It takes longer than the {self._time_limit:.0f} seconds a formula may wait.",
                 "Calculate again in a moment; the work goes on in the background.",
             ) from error
-
-    def _context(self, povs: Sequence[PointOfView], mode: ScoreMode) -> list[object]:
-        """Return all but the text that a score depends on."""
-        model, texts = self._settings.embedder, [pov.text for pov in povs]
-        usual = statistics_digest(self._settings.statistics, model, texts)
-        return [model, mode, texts, [pov.weight for pov in povs], usual]

@@ -88,8 +88,8 @@ class Collection(Protocol):
         """Store chunks with their (n, dim) vectors; a known id is replaced."""
         ...
 
-    def delete(self, chunk_ids: Sequence[str]) -> None:
-        """Remove chunks."""
+    def drop(self, source: str, *, keep: str = "") -> None:
+        """Remove the chunks of a source, but for those with the file hash `keep`."""
         ...
 
     def begin_changes(self) -> None:
@@ -100,8 +100,8 @@ class Collection(Protocol):
         """Compute, store and return the new version."""
         ...
 
-    def chunk_ids_by_source(self) -> dict[str, dict[str, str]]:
-        """Return {source: {chunk id: file hash}} of all chunks."""
+    def files(self) -> dict[str, dict[str, int]]:
+        """Return {source: {file hash: chunks}} of all chunks."""
         ...
 
     def nearest(self, queries: Vectors, k: int) -> list[list[Hit]]:

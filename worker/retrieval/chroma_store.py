@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -120,10 +120,10 @@ class ChromaCollection:
                 metadatas=[_metadata(chunk) for chunk in part],
             )
 
-    def delete(self, chunk_ids: Sequence[str]) -> None:
-        """Remove chunks."""
-        for first in range(0, len(chunk_ids), _BATCH):
-            self._handle.delete(ids=list(chunk_ids[first : first + _BATCH]))
+    def drop(self, source: str, *, keep: str = "") -> None:
+        """Remove the chunks of a source, but for those with the file hash `keep`."""
+        where: Any = {"$and": [{"source": source}, {"file_hash": {"$ne": keep}}]}
+        self._handle.delete(where=where)
 
     def begin_changes(self) -> None:
         """Mark the version as unfinished until `finish_changes`."""
@@ -136,13 +136,12 @@ class ChromaCollection:
         self._set_version(version)
         return version
 
-    def chunk_ids_by_source(self) -> dict[str, dict[str, str]]:
-        """Return {source: {chunk id: file hash}} of all chunks."""
-        rows = self._handle.get(include=["metadatas"])
-        sources: dict[str, dict[str, str]] = defaultdict(dict)
-        for chunk_id, metadata in zip(rows["ids"], rows["metadatas"] or [], strict=True):
-            sources[str(metadata["source"])][chunk_id] = str(metadata["file_hash"])
-        return dict(sources)
+    def files(self) -> dict[str, dict[str, int]]:
+        """Return {source: {file hash: chunks}} of all chunks."""
+        sources: dict[str, Counter[str]] = defaultdict(Counter)
+        for metadata in self._handle.get(include=["metadatas"])["metadatas"] or []:
+            sources[str(metadata["source"])][str(metadata["file_hash"])] += 1
+        return {source: dict(counts) for source, counts in sources.items()}
 
     def nearest(self, queries: Vectors, k: int) -> list[list[Hit]]:
         """Return up to k hits for each of (n, dim) queries, most similar first."""

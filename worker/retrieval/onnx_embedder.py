@@ -60,8 +60,12 @@ class OnnxEmbedder:
         return vectors
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """Return (n, dim) float32 unit vectors; this model has no prompt for queries."""
-        return self.embed_documents(texts)
+        """Return (n, dim) float32 unit vectors; this model has no prompt for queries.
+
+        Each is embedded by itself: padding beside longer ones would change its last digits, and a
+        run that goes on after a break must give what it would have given.
+        """
+        return np.concatenate([self._embed_batch([text]) for text in texts])
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many tokens each whole text has, markers included."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.contract import PovStatistics
+
 #: Chunks sampled at most. 300 already agree with all chunks at Spearman .99.
 SAMPLE_SIZE = 2000
 
@@ -21,6 +23,17 @@ class CorpusStatistics:
     mean: NDArray[np.float64]
     sd: NDArray[np.float64]
     grand_mean: float
+
+    @classmethod
+    def from_wire(cls, statistics: PovStatistics) -> CorpusStatistics:
+        """Return statistics that have travelled or were kept."""
+        return cls(np.array(statistics.mean), np.array(statistics.sd), statistics.grand_mean)
+
+    def to_wire(self) -> PovStatistics:
+        """Return these statistics as they travel, to the last digit."""
+        return PovStatistics(
+            mean=tuple(self.mean.tolist()), sd=tuple(self.sd.tolist()), grand_mean=self.grand_mean
+        )
 
 
 def corpus_statistics(cosine: NDArray[np.float64]) -> CorpusStatistics:

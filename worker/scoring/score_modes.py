@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.contract import ON_COSINES
 from worker.scoring.corpus_statistics import CorpusStatistics
 
 Matrix = NDArray[np.float64]
@@ -134,6 +135,3 @@ SCORE_FUNCTIONS: dict[str, Callable[[Matrix, Matrix, Vector], Vector]] = {
     "mean": _mean,
     "pnorm": _pnorm,
 }
-
-#: Modes that look at the cosines themselves; the others look at the contrast values.
-ON_COSINES = frozenset({"classic", "mean"})

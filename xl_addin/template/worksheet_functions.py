@@ -23,7 +23,10 @@ class Argument:
 
 @dataclass(frozen=True)
 class WorksheetFunction:
-    """One function; `python` is its name in `xl_addin.functions`."""
+    """One function; `python` is its name in `xl_addin.functions`.
+
+    One that takes points of view has a second there, with `known_` before its name.
+    """
 
     name: str
     python: str
@@ -94,7 +97,8 @@ def _function(function: WorksheetFunction) -> str:
     lines += [f"    {line}, _" for line in declared[:-1]]
     lines += [f"    {declared[-1]}) As Variant"]
     lines += [_default(argument) for argument in arguments if argument.optional]
-    call = f"BonsaiBridge.CallPython({vba_string(function.python)}, Array({names}))"
+    way = "ScoreOf" if _POVS in arguments else "CallPython"
+    call = f"BonsaiBridge.{way}({vba_string(function.python)}, Array({names}))"
     return "\n".join([*lines, f"    {function.name} = {call}", "End Function"])
 
 

@@ -8,9 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from worker.contract import Event, IndexRequest, PointOfView, Question, RankRequest
-from worker.pipeline.indexing import index
+from worker.contract import (
+    Event,
+    IndexRequest,
+    IndexResult,
+    OpenIndexRequest,
+    PointOfView,
+    Question,
+    RankRequest,
+    RunResult,
+)
+from worker.pipeline import indexing
+from worker.pipeline.chunk_storing import open_index, store_chunks
 from worker.pipeline.job_context import JobContext
+from worker.retrieval.base import Embedder
 from worker.runtime import Runtime
 
 TEXTS = {
@@ -23,6 +34,30 @@ TEXTS = {
 }
 
 
+class CountingEmbedder:
+    """The real embedder, counting what it is asked for."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.documents = 0
+        self.queries: list[str] = []
+
+    def __getattr__(self, name: str):
+        return getattr(self._embedder, name)
+
+    def embed_documents(self, texts):
+        self.documents += len(texts)
+        return self._embedder.embed_documents(texts)
+
+    def embed_queries(self, texts):
+        self.queries += texts
+        return self._embedder.embed_queries(texts)
+
+
+class KilledError(BaseException):
+    """Stands for the end of a worker process that is killed: no part of a job may catch it."""
+
+
 @dataclass
 class Watched:
     """A job context that remembers what came out of the job."""
@@ -31,15 +66,58 @@ class Watched:
     events: list[Event] = field(default_factory=list)
     blobs: dict[str, bytes] = field(default_factory=dict)
     stop: Callable[[], bool] = lambda: False
+    kill: Callable[[], bool] = lambda: False
+    earlier: list[Event] = field(default_factory=list)
 
     @property
     def context(self) -> JobContext:
         return JobContext(
-            self.runtime, self.events.append, lambda: self.stop(), self.blobs.__setitem__
+            self.runtime,
+            self._emit,
+            lambda: self.stop(),
+            self.blobs.__setitem__,
+            self.earlier,
         )
+
+    def _emit(self, event: Event) -> None:
+        if self.kill():
+            raise KilledError
+        self.events.append(event)
 
     def kinds(self) -> list[str]:
         return [event.kind for event in self.events]
+
+    def end_after(self, how: str, rows: int) -> None:
+        """Stop or kill the job when it has handed over so many rows."""
+        setattr(self, how, lambda: self.kinds().count("row") == rows)
+
+    def next_try(self) -> Watched:
+        """The same job, tried again with what this try has stored: progress and pieces are not."""
+        stored = [event for event in self.events if event.kind not in ("progress", "text")]
+        return Watched(self.runtime, earlier=[*self.earlier, *stored])
+
+
+def timeless(result: RunResult) -> dict[str, object]:
+    """A result without what two runs of the same job never have in common."""
+    return _without(result.model_dump(), {"seconds", "time", "indexed_at", "run_id"})
+
+
+def _without(value, names: set[str]):
+    if isinstance(value, dict):
+        return {key: _without(part, names) for key, part in value.items() if key not in names}
+    if isinstance(value, list | tuple):
+        return [_without(part, names) for part in value]
+    return value
+
+
+def index(request: IndexRequest, context: JobContext) -> IndexResult:
+    """Index with reader and worker in one process."""
+
+    def ask(asked):
+        serve = open_index if isinstance(asked, OpenIndexRequest) else store_chunks
+        return serve(asked, context)
+
+    return indexing.index(request, context, ask)
 
 
 @pytest.fixture

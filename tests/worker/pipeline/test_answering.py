@@ -1,6 +1,6 @@
 import pytest
 
-from tests.worker.pipeline.conftest import Watched
+from tests.worker.pipeline.conftest import KilledError, Watched, timeless
 from worker.contract import AnswerRequest, Question, RankRequest
 from worker.errors import CancelledError, SettingError
 from worker.inference.base import Prompt
@@ -114,3 +114,41 @@ def test_stopping_keeps_the_answers_that_are_done(answer_request: AnswerRequest,
     with pytest.raises(CancelledError):
         answer(answer_request, watched.context)
     assert watched.kinds().count("row") == 2, "the ranking and the first answer"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("how", "error"), [("kill", KilledError), ("stop", CancelledError)], ids=["killed", "stopped"]
+)
+@pytest.mark.parametrize("rows", [1, 3], ids=["while it ranked", "while it answered"])
+def test_an_answer_run_that_ended_early_goes_on_after_its_last_row(
+    answer_request: AnswerRequest,
+    watched: Watched,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+    error: type,
+    rows: int,
+):
+    questions = (*answer_request.ranking.questions, Question(qid="Q2", text="Who sings?"))
+    ranking = answer_request.ranking.model_copy(update={"questions": questions})
+    request = answer_request.model_copy(
+        update={"ranking": ranking, "modes": ("no-rag", "sexy"), "max_tokens": 8}
+    )
+    whole = answer(request, Watched(watched.runtime).context)
+    model = watched.runtime.language_model("gguf:smollm2")
+    generate, asked = model.generate, []
+
+    def count(prompt: Prompt, **options):
+        asked.append(prompt.text)
+        return generate(prompt, **options)
+
+    monkeypatch.setattr(model, "generate", count)
+    watched.end_after(how, rows)
+    with pytest.raises(error):
+        answer(request, watched.context)
+    again = watched.next_try()
+    result = answer(request, again.context)
+    assert timeless(result) == timeless(whole)
+    told = watched.kinds() + again.kinds()
+    assert [told.count(kind) for kind in ("started", "row")] == [1, 2 + 4]
+    assert len(asked) == 4, "each answer was written once"

@@ -1,21 +1,40 @@
+import random
+import subprocess
+import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from tests.worker.pipeline.conftest import TEXTS, Watched
-from worker.contract import IndexRequest, IndexResult
+from tests.worker.pipeline.conftest import (
+    TEXTS,
+    CountingEmbedder,
+    KilledError,
+    Watched,
+    index,
+    timeless,
+)
+from worker.contract import (
+    IndexRequest,
+    IndexResult,
+    JobResult,
+    OpenIndexRequest,
+    StoreChunksRequest,
+    parse_result,
+)
 from worker.errors import CancelledError, CollectionError, DocumentError
-from worker.pipeline.indexing import index
+from worker.jobs import run_job
+from worker.pipeline import indexing
 
 
 def statuses(result: IndexResult) -> dict[str, str]:
     return {source.file: source.status for source in result.sources}
 
 
-def stored(request: IndexRequest, watched: Watched) -> dict[str, dict[str, str]]:
+def stored(request: IndexRequest, watched: Watched) -> dict[str, dict[str, int]]:
     embedder = watched.runtime.embedder(request.embedder)
     collection = watched.runtime.store(request.store).open(request.collection, embedder)
-    return collection.chunk_ids_by_source()
+    return collection.files()
 
 
 def test_every_file_of_the_folder_becomes_chunks(index_request: IndexRequest, watched: Watched):
@@ -110,3 +129,158 @@ def test_an_overlap_as_long_as_the_chunk_is_refused(index_request: IndexRequest,
     request = index_request.model_copy(update={"chunk_size": 100, "chunk_overlap": 100})
     with pytest.raises(CollectionError, match="overlap"):
         index(request, watched.context)
+
+
+@dataclass
+class Elsewhere:
+    """A worker at the other end of a wire, which remembers what it was asked for."""
+
+    watched: Watched
+    asked: list[OpenIndexRequest | StoreChunksRequest] = field(default_factory=list)
+
+    def __call__(self, request: OpenIndexRequest | StoreChunksRequest) -> JobResult:
+        self.asked.append(request)
+        return parse_result(request.job, run_job(request.model_dump_json(), self.watched.context))
+
+    @property
+    def stores(self) -> list[StoreChunksRequest]:
+        return [request for request in self.asked if request.job == "store"]
+
+
+def test_a_long_file_travels_in_parts_and_the_last_one_drops_its_other_versions(
+    index_request: IndexRequest, documents: Path, watched: Watched
+):
+    (documents / "long.txt").write_text("".join(f"The harbour had {n} ships. " for n in range(300)))
+    elsewhere = Elsewhere(watched)
+    request = index_request.model_copy(update={"chunk_size": 50, "chunk_overlap": 0})
+    indexing.index(request, watched.context, elsewhere)
+    parts = [
+        part for part in elsewhere.stores if part.chunks[:1] and "long" in part.chunks[0].source
+    ]
+    assert [len(part.chunks) for part in parts] == [64, 64, 39]
+    assert [list(part.current) for part in parts] == [[], [], ["long.txt"]]
+    assert [request.job for request in elsewhere.asked].count("open") == 1
+    assert [request.finish for request in elsewhere.stores].index(True) == len(elsewhere.stores) - 1
+
+
+def test_large_chunks_travel_a_few_at_a_time(
+    index_request: IndexRequest, documents: Path, watched: Watched
+):
+    (documents / "wide.txt").write_text("港には船がいた。" * 40_000, encoding="utf-8")
+    elsewhere = Elsewhere(watched)
+    request = index_request.model_copy(update={"chunk_size": 20_000})
+    indexing.index(request, watched.context, elsewhere)
+    sizes = [sum(len(chunk.text.encode()) for chunk in part.chunks) for part in elsewhere.stores]
+    assert 200_000 < max(sizes) <= 256_000
+
+
+def test_the_order_of_requests_does_not_matter_nor_that_some_come_twice(
+    index_request: IndexRequest, documents: Path, watched: Watched
+):
+    (documents / "long.txt").write_text("".join(f"The harbour had {n} ships. " for n in range(300)))
+    index(index_request, watched.context)
+    (documents / "long.txt").write_text("".join(f"The harbour has {n} ships. " for n in range(300)))
+    (documents / "coins.txt").unlink()
+    elsewhere = Elsewhere(watched)
+    finer = {"chunk_size": 60, "chunk_overlap": 0}
+    version = indexing.index(
+        index_request.model_copy(update=finer), watched.context, elsewhere
+    ).run.index_version
+    files = stored(index_request, watched)
+    *parts, finish = elsewhere.stores
+    twice = [part.model_copy(update={"collection": "twin"}) for part in parts] * 2
+    twin = index_request.model_copy(update={"collection": "twin"})
+    index(twin, watched.context)
+    random.Random(1).shuffle(twice)
+    for part in twice:
+        elsewhere(part)
+    result = elsewhere(finish.model_copy(update={"collection": "twin"}))
+    assert stored(twin, watched) == files
+    assert result.index_version == version
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+def test_the_index_is_finished_even_when_the_run_was_not(
+    index_request: IndexRequest, watched: Watched, how: str
+):
+    elsewhere = Elsewhere(Watched(watched.runtime))
+    watched.end_after(how, rows=2)
+    with pytest.raises((CancelledError, KilledError)):
+        indexing.index(index_request, watched.context, elsewhere)
+    assert elsewhere.asked[-1].finish
+
+
+def test_stopping_within_a_long_file_leaves_it_to_the_next_run(
+    index_request: IndexRequest, documents: Path, watched: Watched
+):
+    for path in documents.iterdir():
+        path.unlink()
+    (documents / "long.txt").write_text("".join(f"The harbour had {n} ships. " for n in range(300)))
+    request = index_request.model_copy(update={"chunk_size": 50, "chunk_overlap": 0})
+    elsewhere = Elsewhere(Watched(watched.runtime))
+    watched.stop = lambda: len(elsewhere.stores) == 2
+    with pytest.raises(CancelledError):
+        indexing.index(request, watched.context, elsewhere)
+    assert sum(stored(request, watched)["long.txt"].values()) == 128
+    watched.stop = lambda: False
+    assert statuses(index(request, watched.context)) == {"long.txt": "indexed"}
+
+
+@pytest.mark.parametrize(
+    ("how", "error"), [("kill", KilledError), ("stop", CancelledError)], ids=["killed", "stopped"]
+)
+def test_an_index_run_that_ended_early_goes_on_after_its_last_file(
+    index_request: IndexRequest,
+    documents: Path,
+    tmp_path: Path,
+    watched: Watched,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+    error: type,
+):
+    (documents / "another.txt").write_text("")
+    aside = index_request.model_copy(update={"store": str(tmp_path / "other store")})
+    whole = index(aside, Watched(watched.runtime).context)
+    counting = CountingEmbedder(watched.runtime.embedder(index_request.embedder))
+    monkeypatch.setattr(watched.runtime, "embedder", lambda _name: counting)
+    watched.end_after(how, rows=3)
+    with pytest.raises(error):
+        index(index_request, watched.context)
+    again = watched.next_try()
+    result = index(index_request, again.context)
+    assert timeless(result) == timeless(whole)
+    told = watched.kinds() + again.kinds()
+    assert [told.count(kind) for kind in ("started", "row", "problem")] == [1, 1 + len(TEXTS), 1]
+    assert counting.documents == len(TEXTS), "each passage was embedded once"
+
+
+def test_files_that_an_earlier_try_has_removed_are_reported_still(
+    index_request: IndexRequest, documents: Path, watched: Watched
+):
+    index(index_request, Watched(watched.runtime).context)
+    (documents / "coins.txt").unlink()
+    index(index_request, watched.context)
+    again = watched.next_try()
+    result = index(index_request, again.context)
+    assert statuses(result)["coins.txt"] == "removed"
+    assert "row" not in again.kinds()
+
+
+def test_a_file_that_changed_between_two_tries_is_done_anew(
+    index_request: IndexRequest, documents: Path, watched: Watched
+):
+    index(index_request, watched.context)
+    (documents / "goal.txt").write_text("The goalkeeper saved the last shot, and the next one.")
+    again = watched.next_try()
+    result = index(index_request, again.context)
+    changed = next(source for source in result.sources if source.file == "goal.txt")
+    assert changed.characters == 53
+    assert again.kinds().count("row") == 1
+
+
+def test_reading_documents_needs_neither_models_nor_stores():
+    program = "import sys, worker.pipeline.indexing\nprint(*sys.modules, sep='\\n')"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not [name for name in loaded if name.startswith(("worker.retrieval", "chromadb"))]

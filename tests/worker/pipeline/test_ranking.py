@@ -1,35 +1,18 @@
 import io
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.worker.pipeline.conftest import Watched
-from worker.contract import PointOfView, Question, RankRequest
-from worker.errors import CollectionError, InputError
+from tests.worker.pipeline.conftest import CountingEmbedder, KilledError, Watched, index, timeless
+from worker.contract import IndexRequest, PointOfView, Question, RankRequest
+from worker.errors import CancelledError, CollectionError, InputError
 from worker.pipeline.ranking import rank
-from worker.retrieval.base import Embedder
-
-
-class CountingEmbedder:
-    """The real embedder, counting what it is asked for."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self.documents = 0
-        self.queries: list[str] = []
-
-    def __getattr__(self, name: str):
-        return getattr(self._embedder, name)
-
-    def embed_documents(self, texts):
-        self.documents += len(texts)
-        return self._embedder.embed_documents(texts)
-
-    def embed_queries(self, texts):
-        self.queries += texts
-        return self._embedder.embed_queries(texts)
+from worker.scoring.corpus_statistics import CorpusStatistics
+from worker.scoring.heatmap import draw_heatmap
+from worker.scoring.score_modes import contrast_values
 
 
 def originals_order(chunk_vectors: np.ndarray, pov_vectors: np.ndarray) -> list[int]:
@@ -168,11 +151,31 @@ def test_statistics_are_kept_until_the_index_changes(rank_request: RankRequest, 
     folder = watched.runtime.settings.statistics
     povs = (*rank_request.povs, PointOfView(pov_id="P4", text="A pencil can draw blood."))
     request = rank_request.model_copy(update={"povs": povs})
-    before = len(list(folder.glob("*.npz"))) if folder.is_dir() else 0
+    before = len(list(folder.iterdir())) if folder.is_dir() else 0
     first = rank(request, watched.context)
     second = rank(request, watched.context)
-    assert len(list(folder.glob("*.npz"))) == before + 2, "this version's and the latest"
+    assert len(list(folder.iterdir())) == before + 1
     assert first.questions == second.questions
+    assert first.statistics == second.statistics
+
+
+def test_the_statistics_that_come_with_a_ranking_are_those_of_its_contrast(
+    rank_request: RankRequest, watched: Watched
+):
+    result = rank(rank_request, watched.context)
+    usual = CorpusStatistics.from_wire(result.statistics)
+    matrix = result.questions[0].matrix
+    assert np.array(matrix.contrast) == pytest.approx(
+        contrast_values(np.array(matrix.cosine), usual), abs=1e-12
+    )
+
+
+def test_a_point_of_view_that_is_too_long_is_not_among_the_statistics(
+    rank_request: RankRequest, watched: Watched
+):
+    povs = (PointOfView(pov_id="P0", text="because " * 400), *rank_request.povs)
+    result = rank(rank_request.model_copy(update={"povs": povs}), watched.context)
+    assert result.statistics == rank(rank_request, watched.context).statistics
 
 
 def test_damaged_statistics_are_computed_again(rank_request: RankRequest, watched: Watched):
@@ -193,3 +196,80 @@ def test_a_home_that_cannot_be_written_stops_no_ranking(
         assert rank(rank_request, watched.context).questions
     finally:
         folder.unlink()
+
+
+@pytest.fixture
+def five_questions(rank_request: RankRequest) -> RankRequest:
+    texts = ("What moves the world?", "Who sings?", "What breaks?", "Who flees?", "What is gold?")
+    questions = [Question(qid=f"Q{n}", text=text) for n, text in enumerate(texts, start=1)]
+    long = Question(qid="Q9", text="why " * 400)
+    return rank_request.model_copy(update={"questions": (long, *questions)})
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The titles of all heatmaps that are drawn."""
+    titles: list[str] = []
+
+    def draw(*values, title: str, **options) -> bytes:
+        titles.append(title)
+        return draw_heatmap(*values, title=title, **options)
+
+    monkeypatch.setattr("worker.pipeline.ranking.draw_heatmap", draw)
+    return titles
+
+
+@pytest.mark.parametrize(
+    ("how", "error"), [("kill", KilledError), ("stop", CancelledError)], ids=["killed", "stopped"]
+)
+def test_a_ranking_that_ended_early_goes_on_after_its_last_row(
+    five_questions: RankRequest, watched: Watched, drawn: list[str], how: str, error: type
+):
+    whole = rank(five_questions, Watched(watched.runtime).context)
+    drawn.clear()
+    watched.end_after(how, rows=2)
+    with pytest.raises(error):
+        rank(five_questions, watched.context)
+    again = watched.next_try()
+    result = rank(five_questions, again.context)
+    assert timeless(result) == timeless(whole)
+    assert result.run.time == watched.events[0].run.time, "the stamp is that of the first try"
+    told = watched.kinds() + again.kinds()
+    assert [told.count(kind) for kind in ("started", "row", "problem")] == [1, 5, 1]
+    assert len(drawn) == len(set(drawn)) == 5
+
+
+def test_a_ranking_that_goes_on_embeds_only_the_questions_that_are_left(
+    five_questions: RankRequest, watched: Watched, monkeypatch: pytest.MonkeyPatch
+):
+    watched.end_after("kill", rows=3)
+    with pytest.raises(KilledError):
+        rank(five_questions, watched.context)
+    counting = CountingEmbedder(watched.runtime.embedder(five_questions.embedder))
+    monkeypatch.setattr(watched.runtime, "embedder", lambda _name: counting)
+    monkeypatch.setattr(watched.runtime, "_query_vectors", {})
+    rank(five_questions, watched.next_try().context)
+    povs = [pov.text for pov in five_questions.povs]
+    assert sorted(counting.queries) == sorted(["Who flees?", "What is gold?", *povs])
+
+
+def test_a_ranking_that_was_complete_is_given_again(five_questions: RankRequest, watched: Watched):
+    whole = rank(five_questions, watched.context)
+    again = watched.next_try()
+    assert timeless(rank(five_questions, again.context)) == timeless(whole)
+    assert set(again.kinds()) == {"progress"}
+
+
+def test_a_ranking_starts_afresh_when_the_index_has_changed(
+    five_questions: RankRequest, index_request: IndexRequest, documents: Path, watched: Watched
+):
+    watched.end_after("kill", rows=2)
+    with pytest.raises(KilledError):
+        rank(five_questions, watched.context)
+    (documents / "goal.txt").write_text("The goalkeeper saved the last shot.")
+    index(index_request, Watched(watched.runtime).context)
+    again = watched.next_try()
+    result = rank(five_questions, again.context)
+    told = again.kinds()
+    assert [told.count(kind) for kind in ("started", "row", "problem")] == [1, 5, 1]
+    assert timeless(result) == timeless(rank(five_questions, Watched(watched.runtime).context))

@@ -1,14 +1,23 @@
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.worker.pipeline.conftest import TEXTS
-from worker.contract import IndexRequest, PointOfView, Question, RankRequest, RankResult
+from worker.contract import (
+    IndexRequest,
+    PointOfView,
+    PovStatistics,
+    Question,
+    RankRequest,
+    RankResult,
+)
 from worker.errors import CollectionError, StoreError, UnavailableError
 from worker.queueing.in_process import InProcessRunner
 from worker.queueing.score_cache import ScoreCache
 from worker.queueing.score_path import ScorePath
 from worker.settings import Settings
+from worker.statistics_file import keep_latest, latest_statistics
 
 POVS = (
     PointOfView(pov_id="P1", text="Oil does not care about sanctions."),
@@ -50,6 +59,39 @@ def test_a_thousand_calculations_of_a_thousand_cells_make_one_request(path: Scor
     for _ in range(999):
         assert path.scores(texts, POVS, "classic") == first
     assert path.requests == 1
+
+
+def cell_by_cell(path: ScorePath, texts: list[str]) -> list[float]:
+    """Do what the macro does for each cell of a column."""
+    scores = []
+    for text in texts:
+        found = path.known([text], POVS, "classic")
+        if found is None:
+            found = path.scores([text], POVS, "classic", column=texts)
+        scores += [score.score for score in found]
+    return scores
+
+
+@pytest.mark.slow
+def test_a_column_of_a_thousand_formulas_makes_one_request(path: ScorePath):
+    texts = [f"text number {n}" for n in range(1000)]
+    first = cell_by_cell(path, texts)
+    for _ in range(3):
+        assert cell_by_cell(path, texts) == first
+    assert path.requests == 1
+
+
+def test_a_thousand_calculations_of_a_column_make_one_request(path: ScorePath):
+    texts = ["A kettle sings.", "Oil moves.", "Rain on a harbour."]
+    first = cell_by_cell(path, texts)
+    for _ in range(999):
+        assert cell_by_cell(path, texts) == first
+    assert path.requests == 1
+
+
+def test_a_look_at_what_is_known_makes_no_request(path: ScorePath):
+    assert path.known(["A kettle sings."], POVS, "classic") is None
+    assert path.requests == 0
 
 
 @pytest.mark.slow
@@ -97,28 +139,107 @@ def test_whatever_a_score_depends_on_is_part_of_its_key(path: ScorePath, povs, m
 def test_new_statistics_make_contrast_scores_new(
     path: ScorePath, ranked: RankResult, settings: Settings
 ):
-    path.scores(["A kettle sings."], POVS, "contrast")
-    for file in settings.statistics.glob("*latest*"):
-        file.write_bytes(next(settings.statistics.glob("*.npz")).read_bytes() + b"\0")
-    path.scores(["A kettle sings."], POVS, "contrast")
+    (before,) = path.scores(["A kettle sings."], POVS, "contrast")
+    other = PovStatistics(mean=(0.1, 0.2), sd=(0.1, 0.1), grand_mean=0.15)
+    keep_latest(settings.statistics, settings.embedder, [pov.text for pov in POVS], other)
+    (after,) = path.scores(["A kettle sings."], POVS, "contrast")
     assert path.requests == 2
+    assert after.score != before.score
+
+
+def test_new_statistics_leave_scores_of_cosines_alone(
+    path: ScorePath, settings: Settings, request: pytest.FixtureRequest
+):
+    path.scores(["A kettle sings."], POVS, "classic")
+    request.getfixturevalue("ranked")
+    assert path.known(["A kettle sings."], POVS, "classic") is not None
+
+
+def test_a_ranking_leaves_its_statistics_for_formulas(ranked: RankResult, settings: Settings):
+    texts = [pov.text for pov in POVS]
+    assert ranked.statistics is not None
+    assert latest_statistics(settings.statistics, settings.embedder, texts) == ranked.statistics
+
+
+@pytest.mark.parametrize("content", [b"", b"half a f", b"{}"])
+def test_damaged_statistics_are_as_good_as_none(
+    path: ScorePath, ranked: RankResult, settings: Settings, content: bytes
+):
+    for file in settings.statistics.glob("*latest*"):
+        file.write_bytes(content)
+    with pytest.raises(CollectionError, match="Run Rank once"):
+        path.scores(["A kettle sings."], POVS, "contrast")
 
 
 def test_contrast_before_the_first_ranking_says_what_to_do(path: ScorePath):
     with pytest.raises(CollectionError, match="Run Rank once"):
         path.scores(["A kettle sings."], POVS, "contrast")
+    assert path.requests == 0, "nothing travels for it"
 
 
-def test_a_slow_request_leaves_the_cell_and_goes_on(settings: Settings):
-    hurried = ScorePath(settings, time_limit=0.001)
-    with pytest.raises(UnavailableError, match="Calculate again"):
-        hurried.scores(["A kettle sings."], POVS, "classic")
-    with pytest.raises(UnavailableError):
-        hurried.scores(["A kettle sings."], POVS, "classic")
-    for request in list(hurried._pending.values()):
-        request.result(60)
+class HeldRunner:
+    """The real runner, which begins when it is let go."""
+
+    def __init__(self, runner: InProcessRunner) -> None:
+        self._runner = runner
+        self.go = threading.Event()
+
+    def run(self, request, **watch):
+        self.go.wait(60)
+        return self._runner.run(request, **watch)
+
+
+@pytest.fixture
+def hurried(settings: Settings) -> ScorePath:
+    """A path that waits for nothing, and whose requests begin when they are let go."""
+    path = ScorePath(settings, time_limit=0.001)
+    path._runner = HeldRunner(path._runner)
+    return path
+
+
+def finish(path: ScorePath) -> None:
+    """Let all requests go on, and wait for them."""
+    path._runner.go.set()
+    for request in set(path._pending.values()):
+        request.future.result(60)
+
+
+def test_a_slow_request_leaves_the_cell_and_goes_on(hurried: ScorePath):
+    for _ in range(2):
+        with pytest.raises(UnavailableError, match="Calculate again"):
+            hurried.scores(["A kettle sings."], POVS, "classic")
+    finish(hurried)
     assert len(hurried.scores(["A kettle sings."], POVS, "classic")) == 1
     assert hurried.requests == 1, "the impatient second call joined the first"
+
+
+def test_a_thousand_formulas_that_time_out_wait_for_one_request(hurried: ScorePath):
+    texts = [f"text number {n}" for n in range(1000)]
+    with pytest.raises(UnavailableError):
+        hurried.scores(texts[:1], POVS, "classic", column=texts)
+    for text in texts:
+        with pytest.raises(UnavailableError):
+            hurried.known([text], POVS, "classic")
+    finish(hurried)
+    assert len(cell_by_cell(hurried, texts)) == 1000
+    assert hurried.requests == 1
+
+
+def test_only_texts_that_are_not_under_way_are_asked_for(hurried: ScorePath):
+    for texts in (["one", "two"], ["two", "three"], ["three", "one"]):
+        with pytest.raises(UnavailableError):
+            hurried.scores(texts, POVS, "classic")
+    finish(hurried)
+    assert len(hurried.scores(["one", "two", "three"], POVS, "classic")) == 3
+    assert hurried.requests == 2
+
+
+def test_a_request_that_fails_says_so_and_is_made_anew(path: ScorePath, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(path._runner, "run", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            path.scores(["A kettle sings."], POVS, "classic")
+    assert len(path.scores(["A kettle sings."], POVS, "classic")) == 1
 
 
 def test_a_damaged_cache_is_named(tmp_path: Path):

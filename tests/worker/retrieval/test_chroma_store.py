@@ -61,7 +61,20 @@ def test_an_empty_collection_has_no_hits(store: ChromaStore):
 def test_a_known_id_is_replaced(collection):
     collection.upsert([chunk("x", file_hash="new")], VECTORS[2:])
     assert collection.count() == 3
-    assert collection.chunk_ids_by_source()["a.txt"] == {"x": "new", "y": "h"}
+    assert collection.files()["a.txt"] == {"new": 1, "h": 1}
+
+
+def test_the_chunks_of_a_files_other_versions_are_dropped(collection):
+    collection.upsert([chunk("x", file_hash="new")], VECTORS[2:])
+    collection.drop("a.txt", keep="new")
+    collection.drop("a.txt", keep="new")
+    assert collection.files() == {"a.txt": {"new": 1}, "b.txt": {"h": 1}}
+
+
+def test_a_source_is_dropped_whole(collection):
+    collection.drop("a.txt")
+    collection.drop("never there.txt")
+    assert collection.files() == {"b.txt": {"h": 1}}
 
 
 def test_more_rows_than_one_call_may_carry_are_stored(store: ChromaStore):
@@ -135,5 +148,5 @@ def test_the_version_depends_on_the_chunks_alone(store: ChromaStore, collection)
     twin = store.open_or_create("twin", NamedModel())
     twin.upsert([chunk("z"), chunk("y"), chunk("x")], VECTORS)
     assert twin.finish_changes() == version
-    collection.delete(["x"])
+    collection.drop("b.txt")
     assert collection.finish_changes() != version

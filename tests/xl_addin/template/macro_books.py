@@ -27,6 +27,7 @@ Sheets = Mapping[str, Sequence[Sequence[object]]]
 
 JOBS_HEAD = ["Job", "What", "State", "Done", "Of", "ETA"]
 POV_ROWS = [["Use", "POV", "ID", "Weight"], ["yes", "sea", "P1", 1], ["no", "hills", "P2", -2]]
+TEXT_ROWS = [["", "Chunk"], ["", "one", "", "sea"], ["", "two", "", "hills"], ["", ""], ["", 4]]
 
 
 def _write(workbook: Workbook, sheets: Sheets) -> None:
@@ -56,10 +57,12 @@ def probe_book(jobs: Sequence[Sequence[object]] = (), seconds: int = 1, **contro
     """
     settings = {
         "Ready": "yes", "Wizard": "", "Python": "", "NewState": "", "Bridge": "", "WholeTable": "",
+        "Known": "", "Table": "",
     }  # fmt: skip
     sheets: dict[str, Sequence[Sequence[object]]] = {
         "tblJobs": [JOBS_HEAD, *jobs],
         "tblPOV": POV_ROWS,
+        "Texts": TEXT_ROWS,
         "Log": [],
         "Control": [[name, control.get(name, usual)] for name, usual in settings.items()],
     }

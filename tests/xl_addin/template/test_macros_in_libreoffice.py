@@ -310,7 +310,70 @@ def test_a_formula_in_a_cell_calls_python_with_the_cell_s_text(idle):
     idle.write("Control", "E1", "a chunk")
     idle.write("Control", "F1", '=SEXYSCORE(E1;"a view")')
     assert idle.read("Control", "F1") == "1.5"
-    assert idle.take_log() == [f"{CALL}sexyscore | a chunk | a view | None"]
+    assert idle.take_log()[0] == f"{CALL}known_sexyscore | a chunk | a view | None"
+
+
+@pytest.mark.parametrize(
+    ("request_", "call"),
+    [
+        ("cell", "sexyscore | two | a view | None"),
+        ("cell with views", "sexyscore | two | [sea][hills] | None"),
+        ("top of cell", "bonsai_toppov | two | a view | 2"),
+    ],
+)
+def test_a_cell_hands_its_column_over_only_where_nothing_is_known(opened, request_, call):
+    office = opened(Known="yes")
+    office.take_log()
+    assert office.call("Probe.Compute", request_) == "1.5"
+    assert office.take_log() == [f"{CALL}known_{call}"]
+    office.write("Control", "B7", "")
+    assert office.read("Control", "A7") == "Known"
+    assert office.call("Probe.Compute", request_) == "1.5"
+    assert office.take_log() == [
+        f"{CALL}known_{call}",
+        f"{CALL}{call} | [Chunk][one][two][][4]",
+    ]
+
+
+def column_of(office, request_="cell") -> str:
+    """Return what is handed over beside the arguments of a cell."""
+    office.take_log()
+    assert office.call("Probe.Compute", request_) == "1.5"
+    return office.take_log()[-1].split(" | ")[-1]
+
+
+def test_a_cell_of_a_table_hands_over_the_rows_of_the_table(opened):
+    assert column_of(opened(Table="A2:D3")) == "[one][two]"
+
+
+def test_a_long_column_is_handed_over_in_blocks(idle):
+    idle.write("Texts", "B5003", "far")
+    assert column_of(idle).count("[") == 5000
+    assert column_of(idle, "far cell") == "[][][far]"
+
+
+def test_a_cell_of_a_table_of_one_row_hands_over_itself(opened):
+    assert column_of(opened(Table="A3:D3")) == "two"
+
+
+@pytest.mark.parametrize(
+    ("request_", "call"),
+    [
+        ("row", "sexyscore | two | hills | None"),
+        ("similarity of cells", "bonsai_similarity | two | sea"),
+    ],
+)
+def test_a_formula_whose_neighbours_compare_with_other_cells_asks_for_itself(idle, request_, call):
+    assert idle.call("Probe.Compute", request_) == "1.5"
+    assert idle.take_log() == [CALL + call]
+
+
+@pytest.mark.parametrize(("bridge", "result"), [("value", "#VALUE!"), ("gone", "#N/A")])
+def test_an_error_of_the_first_look_is_the_result(opened, bridge, result):
+    office = opened(Bridge=bridge, Known="yes")
+    office.take_log()
+    assert office.call("Probe.Compute", "cell") == result
+    assert office.take_log() == [f"{CALL}known_sexyscore | two | a view | None"]
 
 
 def test_help_is_registered_on_open_for_every_function(opened):

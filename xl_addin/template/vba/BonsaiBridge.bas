@@ -8,6 +8,24 @@ Option Private Module
 
 Private Const PYTHON_MODULE As String = "xl_addin.functions"
 Private Const BAD_ARGUMENT As String = "BONSAI-VALUE:"
+Private Const NOT_KNOWN As String = "BONSAI-UNKNOWN"
+Private Const ROWS_AT_ONCE As Long = 5000
+
+' Excel calculates a column of formulas cell by cell. What is known for a cell's text is given at
+' once; only where that is nothing, Python is asked again and handed the column in which the text
+' stands, so that one request scores it all.
+Public Function ScoreOf(ByVal functionName As String, ByVal arguments As Variant) As Variant
+    Dim result As Variant
+    If Not StandsInColumn(arguments) Then
+        ScoreOf = CallPython(functionName, arguments)
+        Exit Function
+    End If
+    result = CallPython("known_" & functionName, arguments)
+    If VarType(result) = vbString Then
+        If result = NOT_KNOWN Then result = CallPython(functionName, WithColumn(arguments))
+    End If
+    ScoreOf = result
+End Function
 
 Public Function CallPython(ByVal functionName As String, ByVal arguments As Variant) As Variant
     #If Mac Then
@@ -28,6 +46,48 @@ Public Function CallPython(ByVal functionName As String, ByVal arguments As Vari
 failed:
         CallPython = ErrorFor(Err.Description)
     #End If
+End Function
+
+' Points of view in the text's own row are of this row alone: its neighbours have others.
+Private Function StandsInColumn(ByVal arguments As Variant) As Boolean
+    Dim cell As Object, povs As Object
+    Set cell = SingleCell(arguments(0))
+    If cell Is Nothing Then Exit Function
+    StandsInColumn = True
+    If IsObject(arguments(1)) Then
+        Set povs = arguments(1)
+        If povs.Row = cell.Row And povs.Rows.Count = 1 Then StandsInColumn = False
+    End If
+End Function
+
+Private Function WithColumn(ByVal arguments As Variant) As Variant
+    Dim extended() As Variant, place As Long
+    ReDim extended(LBound(arguments) To UBound(arguments) + 1)
+    For place = LBound(arguments) To UBound(arguments)
+        If IsObject(arguments(place)) Then
+            Set extended(place) = arguments(place)
+        Else
+            extended(place) = arguments(place)
+        End If
+    Next place
+    extended(place) = ColumnAround(SingleCell(arguments(0)))
+    WithColumn = extended
+End Function
+
+' Values above and below a cell, in the table or the used part of the sheet where it stands. They
+' come in blocks: all cells of a block hand over the same. Some may not be calculated yet; that
+' does no harm, because scores are found by the text. Errors reach Python as blanks.
+Private Function ColumnAround(ByVal cell As Object) As Variant
+    Dim area As Object, sheet As Object, first As Long, last As Long
+    On Error Resume Next ' without its neighbours a cell is scored alone
+    Set sheet = cell.Worksheet
+    Set area = BonsaiExcel.TableBodyAround(cell)
+    If area Is Nothing Then Set area = sheet.UsedRange
+    first = area.Row + ((cell.Row - area.Row) \ ROWS_AT_ONCE) * ROWS_AT_ONCE
+    last = area.Row + area.Rows.Count - 1
+    If last > first + ROWS_AT_ONCE - 1 Then last = first + ROWS_AT_ONCE - 1
+    ColumnAround = sheet.Range( _
+        sheet.Cells(first, cell.Column), sheet.Cells(last, cell.Column)).Value
 End Function
 
 ' A formula that leaves the points of view out reads the table as it stands. Excel recalculates
@@ -85,13 +145,21 @@ Private Function ValuesOf(ByVal arguments As Variant, ByVal place As Long) As Va
 End Function
 
 Private Function FirstValue(ByVal arguments As Variant) As Variant
-    If IsObject(arguments(0)) Then
-        Dim area As Object
-        Set area = arguments(0)
-        If area.Rows.Count = 1 And area.Columns.Count = 1 Then FirstValue = area.Value
-    Else
+    Dim cell As Object
+    Set cell = SingleCell(arguments(0))
+    If Not cell Is Nothing Then
+        FirstValue = cell.Value
+    ElseIf Not IsObject(arguments(0)) Then
         FirstValue = arguments(0)
     End If
+End Function
+
+' The argument, if it is a range of one cell; Nothing for all else.
+Private Function SingleCell(ByVal argument As Variant) As Object
+    Dim area As Object
+    If Not IsObject(argument) Then Exit Function
+    Set area = argument
+    If area.Rows.Count = 1 And area.Columns.Count = 1 Then Set SingleCell = area
 End Function
 
 ' Python's message stands somewhere in the description, after the trace of calls.

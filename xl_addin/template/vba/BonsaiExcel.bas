@@ -29,6 +29,11 @@ Public Function TableNameOf(ByVal area As Object) As String
     If table.DataBodyRange.Address = area.Address Then TableNameOf = table.Name
 End Function
 
+' The rows of the table in which a cell stands; Nothing for a cell in no table.
+Public Function TableBodyAround(ByVal cell As Object) As Object
+    If Not cell.ListObject Is Nothing Then Set TableBodyAround = cell.ListObject.DataBodyRange
+End Function
+
 Public Sub ShowSheetOf(ByVal tableName As String)
     Dim table As Object
     Set table = FindTable(tableName)

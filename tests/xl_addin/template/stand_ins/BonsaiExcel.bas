@@ -28,6 +28,12 @@ Public Function TableNameOf(ByVal area As Object) As String
     If Setting("WholeTable") = "yes" Then TableNameOf = "tblPOV"
 End Function
 
+Public Function TableBodyAround(ByVal cell As Object) As Object
+    If Setting("Table") <> "" Then
+        Set TableBodyAround = ThisWorkbook.Worksheets("Texts").Range(Setting("Table"))
+    End If
+End Function
+
 Public Sub ShowSheetOf(ByVal tableName As String)
     Log "show " & tableName
 End Sub

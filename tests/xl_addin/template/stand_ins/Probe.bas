@@ -45,6 +45,12 @@ Public Function Compute(request As String) As String
         Case "mode": result = SEXYSCORE("a text", "a view", "max")
         Case "range": result = SEXYSCORE(ThisWorkbook.Worksheets("tblPOV").Range("B2:B3"), "a view")
         Case "whole table": result = SEXYSCORE("a text", ThisWorkbook.Worksheets("tblPOV").Range("A2:D3"))
+        Case "cell": result = SEXYSCORE(Texts("B3"), "a view")
+        Case "cell with views": result = SEXYSCORE(Texts("B3"), Texts("D2:D3"))
+        Case "row": result = SEXYSCORE(Texts("B3"), Texts("D3"))
+        Case "far cell": result = SEXYSCORE(Texts("B5003"), "a view")
+        Case "top of cell": result = BONSAI_TOPPOV(Texts("B3"), "a view", 2)
+        Case "similarity of cells": result = BONSAI_SIMILARITY(Texts("B3"), Texts("D2"))
         Case "error in": result = SEXYSCORE(CVErr(xlErrDiv0), "a view")
         Case "similarity": result = BONSAI_SIMILARITY("one", "two")
         Case "top": result = BONSAI_TOPPOV("a text")
@@ -53,6 +59,10 @@ Public Function Compute(request As String) As String
     Exit Function
 failed:
     Compute = "failed: " & Err.Description
+End Function
+
+Private Function Texts(ByVal address As String) As Object
+    Set Texts = ThisWorkbook.Worksheets("Texts").Range(address)
 End Function
 
 Private Function Described(ByVal result As Variant) As String

@@ -1,0 +1,66 @@
+"""The worker's side of indexing: what a collection holds, and chunks that come to be stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from worker.contract import (
+    OpenIndexRequest,
+    OpenIndexResult,
+    StoreChunksRequest,
+    StoreChunksResult,
+)
+from worker.pipeline.job_context import JobContext
+from worker.retrieval.base import Collection, Embedder, StoredChunk
+
+
+def open_index(request: OpenIndexRequest, context: JobContext) -> OpenIndexResult:
+    """Open a collection for changes; it has no version until they are finished.
+
+    :raises CollectionError: if the collection was made with another model.
+    :raises UnavailableError: if the model or the store is not there.
+    """
+    embedder, collection = _opened(request, context)
+    collection.begin_changes()
+    return OpenIndexResult(
+        files=collection.files(),
+        embedder=f"{embedder.name}@{embedder.revision}",
+        max_tokens=embedder.max_tokens,
+    )
+
+
+def store_chunks(request: StoreChunksRequest, context: JobContext) -> StoreChunksResult:
+    """Embed and store chunks, drop what is out of date, and finish the changes if asked to.
+
+    :raises CollectionError: if the collection was made with another model.
+    :raises UnavailableError: if the model or the store is not there.
+    """
+    embedder, collection = _opened(request, context)
+    if request.chunks:
+        vectors = embedder.embed_documents([chunk.text for chunk in request.chunks])
+        collection.upsert([StoredChunk(**dict(chunk)) for chunk in request.chunks], vectors)
+    for source, file_hash in request.current.items():
+        collection.drop(source, keep=file_hash)
+    for source in request.removed:
+        collection.drop(source)
+    return StoreChunksResult(
+        embedded=len(request.chunks),
+        unseen=_unseen(request, embedder),
+        chunks=collection.count() if request.finish else 0,
+        index_version=collection.finish_changes() if request.finish else "",
+    )
+
+
+def _opened(
+    request: OpenIndexRequest | StoreChunksRequest, context: JobContext
+) -> tuple[Embedder, Collection]:
+    embedder = context.runtime.embedder(request.embedder)
+    store = context.runtime.store(request.store)
+    return embedder, store.open_or_create(request.collection, embedder)
+
+
+def _unseen(request: StoreChunksRequest, embedder: Embedder) -> dict[str, int]:
+    """Return {source: chunks that are longer than the model reads}."""
+    counts = embedder.count_tokens([chunk.text for chunk in request.chunks])
+    sized = zip(request.chunks, counts, strict=True)
+    return Counter(chunk.source for chunk, count in sized if count > embedder.max_tokens)

@@ -1,0 +1,69 @@
+"""rq's job, cut down to the one thing that a worker of ours does.
+
+A record on the server names the function to run, callbacks and addresses to notify, and anybody
+who can write to the server can write such a record. None of it is ever looked up here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from rq import Queue, SimpleWorker
+from rq.job import Job
+
+from worker.queueing.runs import ENTRY
+
+
+class JobRefusedError(Exception):
+    """A job asks for something else than a run of BONSAI."""
+
+
+class AllowedJob(Job):
+    """Runs `work` with its run id, or nothing."""
+
+    #: What this process does with a run id; set once, when its worker starts.
+    work: ClassVar[Callable[[str], object]]
+
+    @property
+    def func(self) -> Callable[[str], object]:
+        """Return the one function there is.
+
+        :raises JobRefusedError: if the record asks for another, or for another run than its own.
+        """
+        if self.func_name != ENTRY or self.instance or self.kwargs or self.args != [self.id]:
+            raise JobRefusedError(f"{self.func_name} is no job of BONSAI.")
+        return type(self).work
+
+    @property
+    def success_callback(self) -> None:
+        """Nothing is called back."""
+
+    @property
+    def failure_callback(self) -> None:
+        """Nothing is called back."""
+
+    @property
+    def stopped_callback(self) -> None:
+        """Nothing is called back."""
+
+    def send_webhooks(self, *_args: object, **_options: object) -> None:
+        """Nobody is notified."""
+
+    def restore(self, raw_data: dict[Any, Any]) -> None:
+        """Read the record, without the addresses in it."""
+        super().restore(raw_data)
+        self.webhooks = []
+
+
+class AllowedQueue(Queue):
+    """A queue of such jobs."""
+
+    job_class = AllowedJob
+
+
+class AllowedWorker(SimpleWorker):
+    """A worker of such jobs, which run in its own process beside its warm models."""
+
+    job_class = AllowedJob
+    queue_class = AllowedQueue

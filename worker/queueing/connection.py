@@ -1,0 +1,137 @@
+"""The one way to a Redis server: set up so that nothing hangs, with errors a person can read."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redis import Redis
+from redis.backoff import ConstantBackoff
+from redis.exceptions import (
+    AuthenticationError,
+    ConnectionError,
+    NoPermissionError,
+    RedisError,
+    ResponseError,
+    TimeoutError,
+)
+from redis.retry import Retry
+
+from worker.errors import BonsaiError, BrokerError, BrokerRefusedError, SettingError
+from worker.queueing.embedded_server import password_of
+from worker.settings import IN_PROCESS, Settings
+
+#: Longest a blocking command may wait, in seconds. The socket waits longer, so that an answer
+#: that is late by design never looks like a broken connection.
+LONGEST_BLOCK = 5.0
+_SOCKET_TIMEOUT = 30.0
+
+_SCHEMES = ("redis://", "rediss://", "unix://")
+
+
+def connect(settings: Settings, *, patience: int = 0) -> Redis:
+    """Return a client of the broker; nothing is sent yet.
+
+    :param patience: seconds that each command goes on trying while the server does not answer.
+    :raises SettingError: if the broker's address cannot be used.
+    """
+    url = settings.broker
+    if not url.startswith(_SCHEMES):
+        raise _no_address(url)
+    options: dict[str, object] = {
+        "socket_timeout": _SOCKET_TIMEOUT,
+        "health_check_interval": 15,
+        "retry": Retry(ConstantBackoff(1), patience),
+        "retry_on_error": [ConnectionError, TimeoutError],
+        "client_name": "bonsai",
+    }
+    if not url.startswith("unix://"):
+        options |= {"socket_connect_timeout": 5, "socket_keepalive": True}
+    if settings.broker_user:
+        options["username"] = settings.broker_user
+    if password := settings.broker_password or password_of(settings):
+        options["password"] = password
+    if url.startswith("rediss://") and settings.broker_ca:
+        options["ssl_ca_certs"] = settings.broker_ca
+    try:
+        return Redis.from_url(url, **options)
+    except ValueError as error:
+        raise _no_address(url) from error
+
+
+@contextmanager
+def translated(broker: str) -> Iterator[None]:
+    """Turn errors of the client library into ours.
+
+    :raises BrokerError: if the server does not answer or its memory is full.
+    :raises BrokerRefusedError: if it refuses the password, a command or the certificate.
+    """
+    try:
+        yield
+    except BonsaiError:
+        raise
+    except (RedisError, OSError) as error:
+        raise _ours(error, without_password(broker)) from error
+
+
+def _ours(error: Exception, broker: str) -> BonsaiError:
+    text = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+    if isinstance(error, AuthenticationError) or "NOAUTH" in text or "WRONGPASS" in text:
+        return BrokerRefusedError(
+            f"The Redis server {broker} refuses the user or the password.",
+            f"{text}.",
+            "Set BONSAI_BROKER_USER and BONSAI_BROKER_PASSWORD, or write broker_user and "
+            "broker_password into the settings file.",
+        )
+    if isinstance(error, NoPermissionError):
+        return BrokerRefusedError(
+            f"The Redis server {broker} does not allow a command that BONSAI needs.",
+            f"{text}.",
+            "Give its user the rights listed in docs/operations.md.",
+        )
+    if _is_certificate_problem(error):
+        return BrokerRefusedError(
+            f"The certificate of the Redis server {broker} cannot be trusted.",
+            f"{text}.",
+            "Set BONSAI_BROKER_CA to the file of the authority that signed it.",
+        )
+    if isinstance(error, ResponseError) and text.startswith("OOM"):
+        return BrokerError(
+            f"The memory of the Redis server {broker} is full.",
+            f"{text}.",
+            "Raise its maxmemory, or wait until older results expire.",
+        )
+    if isinstance(error, ConnectionError | TimeoutError | OSError):
+        return BrokerError(
+            f"The Redis server {broker} does not answer.",
+            f"{text}.",
+            "Start it, or correct --broker; 'bonsai up' starts one on this machine.",
+        )
+    return BrokerRefusedError(
+        f"The Redis server {broker} does not understand BONSAI.",
+        f"{text}.",
+        "Use Redis 6.2 or later, or Valkey.",
+    )
+
+
+def _is_certificate_problem(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError) or "CERTIFICATE" in str(error).upper():
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def without_password(url: str) -> str:
+    """Return an address as it may be shown: without user and password."""
+    scheme, found, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if found else url
+
+
+def _no_address(url: str) -> SettingError:
+    return SettingError(
+        f"The broker '{without_password(url)}' is no address of a Redis server.",
+        f"It begins with {', '.join(_SCHEMES)}, or is '{IN_PROCESS}'.",
+        "Correct --broker, BONSAI_BROKER or the line 'broker' in the settings file.",
+    )

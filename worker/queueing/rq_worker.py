@@ -1,0 +1,244 @@
+"""The worker process of one queue: keeps its models warm, and loses no job.
+
+rq's own worker that runs jobs in its process notices a dead colleague after an hour, takes one
+that was killed at the wrong moment for done, and does not listen when told to stop. What is
+changed here, with the measurements behind it, is in docs/operations.md.
+
+Run as `python -m worker.queueing.rq_worker cpu`; `bonsai worker` does, and restarts it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any
+
+from pydantic import ValidationError
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, Retry
+from rq.job import Job
+from rq.utils import now
+
+from worker.contract import IndexRequest, parse_request
+from worker.errors import BonsaiError, CancelledError, InputError
+from worker.queueing.allowed_job import AllowedJob, AllowedWorker
+from worker.queueing.connection import connect, translated
+from worker.queueing.in_process import InProcessRunner
+from worker.queueing.job_table import RESULT_BLOB
+from worker.queueing.lease import Lease
+from worker.queueing.runs import RETRIES
+from worker.settings import Settings, load_settings
+
+#: Seconds that the server may be away before the process ends, to be started again.
+PATIENCE = 180
+
+_BEAT = 1.0  # seconds between two signs of life
+_BEAT_KEPT = 15  # seconds after the last sign of life until a job goes to another worker
+_REAP_EVERY = 4  # seconds between two looks for jobs of dead workers
+_STRANDED_AFTER = 10.0  # seconds after which a job between queue and worker is put back
+_LOCK_KEPT = 30  # seconds that a dead worker can keep the others from looking
+
+
+class WarmWorker(AllowedWorker):
+    """Works through one queue in its own process."""
+
+    def __init__(self, queue: str, redis: Redis, runner: InProcessRunner) -> None:
+        super().__init__(
+            [f"bonsai:{queue}"],
+            connection=redis,
+            serializer="json",
+            worker_ttl=20,  # rq waits for a job 15 seconds less, then looks for dead colleagues
+            maintenance_interval=_REAP_EVERY,
+            log_job_description=False,
+        )
+        self._runner = runner
+        self._stop = threading.Event()
+        self._leaving = False
+
+    def do(self, run_id: str) -> Retry | None:
+        """Do one run; what comes of it stands in its record. Called by rq through the job."""
+        lease = Lease.take(self.connection, run_id)
+        if lease is None:
+            return None
+        try:
+            self._work(lease)
+        except CancelledError as error:
+            if self._leaving and not lease.stop_asked():
+                lease.hand_back()
+                return Retry(max=RETRIES)
+            lease.finish("cancelled", error)
+        except BonsaiError as error:
+            lease.finish("failed", error)
+        return None
+
+    def _work(self, lease: Lease) -> None:
+        with self._beating(lease):
+            result = self._runner.run(
+                _request(lease.request()),
+                on_event=lease.add_event,
+                on_blob=lease.put_blob,
+                cancelled=self._stop.is_set,
+                earlier=lease.earlier(),
+            )
+            lease.put_blob(RESULT_BLOB, result.model_dump_json().encode())
+        lease.finish("done")
+
+    @contextmanager
+    def _beating(self, lease: Lease) -> Iterator[None]:
+        """Give signs of life from a thread, which also sees when the run is to stop."""
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.wait(_BEAT):
+                with suppress(RedisError):  # the next beat may get through
+                    self._keep_alive()
+                    if lease.stop_asked() or not lease.beat():
+                        self._stop.set()
+
+        thread = threading.Thread(target=beat, name="bonsai-heartbeat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+            if not self._leaving:
+                self._stop.clear()
+
+    def _keep_alive(self) -> None:
+        """Tell rq that worker and job are alive."""
+        if self.execution is None:
+            return
+        with self.connection.pipeline() as pipe:
+            self.heartbeat(pipeline=pipe)
+            self.execution.heartbeat(self.queues[0].started_job_registry, _BEAT_KEPT, pipeline=pipe)
+            pipe.execute()
+
+    def get_heartbeat_ttl(self, job: Job) -> int:
+        """Return how long a job counts as alive from its start; the beats renew it."""
+        return _BEAT_KEPT
+
+    def kill_horse(self, sig: object = None) -> None:
+        """Stop the job: called in another thread when somebody sends rq's stop command."""
+        self._stopped_job_id = None  # the run's record says how it ended, not rq
+        self._stop.set()
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Leave: the job under way stops at its next step and goes to another worker."""
+        self._leaving = True
+        self._stop.set()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def clean_registries(self) -> None:
+        """Give the jobs of dead workers to the living."""
+        queue = self.queues[0]
+        self.connection.expire(queue.registry_cleaning_key, _LOCK_KEPT)
+        self._put_stranded_back(queue)
+        super().clean_registries()  # type: ignore[no-untyped-call]
+
+    def _put_stranded_back(self, queue: Queue) -> None:
+        """Rescue what a worker had taken but not begun when it died."""
+        stranded, server = queue.intermediate_queue, self.connection
+        for run_id in stranded.get_job_ids():
+            if run_id in queue.started_job_registry or stranded.set_first_seen(run_id):
+                continue
+            seen = stranded.get_first_seen(run_id)
+            if seen and (now() - seen).total_seconds() > _STRANDED_AFTER:
+                with server.pipeline() as pipe:
+                    pipe.lrem(stranded.key, 1, run_id)
+                    pipe.delete(stranded.get_first_seen_key(run_id))
+                    removed, _ = pipe.execute()
+                if removed:
+                    server.lpush(queue.key, run_id)
+
+    def handle_job_success(self, job: Job, queue: Queue, started_job_registry: Any) -> None:  # noqa: ANN401
+        """Tell rq that a job is done, unless another worker has it now."""
+        if self._is_still_ours(job):
+            super().handle_job_success(job, queue, started_job_registry)
+
+    def handle_job_failure(
+        self,
+        job: Job,
+        queue: Queue,
+        started_job_registry: Any = None,  # noqa: ANN401
+        exc_string: str = "",
+    ) -> None:
+        """Tell rq that a job broke off, unless another worker has it now.
+
+        A broken connection is worth another try; a record that asks for something forbidden, or
+        cannot be read, is not, whatever it says itself.
+        """
+        if not isinstance(sys.exc_info()[1], RedisError):
+            job.retries_left = 0
+        if self._is_still_ours(job):
+            super().handle_job_failure(job, queue, started_job_registry, exc_string)
+
+    def _is_still_ours(self, job: Job) -> bool:
+        """Look whether rq has given the job away; if so, forget it."""
+        server: Any = self.connection
+        if self.execution is None:
+            return True
+        registry = job.started_job_registry.key
+        if server.zscore(registry, self.execution.composite_key) is not None:
+            return True
+        self.execution = None
+        self.set_current_job_id(None)
+        return False
+
+
+def _request(payload: str) -> Any:  # noqa: ANN401 - a request that may travel
+    try:
+        request = parse_request(payload)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(
+            "The request is none that this worker knows.",
+            f"At {'.'.join(map(str, first['loc'])) or 'the top'}: {first['msg']}.",
+            "Use the same version of BONSAI on both sides.",
+        ) from error
+    if isinstance(request, IndexRequest):
+        raise InputError(
+            "A worker does not read folders for others.",
+            "Documents are read where they lie, and travel as chunks.",
+            "Run Index on the computer that has the documents.",
+        )
+    if getattr(getattr(request, "ranking", request), "store", ""):
+        raise InputError(
+            "A worker opens no store but its own.",
+            "The request names another.",
+            "Leave --store out, or set BONSAI_STORE where the worker runs.",
+        )
+    return request
+
+
+def serve(queue: str, settings: Settings) -> None:
+    """Work through a queue until told to leave.
+
+    :raises BrokerError: if the server does not answer; BrokerRefusedError: if it refuses us.
+    """
+    redis = connect(settings, patience=PATIENCE)
+    with translated(settings.broker):
+        redis.ping()
+        worker = WarmWorker(queue, redis, InProcessRunner(settings))
+        AllowedJob.work = worker.do
+        worker.work(logging_level="WARNING")
+
+
+def main(queue: str) -> int:
+    """Serve a queue; a failure is one line for the supervisor, never a traceback."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        serve(queue, load_settings())
+    except BonsaiError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the supervisor reads it
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1]))

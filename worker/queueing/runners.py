@@ -1,0 +1,64 @@
+"""Whoever runs jobs: this process, or the workers of a Redis server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from worker.contract import Event, JobResult, Request, ScoreRequest, ScoreResult
+from worker.queueing.in_process import InProcessRunner
+from worker.settings import IN_PROCESS, Settings
+
+
+class Runner(Protocol):
+    """Runs a job to its end. Models stay warm from one job to the next, wherever they are."""
+
+    def run(
+        self,
+        request: Request,
+        *,
+        on_event: Callable[[Event], None],
+        on_blob: Callable[[str, bytes], None],
+        cancelled: Callable[[], bool],
+        earlier: Sequence[Event] = (),
+    ) -> JobResult:
+        """Run a job, going on from the events of an earlier try.
+
+        :param on_event: takes events, and `on_blob` large results by name, as they come.
+        :param cancelled: says whether the user has asked to stop.
+        :raises BonsaiError: whatever goes wrong; rows finished before came as events.
+        """
+        ...
+
+
+def runner_for(settings: Settings) -> Runner:
+    """Return the runner that the settings ask for; nothing is loaded or connected yet.
+
+    :raises SettingError: if the broker's address cannot be used.
+    """
+    if settings.broker == IN_PROCESS:
+        return InProcessRunner(settings)
+    from worker.queueing.queue_runner import QueueRunner
+
+    return QueueRunner(settings)
+
+
+def scorer_for(settings: Settings) -> Callable[[ScoreRequest], ScoreResult]:
+    """Return what computes scores that somebody waits for; nothing is loaded or connected yet.
+
+    :raises SettingError: if the broker's address cannot be used.
+    """
+    if settings.broker == IN_PROCESS:
+        runner = InProcessRunner(settings)
+
+        def score(request: ScoreRequest) -> ScoreResult:
+            result = runner.run(
+                request, on_event=lambda _: None, on_blob=lambda *_: None, cancelled=lambda: False
+            )
+            assert isinstance(result, ScoreResult)
+            return result
+
+        return score
+    from worker.queueing.score_queue import RemoteScorer
+
+    return RemoteScorer(settings)

@@ -1,0 +1,93 @@
+"""The process that answers scoring requests of worksheet functions: many at once, models warm.
+
+Run as `python -m worker.queueing.score_service`; `bonsai worker` does, and restarts it.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from redis import Redis
+
+from worker.contract import Problem, ScoreRequest, ScoreResult
+from worker.errors import BonsaiError
+from worker.queueing.connection import connect, translated
+from worker.queueing.runners import scorer_for
+from worker.queueing.score_queue import Asked, ScoreQueue
+from worker.settings import IN_PROCESS, load_settings
+
+_PATIENCE = 180  # seconds that the server may be away before the process ends
+_LOOK = 1.0  # seconds between two looks at the wish to leave
+
+Scorer = Callable[[ScoreRequest], ScoreResult]
+
+_log = logging.getLogger(__name__)
+
+
+def serve(redis: Redis, score: Scorer, leave: threading.Event) -> None:
+    """Answer requests until asked to leave. What waits together is computed together."""
+    queue = ScoreQueue(redis)
+    while not leave.is_set():
+        try:
+            asked = queue.take(wait_seconds=_LOOK)
+        except (BonsaiError, ValueError, KeyError, TypeError):
+            _log.warning("A scoring request that cannot be read was dropped.")
+            continue
+        for _, alike in groupby(sorted(asked, key=_likeness), key=_likeness):
+            _answer(list(alike), queue, score)
+
+
+def _likeness(asked: Asked) -> str:
+    """Return what requests that can be computed together have in common: all but the texts."""
+    return asked.request.model_dump_json(exclude={"run_id", "texts"})
+
+
+def _answer(alike: Sequence[Asked], queue: ScoreQueue, score: Scorer) -> None:
+    texts = tuple(text for asked in alike for text in asked.request.texts)
+    together = alike[0].request.model_copy(update={"texts": texts})
+    try:
+        result = score(together)
+    except BonsaiError as error:
+        for asked in alike:
+            queue.answer(asked, Problem.from_error(error))
+        return
+    first = 0
+    for asked in alike:
+        last = first + len(asked.request.texts)
+        queue.answer(asked, _part(result, first, last))
+        first = last
+
+
+def _part(result: ScoreResult, first: int, last: int) -> ScoreResult:
+    return ScoreResult(
+        scores=result.scores[first:last],
+        cosine=result.cosine[first:last],
+        contrast=result.contrast[first:last],
+    )
+
+
+def main() -> int:
+    """Serve until SIGTERM; a failure is one line for the supervisor, never a traceback."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    leave = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: leave.set())
+    settings = load_settings()
+    try:
+        with translated(settings.broker):
+            redis = connect(settings, patience=_PATIENCE)
+            serve(redis, scorer_for(replace(settings, broker=IN_PROCESS)), leave)
+    except BonsaiError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the supervisor reads it
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

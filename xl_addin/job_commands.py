@@ -1,0 +1,158 @@
+"""`bonsai jobs`: what was asked for, how far it is, and how to stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Annotated, Protocol
+
+import typer
+from pydantic import ValidationError
+
+from worker.contract import AnswerRequest, Problem, Progress, RunRequest, parse_request
+from worker.errors import InputError
+from worker.queueing.job_table import UNFINISHED, Job
+from worker.settings import IN_PROCESS, Settings, load_settings
+from xl_addin.console import Terminal, summary_table
+from xl_addin.job_sheet import clock, ended_cells, progress_cells
+
+jobs_app = typer.Typer(
+    help="Jobs of buttons and of the queue: list, show, cancel.", no_args_is_help=False
+)
+
+BrokerOption = Annotated[
+    str | None, typer.Option(help="in-process, or the address of a Redis server (redis://…).")
+]
+RunArgument = Annotated[str, typer.Argument(metavar="ID", help="As 'bonsai jobs' lists it.")]
+
+_COLUMNS = ("Job", "What", "State", "Done", "Of", "ETA", "Heartbeat", "Submitted", "Message")
+
+
+class JobList(Protocol):
+    """Jobs of this machine, or of a server."""
+
+    def jobs(self) -> list[Job]:
+        """Return the jobs that are kept, the newest first."""
+        ...
+
+    def job(self, run_id: str) -> Job | None:
+        """Return one."""
+        ...
+
+    def stop(self, run_id: str) -> None:
+        """Ask one to stop."""
+        ...
+
+
+def with_broker(settings: Settings, broker: str | None) -> Settings:
+    """Return settings in which the broker of the command line, if given, holds."""
+    return replace(settings, broker=broker) if broker else settings
+
+
+@jobs_app.callback(invoke_without_command=True)
+def list_by_default(context: typer.Context) -> None:
+    """List jobs if nothing else is asked for."""
+    if context.invoked_subcommand is None:
+        list_jobs()
+
+
+@jobs_app.command("list")
+def list_jobs(broker: BrokerOption = None) -> None:
+    """List jobs, the newest first."""
+    terminal = Terminal(quiet=False)
+    with _job_list(broker) as jobs:
+        rows = [_row(job) for job in jobs.jobs()]
+    if rows:
+        terminal.show(summary_table("Jobs", _COLUMNS, rows))
+    else:
+        terminal.say("There are no jobs.")
+
+
+@jobs_app.command("show")
+def show_job(run_id: RunArgument, broker: BrokerOption = None) -> None:
+    """Show all that is known of a job."""
+    terminal = Terminal(quiet=False)
+    with _job_list(broker) as jobs:
+        job = _known(jobs, run_id)
+    lines = dict(zip(_COLUMNS, _row(job), strict=True))
+    if job.finished:
+        lines["Finished"] = clock(job.finished)
+    terminal.show(summary_table(f"Job {run_id}", ("", ""), [*lines.items(), *_asked_for(job)]))
+
+
+@jobs_app.command("cancel")
+def cancel_job(run_id: RunArgument, broker: BrokerOption = None) -> None:
+    """Ask a job to stop; finished rows are kept."""
+    terminal = Terminal(quiet=False)
+    with _job_list(broker) as jobs:
+        if _known(jobs, run_id).state not in UNFINISHED:
+            terminal.say(f"Job {run_id} has ended already.")
+            return
+        jobs.stop(run_id)
+    terminal.say(f"Job {run_id} was asked to stop.")
+
+
+@contextmanager
+def _job_list(broker: str | None) -> Iterator[JobList]:
+    settings = with_broker(load_settings(), broker)
+    if settings.broker == IN_PROCESS:
+        from worker.queueing.local_jobs import LocalJobs
+
+        local = LocalJobs(settings)
+        try:
+            yield local
+        finally:
+            local.close()
+    else:
+        from worker.queueing.connection import connect, translated
+        from worker.queueing.runs import Runs
+
+        with translated(settings.broker):
+            yield Runs(connect(settings))
+
+
+def _known(jobs: JobList, run_id: str) -> Job:
+    job = jobs.job(run_id)
+    if job is None:
+        raise InputError(
+            f"There is no job '{run_id}'.",
+            "Jobs are kept for some days after they have ended.",
+            "Run 'bonsai jobs' to see those that are kept; --broker says where to look.",
+        )
+    return job
+
+
+def _row(job: Job) -> list[object]:
+    problem = str(Problem.model_validate_json(job.problem)) if job.problem else ""
+    progress = Progress.model_validate_json(job.progress) if job.progress else None
+    cells = progress_cells(job, progress)
+    if job.state not in UNFINISHED:
+        cells |= ended_cells(job, job.state, problem)
+    cells |= {"Job": job.run_id, "What": _what(job), "Submitted": clock(job.submitted)}
+    return [cells.get(column, "") for column in _COLUMNS]
+
+
+def _what(job: Job) -> str:
+    try:
+        return parse_request(job.request).job
+    except ValidationError:
+        return "of another version"
+
+
+def _asked_for(job: Job) -> list[tuple[str, object]]:
+    try:
+        request = parse_request(job.request)
+    except ValidationError:
+        return []
+    if not isinstance(request, RunRequest):
+        return []
+    ranking = request.ranking if isinstance(request, AnswerRequest) else request
+    counted: list[tuple[str, object]] = [
+        ("Collection", ranking.collection),
+        ("Embedder", ranking.embedder),
+    ]
+    for name, label in (("questions", "Questions"), ("povs", "Points of view")):
+        if items := getattr(ranking, name, ()):
+            counted.append((label, str(len(items))))
+    return counted

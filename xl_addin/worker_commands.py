@@ -1,0 +1,118 @@
+"""The commands that keep workers running: `bonsai worker` and `bonsai up`.
+
+Each worker is a process of its own. It learns of the broker from its environment, never from its
+command line, which every user of the machine can read.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from worker.errors import BrokerError, SettingError
+from worker.settings import IN_PROCESS, Settings, load_settings
+from xl_addin.job_commands import BrokerOption, with_broker
+
+
+class QueueName(str, Enum):
+    """What a worker process serves."""
+
+    CPU = "cpu"
+    GPU = "gpu"
+    SCORE = "score"
+
+
+QueueOption = Annotated[
+    list[QueueName] | None,
+    typer.Option("--queue", help="May be given again; cpu, score and, with a GPU, gpu if left out"),
+]
+
+
+def worker(broker: BrokerOption = None, queue: QueueOption = None) -> None:
+    """Work for a Redis server until Ctrl-C. A worker process that ends is started again."""
+    from worker.queueing.connection import without_password
+
+    settings = with_broker(load_settings(), broker)
+    if settings.broker == IN_PROCESS:
+        raise _nothing_to_work_for()
+    queues = queue or default_queues()
+    _try(settings)
+    _introduce(queues, without_password(settings.broker), settings)
+    _supervise(queues, {"BONSAI_BROKER": settings.broker})
+
+
+def up() -> None:
+    """Run everything on this machine until Ctrl-C: a Redis server and its workers."""
+    from worker.queueing.embedded_server import EmbeddedServer, server_folder
+
+    settings = load_settings()
+    server = EmbeddedServer(server_folder(settings))
+    with server as running:
+        queues = default_queues()
+        _introduce(queues, running.url, settings)
+        typer.echo(f"Next, in another terminal: bonsai rank BOOK --broker {running.url}")
+        environment = {
+            "BONSAI_BROKER": running.url,
+            "BONSAI_BROKER_USER": "default",
+            "BONSAI_BROKER_PASSWORD": running.password,
+        }
+        _supervise(queues, environment, every_look=server.start)
+
+
+def default_queues() -> list[QueueName]:
+    """Return the queues that this machine can serve."""
+    queues = [QueueName.CPU, QueueName.SCORE]
+    has_gpu = Path("/proc/driver/nvidia").exists() or shutil.which("nvidia-smi")
+    return [*queues, QueueName.GPU] if has_gpu else queues
+
+
+def _try(settings: Settings) -> None:
+    """Refuse at once what no waiting would cure; a server that is only absent may still come."""
+    from worker.queueing.connection import connect, translated
+
+    try:
+        with translated(settings.broker), connect(settings) as client:
+            client.ping()
+    except BrokerError as error:
+        typer.echo(f"{error.what} {error.why} Its workers start, and wait for it.", err=True)
+
+
+def _supervise(
+    queues: Sequence[QueueName],
+    environment: dict[str, str],
+    every_look: Callable[[], object] = lambda: None,
+) -> None:
+    from worker.queueing.supervisor import ChildSpec, Supervisor
+
+    # A file beside the user's documents must not be taken for one of the worker's modules.
+    environment = {**environment, "PYTHONSAFEPATH": "1"}
+    children = [ChildSpec(name.value, _command(name), environment) for name in queues]
+    Supervisor(children, lambda line: typer.echo(line, err=True), every_look=every_look).run()
+
+
+def _command(queue: QueueName) -> list[str]:
+    if queue is QueueName.SCORE:
+        return [sys.executable, "-m", "worker.queueing.score_service"]
+    return [sys.executable, "-m", "worker.queueing.rq_worker", queue.value]
+
+
+def _introduce(queues: Sequence[QueueName], broker: str, settings: Settings) -> None:
+    typer.echo(f"Workers  {', '.join(name.value for name in queues)}")
+    typer.echo(f"Broker   {broker}")
+    typer.echo(f"Store    {settings.store}")
+    typer.echo(f"Models   {settings.models}")
+
+
+def _nothing_to_work_for() -> SettingError:
+    return SettingError(
+        "There is no Redis server to work for.",
+        f"The broker is '{IN_PROCESS}': jobs run where they are asked for.",
+        "Run: bonsai worker --broker redis://HOST:6379, or set BONSAI_BROKER. "
+        "'bonsai up' starts a server and its workers on this machine.",
+    )
