@@ -130,7 +130,7 @@ class WeightsMissingError(UnavailableError):
 
 
 class StoreError(UnavailableError):
-    """The vector store cannot be opened."""
+    """The vector store, or another file of BONSAI, cannot be opened, read or written."""
 
     code = "store"
 

@@ -51,10 +51,10 @@ def with_broker(settings: Settings, broker: str | None) -> Settings:
 
 
 @jobs_app.callback(invoke_without_command=True)
-def list_by_default(context: typer.Context) -> None:
+def list_by_default(context: typer.Context, broker: BrokerOption = None) -> None:
     """List jobs if nothing else is asked for."""
     if context.invoked_subcommand is None:
-        list_jobs()
+        list_jobs(broker)
 
 
 @jobs_app.command("list")
@@ -75,10 +75,11 @@ def show_job(run_id: RunArgument, broker: BrokerOption = None) -> None:
     terminal = Terminal(quiet=False)
     with _job_list(broker) as jobs:
         job = _known(jobs, run_id)
-    lines = dict(zip(_COLUMNS, _row(job), strict=True))
+    known = [*zip(_COLUMNS, _row(job), strict=True), *_asked_for(job)]
     if job.finished:
-        lines["Finished"] = clock(job.finished)
-    terminal.show(summary_table(f"Job {run_id}", ("", ""), [*lines.items(), *_asked_for(job)]))
+        known.append(("Finished", clock(job.finished)))
+    lines = [(name, value) for name, value in known if value != ""]
+    terminal.show(summary_table(f"Job {run_id}", ("What", "Value"), lines))
 
 
 @jobs_app.command("cancel")

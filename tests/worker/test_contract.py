@@ -15,12 +15,16 @@ from worker.contract import (
     Answer,
     AnswerRequest,
     AnswerResult,
+    ChunkText,
     Citation,
     Event,
     IndexRequest,
     IndexResult,
+    OpenIndexRequest,
+    OpenIndexResult,
     PointOfView,
     PovMatrix,
+    PovStatistics,
     PovTouch,
     Problem,
     Progress,
@@ -36,6 +40,8 @@ from worker.contract import (
     ScoreResult,
     SourceReport,
     Started,
+    StoreChunksRequest,
+    StoreChunksResult,
     TextReady,
     Wire,
     heatmap_blob,
@@ -108,6 +114,7 @@ INDEX = IndexRequest(
     chunk_size=2000,
     chunk_overlap=120,
 )
+STATISTICS = PovStatistics(mean=(0.1, 0.2), sd=(0.3, 0.4), grand_mean=0.15)
 RANK = RankRequest(
     run_id="run-1",
     collection="sample",
@@ -128,15 +135,29 @@ SCORING = ScoreRequest(
     texts=("Rain on a harbour", "雨"),
     povs=(PointOfView(pov_id="P1", text="Rain smells"),),
     score="classic",
+    statistics=STATISTICS,
 )
+OPENING = OpenIndexRequest(run_id="run-1", collection="sample", embedder="onnx:minilm")
+STORING = StoreChunksRequest(
+    run_id="run-1",
+    collection="sample",
+    embedder="onnx:minilm",
+    chunks=(
+        ChunkText(chunk_id="c1", source="雨.txt", page=3, start=0, text="雨\n", file_hash="ab"),
+    ),
+    current={"雨.txt": "ab"},
+    removed=("old.txt",),
+    finish=True,
+)
+ALL_REQUESTS = [INDEX, RANK, ANSWERING, SCORING, OPENING, STORING]
 REQUESTS = pytest.mark.parametrize(
-    "request_model",
-    [INDEX, RANK, ANSWERING, SCORING],
-    ids=["index", "rank", "answer", "score"],
+    "request_model", ALL_REQUESTS, ids=[request.job for request in ALL_REQUESTS]
 )
 
 INDEX_RESULT = IndexResult(run=RUN, sources=(REPORT,), chunks=2, embedded=1, seconds=0.5)
-RANK_RESULT = RankResult(run=RUN, questions=(RANKING,), problems=(PROBLEM,), seconds=0.5)
+RANK_RESULT = RankResult(
+    run=RUN, questions=(RANKING,), problems=(PROBLEM,), statistics=STATISTICS, seconds=0.5
+)
 ANSWER_RESULT = AnswerResult(
     run=RUN, questions=(RANKING,), answers=(ANSWER, FAILED_ANSWER), problems=(PROBLEM,)
 )
@@ -146,6 +167,14 @@ RESULTS = [
     ("rank", RANK_RESULT),
     ("answer", ANSWER_RESULT),
     ("score", SCORE_RESULT),
+    (
+        "open",
+        OpenIndexResult(files={"雨.txt": {"ab": 2}}, embedder="onnx:minilm@1", max_tokens=256),
+    ),
+    (
+        "store",
+        StoreChunksResult(embedded=1, unseen={"雨.txt": 1}, chunks=9, index_version="7"),
+    ),
 ]
 
 EVENTS = {
@@ -201,7 +230,7 @@ def test_every_type_that_travels_is_tried_here() -> None:
             for item in value:
                 collect(item)
 
-    for model in (INDEX, RANK, ANSWERING, SCORING, *dict(RESULTS).values(), *EVENTS.values()):
+    for model in (*ALL_REQUESTS, *dict(RESULTS).values(), *EVENTS.values()):
         collect(model)
 
     assert {kind.__name__ for kind in Wire.__subclasses__()} == {kind.__name__ for kind in tried}

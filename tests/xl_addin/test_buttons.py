@@ -6,11 +6,13 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.worker.pipeline.conftest import TEXTS
+from tests.worker.queueing.worlds import World, eventually
 from worker.errors import WorkbookLockedError
 from worker.queueing.job_table import JobTable
 from worker.queueing.local_jobs import LocalJobs
@@ -332,3 +334,51 @@ def test_long_finished_jobs_are_forgotten(settings: Settings, monkeypatch):
     assert table.job("old") is None
     assert table.blobs("old") == {}
     assert table.job("new").state == "queued"
+
+
+@pytest.mark.slow
+def test_buttons_of_a_workbook_reach_the_workers_of_a_server(
+    book: Path, settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    world.start_worker()
+    monkeypatch.setenv("BONSAI_MODELS", str(settings.models))
+    monkeypatch.setenv("BONSAI_BROKER", world.settings.broker)
+    with closing(LocalJobs(world.settings)) as jobs:
+        at = desk(ready(book), jobs, world.settings, [])
+        at.press("index")
+        assert wait(at)["State"] == "done"
+        assert len(at.book.read_table(layout.SOURCES).rows) == len(TEXTS)
+        at.press("rank")
+        assert wait(at)["State"] == "done"
+        assert len(at.book.read_table(layout.RANKED).rows) == 8 * len(TEXTS)
+        at.press("score_selection")
+        assert wait(at)["State"] == "done"
+        (scores,) = at.book.written.values()
+        assert [len(row) for row in scores] == [1, 1]
+        assert {job.state for job in world.runs.jobs()} == {"done"}
+    for pid in workers(settings):
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.slow
+def test_the_companion_of_a_workbook_is_killed_and_the_servers_results_land_once(
+    book: Path, settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    world.start_worker()
+    monkeypatch.setenv("BONSAI_MODELS", str(settings.models))
+    monkeypatch.setenv("BONSAI_BROKER", world.settings.broker)
+    with closing(LocalJobs(world.settings)) as jobs:
+        at = desk(ready(book), jobs, world.settings, [])
+        at.press("index")
+        wait(at)
+        at.press("rank")
+        run_id = str(job_rows(at)[0]["Job"])
+        eventually(lambda: world.redis.xlen(f"bonsai:rows:{run_id}") > 4)
+        for pid in workers(settings):
+            os.kill(pid, signal.SIGKILL)
+        assert wait(at)["State"] == "done"
+        ranked = at.book.read_table(layout.RANKED).rows
+        assert len({(row.values["QID"], row.values["ChunkID"]) for row in ranked}) == len(ranked)
+        assert len(ranked) == 8 * len(TEXTS)
+    for pid in workers(settings):
+        os.kill(pid, signal.SIGKILL)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from redis import Redis
 from redis.backoff import ConstantBackoff
@@ -12,8 +14,8 @@ from redis.exceptions import (
     AuthenticationError,
     ConnectionError,
     NoPermissionError,
+    OutOfMemoryError,
     RedisError,
-    ResponseError,
     TimeoutError,
 )
 from redis.retry import Retry
@@ -33,8 +35,9 @@ _SCHEMES = ("redis://", "rediss://", "unix://")
 def connect(settings: Settings, *, patience: int = 0) -> Redis:
     """Return a client of the broker; nothing is sent yet.
 
-    :param patience: seconds that each command goes on trying while the server does not answer.
-    :raises SettingError: if the broker's address cannot be used.
+    :param patience: seconds that each command goes on trying while the server does not answer, or
+        has no room.
+    :raises SettingError: if the broker's address or its certificate file cannot be used.
     """
     url = settings.broker
     if not url.startswith(_SCHEMES):
@@ -42,22 +45,37 @@ def connect(settings: Settings, *, patience: int = 0) -> Redis:
     options: dict[str, object] = {
         "socket_timeout": _SOCKET_TIMEOUT,
         "health_check_interval": 15,
-        "retry": Retry(ConstantBackoff(1), patience),
-        "retry_on_error": [ConnectionError, TimeoutError],
+        "retry": _Patience(ConstantBackoff(1), patience),
+        "retry_on_error": [ConnectionError, TimeoutError, OutOfMemoryError],
         "client_name": "bonsai",
     }
     if not url.startswith("unix://"):
         options |= {"socket_connect_timeout": 5, "socket_keepalive": True}
-    if settings.broker_user:
-        options["username"] = settings.broker_user
-    if password := settings.broker_password or password_of(settings):
-        options["password"] = password
+    if own := password_of(settings):  # the settings' own are for another server
+        options["password"] = own
+    else:
+        options |= {"username": settings.broker_user or None}
+        options |= {"password": settings.broker_password or None}
     if url.startswith("rediss://") and settings.broker_ca:
+        if not Path(settings.broker_ca).is_file():
+            raise _no_authority(settings.broker_ca)
         options["ssl_ca_certs"] = settings.broker_ca
     try:
         return Redis.from_url(url, **options)
     except ValueError as error:
         raise _no_address(url) from error
+
+
+class _Patience(Retry):
+    """Waits for a server that is away or full; one that refuses us is not asked again."""
+
+    def call_with_retry(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - as there
+        """Do something, again and again if that may help."""
+        return super().call_with_retry(*args, **{**options, "is_retryable": _may_pass})
+
+
+def _may_pass(error: Exception) -> bool:
+    return not isinstance(error, AuthenticationError) and not _is_certificate_problem(error)
 
 
 @contextmanager
@@ -76,8 +94,9 @@ def translated(broker: str) -> Iterator[None]:
 
 
 def _ours(error: Exception, broker: str) -> BonsaiError:
-    text = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
-    if isinstance(error, AuthenticationError) or "NOAUTH" in text or "WRONGPASS" in text:
+    line = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+    text = line.rpartition("of pipeline caused error: ")[2]  # before it stands what was sent
+    if isinstance(error, AuthenticationError):
         return BrokerRefusedError(
             f"The Redis server {broker} refuses the user or the password.",
             f"{text}.",
@@ -96,10 +115,10 @@ def _ours(error: Exception, broker: str) -> BonsaiError:
             f"{text}.",
             "Set BONSAI_BROKER_CA to the file of the authority that signed it.",
         )
-    if isinstance(error, ResponseError) and text.startswith("OOM"):
+    if isinstance(error, OutOfMemoryError):
         return BrokerError(
             f"The memory of the Redis server {broker} is full.",
-            f"{text}.",
+            "It holds as much as its setting 'maxmemory' allows.",
             "Raise its maxmemory, or wait until older results expire.",
         )
     if isinstance(error, ConnectionError | TimeoutError | OSError):
@@ -134,4 +153,12 @@ def _no_address(url: str) -> SettingError:
         f"The broker '{without_password(url)}' is no address of a Redis server.",
         f"It begins with {', '.join(_SCHEMES)}, or is '{IN_PROCESS}'.",
         "Correct --broker, BONSAI_BROKER or the line 'broker' in the settings file.",
+    )
+
+
+def _no_authority(path: str) -> SettingError:
+    return SettingError(
+        f"The file {path} is not there.",
+        "It is to hold the certificate of the authority that signed the Redis server's.",
+        "Correct BONSAI_BROKER_CA or the line 'broker_ca' in the settings file.",
     )

@@ -23,6 +23,7 @@ from worker.queueing.runs import KEPT
 
 _LIVE_KEPT = 500  # entries
 _SECONDS_BETWEEN_PROGRESS = 0.1
+_LOOK_AGAIN = 0.5  # seconds until a write that was not made is tried again
 
 
 class LeaseLostError(BaseException):
@@ -182,7 +183,8 @@ class Lease:
                 write(pipe)
                 try:
                     pipe.execute()
-                except WatchError:  # the lease has changed, or the connection broke: look again
+                except WatchError:  # the lease has changed, the server was away, or it is full
+                    time.sleep(_LOOK_AGAIN)
                     continue
                 return
 

@@ -84,7 +84,7 @@ class QueueRunner:
         from worker.runtime import Runtime
 
         def ask(part: OpenIndexRequest | StoreChunksRequest) -> JobResult:
-            """The last part is done even if the run was stopped, unless the server is away."""
+            """Ask a worker. The last part is done even if the run was stopped."""
             is_last = isinstance(part, StoreChunksRequest) and part.finish
             numbered = part.model_copy(update={"run_id": f"{part.run_id}-{secrets.token_hex(4)}"})
             follower = self._submit(
@@ -198,10 +198,14 @@ class _Follower:
 
     def _say_why_nothing_happens(self, on_event: Callable[[Event], None]) -> None:
         with _ignoring_outages(), translated(self._broker):
-            if not self._runs.waits(self._request.run_id):
+            if self._runs.is_full():
+                message = "the memory of the server is full"
+            elif not self._runs.waits(self._request.run_id):
                 return
-            busy = self._runs.workers(self._request)
-            message = "for a free worker" if busy else "no worker is running"
+            elif self._runs.workers(self._request):
+                message = "for a free worker"
+            else:
+                message = "no worker is running"
             on_event(Progress(stage=_WAITING, done=0, of=1, message=message))
 
     def _lost_sight(self, error: BonsaiError) -> UnavailableError:

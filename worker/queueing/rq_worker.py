@@ -221,9 +221,9 @@ def serve(queue: str, settings: Settings) -> None:
 
     :raises BrokerError: if the server does not answer; BrokerRefusedError: if it refuses us.
     """
-    redis = connect(settings, patience=PATIENCE)
     with translated(settings.broker):
-        redis.ping()
+        connect(settings).ping()  # what is wrong from the start is said at once
+        redis = connect(settings, patience=PATIENCE)
         worker = WarmWorker(queue, redis, InProcessRunner(settings))
         AllowedJob.work = worker.do
         worker.work(logging_level="WARNING")

@@ -189,6 +189,11 @@ class Runs:
         data = self._redis.get(f"bonsai:blob:{run_id}:{name}")
         return unpack(data) if data is not None else None
 
+    def is_full(self) -> bool:
+        """Say whether the memory of the server is full: workers wait until it is not."""
+        memory = self._redis.info("memory")
+        return bool(0 < memory["maxmemory"] <= memory["used_memory"])
+
     def workers(self, request: Request) -> int:
         """Return how many workers listen to the queue of a request."""
         from rq import Queue, Worker

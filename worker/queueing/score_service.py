@@ -81,6 +81,7 @@ def main() -> int:
     settings = load_settings()
     try:
         with translated(settings.broker):
+            connect(settings).ping()  # what is wrong from the start is said at once
             redis = connect(settings, patience=_PATIENCE)
             serve(redis, scorer_for(replace(settings, broker=IN_PROCESS)), leave)
     except BonsaiError as error:

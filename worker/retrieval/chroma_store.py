@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from worker.errors import CollectionError, StoreError, package_missing
+from worker.errors import BonsaiError, CollectionError, StoreError, package_missing
 from worker.retrieval.base import Embedder, Hit, StoredChunk, Vectors
 
 if TYPE_CHECKING:
@@ -29,22 +29,19 @@ _BATCH = 5000  # Chroma refuses more than 5,461 rows a call
 class ChromaStore:
     """A folder of collections. One process at a time may write to it.
 
-    :raises StoreError: if the folder cannot be opened.
+    :raises StoreError: if the folder cannot be read or written.
     """
 
     def __init__(self, path: Path) -> None:
         try:
-            import chromadb
-            from chromadb.config import Settings
+            import chromadb  # noqa: F401
         except ImportError as error:
             raise package_missing("chromadb", "local") from error
         logging.getLogger("chromadb").setLevel(logging.ERROR)
         self._path = path
-        with self._translated():
+        with _translated(path):
             path.mkdir(parents=True, exist_ok=True)
-            self._client: ClientAPI = chromadb.PersistentClient(
-                str(path), settings=Settings(anonymized_telemetry=False)
-            )
+            self._client = _client_of(path)
 
     def open(self, name: str, embedder: Embedder) -> ChromaCollection:
         """Return an existing collection.
@@ -53,7 +50,7 @@ class ChromaStore:
         """
         from chromadb.errors import NotFoundError
 
-        with self._translated():
+        with _translated(self._path):
             try:
                 handle = self._client.get_collection(_key(name), embedding_function=None)
             except NotFoundError as error:
@@ -63,14 +60,14 @@ class ChromaStore:
                     "Run Index first, with the same collection name and store.",
                 ) from error
         _check(name, handle, embedder)
-        return ChromaCollection(handle)
+        return ChromaCollection(handle, self._path)
 
     def open_or_create(self, name: str, embedder: Embedder) -> ChromaCollection:
         """Return a collection, made empty if it was not there.
 
         :raises CollectionError: if it was made with another model.
         """
-        with self._translated():
+        with _translated(self._path):
             handle = self._client.get_or_create_collection(
                 _key(name),
                 metadata={"name": name, "version": "", **_identity(embedder)},
@@ -78,27 +75,30 @@ class ChromaStore:
                 embedding_function=None,
             )
         _check(name, handle, embedder)
-        return ChromaCollection(handle)
+        return ChromaCollection(handle, self._path)
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except (CollectionError, StoreError):
-            raise
-        except Exception as error:  # Chroma raises many kinds, some from its compiled part
-            raise StoreError(
-                f"The store {self._path} cannot be opened.",
-                f"{str(error).splitlines()[0] if str(error) else type(error).__name__}.",
-                "Check the folder and its permissions, or choose another with --store.",
-            ) from error
+
+def _client_of(path: Path) -> ClientAPI:
+    from chromadb import PersistentClient
+    from chromadb.api.shared_system_client import SharedSystemClient
+    from chromadb.config import Settings
+
+    try:
+        return PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
+    except BaseException:  # Chroma would give what it has half opened to whoever tries again
+        SharedSystemClient.clear_system_cache()
+        raise
 
 
 class ChromaCollection:
-    """One collection; see `worker.retrieval.base.Collection` for what each method promises."""
+    """One collection; see `worker.retrieval.base.Collection` for what each method promises.
 
-    def __init__(self, handle: Handle) -> None:
+    :raises StoreError: from every method, if the store cannot be read or written any more.
+    """
+
+    def __init__(self, handle: Handle, path: Path) -> None:
         self._handle = handle
+        self._path = path
 
     @property
     def version(self) -> str:
@@ -107,23 +107,26 @@ class ChromaCollection:
 
     def count(self) -> int:
         """Return how many chunks it holds."""
-        return self._handle.count()
+        with self._using() as handle:
+            return handle.count()
 
     def upsert(self, chunks: Sequence[StoredChunk], vectors: Vectors) -> None:
         """Store chunks with their (n, dim) vectors; a known id is replaced."""
         for first in range(0, len(chunks), _BATCH):
             part = chunks[first : first + _BATCH]
-            self._handle.upsert(
-                ids=[chunk.chunk_id for chunk in part],
-                embeddings=vectors[first : first + _BATCH],
-                documents=[chunk.text for chunk in part],
-                metadatas=[_metadata(chunk) for chunk in part],
-            )
+            with self._using() as handle:
+                handle.upsert(
+                    ids=[chunk.chunk_id for chunk in part],
+                    embeddings=vectors[first : first + _BATCH],
+                    documents=[chunk.text for chunk in part],
+                    metadatas=[_metadata(chunk) for chunk in part],
+                )
 
     def drop(self, source: str, *, keep: str = "") -> None:
         """Remove the chunks of a source, but for those with the file hash `keep`."""
         where: Any = {"$and": [{"source": source}, {"file_hash": {"$ne": keep}}]}
-        self._handle.delete(where=where)
+        with self._using() as handle:
+            handle.delete(where=where)
 
     def begin_changes(self) -> None:
         """Mark the version as unfinished until `finish_changes`."""
@@ -131,15 +134,16 @@ class ChromaCollection:
 
     def finish_changes(self) -> str:
         """Compute, store and return the new version."""
-        ids = sorted(self._handle.get(include=[])["ids"])
-        version = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
+        version = hashlib.sha256("\n".join(self._ids()).encode()).hexdigest()[:16]
         self._set_version(version)
         return version
 
     def files(self) -> dict[str, dict[str, int]]:
         """Return {source: {file hash: chunks}} of all chunks."""
         sources: dict[str, Counter[str]] = defaultdict(Counter)
-        for metadata in self._handle.get(include=["metadatas"])["metadatas"] or []:
+        with self._using() as handle:
+            metadatas = handle.get(include=["metadatas"])["metadatas"] or []
+        for metadata in metadatas:
             sources[str(metadata["source"])][str(metadata["file_hash"])] += 1
         return {source: dict(counts) for source, counts in sources.items()}
 
@@ -147,11 +151,12 @@ class ChromaCollection:
         """Return up to k hits for each of (n, dim) queries, most similar first."""
         if not len(queries) or not self.count():
             return [[] for _ in queries]
-        found: Any = self._handle.query(
-            query_embeddings=queries,
-            n_results=min(k, self.count()),
-            include=["documents", "metadatas", "embeddings"],
-        )
+        with self._using() as handle:
+            found: Any = handle.query(
+                query_embeddings=queries,
+                n_results=min(k, handle.count()),
+                include=["documents", "metadatas", "embeddings"],
+            )
         return [
             _hits(query, *row)
             for query, *row in zip(
@@ -162,15 +167,45 @@ class ChromaCollection:
 
     def sample_vectors(self, size: int) -> Vectors:
         """Return the vectors of up to `size` chunks, the same ones for the same version."""
-        ids = sorted(self._handle.get(include=[])["ids"])
+        ids = self._ids()
         if len(ids) > size:
             chosen = np.random.default_rng(0).choice(len(ids), size, replace=False)
             ids = [ids[index] for index in sorted(chosen)]
-        rows = self._handle.get(ids=ids, include=["embeddings"])
+        with self._using() as handle:
+            rows = handle.get(ids=ids, include=["embeddings"])
         return np.asarray(rows["embeddings"], np.float32)
 
     def _set_version(self, version: str) -> None:
-        self._handle.modify(metadata={**(self._handle.metadata or {}), "version": version})
+        with self._using() as handle:
+            handle.modify(metadata={**(handle.metadata or {}), "version": version})
+
+    def _ids(self) -> list[str]:
+        with self._using() as handle:
+            return sorted(handle.get(include=[])["ids"])
+
+    @contextmanager
+    def _using(self) -> Iterator[Handle]:
+        with _translated(self._path):
+            yield self._handle
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Turn whatever Chroma raises into an error of ours.
+
+    :raises StoreError: if the store cannot be read or written.
+    """
+    try:
+        yield
+    except BonsaiError:
+        raise
+    except Exception as error:  # Chroma raises many kinds, some from its compiled part
+        raise StoreError(
+            f"The store {path} cannot be read or written.",
+            f"{str(error).splitlines()[0] if str(error) else type(error).__name__}.",
+            "Check that the disk has room and the folder may be written, or choose another with "
+            "--store.",
+        ) from error
 
 
 def _key(name: str) -> str:

@@ -5,9 +5,10 @@ import time
 
 import pytest
 
+from tests.conftest import SAMPLE
 from tests.worker.pipeline.conftest import timeless
 from tests.worker.queueing.worlds import World, eventually, index_request, rank_request
-from worker.contract import ScoreRequest
+from worker.contract import Answer, AnswerRequest, QuestionRanking, ScoreRequest
 from worker.errors import CancelledError, EngineError
 from worker.queueing.in_process import InProcessRunner
 
@@ -149,6 +150,51 @@ def test_a_rank_that_is_stopped_keeps_its_rows(world):
     assert time.monotonic() - asked < 10
     assert 3 <= stored_rows(world, request.run_id) < 50
     assert world.runs.job(request.run_id).state == "cancelled"
+
+
+def test_an_index_that_is_stopped_keeps_the_files_it_has_done(world):
+    world.start_worker()
+    request = index_request(SAMPLE)
+    with world.running(request) as seen:
+        eventually(lambda: len(seen.rows) >= 2)
+        seen.stop.set()
+        eventually(lambda: seen.outcome, seconds=5)
+    assert isinstance(seen.error, CancelledError)
+    finished = {row.file for row in seen.rows}
+    again = world.run(index_request(SAMPLE, "index-again"))
+    unchanged = {row.file for row in again.rows if row.status == "unchanged"}
+    assert finished <= unchanged
+    assert len(again.rows) == len(list(SAMPLE.iterdir()))
+
+
+def test_an_answer_that_is_stopped_keeps_its_rows(world):
+    world.start_worker()
+    world.index()
+    request = AnswerRequest(
+        run_id="answer-run", ranking=rank_request(8), llm="gguf:smollm2", max_tokens=400
+    )
+    with world.running(request) as seen:
+        eventually(lambda: any(row for row in seen.rows if isinstance(row, Answer)), seconds=120)
+        seen.stop.set()
+        eventually(lambda: seen.outcome, seconds=5)
+    assert isinstance(seen.error, CancelledError)
+    assert len([row for row in seen.rows if isinstance(row, QuestionRanking)]) == 8
+    assert stored_rows(world, "answer-run") == len(seen.rows) < 8 + 24
+
+
+def test_an_answer_whose_worker_is_killed_goes_on_after_its_last_row(world):
+    worker = world.start_worker()
+    world.index()
+    request = AnswerRequest(
+        run_id="answer-run", ranking=rank_request(2), llm="gguf:smollm2", max_tokens=16
+    )
+    with world.running(request) as seen:
+        eventually(lambda: any(isinstance(row, Answer) for row in seen.rows), seconds=120)
+        worker.kill()
+        worker.wait()
+        world.start_worker()
+    assert stored_rows(world, "answer-run") == 2 + 6
+    assert timeless(seen.result) == timeless(in_process(world, request))
 
 
 def test_a_job_that_waits_ends_at_once_when_it_is_stopped(world):

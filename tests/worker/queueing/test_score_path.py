@@ -102,11 +102,9 @@ def test_an_array_of_ten_thousand_texts_is_one_request(path: ScorePath):
 
 def test_equal_texts_of_an_array_are_scored_once(path: ScorePath, monkeypatch):
     seen: list[int] = []
-    run = path._runner.run
+    score = path._score
     monkeypatch.setattr(
-        path._runner,
-        "run",
-        lambda request, **k: (seen.append(len(request.texts)), run(request, **k))[1],
+        path, "_score", lambda request: (seen.append(len(request.texts)), score(request))[1]
     )
     scores = path.scores([f"kettle {n % 7}" for n in range(10_000)], POVS, "classic")
     assert len(scores) == 10_000
@@ -177,29 +175,29 @@ def test_contrast_before_the_first_ranking_says_what_to_do(path: ScorePath):
     assert path.requests == 0, "nothing travels for it"
 
 
-class HeldRunner:
-    """The real runner, which begins when it is let go."""
+class HeldScorer:
+    """The real scorer, which begins when it is let go."""
 
-    def __init__(self, runner: InProcessRunner) -> None:
-        self._runner = runner
+    def __init__(self, score) -> None:
+        self._score = score
         self.go = threading.Event()
 
-    def run(self, request, **watch):
+    def __call__(self, request):
         self.go.wait(60)
-        return self._runner.run(request, **watch)
+        return self._score(request)
 
 
 @pytest.fixture
 def hurried(settings: Settings) -> ScorePath:
     """A path that waits for nothing, and whose requests begin when they are let go."""
     path = ScorePath(settings, time_limit=0.001)
-    path._runner = HeldRunner(path._runner)
+    path._score = HeldScorer(path._score)
     return path
 
 
 def finish(path: ScorePath) -> None:
     """Let all requests go on, and wait for them."""
-    path._runner.go.set()
+    path._score.go.set()
     for request in set(path._pending.values()):
         request.future.result(60)
 
@@ -236,10 +234,24 @@ def test_only_texts_that_are_not_under_way_are_asked_for(hurried: ScorePath):
 
 def test_a_request_that_fails_says_so_and_is_made_anew(path: ScorePath, monkeypatch):
     with monkeypatch.context() as broken:
-        broken.setattr(path._runner, "run", lambda *_, **__: 1 / 0)
+        broken.setattr(path, "_score", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             path.scores(["A kettle sings."], POVS, "classic")
     assert len(path.scores(["A kettle sings."], POVS, "classic")) == 1
+
+
+def test_what_is_not_there_is_not_tried_for_each_cell(path: ScorePath, monkeypatch):
+    tries: list[int] = []
+
+    def absent(_):
+        tries.append(1)
+        raise UnavailableError("The server is away.", "It was switched off.", "Switch it on.")
+
+    monkeypatch.setattr(path, "_score", absent)
+    for number in range(1000):
+        with pytest.raises(UnavailableError, match="server is away"):
+            path.scores([f"text {number}"], POVS, "classic")
+    assert tries == [1]
 
 
 def test_a_damaged_cache_is_named(tmp_path: Path):
