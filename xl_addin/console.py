@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 
@@ -137,12 +137,23 @@ def answer_panel(answer: Answer) -> Panel:
     return Panel(text, title=escape(title), title_align="left")
 
 
-def summary_table(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
-    """Return a table for the terminal; numbers stand right."""
+def summary_table(
+    title: str,
+    headers: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    whole: Collection[str] = (),
+) -> Table:
+    """Return a table for the terminal; numbers stand right, columns in `whole` are never cut."""
     table = Table(title=title, title_justify="left", header_style="bold")
     for position, header in enumerate(headers):
         numeric = bool(rows) and all(isinstance(row[position], int | float) for row in rows)
-        table.add_column(header, justify="right" if numeric else "left")
+        table.add_column(
+            header,
+            justify="right" if numeric else "left",
+            no_wrap=header in whole,
+            overflow="fold",
+        )
     for row in rows:
         table.add_row(*(escape(_cell(value)) for value in row))
     return table

@@ -64,7 +64,7 @@ def list_jobs(broker: BrokerOption = None) -> None:
     with _job_list(broker) as jobs:
         rows = [_row(job) for job in jobs.jobs()]
     if rows:
-        terminal.show(summary_table("Jobs", _COLUMNS, rows))
+        terminal.show(summary_table("Jobs", _COLUMNS, rows, whole=("Job", "State")))
     else:
         terminal.say("There are no jobs.")
 
