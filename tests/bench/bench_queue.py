@@ -15,9 +15,10 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
+from rich.console import Console
 from rq import Queue
 
 from tests.bench.comparisons import Comparison, Target, in_turn, seconds, show
@@ -46,7 +47,7 @@ class Sizes:
 
     rounds: int = 5
     trips: int = 20
-    jobs: int = 500
+    jobs: int = 200
     slow_jobs: int = 5  # of a worker that loads the model for each
     cells: int = 5000
     questions: int = 20
@@ -64,11 +65,11 @@ class OurWorker:
 
     def one(self, text: str) -> None:
         """Do one job as a client does."""
-        _run(self._runner, _score_request(text))
+        _run(self._runner, _score_request([text]))
 
     def all(self, texts: Sequence[str]) -> None:
         """Submit all jobs, then collect all results."""
-        requests = [_score_request(text) for text in texts]
+        requests = [_score_request([text]) for text in texts]
         for request in requests:
             self._runs.submit(request)
         for request in requests:
@@ -91,11 +92,12 @@ class StockWorker:
 
     def all(self, texts: Sequence[str]) -> None:
         """Submit all jobs in one go, then collect all results."""
-        payloads = [_score_request(text).model_dump_json() for text in texts]
+        payloads = [_score_request([text]).model_dump_json() for text in texts]
         jobs = [Queue.prepare_data(self._job, args=(payload,)) for payload in payloads]
         for job in self._queue.enqueue_many(jobs):
             result = job.latest_result(timeout=20)
-            assert result and result.type == result.Type.SUCCESSFUL, "a job of stock rq has failed"
+            assert result is not None, "a job of stock rq does not end"
+            assert result.type == result.Type.SUCCESSFUL, result.exc_string
 
 
 Worker = OurWorker | StockWorker
@@ -147,7 +149,10 @@ def with_work(sizes: Sizes) -> Iterator[Comparison]:
             in_turn(sizes.rounds, trips),
             {loads: Target("≥", 10)},
         )
-        column = {"score path": _column(world, sizes.cells)}
+        column = {
+            "score path": _column(world, sizes.cells),
+            "no queue, all embedded at once": _all_at_once(world, sizes.cells),
+        }
         column |= {name: _a_job_each(worker, most[name]) for name, worker in workers.items()}
         yield Comparison(
             "cells embedded",
@@ -204,16 +209,22 @@ def _column(world: World, cells: int) -> Measure:
     return measure
 
 
+def _all_at_once(world: World, cells: int) -> Measure:
+    """Measure a text among as many, scored in this process: the work alone."""
+    here = InProcessRunner(world.settings)
+    return lambda: seconds(lambda: _run(here, _score_request(_sentences(cells)))) / cells
+
+
 def _sentences(number: int) -> list[str]:
     """Return texts that nobody has scored before."""
     return [f"Tanker number {next(_numbers)} changes its flag." for _ in range(number)]
 
 
-def _score_request(text: str) -> ScoreRequest:
+def _score_request(texts: Sequence[str]) -> ScoreRequest:
     return ScoreRequest(
         run_id=f"run-{next(_numbers)}",
         embedder=_EMBEDDER,
-        texts=(text,),
+        texts=tuple(texts),
         povs=POVS,
         score="classic",
     )
@@ -271,7 +282,7 @@ def _world() -> Iterator[World]:
 
 
 def _start(world: World, kind: str) -> None:
-    world.start_worker(command=[sys.executable, "-m", "tests.bench.stock_jobs", kind])
+    world.start_worker(command=[sys.executable, "-m", "tests.bench.worker_process", kind])
 
 
 def main() -> None:
@@ -280,7 +291,10 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="little work: to see that it runs")
     options = parser.parse_args()
     sizes = _QUICK if options.quick else Sizes()
-    comparisons = [*without_work(sizes), *with_work(sizes), *ranking(sizes)]
+    console, comparisons = Console(stderr=True), []
+    for comparison in chain(without_work(sizes), with_work(sizes), ranking(sizes)):
+        console.print(f"measured: {comparison.what}")
+        comparisons.append(comparison)
     show(comparisons)
     if options.json:
         rows = [row for comparison in comparisons for row in comparison.rows()]

@@ -88,7 +88,8 @@ def in_turn(rounds: int, sides: Mapping[str, Callable[[], float]]) -> dict[str, 
     return {name: counted for name, (_, *counted) in values.items()}
 
 
-def table_of(comparisons: Sequence[Comparison]) -> Table:
+def show(comparisons: Sequence[Comparison]) -> None:
+    """Print one table of medians over the rounds."""
     table = Table("what", "side", title="The queue")
     for name in ("median", "lowest", "highest", "unit", "ratio", "target"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -96,11 +97,7 @@ def table_of(comparisons: Sequence[Comparison]) -> Table:
         for number, row in enumerate(comparison.rows()):
             table.add_row("" if number else comparison.what, *_cells(row))
         table.add_section()
-    return table
-
-
-def show(comparisons: Sequence[Comparison]) -> None:
-    Console(width=130).print(table_of(comparisons))
+    Console(width=130).print(table)
 
 
 def _cells(row: dict[str, object]) -> list[str]:
