@@ -15,8 +15,9 @@ from worker.weights import find_weights
 
 if TYPE_CHECKING:
     from worker.inference.base import LanguageModel
-    from worker.retrieval.base import Embedder, Vectors
+    from worker.retrieval.base import Collection, Embedder, Reranker, Vectors
     from worker.retrieval.chroma_store import ChromaStore
+    from worker.retrieval.keywords import KeywordIndex
 
 T = TypeVar("T")
 
@@ -28,6 +29,7 @@ class Runtime:
         self.settings = settings
         self._warm: dict[tuple[str, str], object] = {}
         self._query_vectors: dict[tuple[str, str, str], Vectors] = {}
+        self._keywords: tuple[str, KeywordIndex] | None = None
         self._lock = threading.RLock()
 
     def embedder(self, name: str) -> Embedder:
@@ -43,21 +45,33 @@ class Runtime:
         return self._once("llm", name, lambda: _load_language_model(name, self.settings))
 
     def store(self, location: str) -> ChromaStore:
-        """Return the store in this folder; an empty name is the worker's own.
+        """Return the store in this folder or at this address; an empty name is the worker's own.
 
-        :raises SettingError: if it is no folder.
+        :raises SettingError: if it is neither.
         :raises StoreError: if it cannot be opened.
         """
-        location = location or self.settings.store
-        if "://" in location:
-            raise SettingError(
-                f"The store '{location}' is not a folder.",
-                "This version keeps indexes in a folder on this machine.",
-                "Give the path of a folder with --store or BONSAI_STORE.",
-            )
+        from worker.retrieval.chroma_place import place_of
         from worker.retrieval.chroma_store import ChromaStore
 
-        return self._once("store", location, lambda: ChromaStore(Path(location).expanduser()))
+        location, token = location or self.settings.store, self.settings.store_token
+        return self._once("store", location, lambda: ChromaStore(place_of(location, token)))
+
+    def reranker(self, name: str) -> Reranker:
+        """Return the cross-encoder of this name; raises as `embedder` does."""
+        return self._once("reranker", name, lambda: _load_reranker(name))
+
+    def keywords(self, collection: Collection) -> KeywordIndex:
+        """Return the keyword index of a collection; that of the last version stays in memory.
+
+        :raises PackageMissingError: if its package is not installed.
+        """
+        from worker.retrieval.keywords import KeywordIndex
+
+        version = collection.version
+        with self._lock:
+            if not version or self._keywords is None or self._keywords[0] != version:
+                self._keywords = (version, KeywordIndex(collection.chunks()))
+            return self._keywords[1]
 
     def query_vectors(self, embedder: Embedder, texts: list[str]) -> Vectors:
         """Return (n, dim) vectors of queries or points of view, embedding only new texts."""
@@ -84,6 +98,15 @@ def _load_embedder(name: str, settings: Settings) -> Embedder:
 
     folder = find_weights(settings.models, name)
     return OnnxEmbedder(name, folder, threads=settings.thread_count)
+
+
+def _load_reranker(name: str) -> Reranker:
+    kind, _, rest = name.partition(":")
+    if kind != "st" or not rest:
+        raise _unknown(name, "reranker", "st:cross-encoder/ms-marco-MiniLM-L6-v2")
+    from worker.retrieval.cross_encoder import CrossEncoderReranker
+
+    return CrossEncoderReranker(rest)
 
 
 def _load_language_model(name: str, settings: Settings) -> LanguageModel:

@@ -30,8 +30,9 @@ IN_PROCESS = "in-process"
 class Settings:
     """Defaults of this machine.
 
-    `home` holds all that BONSAI keeps; `store` is the folder of the indexes and `models` that of
-    the weights, if they lie elsewhere; `threads` counts processor threads for embedding and
+    `home` holds all that BONSAI keeps; `store` is the folder of the indexes, or the address of
+    a Chroma server (`http://…`) that may want `store_token`; `models` is the folder of the weights,
+    if they lie elsewhere; `threads` counts processor threads for embedding and
     inference (0: all there are). `broker` says where jobs run: in this process, or on the workers
     of a Redis server (`redis://…`, `rediss://…`), whose user, password and certificate authority
     (a PEM file) are the other three.
@@ -43,6 +44,7 @@ class Settings:
     embedder: str = "onnx:minilm"
     llm: str = "gguf:smollm2"
     threads: int = 0
+    store_token: str = field(default="", repr=False)
     broker: str = IN_PROCESS
     broker_user: str = ""
     broker_password: str = field(default="", repr=False)
@@ -57,6 +59,11 @@ class Settings:
     def scores(self) -> Path:
         """Where scores of worksheet functions are kept; they can be computed again."""
         return self.home / "cache" / "scores.sqlite"
+
+    @property
+    def vectors(self) -> Path:
+        """Where vectors of models beside that of an index are kept; they can be made again."""
+        return self.home / "cache" / "vectors.sqlite"
 
     @property
     def jobs(self) -> Path:

@@ -144,6 +144,7 @@ class Desk:
         """Write what a job gave, and return the message for its row."""
         problems = [finished.problem] if finished.problem else []
         lost: Sequence[Row] = ()
+        remarks: tuple[str, ...] = ()
         try:
             if isinstance(finished.request, ScoreRequest):
                 self._land_scores(job, finished)
@@ -156,11 +157,12 @@ class Desk:
                 seconds = (job.finished or job.submitted) - job.submitted
                 lost = land(self.book, finished.request, gathered, seconds)
                 problems += gathered.problems
+                remarks = gathered.remarks
         except WorkbookLockedError:
             raise
         except BonsaiError as error:
             problems.append(Problem.from_error(error))
-        return "\n".join([*map(str, problems), *map(lost_note, lost)])
+        return "\n".join([*map(str, problems), *remarks, *map(lost_note, lost)])
 
     def _land_scores(self, job: Job, finished: Finished) -> None:
         if isinstance(finished.result, ScoreResult):

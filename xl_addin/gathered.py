@@ -37,6 +37,11 @@ class Gathered:
         """What became of each file."""
         return list(self.reports.values())
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the user should know of a whole run."""
+        return self.result.remarks if self.result else ()
+
     def take(self, event: Event) -> None:
         """File one event."""
         if isinstance(event, Started):

@@ -35,7 +35,8 @@ def land(
         lost += tuple(book.write_table(_completed(book, content, gathered)))
     if gathered.run and (gathered.sources or gathered.rankings):
         what = request.job.capitalize()
-        book.write_table(results.last_run_content(gathered.run, what, seconds))
+        content = results.last_run_content(gathered.run, what, seconds, gathered.remarks)
+        book.write_table(content)
     return lost
 
 

@@ -26,6 +26,7 @@ def index_request(options: Options, settings: Settings, folder: Path) -> IndexRe
         store=_store(settings),
         chunk_size=options.chunk_size,
         chunk_overlap=options.chunk_overlap,
+        splitter=options.splitter,
     )
 
 
@@ -50,6 +51,11 @@ def rank_request(
         score=options.score,
         top_k=options.top_k,
         sexy_share=options.sexy_share,
+        scorer=options.scorer,
+        retrieval=options.retrieval,
+        reranker=options.reranker,
+        diversity=options.diversity,
+        only=options.only,
     )
     return request, question_problems + pov_problems
 
@@ -67,6 +73,7 @@ def answer_request(
         llm=options.llm or settings.llm,
         prompt=options.prompt,
         max_tokens=options.max_tokens,
+        one_per_pov=options.one_per_pov,
     )
     return request, problems
 

@@ -61,7 +61,9 @@ def print_answers(terminal: Terminal, outcome: Outcome) -> None:
 
 
 def print_problems(terminal: Terminal, outcome: Outcome) -> None:
-    """Print each row that failed, notes that lost their passage, and what ended the run."""
+    """Print remarks, rows that failed, notes that lost their passage, and what ended the run."""
+    for remark in outcome.gathered.remarks:
+        terminal.say(f"Note: {remark}")
     for problem in outcome.problems:
         terminal.error(problem)
     for row in outcome.lost_notes:

@@ -12,30 +12,34 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
-from rq import Queue
 
+from tests.bench.clients import (
+    EMBEDDER,
+    OurWorker,
+    StockWorker,
+    Worker,
+    numbers,
+    run,
+    score_request,
+    sentences,
+)
 from tests.bench.comparisons import Comparison, Target, in_turn, seconds, show
 from tests.worker.queueing.worlds import POVS, World
-from worker.contract import IndexRequest, PointOfView, Question, RankRequest, Request, ScoreRequest
+from worker.contract import IndexRequest, PointOfView, Question, RankRequest
 from worker.queueing.embedded_server import EmbeddedServer
 from worker.queueing.in_process import InProcessRunner
-from worker.queueing.job_table import RESULT_BLOB
 from worker.queueing.queue_runner import QueueRunner
-from worker.queueing.runners import Runner
-from worker.queueing.runs import Place
 from worker.queueing.score_path import ScorePath
 from worker.settings import load_settings
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-_EMBEDDER = "onnx:minilm"
-_numbers = count()
 
 #: Gives the seconds that one piece of work took.
 Measure = Callable[[], float]
@@ -54,53 +58,6 @@ class Sizes:
 
 
 _QUICK = Sizes(rounds=2, trips=3, jobs=50, slow_jobs=2, cells=500, questions=3)
-
-
-class OurWorker:
-    """Scores sentences on our worker, a job each."""
-
-    def __init__(self, world: World) -> None:
-        self._runs = world.runs
-        self._runner = QueueRunner(world.settings)
-
-    def one(self, text: str) -> None:
-        """Do one job as a client does."""
-        _run(self._runner, _score_request([text]))
-
-    def all(self, texts: Sequence[str]) -> None:
-        """Submit all jobs, then collect all results."""
-        requests = [_score_request([text]) for text in texts]
-        for request in requests:
-            self._runs.submit(request)
-        for request in requests:
-            place = Place()
-            while not self._runs.news(request.run_id, place, wait_seconds=5).end:
-                continue
-            assert self._runs.blob(request.run_id, RESULT_BLOB), "a job has failed"
-
-
-class StockWorker:
-    """Scores sentences on a worker of stock rq, a job each."""
-
-    def __init__(self, world: World, kind: str, job: str) -> None:
-        self._queue = Queue(kind, connection=world.redis)
-        self._job = f"tests.bench.stock_jobs.{job}"
-
-    def one(self, text: str) -> None:
-        """Do one job."""
-        self.all([text])
-
-    def all(self, texts: Sequence[str]) -> None:
-        """Submit all jobs in one go, then collect all results."""
-        payloads = [_score_request([text]).model_dump_json() for text in texts]
-        jobs = [Queue.prepare_data(self._job, args=(payload,)) for payload in payloads]
-        for job in self._queue.enqueue_many(jobs):
-            result = job.latest_result(timeout=20)
-            assert result is not None, "a job of stock rq does not end"
-            assert result.type == result.Type.SUCCESSFUL, result.exc_string
-
-
-Worker = OurWorker | StockWorker
 
 
 def without_work(sizes: Sizes) -> Iterator[Comparison]:
@@ -166,12 +123,12 @@ def ranking(sizes: Sizes) -> Iterator[Comparison]:
     """Compare a ranking of the sample documents in this process and through the queue."""
     with _world() as world:
         here = InProcessRunner(world.settings)
-        _run(here, _index_request())
+        run(here, _index_request())
         world.start_worker("cpu")
         there = QueueRunner(world.settings)
         sides = {
-            "in process": lambda: seconds(lambda: _run(here, _rank_request(sizes.questions))),
-            "through Redis": lambda: seconds(lambda: _run(there, _rank_request(sizes.questions))),
+            "in process": lambda: seconds(lambda: run(here, _rank_request(sizes.questions))),
+            "through Redis": lambda: seconds(lambda: run(there, _rank_request(sizes.questions))),
         }
         yield Comparison(
             f"rank of {sizes.questions} questions",
@@ -183,21 +140,21 @@ def ranking(sizes: Sizes) -> Iterator[Comparison]:
 
 def _trip(worker: Worker, times: int) -> Measure:
     """Measure a job from its submission to its result, one after the other."""
-    return lambda: seconds(lambda: [worker.one(text) for text in _sentences(times)]) / times
+    return lambda: seconds(lambda: [worker.one(text) for text in sentences(times)]) / times
 
 
 def _a_job_each(worker: Worker, times: int) -> Measure:
     """Measure a job among many that are submitted at once."""
-    return lambda: seconds(lambda: worker.all(_sentences(times))) / times
+    return lambda: seconds(lambda: worker.all(sentences(times))) / times
 
 
 def _column(world: World, cells: int) -> Measure:
     """Measure a cell of a column of formulas, computed as their macro does, nothing known yet."""
 
     def measure() -> float:
-        home = world.folder / f"excel-{next(_numbers)}"
+        home = world.folder / f"excel-{next(numbers)}"
         path = ScorePath(replace(world.settings, home=home), time_limit=600)
-        column = _sentences(cells)
+        column = sentences(cells)
 
         def compute() -> None:
             for text in column:
@@ -212,22 +169,7 @@ def _column(world: World, cells: int) -> Measure:
 def _all_at_once(world: World, cells: int) -> Measure:
     """Measure a text among as many, scored in this process: the work alone."""
     here = InProcessRunner(world.settings)
-    return lambda: seconds(lambda: _run(here, _score_request(_sentences(cells)))) / cells
-
-
-def _sentences(number: int) -> list[str]:
-    """Return texts that nobody has scored before."""
-    return [f"Tanker number {next(_numbers)} changes its flag." for _ in range(number)]
-
-
-def _score_request(texts: Sequence[str]) -> ScoreRequest:
-    return ScoreRequest(
-        run_id=f"run-{next(_numbers)}",
-        embedder=_EMBEDDER,
-        texts=tuple(texts),
-        povs=POVS,
-        score="classic",
-    )
+    return lambda: seconds(lambda: run(here, score_request(sentences(cells)))) / cells
 
 
 def _index_request() -> IndexRequest:
@@ -235,7 +177,7 @@ def _index_request() -> IndexRequest:
         run_id="index",
         folder=str(_TEMPLATES / "sample_documents"),
         collection="sample",
-        embedder=_EMBEDDER,
+        embedder=EMBEDDER,
     )
 
 
@@ -243,9 +185,9 @@ def _rank_request(questions: int) -> RankRequest:
     rows = _sample("questions")
     texts = [row[name] for name in ("QInitial", "FBQA1", "FBQB1") for row in rows][:questions]
     return RankRequest(
-        run_id=f"run-{next(_numbers)}",
+        run_id=f"run-{next(numbers)}",
         collection="sample",
-        embedder=_EMBEDDER,
+        embedder=EMBEDDER,
         questions=tuple(Question(qid=f"Q{number}", text=text) for number, text in enumerate(texts)),
         povs=tuple(PointOfView(pov_id=row["ID"], text=row["POV"]) for row in _sample("povs")),
     )
@@ -254,10 +196,6 @@ def _rank_request(questions: int) -> RankRequest:
 def _sample(name: str) -> list[dict[str, str]]:
     with (_TEMPLATES / f"sample_{name}.csv").open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
-
-
-def _run(runner: Runner, request: Request) -> None:
-    runner.run(request, on_event=lambda _: None, on_blob=lambda *_: None, cancelled=lambda: False)
 
 
 @contextmanager

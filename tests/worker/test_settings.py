@@ -85,7 +85,7 @@ def test_an_entry_that_is_not_known_is_named_with_those_that_are(home: Path) -> 
 
     assert "'embeder'" in caught.value.what
     assert str(home / "settings.toml") in caught.value.what
-    assert "embedder, llm, models, store, threads" in caught.value.why
+    assert "broker_user, embedder, llm, models, store" in caught.value.why
 
 
 def test_the_home_cannot_be_moved_from_inside_itself(home: Path) -> None:

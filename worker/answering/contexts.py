@@ -13,16 +13,38 @@ _NEAR_DUPLICATE = 0.7
 
 
 def choose_contexts(
-    rows: Sequence[RankedChunk], limit: int, excluded: Collection[str] = ()
+    rows: Sequence[RankedChunk],
+    limit: int,
+    excluded: Collection[str] = (),
+    *,
+    one_per_pov: bool = False,
 ) -> list[RankedChunk]:
-    """Return the first `limit` rows that are not excluded and do not repeat an earlier one."""
+    """Return the first `limit` rows that are not excluded and do not repeat an earlier one.
+
+    :param one_per_pov: first those whose strongest point of view no earlier one has, so that one
+        loud point of view does not fill the prompt.
+    """
+    wanted = [row for row in rows if row.chunk_id not in excluded]
+    if one_per_pov:
+        wanted = _loudest_first(wanted)
     chosen: list[RankedChunk] = []
-    for row in rows:
+    for row in wanted:
         if len(chosen) == limit:
             break
-        if row.chunk_id not in excluded and not any(_repeats(row, other) for other in chosen):
+        if not any(_repeats(row, other) for other in chosen):
             chosen.append(row)
     return chosen
+
+
+def _loudest_first(rows: Sequence[RankedChunk]) -> list[RankedChunk]:
+    """Return rows with the best one of each strongest point of view in front."""
+    seen: set[str] = set()
+    front: list[RankedChunk] = []
+    for row in rows:
+        if row.top_povs and row.top_povs[0].pov_id not in seen:
+            seen.add(row.top_povs[0].pov_id)
+            front.append(row)
+    return [*front, *(row for row in rows if row not in front)]
 
 
 def _repeats(row: RankedChunk, other: RankedChunk) -> bool:

@@ -16,6 +16,7 @@ from worker.contract.events import (
 )
 from worker.contract.requests import (
     AnswerRequest,
+    ChunkFilter,
     ChunkText,
     IndexRequest,
     JobRequest,
@@ -55,7 +56,9 @@ from worker.contract.wire import (
     PROTOCOL_VERSION,
     AnswerMode,
     Problem,
+    Retrieval,
     ScoreMode,
+    Splitter,
     Wire,
     json_ready,
 )
@@ -67,6 +70,7 @@ __all__ = [
     "AnswerMode",
     "AnswerRequest",
     "AnswerResult",
+    "ChunkFilter",
     "ChunkText",
     "Citation",
     "Event",
@@ -88,6 +92,7 @@ __all__ = [
     "RankResult",
     "RankedChunk",
     "Request",
+    "Retrieval",
     "RowFailed",
     "RowReady",
     "RunRequest",
@@ -97,6 +102,7 @@ __all__ = [
     "ScoreRequest",
     "ScoreResult",
     "SourceReport",
+    "Splitter",
     "Started",
     "StoreChunksRequest",
     "StoreChunksResult",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from worker.contract.statistics import PovStatistics
-from worker.contract.wire import PROTOCOL_VERSION, AnswerMode, ScoreMode, Wire
+from worker.contract.wire import PROTOCOL_VERSION, AnswerMode, Retrieval, ScoreMode, Splitter, Wire
 
 
 class Question(Wire):
@@ -28,6 +28,14 @@ class PointOfView(Wire):
     place: str = ""
 
 
+class ChunkFilter(Wire):
+    """Which documents count; empty fields leave all in. One pattern that fits is enough."""
+
+    files: tuple[str, ...] = ()  # like 'reports/*' or '*2024*', on the path below the folder
+    types: tuple[str, ...] = ()  # like 'pdf'
+    since: str = ""  # ISO date; files last changed on that day or later
+
+
 class IndexRequest(Wire):
     """Read a folder of documents into a collection."""
 
@@ -40,6 +48,7 @@ class IndexRequest(Wire):
     store: str = ""  # empty: the worker's own
     chunk_size: int = Field(default=1000, ge=50)  # characters
     chunk_overlap: int = Field(default=60, ge=0)  # characters
+    splitter: Splitter = "recursive"
 
 
 class RankRequest(Wire):
@@ -56,6 +65,11 @@ class RankRequest(Wire):
     score: ScoreMode = "contrast"
     top_k: int = Field(default=10, ge=1, le=1000)
     sexy_share: float = Field(default=1.0, ge=0.0, le=1.0)  # the rest goes to query similarity
+    scorer: str = ""  # embedding model that scores; empty: the one that retrieves
+    retrieval: Retrieval = "dense"
+    reranker: str = ""  # cross-encoder that has the last word on retrieval; empty: none
+    diversity: float = Field(default=0.0, ge=0.0, le=1.0)  # of what is retrieved; 0: none asked for
+    only: ChunkFilter = ChunkFilter()
 
 
 class AnswerRequest(Wire):
@@ -70,6 +84,7 @@ class AnswerRequest(Wire):
     llm: str
     prompt: str = ""  # a layout's name, a template text, or empty for the model's own
     max_tokens: int = Field(default=160, ge=1)
+    one_per_pov: bool = False  # contexts with different strongest points of view come first
 
 
 class ScoreRequest(Wire):
@@ -86,7 +101,7 @@ class ScoreRequest(Wire):
 
 
 class ChunkText(Wire):
-    """A chunk on its way into an index; `file_hash` stands for its file's text and splitting."""
+    """A chunk on its way into an index; `file_hash` stands for one version of its whole file."""
 
     chunk_id: str
     source: str
@@ -94,6 +109,7 @@ class ChunkText(Wire):
     start: int
     text: str
     file_hash: str
+    modified: str = ""  # ISO date of the file's last change
 
 
 class OpenIndexRequest(Wire):

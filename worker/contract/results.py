@@ -35,24 +35,25 @@ class RunStamp(Wire):
 
 
 class SourceReport(Wire):
-    """What became of one file."""
+    """What became of one file, or (`skipped`) of all files of a type that is not read."""
 
     file: str
     type: str
     chunks: int = 0
     characters: int = 0
     indexed_at: str = ""
-    status: Literal["indexed", "unchanged", "failed", "removed"]
+    status: Literal["indexed", "unchanged", "failed", "removed", "skipped"]
     problem: str = ""
 
 
 class IndexResult(Wire):
-    """Outcome of an index job; `sources` has one entry for each file seen."""
+    """Outcome of an index job; `sources` has an entry for each file, and each type not read."""
 
     run: RunStamp
     sources: tuple[SourceReport, ...]
     chunks: int
-    embedded: int  # chunks that needed the embedder this time
+    embedded: int  # chunks of files that are new or have changed
+    remarks: tuple[str, ...] = ()  # what the user should know of the whole run
     seconds: float
 
 
@@ -106,6 +107,7 @@ class RankResult(Wire):
     questions: tuple[QuestionRanking, ...]
     problems: tuple[Problem, ...] = ()
     statistics: PovStatistics | None = None  # of the points of view that could be read
+    remarks: tuple[str, ...] = ()  # what the user should know of the whole run
     seconds: float = 0.0
 
 
@@ -142,6 +144,7 @@ class AnswerResult(Wire):
     answers: tuple[Answer, ...]
     problems: tuple[Problem, ...] = ()
     statistics: PovStatistics | None = None  # of the points of view that could be read
+    remarks: tuple[str, ...] = ()  # what the user should know of the whole run
     seconds: float = 0.0
 
 

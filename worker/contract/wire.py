@@ -14,6 +14,10 @@ PROTOCOL_VERSION = 2
 ScoreMode = Literal["classic", "contrast", "max", "mean", "pnorm"]
 #: Scores that look at the cosines themselves; the others look at contrast, with statistics.
 ON_COSINES: frozenset[ScoreMode] = frozenset({"classic", "mean"})
+#: dense: by vectors alone. hybrid: together with keywords (BM25).
+Retrieval = Literal["dense", "hybrid"]
+#: recursive: cut at the coarsest separators that give the size. sentence: between sentences.
+Splitter = Literal["recursive", "sentence"]
 AnswerMode = Literal["no-rag", "rag", "sexy"]
 
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
+from typing import Literal
 
-from worker.documents.readers import Document
-from worker.documents.splitting import split_text
+from worker.documents.document import Document
+from worker.documents.splitting import split_sentences, split_text
+
+
+@dataclass(frozen=True)
+class Splitting:
+    """How documents become chunks; sizes in characters."""
+
+    size: int
+    overlap: int
+    splitter: Literal["recursive", "sentence"] = "recursive"
 
 
 @dataclass(frozen=True)
@@ -26,8 +36,8 @@ def content_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def split_document(document: Document, *, size: int, overlap: int) -> list[Chunk]:
-    """Return the chunks of a document in reading order.
+def split_document(document: Document, splitting: Splitting) -> list[Chunk]:
+    """Return the chunks of a document in reading order, each with the page it begins on.
 
     An id depends on the file's name and the chunk's words alone, so it survives changes
     elsewhere in the file. A text that stands there again gets a number behind its id.
@@ -35,9 +45,11 @@ def split_document(document: Document, *, size: int, overlap: int) -> list[Chunk
     prefix = content_hash(document.source)[:6]
     copies: Counter[str] = Counter()
     chunks = []
-    for passage in split_text(document.text, size=size, overlap=overlap):
+    split = split_sentences if splitting.splitter == "sentence" else split_text
+    for passage in split(document.text, size=splitting.size, overlap=splitting.overlap):
         name = f"{prefix}-{content_hash(passage.text)[:12]}"
         copies[name] += 1
         chunk_id = name if copies[name] == 1 else f"{name}-{copies[name]}"
-        chunks.append(Chunk(chunk_id, document.source, None, passage.start, passage.text))
+        page = document.page_at(passage.start)
+        chunks.append(Chunk(chunk_id, document.source, page, passage.start, passage.text))
     return chunks

@@ -1,167 +1,113 @@
-"""Text out of files, whatever their encoding."""
+"""Which file is read how: one table of file types."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-import charset_normalizer
-
+from worker.documents import refusals
+from worker.documents.document import Document
+from worker.documents.html_reader import read_html
+from worker.documents.office_file import OLD_OFFICE, check_office_file
+from worker.documents.pdf_reader import read_pdf
+from worker.documents.slide_reader import read_slides
+from worker.documents.table_reader import read_delimited, read_workbook
+from worker.documents.text_reader import read_text
+from worker.documents.word_reader import read_word
 from worker.errors import DocumentError
 
-#: File types that can be read.
-SUFFIXES = (".txt", ".md")
-
-#: Tried in turn when a file is not UTF-8; each one fails on text of the others in practice.
-_ESCAPE = b"\x1b$"
-_JAPANESE = ("cp932", "euc_jp")
-#: What Western European text holds besides ASCII. Letters that stand in such text only when it is
-#: really Central European or Turkish (š, ž, ð, ý, þ, ³, …) are left out on purpose.
-_WESTERN_LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüßœÿÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒŸ")
-_WESTERN_SIGNS = frozenset("‘’‚“”„–—…«»‹›¡¿·•€£§°©®™\xa0")
-#: Portuguese writes õ before e alone; elsewhere it is the Hungarian ő of another encoding.
-_NOT_PORTUGUESE = re.compile("õ(?!e)", re.IGNORECASE)
-_BYTE_ORDER_MARKS = {
-    b"\xef\xbb\xbf": "utf-8-sig",
-    b"\xff\xfe": "utf-16",
-    b"\xfe\xff": "utf-16",
-}
+#: Raised when a reader gives another text for the same file: everything is then read again.
+READER_VERSION = 1
 
 
 @dataclass(frozen=True)
-class Document:
-    """A file that was read; `source` is its path below the folder, with forward slashes."""
+class Format:
+    """How files of one type are read.
 
-    source: str
-    text: str
-
-
-def find_documents(folder: Path) -> list[Path]:
-    """Return the readable files of a folder and its subfolders, in a stable order.
-
-    Hidden files and Office's lock files are passed over.
-
-    :raises DocumentError: if the folder is absent or holds no readable file.
+    `apart`: in a process of its own, because the library may crash or take very long.
     """
-    if not folder.is_dir():
-        raise DocumentError(
-            f"The documents folder {folder} is not there.",
-            "No folder of this name was found.",
-            "Correct 'Documents folder' on the Settings sheet, or the option --documents.",
-        )
-    found = sorted(path for path in _files(folder) if path.suffix.lower() in SUFFIXES)
-    if not found:
-        raise DocumentError(
-            f"The folder {folder} holds no documents.",
-            f"Files that can be read end in {', '.join(SUFFIXES)}.",
-            "Put documents into it, or choose another folder.",
-        )
-    return found
+
+    name: str
+    read: Callable[[bytes, str], Document]
+    apart: bool = False
 
 
-def read_document(path: Path, source: str) -> Document:
-    """Return the text of one file.
+_TEXT = Format("text", read_text)
+_HTML = Format("web page", read_html)
+_TABLE = Format("table of text", read_delimited)
+_WORKBOOK = Format("Excel workbook", read_workbook, apart=True)
 
-    :raises DocumentError: if it cannot be opened, is no text, or holds no words.
+FORMATS = {
+    ".txt": _TEXT,
+    ".md": _TEXT,
+    ".html": _HTML,
+    ".htm": _HTML,
+    ".pdf": Format("PDF", read_pdf, apart=True),
+    ".docx": Format("Word document", read_word, apart=True),
+    ".pptx": Format("PowerPoint presentation", read_slides, apart=True),
+    ".xlsx": _WORKBOOK,
+    ".xlsm": _WORKBOOK,
+    ".csv": _TABLE,
+    ".tsv": _TABLE,
+}
+
+_OFFICE = (".docx", ".pptx", ".xlsx", ".xlsm")
+_PDF = "a PDF"
+_SIGNATURES = {
+    b"%PDF-": _PDF,
+    b"PK\x03\x04": "an Office file or a zip archive",
+    OLD_OFFICE: "a file of an older Office",
+}
+
+
+def format_of(source: str) -> Format:
+    """Return how a file of this name is read; its ending must be one of `FORMATS`."""
+    return FORMATS[PurePosixPath(source).suffix.lower()]
+
+
+def read_bytes(path: Path, source: str) -> bytes:
+    """Return what a file holds.
+
+    :raises DocumentError: if it cannot be opened, or is too large.
     """
     try:
-        data = path.read_bytes()
+        if path.stat().st_size > refusals.MAX_BYTES:
+            raise refusals.too_large(source)
+        return path.read_bytes()
     except OSError as error:
-        raise DocumentError(
-            f"The file {source} cannot be opened.",
-            f"{error.strerror or error}.",
-            "Check the file and its permissions, then index again.",
-        ) from error
-    text = decode(data, source)
-    if not text.strip():
-        raise DocumentError(
-            f"The file {source} is empty.",
-            "It holds no words.",
-            "Delete it or put text into it, then index again.",
-        )
-    return Document(source, text)
+        raise refusals.not_opened(source, error) from error
 
 
-def decode(data: bytes, source: str) -> str:
-    """Return bytes as text, its lines ended by line feeds alone.
+def read_document(data: bytes, source: str) -> Document:
+    """Return the text of a file that holds these bytes.
 
-    Order: byte order mark, UTF-8, UTF-16 without a mark, Japanese encodings, Windows' Western
-    encoding, then a statistical guess.
-
-    :raises DocumentError: if the bytes are no text in any of them.
+    :raises DocumentError: if it is damaged, encrypted, of another type than its name says, or
+        holds no words, or too many.
     """
-    for encoding in _encodings(data):
-        try:
-            text = data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-        if "\x00" not in text:
-            return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise DocumentError(
-        f"The file {source} is not text.",
-        "Its bytes fit no text encoding that is known here.",
-        "Save it as UTF-8 text, then index again.",
-    )
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden:
-            yield path
-
-
-def _encodings(data: bytes) -> Iterator[str]:
-    for mark, encoding in _BYTE_ORDER_MARKS.items():
-        if data.startswith(mark):
-            yield encoding
-    if _ESCAPE in data:
-        yield "iso2022_jp"  # plain ASCII to every other encoding
-    yield "utf-8"
-    if b"\x00" in data:
-        yield from _utf_16(data)
-        return
-    if any(byte >= 0x80 for byte in data):
-        yield from (encoding for encoding in _JAPANESE if _looks_japanese(data, encoding))
-        if _looks_western(data):
-            yield "cp1252"
-    if guess := charset_normalizer.from_bytes(data).best():
-        yield guess.encoding
-
-
-def _utf_16(data: bytes) -> Iterator[str]:
-    """Yield the byte order, if there is one: high bytes are 0x00 for Latin and 0x30 for kana.
-
-    Other text with a stray zero byte has few of them on either side, and must not pass as Chinese.
-    """
-    first, second = (sum(byte in b"\x000" for byte in data[start::2]) for start in (0, 1))
-    if max(first, second) > len(data) / 20:
-        yield "utf-16-be" if first > second else "utf-16-le"
-
-
-def _looks_japanese(data: bytes, encoding: str) -> bool:
-    """Say whether decoding gives kana: Western text in a wrong Japanese encoding has none.
-
-    Half-width katakana do not count: cp932 reads any accented Western letter as one.
-    """
+    if not data.strip():
+        raise refusals.empty(source)
+    form = format_of(source)
+    _check_signature(data, source, form)
     try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return any("぀" <= character <= "ヿ" for character in text)
+        document = form.read(data, source)
+    except DocumentError:
+        raise
+    except Exception as error:  # each library has its own kinds
+        cause = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise refusals.damaged(source, form.name, cause) from error
+    if not document.text.strip():
+        raise refusals.empty(source)
+    if len(document.text) > refusals.MAX_CHARACTERS:
+        raise refusals.too_long(source)
+    return document
 
 
-def _looks_western(data: bytes) -> bool:
-    """Say whether this is mostly unaccented letters, the rest being those of Western Europe.
-
-    A statistical guess needs more text than a short file holds: it reads "café" as Chinese.
-    """
-    text = data.decode("cp1252", "replace")
-    accented = [character for character in text if character > "\x7f"]
-    letters = sum(character in _WESTERN_LETTERS for character in accented)
-    signs = sum(character in _WESTERN_SIGNS for character in accented)
-    plain = sum(character.isalpha() for character in text if character <= "\x7f")
-    hungarian = _NOT_PORTUGUESE.search(text)
-    return letters + signs == len(accented) and letters < plain and not hungarian
+def _check_signature(data: bytes, source: str, form: Format) -> None:
+    """Refuse a file that shows at its beginning that it is something else."""
+    if PurePosixPath(source).suffix.lower() in _OFFICE:
+        check_office_file(data, source, form.name)
+        return
+    for signature, kind in _SIGNATURES.items():
+        if data.startswith(signature) and (form, kind) != (FORMATS[".pdf"], _PDF):
+            raise refusals.something_else(source, form.name, kind)

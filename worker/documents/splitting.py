@@ -1,8 +1,8 @@
-"""Recursive splitting by characters, as the original did it, with exact offsets.
+"""Splitting into passages with exact offsets: by characters, as the original did, or by sentences.
 
-The text is cut at the coarsest separator it holds; pieces that are still too long are cut at the
-next finer one; neighbouring pieces are then joined up to the chunk size, the last pieces of a
-chunk opening the next one as overlap. Chunk texts equal those of LangChain's
+By characters, the text is cut at the coarsest separator it holds; pieces that are still too long
+are cut at the next finer one; neighbouring pieces are then joined up to the chunk size, the last
+pieces of a chunk opening the next one as overlap. Chunk texts equal those of LangChain's
 RecursiveCharacterTextSplitter on text without 。, which serves as oracle in the tests. Ours works
 on offsets instead of strings, because a library that looks for a chunk in its text afterwards
 finds the wrong copy where sentences repeat.
@@ -10,7 +10,7 @@ finds the wrong copy where sentences repeat.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 #: From coarse to fine. The Japanese full stop stays with its sentence, the others open the next.
@@ -32,17 +32,44 @@ def split_text(text: str, *, size: int, overlap: int) -> list[Passage]:
 
     White space around a passage is left out, as are passages of white space alone.
     """
-    spans = _split((0, len(text)), text, _SEPARATORS, size, overlap)
+    return _passages(_split((0, len(text)), text, _SEPARATORS, size, overlap), text)
+
+
+def split_sentences(text: str, *, size: int, overlap: int) -> list[Passage]:
+    """Return passages as `split_text` does, but of whole sentences wherever one fits.
+
+    Sentences are found in English, Japanese and many other languages. Neighbours share what whole
+    sentences fit into `overlap`.
+    """
+    return _passages(_fill(_sentences(text), text, _SEPARATORS, size, overlap), text)
+
+
+def _passages(spans: Iterable[Span], text: str) -> list[Passage]:
     stripped = (_strip(span, text) for span in spans)
     return [Passage(text[start:end], start) for start, end in stripped if start < end]
+
+
+def _sentences(text: str) -> Iterator[Span]:
+    from sentencex import get_sentence_boundaries
+
+    # the rules for English know its abbreviations, and the full stops of all other languages
+    for sentence in get_sentence_boundaries("en", text):
+        yield sentence["start_index"], sentence["end_index"]
 
 
 def _split(
     span: Span, text: str, separators: tuple[str, ...], size: int, overlap: int
 ) -> Iterator[Span]:
     separator, finer = _coarsest(span, text, separators)
+    return _fill(_pieces(span, text, separator), text, finer, size, overlap)
+
+
+def _fill(
+    pieces: Iterable[Span], text: str, finer: tuple[str, ...], size: int, overlap: int
+) -> Iterator[Span]:
+    """Join pieces that fit; cut those that do not at finer separators."""
     fitting: list[Span] = []
-    for piece in _pieces(span, text, separator):
+    for piece in pieces:
         if piece[1] - piece[0] < size:
             fitting.append(piece)
             continue

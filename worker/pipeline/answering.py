@@ -54,12 +54,19 @@ def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
         answers=tuple(answers),
         problems=ranking.problems,
         statistics=ranking.statistics,
+        remarks=ranking.remarks,
         seconds=perf_counter() - started,
     )
 
 
 def _stamp(request: AnswerRequest, model: LanguageModel, ranking: RunStamp) -> RunStamp:
-    settings = [ranking.settings_hash, request.modes, request.contexts, request.prompt]
+    settings = [
+        ranking.settings_hash,
+        request.modes,
+        request.contexts,
+        request.one_per_pov,
+        request.prompt,
+    ]
     return ranking.model_copy(
         update={"run_id": request.run_id, "llm": model.name, "settings_hash": short_hash(settings)}
     )
@@ -115,7 +122,12 @@ def _contexts(
     rows = list(ranking.rows)
     if mode == "rag":
         rows.sort(key=lambda row: row.query_rank)
-    return choose_contexts(rows, request.contexts, question.excluded_chunk_ids)
+    return choose_contexts(
+        rows,
+        request.contexts,
+        question.excluded_chunk_ids,
+        one_per_pov=request.one_per_pov and mode == "sexy",
+    )
 
 
 def _generate(

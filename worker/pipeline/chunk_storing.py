@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
 
 from worker.contract import (
+    ChunkText,
     OpenIndexRequest,
     OpenIndexResult,
     StoreChunksRequest,
@@ -36,15 +40,13 @@ def store_chunks(request: StoreChunksRequest, context: JobContext) -> StoreChunk
     :raises UnavailableError: if the model or the store is not there.
     """
     embedder, collection = _opened(request, context)
-    if request.chunks:
-        vectors = embedder.embed_documents([chunk.text for chunk in request.chunks])
-        collection.upsert([StoredChunk(**dict(chunk)) for chunk in request.chunks], vectors)
+    embedded = _embed_and_store(request.chunks, embedder, collection)
     for source, file_hash in request.current.items():
         collection.drop(source, keep=file_hash)
     for source in request.removed:
         collection.drop(source)
     return StoreChunksResult(
-        embedded=len(request.chunks),
+        embedded=embedded,
         unseen=_unseen(request, embedder),
         chunks=collection.count() if request.finish else 0,
         index_version=collection.finish_changes() if request.finish else "",
@@ -57,6 +59,27 @@ def _opened(
     embedder = context.runtime.embedder(request.embedder)
     store = context.runtime.store(request.store)
     return embedder, store.open_or_create(request.collection, embedder)
+
+
+def _embed_and_store(
+    chunks: Sequence[ChunkText], embedder: Embedder, collection: Collection
+) -> int:
+    """Store chunks; return how many of them had to be embedded.
+
+    A chunk whose text stands in the collection under the same id, from an earlier version of its
+    file or a run that ended early, keeps its vector.
+    """
+    if not chunks:
+        return 0
+    stored = collection.fetch([chunk.chunk_id for chunk in chunks])
+    known = {(found.chunk.chunk_id, found.chunk.text): found.vector for found in stored}
+    new = [chunk for chunk in chunks if (chunk.chunk_id, chunk.text) not in known]
+    if new:
+        made = embedder.embed_documents([chunk.text for chunk in new])
+        known |= {(chunk.chunk_id, chunk.text): row for chunk, row in zip(new, made, strict=True)}
+    vectors = np.stack([known[chunk.chunk_id, chunk.text] for chunk in chunks])
+    collection.upsert([StoredChunk(**dict(chunk)) for chunk in chunks], vectors)
+    return len(new)
 
 
 def _unseen(request: StoreChunksRequest, embedder: Embedder) -> dict[str, int]:

@@ -6,7 +6,9 @@ is asked for, of this process or of a worker elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
@@ -25,8 +27,11 @@ from worker.contract import (
     StoreChunksRequest,
     StoreChunksResult,
 )
-from worker.documents.chunks import content_hash, split_document
-from worker.documents.readers import Document, find_documents, read_document
+from worker.documents.chunks import Chunk, Splitting
+from worker.documents.file_version import FileVersion, whole_version
+from worker.documents.folder import look_into
+from worker.documents.read_ahead import FileAhead, ReadFile, read_ahead
+from worker.documents.readers import FORMATS
 from worker.errors import CollectionError, DocumentError
 from worker.pipeline.job_context import JobContext, now
 
@@ -87,8 +92,9 @@ class _Run:
 def index(request: IndexRequest, context: JobContext, ask: Ask) -> IndexResult:
     """Bring a collection in line with a folder.
 
-    Unchanged files cost a read and a hash; changed ones are embedded again, vanished ones leave.
-    A file that cannot be read is reported, and the others go on.
+    Unchanged files cost a hash; changed ones are read while those before them are embedded,
+    vanished ones leave. A file that cannot be read is reported, and the others go on; files of
+    types that nobody reads are counted.
 
     :param ask: has the last word on an index that was opened: it is asked to finish the changes
         even when the run was stopped or has failed.
@@ -98,15 +104,16 @@ def index(request: IndexRequest, context: JobContext, ask: Ask) -> IndexResult:
     started = perf_counter()
     if request.chunk_overlap >= request.chunk_size:
         raise _overlap_error(request)
-    paths = find_documents(Path(request.folder))
+    folder = look_into(Path(request.folder))
     collection = _Index(request, ask)
     opened = collection.open()
     try:
         stamp = context.begin(_stamp(request, opened))
         reports = {report.file: report for report in context.stored(SourceReport)}
         run = _Run(request, context, collection, opened, reports)
-        sources = _index_files(run, paths)
+        sources = _index_files(run, folder.documents)
         sources += _remove_vanished(run, {report.file for report in sources})
+        sources += _skip(run, folder.others)
     finally:
         finished = collection.store(finish=True)
     if not finished.chunks:
@@ -121,21 +128,23 @@ def index(request: IndexRequest, context: JobContext, ask: Ask) -> IndexResult:
 
 
 def _index_files(run: _Run, paths: list[Path]) -> list[SourceReport]:
-    folder = Path(run.request.folder)
+    request, opened = run.request, run.opened.files
+    whole = {source: version for source in opened if (version := whole_version(opened[source]))}
+    splitting = Splitting(request.chunk_size, request.chunk_overlap, request.splitter)
     reports = []
-    for done, path in enumerate(paths):
-        source = path.relative_to(folder).as_posix()
-        run.context.progress("Indexing", done, len(paths), source)
-        reports.append(_index_file(run, path, source))
+    with closing(read_ahead(Path(request.folder), paths, splitting, whole)) as files:
+        for done, file in enumerate(files):
+            run.context.progress("Indexing", done, len(paths), file.source)
+            reports.append(_index_file(run, file))
     run.context.progress("Indexing", len(paths), len(paths))
     return reports
 
 
-def _index_file(run: _Run, path: Path, source: str) -> SourceReport:
+def _index_file(run: _Run, file: FileAhead) -> SourceReport:
     """Bring one file in line."""
+    source = file.source
     try:
-        document = read_document(path, source)
-        report = _report(run, document, _split(document, run.request))
+        report = _report(run, source, file.result(run.context.check_cancelled))
     except DocumentError as error:
         run.context.problem(error)
         report = SourceReport(file=source, type=_type(source), status="failed", problem=str(error))
@@ -149,48 +158,55 @@ def _tell(run: _Run, report: SourceReport) -> None:
         run.context.row(report)
 
 
-def _split(document: Document, request: IndexRequest) -> list[ChunkText]:
-    size, overlap = request.chunk_size, request.chunk_overlap
-    file_hash = content_hash(f"{size}/{overlap}/{document.text}")
-    chunks = split_document(document, size=size, overlap=overlap)
-    return [ChunkText(**asdict(chunk), file_hash=file_hash) for chunk in chunks]
-
-
-def _report(run: _Run, document: Document, chunks: list[ChunkText]) -> SourceReport:
-    source, file_hash = document.source, chunks[0].file_hash
-    unchanged = run.opened.files.get(source) == {file_hash: len(chunks)}
+def _report(run: _Run, source: str, read: ReadFile) -> SourceReport:
+    unchanged = not read.chunks
     earlier = run.reports.get(source)
     if unchanged and earlier and earlier.status in ("indexed", "unchanged"):
         return earlier
-    problem = "" if unchanged else _store(run, source, chunks)
+    unseen = 0 if unchanged else _store(run, source, read)
     return SourceReport(
         file=source,
         type=_type(source),
-        chunks=len(chunks),
-        characters=len(document.text),
+        chunks=read.version.chunks,
+        characters=read.version.characters,
         indexed_at=now(),
         status="unchanged" if unchanged else "indexed",
-        problem=problem,
+        problem=_remarks(read.version, unseen, run.opened.max_tokens),
     )
 
 
-def _store(run: _Run, source: str, chunks: list[ChunkText]) -> str:
-    """Have a file's chunks stored; return a remark on text the model does not see."""
-    unseen, stored = 0, 0
-    for part in _parts(chunks):
+def _store(run: _Run, source: str, read: ReadFile) -> int:
+    """Have a file's chunks stored; return how many are longer than the model reads."""
+    mark, unseen, stored = read.version.mark, 0, 0
+    for part in _parts(_chunk_text(chunk, read) for chunk in read.chunks):
         run.context.check_cancelled()
         stored += len(part)
-        last = {source: chunks[0].file_hash} if stored == len(chunks) else None
+        last = {source: mark} if stored == len(read.chunks) else None
         unseen += run.index.store(part, last).unseen.get(source, 0)
-    if not unseen:
-        return ""
-    return (
-        f"{unseen} of {len(chunks)} passages are longer than the {run.opened.max_tokens} tokens "
-        "the embedding model reads; the rest of them does not count in similarity."
-    )
+    return unseen
 
 
-def _parts(chunks: list[ChunkText]) -> Iterator[list[ChunkText]]:
+def _chunk_text(chunk: Chunk, read: ReadFile) -> ChunkText:
+    return ChunkText(**asdict(chunk), file_hash=read.version.mark, modified=read.modified)
+
+
+def _remarks(version: FileVersion, unseen: int, max_tokens: int) -> str:
+    """Say which text of a file is not in the index, or does not count there."""
+    remarks = []
+    if version.scanned:
+        remarks.append(
+            f"{version.scanned} pages are pictures without text, as a scanner makes them; "
+            "run text recognition (OCR) on the file to have them read."
+        )
+    if unseen:
+        remarks.append(
+            f"{unseen} of {version.chunks} passages are longer than the {max_tokens} tokens "
+            "the embedding model reads; the rest of them does not count in similarity."
+        )
+    return " ".join(remarks)
+
+
+def _parts(chunks: Iterable[ChunkText]) -> Iterator[list[ChunkText]]:
     """Cut a file's chunks into what one request carries."""
     part: list[ChunkText] = []
     size = 0
@@ -223,6 +239,26 @@ def _removed(source: str) -> SourceReport:
     )
 
 
+def _skip(run: _Run, others: Counter[str]) -> list[SourceReport]:
+    """Report the files that nobody reads, a row for each ending."""
+    reports = [
+        SourceReport(
+            file=f"*{suffix}" if suffix else "(no ending)",
+            type=suffix.lstrip("."),
+            status="skipped",
+            problem=f"{_files(count)} not read. Readable are {', '.join(FORMATS)}.",
+        )
+        for suffix, count in sorted(others.items())
+    ]
+    for report in reports:
+        _tell(run, report)
+    return reports
+
+
+def _files(count: int) -> str:
+    return "1 file of this type is" if count == 1 else f"{count} files of this type are"
+
+
 def _type(source: str) -> str:
     return Path(source).suffix.lstrip(".").lower()
 
@@ -241,7 +277,7 @@ def _stamp(request: IndexRequest, opened: OpenIndexResult) -> RunStamp:
 def _nothing_read(request: IndexRequest, sources: list[SourceReport]) -> DocumentError:
     return DocumentError(
         f"No file in {request.folder} could be read.",
-        sources[0].problem,
+        next(report.problem for report in sources if report.status == "failed"),
         "Correct the files named on the Sources sheet, then index again.",
     )
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from worker.contract import (
-    ON_COSINES,
     PointOfView,
-    PovMatrix,
-    PovTouch,
     Problem,
     Question,
     QuestionRanking,
-    RankedChunk,
     RankRequest,
     RankResult,
     RunStamp,
@@ -26,90 +20,14 @@ from worker.contract import (
 )
 from worker.errors import CollectionError, InputError, PromptTooLongError
 from worker.pipeline.job_context import JobContext, ranking_stamp
+from worker.pipeline.retrieving import Retriever
+from worker.pipeline.scorer import Scorer
 from worker.pipeline.statistics_cache import StatisticsCache
-from worker.retrieval.base import Collection, Embedder, Hit, Vectors
-from worker.scoring.corpus_statistics import CorpusStatistics
-from worker.scoring.heatmap import CONTRAST, COSINE, draw_heatmap
-from worker.scoring.score_modes import PovScores, final_order, score_chunks
-from worker.scoring.similarity import cosine_matrix
-
-_TOP_POVS = 3
+from worker.retrieval.base import Collection, EmbeddedChunk, Embedder, Hit, Vectors
+from worker.retrieval.vector_cache import VectorCache
+from worker.scoring.agreement import orders_as_mean
 
 AnyInput = TypeVar("AnyInput", Question, PointOfView)
-
-
-@dataclass(frozen=True)
-class Scorer:
-    """All that scoring a question's hits needs: points of view, their vectors, the backdrop."""
-
-    request: RankRequest
-    povs: tuple[PointOfView, ...]
-    pov_vectors: Vectors
-    statistics: CorpusStatistics
-
-    def ranking(self, question: Question, hits: list[Hit]) -> QuestionRanking:
-        """Return the hits of one question in final order, with scores and matrix."""
-        weights = np.array([pov.weight for pov in self.povs])
-        cosine = cosine_matrix([hit.vector for hit in hits], self.pov_vectors)
-        scores = score_chunks(cosine, weights, self.statistics, self.request.score)
-        similarity = np.array([hit.similarity for hit in hits])
-        order = final_order(similarity, scores.sexy, self.request.sexy_share)
-        rows = [
-            self._row(rank, int(index), hits[index], scores)
-            for rank, index in enumerate(order, start=1)
-        ]
-        return QuestionRanking(
-            qid=question.qid,
-            question=question.text,
-            rows=tuple(rows),
-            matrix=PovMatrix(
-                chunk_ids=tuple(row.chunk_id for row in rows),
-                pov_ids=tuple(pov.pov_id for pov in self.povs),
-                cosine=_nested(cosine[order]),
-                contrast=_nested(scores.contrast[order]),
-            ),
-        )
-
-    def heatmap(self, ranking: QuestionRanking) -> bytes:
-        """Return the picture of a ranking: cosines, or contrast values, as the score looks at."""
-        on_cosines = self.request.score in ON_COSINES
-        values = ranking.matrix.cosine if on_cosines else ranking.matrix.contrast
-        return draw_heatmap(
-            np.array(values),
-            [f"{row.rank}. {row.source} @{row.start}" for row in ranking.rows],
-            [f"{pov.pov_id} {pov.text}" for pov in self.povs],
-            title=f"{ranking.qid} {ranking.question}\nRAG documents against points of view",
-            palette=COSINE if on_cosines else CONTRAST,
-        )
-
-    def _row(self, rank: int, index: int, hit: Hit, scores: PovScores) -> RankedChunk:
-        return RankedChunk(
-            chunk_id=hit.chunk.chunk_id,
-            rank=rank,
-            sexy=float(scores.sexy[index]),
-            classic=float(scores.classic[index]),
-            query_similarity=hit.similarity,
-            query_rank=index + 1,
-            top_povs=self._top_povs(index, scores),
-            source=hit.chunk.source,
-            page=hit.chunk.page,
-            start=hit.chunk.start,
-            text=hit.chunk.text,
-        )
-
-    def _top_povs(self, index: int, scores: PovScores) -> tuple[PovTouch, ...]:
-        shares = scores.shares[index]
-        strongest = np.argsort(-shares, kind="stable")[:_TOP_POVS]
-        return tuple(
-            PovTouch(
-                pov_id=self.povs[pov].pov_id,
-                cosine=float(scores.cosine[index, pov]),
-                contrast=float(scores.contrast[index, pov]),
-                share=float(shares[pov]),
-            )
-            for pov in strongest
-            if shares[pov] > 0
-        )
 
 
 def rank(
@@ -139,6 +57,7 @@ def rank(
         questions=tuple(rankings),
         problems=tuple(problems),
         statistics=scorer.statistics.to_wire(),
+        remarks=tuple(_remarks(request, rankings)),
         seconds=perf_counter() - started,
     )
 
@@ -152,8 +71,9 @@ def _rank_all(
 ) -> list[QuestionRanking]:
     stored = {ranking.qid: ranking for ranking in context.stored(QuestionRanking)}
     left = [question for question in questions if question.qid not in stored]
-    vectors = context.runtime.query_vectors(embedder, [question.text for question in left])
-    found = iter(collection.nearest(vectors, scorer.request.top_k))
+    texts = [question.text for question in left]
+    retriever = Retriever(scorer.request, collection, context)
+    found = iter(retriever.hits(texts, context.runtime.query_vectors(embedder, texts)))
     rankings: list[QuestionRanking] = []
     for question in questions:
         context.progress("Ranking", len(rankings), len(questions), question.qid)
@@ -190,10 +110,20 @@ def _scorer(
     context: JobContext,
     problems: list[Problem],
 ) -> Scorer:
-    povs = _readable(request.povs, embedder, context, problems, "point of view")
-    vectors = context.runtime.query_vectors(embedder, [pov.text for pov in povs])
-    cache = StatisticsCache(context.runtime.settings.statistics, embedder, povs)
-    return Scorer(request, povs, vectors, cache.of(collection, vectors))
+    """Return what scores; chunk vectors of another model than the index's are made once."""
+    scoring = context.runtime.embedder(request.scorer) if request.scorer else embedder
+    povs = _readable(request.povs, scoring, context, problems, "point of view")
+    vectors = context.runtime.query_vectors(scoring, [pov.text for pov in povs])
+    cached = VectorCache(context.runtime.settings.vectors)
+
+    def chunk_vectors(hits: Sequence[EmbeddedChunk]) -> Vectors:
+        if scoring.name == embedder.name:
+            return np.stack([hit.vector for hit in hits])
+        return cached.vectors(scoring, [hit.chunk.text for hit in hits])
+
+    cache = StatisticsCache(context.runtime.settings.statistics, scoring, povs)
+    statistics = cache.of(collection, vectors, chunk_vectors)
+    return Scorer(request, povs, vectors, statistics, chunk_vectors)
 
 
 def _readable(
@@ -232,9 +162,16 @@ def _too_long(
     )
 
 
+def _remarks(request: RankRequest, rankings: Sequence[QuestionRanking]) -> Iterator[str]:
+    cosines = [row for ranking in rankings for row in ranking.matrix.cosine]
+    weights = {pov.pov_id: pov.weight for pov in request.povs}
+    used = [weights[pov_id] for pov_id in rankings[0].matrix.pov_ids] if rankings else []
+    if request.score == "classic" and orders_as_mean(np.array(cosines), np.array(used)):
+        yield (
+            "On these passages the score 'classic' orders as the mean of all cosines does: single "
+            "points of view do not count. The score 'contrast' shows them."
+        )
+
+
 def _stamp(request: RankRequest, collection: Collection, embedder: Embedder) -> RunStamp:
     return ranking_stamp(request, collection.version, f"{embedder.name}@{embedder.revision}")
-
-
-def _nested(matrix: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:
-    return tuple(map(tuple, matrix.tolist()))

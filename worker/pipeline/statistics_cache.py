@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from worker.contract import PointOfView
-from worker.retrieval.base import Collection, Embedder, Vectors
+from worker.retrieval.base import Collection, EmbeddedChunk, Embedder, Vectors
 from worker.scoring.corpus_statistics import SAMPLE_SIZE, CorpusStatistics, corpus_statistics
 from worker.scoring.similarity import cosine_matrix
 from worker.statistics_file import read_statistics, statistics_file, write_statistics
@@ -24,17 +24,24 @@ class StatisticsCache:
     embedder: Embedder
     povs: Sequence[PointOfView]
 
-    def of(self, collection: Collection, pov_vectors: Vectors) -> CorpusStatistics:
+    def of(
+        self,
+        collection: Collection,
+        pov_vectors: Vectors,
+        chunk_vectors: Callable[[Sequence[EmbeddedChunk]], Vectors],
+    ) -> CorpusStatistics:
         """Return the statistics of a collection for (p, dim) points of view.
 
         They are computed once for each version, and each time while it is being changed.
+
+        :param chunk_vectors: gives the (n, dim) vectors of chunks under the model that scores.
         """
         if not collection.version:
-            return _computed(collection, pov_vectors)
+            return _computed(collection, pov_vectors, chunk_vectors)
         path = self._path(collection.version)
         if kept := read_statistics(path):
             return CorpusStatistics.from_wire(kept)
-        statistics = _computed(collection, pov_vectors)
+        statistics = _computed(collection, pov_vectors, chunk_vectors)
         _keep(statistics, path)
         return statistics
 
@@ -44,8 +51,13 @@ class StatisticsCache:
         return statistics_file(self.folder, self.embedder.name, texts, version)
 
 
-def _computed(collection: Collection, pov_vectors: Vectors) -> CorpusStatistics:
-    return corpus_statistics(cosine_matrix(collection.sample_vectors(SAMPLE_SIZE), pov_vectors))
+def _computed(
+    collection: Collection,
+    pov_vectors: Vectors,
+    chunk_vectors: Callable[[Sequence[EmbeddedChunk]], Vectors],
+) -> CorpusStatistics:
+    sampled = chunk_vectors(collection.sample(SAMPLE_SIZE))
+    return corpus_statistics(cosine_matrix(sampled, pov_vectors))
 
 
 def _keep(statistics: CorpusStatistics, path: Path) -> None:

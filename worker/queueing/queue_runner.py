@@ -33,6 +33,7 @@ _WAITING = "Waiting"
 _WAIT = 0.5  # seconds between two looks at the wish to stop
 _STOP_PATIENCE = 10.0  # seconds that a worker has to obey
 _SERVER_PATIENCE = 3600.0  # seconds without the server before a follower gives up
+_RESULT_PATIENCE = 180  # seconds without the server while a result is on its way
 
 
 class QueueRunner:
@@ -44,6 +45,7 @@ class QueueRunner:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._runs = Runs(connect(settings, patience=2))
+        self._results = Runs(connect(settings, patience=_RESULT_PATIENCE))
 
     def run(
         self,
@@ -70,7 +72,8 @@ class QueueRunner:
     ) -> _Follower:
         with translated(self._settings.broker):
             self._runs.submit(request)
-        return _Follower(self._runs, request, self._settings.broker, known, patience)
+        broker = self._settings.broker
+        return _Follower(self._runs, self._results, request, broker, known, patience)
 
     def _index(
         self,
@@ -101,16 +104,24 @@ class QueueRunner:
 class _Follower:
     """Reads what a run writes until it has ended.
 
+    :param results: the same runs, read with more patience.
     :param known: rows and problems at its beginning that were read before, and are passed over.
     :param patience: seconds that the server may be away.
     """
 
     def __init__(
-        self, runs: Runs, request: Request, broker: str, known: int, patience: float
+        self,
+        runs: Runs,
+        results: Runs,
+        request: Request,
+        broker: str,
+        known: int,
+        patience: float,
     ) -> None:
         self._known = known
         self._patience = patience
         self._runs = runs
+        self._results = results
         self._request = request
         self._broker = broker
         self._place = Place()
@@ -162,7 +173,7 @@ class _Follower:
         if name == RESULT_BLOB:
             return
         with translated(self._broker):
-            data = self._runs.blob(self._request.run_id, name)
+            data = self._results.blob(self._request.run_id, name)
         if data is not None:
             on_blob(name, data)
 
@@ -181,8 +192,8 @@ class _Follower:
 
     def _result(self) -> JobResult:
         with translated(self._broker):
-            job = self._runs.job(self._request.run_id)
-            payload = self._runs.blob(self._request.run_id, RESULT_BLOB)
+            job = self._results.job(self._request.run_id)
+            payload = self._results.blob(self._request.run_id, RESULT_BLOB)
         if job and job.problem:
             raise Problem.model_validate_json(job.problem).to_error()
         if job and job.state == "cancelled":

@@ -23,7 +23,8 @@ def keep_statistics(settings: Settings, request: Request, result: JobResult) -> 
     assert isinstance(ranking, RankRequest)
     read = {pov_id for question in result.questions for pov_id in question.matrix.pov_ids}
     texts = [pov.text for pov in ranking.povs if pov.pov_id in read]
+    model = ranking.scorer or ranking.embedder
     try:
-        keep_latest(settings.statistics, ranking.embedder, texts, result.statistics)
+        keep_latest(settings.statistics, model, texts, result.statistics)
     except OSError:
         _log.warning("Statistics cannot be kept in %s.", settings.statistics, exc_info=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,14 +62,21 @@ class StoredChunk:
     start: int
     text: str
     file_hash: str
+    modified: str = ""  # ISO date of the file's last change
 
 
 @dataclass(frozen=True)
-class Hit:
-    """A chunk found for a query; `similarity` is the cosine of `vector` (dim,) and the query."""
+class EmbeddedChunk:
+    """A chunk with its (dim,) vector."""
 
     chunk: StoredChunk
     vector: Vectors
+
+
+@dataclass(frozen=True)
+class Hit(EmbeddedChunk):
+    """A chunk found for a query; `similarity` is the cosine of its vector and the query's."""
+
     similarity: float
 
 
@@ -104,10 +112,35 @@ class Collection(Protocol):
         """Return {source: {file hash: chunks}} of all chunks."""
         ...
 
-    def nearest(self, queries: Vectors, k: int) -> list[list[Hit]]:
-        """Return up to k hits for each of (n, dim) queries, most similar first."""
+    def sources(self) -> dict[str, str]:
+        """Return {source: ISO date of the file's last change, or empty if it is not known}."""
         ...
 
-    def sample_vectors(self, size: int) -> Vectors:
-        """Return the vectors of up to `size` chunks, the same ones for the same version."""
+    def nearest(
+        self, queries: Vectors, k: int, sources: AbstractSet[str] | None = None
+    ) -> list[list[Hit]]:
+        """Return up to k hits for each of (n, dim) queries, most similar first.
+
+        :param sources: if given, chunks of other sources do not count.
+        """
+        ...
+
+    def fetch(self, chunk_ids: Sequence[str]) -> list[EmbeddedChunk]:
+        """Return chunks with their vectors, in the order given; unknown ids are left out."""
+        ...
+
+    def sample(self, size: int) -> list[EmbeddedChunk]:
+        """Return up to `size` chunks with their vectors, the same ones for the same version."""
+        ...
+
+    def chunks(self) -> Iterator[StoredChunk]:
+        """Yield all chunks in the order of their ids."""
+        ...
+
+
+class Reranker(Protocol):
+    """Reads question and passage together and says how well they fit."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return (n,) scores of passages for a question; higher fits better."""
         ...

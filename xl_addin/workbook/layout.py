@@ -17,6 +17,8 @@ YES_NO = ("yes", "no")
 VARIANTS = ("0", "1", "2", "3", "4")
 SCORE_MODES = ("contrast", "classic", "max", "mean", "pnorm")
 QUESTION_SETS = ("initial", "fbq", "all")
+RETRIEVALS = ("dense", "hybrid")
+SPLITTERS = ("recursive", "sentence")
 
 #: What the header of a contrast column adds to the id of its point of view.
 CONTRAST_SUFFIX = " z"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import cast, get_args
 
-from worker.contract import AnswerMode, ScoreMode
+from worker.contract import AnswerMode, ChunkFilter, Retrieval, ScoreMode, Splitter
 from worker.errors import SettingError
-from xl_addin.workbook.layout import QUESTION_SETS, SCORE_MODES
+from xl_addin.workbook.layout import QUESTION_SETS, RETRIEVALS, SCORE_MODES, SPLITTERS
 from xl_addin.workbook.port import CellValue
 
 
@@ -23,7 +24,10 @@ class SettingRow:
 
 
 DOCUMENTS = SettingRow(
-    "Documents folder", "", "The folder that Index reads: .txt and .md files, subfolders included."
+    "Documents folder",
+    "",
+    "The folder that Index reads, subfolders included: text, Markdown, web pages, PDF, Word, "
+    "PowerPoint, Excel and CSV files.",
 )
 COLLECTION = SettingRow(
     "Collection", "", "Name of the index made from the folder. Empty: the workbook's own name."
@@ -32,11 +36,36 @@ CHUNK_SIZE = SettingRow("Chunk size", 1000, "Longest passage, in characters (200
 CHUNK_OVERLAP = SettingRow(
     "Chunk overlap", 60, "Characters that neighbouring passages share (120 with 2000)."
 )
+SPLITTER = SettingRow(
+    "Splitter",
+    "recursive",
+    "recursive: passages end at paragraphs, lines or words, as in the original. sentence: they "
+    "hold whole sentences.",
+    SPLITTERS,
+)
 QUESTIONS = SettingRow(
     "Questions",
     "initial",
     "Which questions of a row run: QInitial, the two chosen FBQ variants, or all three.",
     QUESTION_SETS,
+)
+ONLY_FILES = SettingRow(
+    "Only files", "", "Rank only these files: patterns like reports/* or *2024*, with commas."
+)
+ONLY_TYPES = SettingRow("Only types", "", "Rank only these types, like pdf, docx.")
+ONLY_SINCE = SettingRow("Only since", "", "Rank only files changed on this day or later.")
+RETRIEVAL = SettingRow(
+    "Retrieval",
+    "dense",
+    "dense: passages near the question in meaning, as in the original. hybrid: those that share "
+    "its rare words too.",
+    RETRIEVALS,
+)
+RERANKER = SettingRow(
+    "Reranker", "", "Cross-encoder by name that has the last word on retrieval. Empty: none."
+)
+DIVERSITY = SettingRow(
+    "Diversity", 0, "0 takes the nearest passages, 1 the most different ones; .3 is mild."
 )
 TOP_K = SettingRow("Passages", 10, "How many of the most similar passages are ranked a question.")
 SCORE = SettingRow(
@@ -53,6 +82,12 @@ MODES = SettingRow(
     "Answer modes", "no-rag, rag, sexy", "Any of no-rag, rag, sexy, separated by commas."
 )
 CONTEXTS = SettingRow("Contexts", 3, "How many passages go into a prompt (1 to 3 is usual).")
+ONE_PER_POV = SettingRow(
+    "Contexts per POV",
+    "no",
+    "yes: no point of view gets a second passage before the others had one.",
+    ("no", "yes"),
+)
 PROMPT = SettingRow(
     "Prompt",
     "",
@@ -61,11 +96,15 @@ PROMPT = SettingRow(
 )
 MAX_TOKENS = SettingRow("Answer tokens", 160, "Longest answer, in tokens.")
 EMBEDDER = SettingRow("Embedder", "", "Embedding model by name. Empty: the machine's usual one.")
+SCORER = SettingRow(
+    "Scoring embedder", "", "Embedding model that scores, if it is not the one that retrieves."
+)
 LLM = SettingRow("Language model", "", "Language model by name. Empty: the machine's usual one.")
 
 SETTING_ROWS = (
-    DOCUMENTS, COLLECTION, CHUNK_SIZE, CHUNK_OVERLAP, QUESTIONS, TOP_K, SCORE, SEXY_SHARE,
-    MODES, CONTEXTS, PROMPT, MAX_TOKENS, EMBEDDER, LLM,
+    DOCUMENTS, COLLECTION, CHUNK_SIZE, CHUNK_OVERLAP, SPLITTER, QUESTIONS, ONLY_FILES,
+    ONLY_TYPES, ONLY_SINCE, RETRIEVAL, RERANKER, DIVERSITY, TOP_K, SCORE, SEXY_SHARE, MODES,
+    CONTEXTS, ONE_PER_POV, PROMPT, MAX_TOKENS, EMBEDDER, SCORER, LLM,
 )  # fmt: skip
 
 
@@ -77,15 +116,22 @@ class Options:
     collection: str = ""
     chunk_size: int = 1000
     chunk_overlap: int = 60
+    splitter: Splitter = "recursive"
     questions: str = "initial"
+    only: ChunkFilter = field(default_factory=ChunkFilter)
+    retrieval: Retrieval = "dense"
+    reranker: str = ""
+    diversity: float = 0.0
     top_k: int = 10
     score: ScoreMode = "contrast"
     sexy_share: float = 1.0
     modes: tuple[AnswerMode, ...] = ("no-rag", "rag", "sexy")
     contexts: int = 3
+    one_per_pov: bool = False
     prompt: str = ""
     max_tokens: int = 160
     embedder: str = ""
+    scorer: str = ""
     llm: str = ""
 
 
@@ -101,15 +147,22 @@ def read_options(values: Mapping[str, CellValue]) -> Options:
         collection=str(cell[COLLECTION.name]),
         chunk_size=size,
         chunk_overlap=_whole(CHUNK_OVERLAP, cell, 0, size // 2),
+        splitter=cast(Splitter, _choice(SPLITTER, cell)),
         questions=_choice(QUESTIONS, cell),
+        only=_only(cell),
+        retrieval=cast(Retrieval, _choice(RETRIEVAL, cell)),
+        reranker=str(cell[RERANKER.name]),
+        diversity=_share(DIVERSITY, cell),
         top_k=_whole(TOP_K, cell, 1, 1000),
         score=cast(ScoreMode, _choice(SCORE, cell)),
-        sexy_share=_share(cell[SEXY_SHARE.name]),
+        sexy_share=_share(SEXY_SHARE, cell),
         modes=_modes(str(cell[MODES.name])),
         contexts=_whole(CONTEXTS, cell, 1, 20),
+        one_per_pov=_choice(ONE_PER_POV, cell) == "yes",
         prompt=str(cell[PROMPT.name]),
         max_tokens=_whole(MAX_TOKENS, cell, 1, 100_000),
         embedder=str(cell[EMBEDDER.name]),
+        scorer=str(cell[SCORER.name]),
         llm=str(cell[LLM.name]),
     )
 
@@ -139,14 +192,37 @@ def _whole(row: SettingRow, cell: Mapping[str, object], low: int, high: int) -> 
     return int(number)
 
 
-def _share(value: object) -> float:
+def _share(row: SettingRow, cell: Mapping[str, object]) -> float:
+    value = cell[row.name]
     try:
         share = float(str(value))
     except ValueError:
         share = float("nan")
     if not 0 <= share <= 1:
-        raise _refused(SEXY_SHARE.name, value, "a number from 0 to 1")
+        raise _refused(row.name, value, "a number from 0 to 1")
     return share
+
+
+def _only(cell: Mapping[str, object]) -> ChunkFilter:
+    return ChunkFilter(
+        files=_parts(cell[ONLY_FILES.name]),
+        types=_parts(cell[ONLY_TYPES.name]),
+        since=_day(cell[ONLY_SINCE.name]),
+    )
+
+
+def _parts(value: object) -> tuple[str, ...]:
+    return tuple(part.strip() for part in str(value).split(",") if part.strip())
+
+
+def _day(value: object) -> str:
+    """Return a day as ISO date; Excel hands dates over as such, people write them as text."""
+    if value == "":
+        return ""
+    try:
+        return date.fromisoformat(str(value)[:10].replace("/", "-")).isoformat()
+    except ValueError:
+        raise _refused(ONLY_SINCE.name, value, "a date, like 2025-01-31") from None
 
 
 def _choice(row: SettingRow, cell: Mapping[str, object]) -> str:

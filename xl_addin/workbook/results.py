@@ -146,7 +146,9 @@ def heatmap_pictures(
     ]
 
 
-def last_run_content(run: RunStamp, what: str, seconds: float) -> TableContent:
+def last_run_content(
+    run: RunStamp, what: str, seconds: float, remarks: Sequence[str] = ()
+) -> TableContent:
     """Return the stamp of the last run, as it stands on the Start sheet."""
     items = {
         "What": what,
@@ -161,6 +163,7 @@ def last_run_content(run: RunStamp, what: str, seconds: float) -> TableContent:
         "Questions (hash)": run.questions_hash,
         "Points of view (hash)": run.povs_hash,
         "Settings (hash)": run.settings_hash,
+        "Remarks": "\n".join(remarks),
     }
     rows = [{"Item": item, "Value": value} for item, value in items.items() if value]
     return TableContent(layout.LAST_RUN, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from worker.answering.contexts import choose_contexts
-from worker.contract import RankedChunk
+from worker.contract import PovTouch, RankedChunk
 
 RAIN = "The rain fell all night and the river rose above the bridge by morning."
 GOLD = "Central banks bought more gold that year than in any year since the war."
@@ -105,3 +105,25 @@ def test_nothing_to_choose_from_gives_nothing(
     texts: tuple[str, ...], excluded: tuple[str, ...]
 ) -> None:
     assert _chosen(_rows(*texts), excluded=excluded) == ""
+
+
+def _touching(*povs: str) -> list[RankedChunk]:
+    """Rows with different texts, each touching one point of view most."""
+    rows = _rows(RAIN, GOLD, PORT, JAPANESE)
+    touch = [PovTouch(pov_id=pov, cosine=0.5, contrast=1.0, share=1.0) for pov in povs]
+    return [
+        row.model_copy(update={"top_povs": (touched,)})
+        for row, touched in zip(rows, touch, strict=False)
+    ]
+
+
+def test_no_point_of_view_gets_a_second_passage_before_the_others_had_one() -> None:
+    rows = _touching("P1", "P1", "P2", "P1")
+    chosen = choose_contexts(rows, 3, one_per_pov=True)
+    assert "".join(row.chunk_id for row in chosen) == "acb"
+    assert _chosen(rows, 3) == "abc"
+
+
+def test_an_excluded_passage_does_not_count_for_its_point_of_view() -> None:
+    chosen = choose_contexts(_touching("P1", "P1", "P2"), 2, ("a",), one_per_pov=True)
+    assert "".join(row.chunk_id for row in chosen) == "bc"

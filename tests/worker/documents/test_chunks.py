@@ -7,8 +7,10 @@ from collections import Counter
 import pytest
 
 from tests.conftest import SAMPLE
-from worker.documents.chunks import Chunk, content_hash, split_document
-from worker.documents.readers import Document, find_documents, read_document
+from worker.documents.chunks import Chunk, Splitting, content_hash, split_document
+from worker.documents.document import Document
+from worker.documents.folder import look_into
+from worker.documents.readers import read_document
 
 RAIN = "The rain fell all night."
 DOGS = "Dogs barked by the river."
@@ -18,7 +20,7 @@ NEWS = "Nobody had read the news."
 
 def _chunks(*paragraphs: str, source: str = "a.txt") -> list[Chunk]:
     """Each paragraph, shorter than 30 characters, becomes one chunk."""
-    return split_document(Document(source, "\n\n".join(paragraphs)), size=30, overlap=0)
+    return split_document(Document(source, "\n\n".join(paragraphs)), Splitting(30, 0))
 
 
 def _ids(*paragraphs: str, source: str = "a.txt") -> list[str]:
@@ -75,13 +77,15 @@ def test_ids_are_the_same_on_every_machine_and_day() -> None:
 def test_no_two_chunks_of_the_sample_share_an_id(size: int, overlap: int) -> None:
     chunks = [
         chunk
-        for path in find_documents(SAMPLE)
-        for chunk in split_document(read_document(path, path.name), size=size, overlap=overlap)
+        for path in look_into(SAMPLE).documents
+        for chunk in split_document(
+            read_document(path.read_bytes(), path.name), Splitting(size, overlap)
+        )
     ]
 
     uses = Counter(chunk.chunk_id for chunk in chunks)
 
-    assert len(chunks) > len(find_documents(SAMPLE))
+    assert len(chunks) > len(look_into(SAMPLE).documents)
     assert [chunk_id for chunk_id, count in uses.items() if count > 1] == []
 
 

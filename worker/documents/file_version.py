@@ -1,0 +1,52 @@
+"""What tells two versions of an indexed file apart, and a whole one from a part."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from worker.documents.chunks import Splitting
+from worker.documents.readers import READER_VERSION
+
+_MARK = re.compile(r"([0-9a-f]{16})-(\d+)-(\d+)-(\d+)")
+
+
+@dataclass(frozen=True)
+class FileVersion:
+    """One version of a file, as it was read and split.
+
+    Each of its chunks carries `mark`. As it tells how many chunks there are, a file of which some
+    were not stored never passes for a whole one, however its run has ended.
+    """
+
+    digest: str  # of the file's bytes and how they are read and split
+    chunks: int
+    characters: int
+    scanned: int  # pages that are pictures without text
+
+    @property
+    def mark(self) -> str:
+        """All of it in one word."""
+        return f"{self.digest}-{self.chunks}-{self.characters}-{self.scanned}"
+
+
+def digest_of(data: bytes, splitting: Splitting) -> str:
+    """Return 16 hexadecimal digits: unequal if any chunk could be another one."""
+    way = f"{READER_VERSION}/{splitting.splitter}/{splitting.size}/{splitting.overlap}/"
+    return hashlib.sha256(way.encode() + data).hexdigest()[:16]
+
+
+def whole_version(marks: Mapping[str, int]) -> FileVersion | None:
+    """Return the version of a file that an index holds, if it holds all of one and no other.
+
+    :param marks: how many chunks carry each mark.
+    """
+    if len(marks) != 1:
+        return None
+    (mark, stored), *_ = marks.items()
+    parts = _MARK.fullmatch(mark)
+    if not parts or int(parts[2]) != stored:
+        return None
+    return FileVersion(parts[1], *(int(part) for part in parts.groups()[1:]))

@@ -1,0 +1,112 @@
+"""Why a file is not read: what is said of it, in three parts."""
+
+from __future__ import annotations
+
+from worker.errors import DocumentError
+
+#: Larger files hold pictures or data rather than text, and would fill the memory of a laptop.
+MAX_BYTES = 200_000_000
+
+#: Some 10,000 printed pages.
+MAX_CHARACTERS = 20_000_000
+
+_AGAIN = "then index again."
+
+
+def not_opened(source: str, error: OSError) -> DocumentError:
+    """Return the error for a file that the system does not open."""
+    return DocumentError(
+        f"The file {source} cannot be opened.",
+        f"{error.strerror or error}.",
+        f"Check the file and its permissions, {_AGAIN}",
+    )
+
+
+def too_large(source: str) -> DocumentError:
+    """Return the error for a file with too many bytes."""
+    return DocumentError(
+        f"The file {source} is too large.",
+        f"Files of up to {MAX_BYTES // 1_000_000} MB are read.",
+        f"Cut it into several files, or take the pictures out, {_AGAIN}",
+    )
+
+
+def too_long(source: str) -> DocumentError:
+    """Return the error for a file with too much text."""
+    return DocumentError(
+        f"The file {source} is too long.",
+        f"It holds more than {MAX_CHARACTERS // 1_000_000} million characters of text.",
+        f"Cut it into several files, {_AGAIN}",
+    )
+
+
+def empty(source: str) -> DocumentError:
+    """Return the error for a file without words."""
+    return DocumentError(
+        f"The file {source} is empty.",
+        "It holds no words.",
+        f"Delete it or put text into it, {_AGAIN}",
+    )
+
+
+def pictures_alone(source: str, pages: int) -> DocumentError:
+    """Return the error for a scanned file."""
+    return DocumentError(
+        f"The file {source} holds no text.",
+        f"Its {pages} pages are pictures, as a scanner makes them.",
+        f"Run text recognition (OCR) on it, {_AGAIN}",
+    )
+
+
+def encrypted(source: str) -> DocumentError:
+    """Return the error for a file that asks for a password."""
+    return DocumentError(
+        f"The file {source} is encrypted.",
+        "It opens with a password alone.",
+        f"Save a copy without the password, {_AGAIN}",
+    )
+
+
+def something_else(source: str, expected: str, found: str) -> DocumentError:
+    """Return the error for a file that is something else than its name says."""
+    return DocumentError(
+        f"The file {source} is no {expected}.",
+        f"By its content it is {found}.",
+        f"Give it the right ending, or save it as a {expected}, {_AGAIN}",
+    )
+
+
+def damaged(source: str, expected: str, cause: str) -> DocumentError:
+    """Return the error for a file that the library for its type cannot read."""
+    return DocumentError(
+        f"The file {source} cannot be read.",
+        f"It is damaged, or no {expected} ({cause}).",
+        f"Open it in the program it was made with, save it again, {_AGAIN}",
+    )
+
+
+def trap(source: str, why: str) -> DocumentError:
+    """Return the error for a file that looks as if it was made to do harm."""
+    return DocumentError(
+        f"The file {source} is not unpacked.",
+        why,
+        "Check where it comes from; if it is sound, save it again in Office.",
+    )
+
+
+def reader_ended(source: str) -> DocumentError:
+    """Return the error for a file on which the process that read it has crashed."""
+    return DocumentError(
+        f"The file {source} cannot be read.",
+        "The program that reads such files ended while it read this one.",
+        f"Open it in the program it was made with, save it again, {_AGAIN}",
+    )
+
+
+def takes_too_long(source: str, minutes: int) -> DocumentError:
+    """Return the error for a file that was not read in time."""
+    return DocumentError(
+        f"The file {source} cannot be read.",
+        f"Reading it took longer than {minutes} minutes.",
+        f"Cut it into several files, {_AGAIN}",
+    )

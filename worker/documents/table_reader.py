@@ -1,0 +1,111 @@
+"""Workbooks and delimited text: each row as a line that says its headers."""
+
+from __future__ import annotations
+
+import csv
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, time
+from io import BytesIO, StringIO
+from typing import TYPE_CHECKING
+
+from worker.documents.document import Document, document_of_lines, document_of_pages
+from worker.documents.encodings import decode
+
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell, MergedCell
+    from openpyxl.cell.read_only import ReadOnlyCell
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+_DELIMITERS = ",;\t|"
+#: Digits, decimals and percent sign of a format that is neither scientific nor a fraction.
+_PLAIN_FORMAT = re.compile(r"^[^0#?/E]*([#,]*0)(?:\.([0#]+))?(%)?[^0#?/E]*$")
+_SAMPLE = 20_000  # characters from which the delimiter is guessed
+
+
+def read_delimited(data: bytes, source: str) -> Document:
+    """Return the rows of a .csv or .tsv file as lines; the delimiter is guessed.
+
+    :raises DocumentError: if it is no text.
+    """
+    text = decode(data, source)
+    rows = csv.reader(StringIO(text, newline=""), _dialect(text[:_SAMPLE]))
+    return document_of_lines(source, row_lines(rows))
+
+
+def read_workbook(data: bytes, source: str) -> Document:
+    """Return the rows of a workbook's sheets as lines, a page for each sheet, under its name."""
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of features that are not about text
+        book = load_workbook(BytesIO(data), read_only=True, data_only=True)
+        pages = (_sheet_lines(sheet) for sheet in book.worksheets)
+        return document_of_pages(source, pages, between="\n\n")
+
+
+def row_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield "header: value; header: value" for each row below the header.
+
+    The header is the first row with two filled cells; what stands above it is a title.
+    """
+    header: list[str] = []
+    below = False
+    for row in rows:
+        cells = [" ".join(cell.split()) for cell in row]
+        filled = [cell for cell in cells if cell]
+        if header and filled:
+            below = True
+            yield _line(header, cells)
+        elif len(filled) > 1:
+            header = cells
+        else:
+            yield from filled
+    if not below:
+        yield "; ".join(filter(None, header))
+
+
+def _line(header: Sequence[str], cells: Sequence[str]) -> str:
+    names = [*header, *[""] * (len(cells) - len(header))]
+    named = zip(names, cells, strict=False)
+    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
+
+
+def _dialect(sample: str) -> type[csv.Dialect]:
+    try:
+        return csv.Sniffer().sniff(sample, _DELIMITERS)
+    except csv.Error:  # one column, or rows too uneven for a guess
+        return csv.excel
+
+
+def _sheet_lines(sheet: ReadOnlyWorksheet) -> Iterator[str]:
+    sheet.reset_dimensions()  # some programs write wrong ones
+    yield sheet.title
+    yield from row_lines([_shown(cell) for cell in row] for row in sheet.rows)
+
+
+def _shown(cell: ReadOnlyCell | Cell | MergedCell) -> str:
+    """Return a cell's value about as Excel shows it; dates always year first."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return (
+            value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+        )
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        return _number(value, cell.number_format or "")
+    return str(value)
+
+
+def _number(value: float, number_format: str) -> str:
+    """Show decimals, thousands and percent as the format says; without one, 15 digits at most."""
+    shown = _PLAIN_FORMAT.search(number_format.partition(";")[0])
+    if not shown:
+        return f"{value:.15g}"
+    thousands = "," if "," in shown[1] else ""
+    kind = "%" if shown[3] else "f"
+    return f"{value:{thousands}.{len(shown[2] or '')}{kind}}"

@@ -1,0 +1,222 @@
+"""The chunks and vectors of one index, in Chroma."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from worker.retrieval.base import EmbeddedChunk, Hit, StoredChunk, Vectors
+from worker.retrieval.chroma_client import ChromaClient, version_of
+from worker.retrieval.chroma_place import translated
+
+if TYPE_CHECKING:
+    from chromadb.api.models.Collection import Collection as Handle
+
+_BATCH = 1000  # rows in one call, fewer where Chroma allows fewer
+_WHOLE: Any = ["documents", "metadatas", "embeddings"]
+
+T = TypeVar("T")
+
+
+class ChromaCollection:
+    """One collection; see `worker.retrieval.base.Collection` for what each method promises.
+
+    Vectors are those of the moment it was opened, and of what it wrote itself. While another
+    process changes the index, one call of `nearest` answers all its queries from these vectors;
+    chunks removed since are left out, chunks added since are not found. A call that cannot be
+    answered from them is answered from all that was written up to then.
+
+    :raises StoreError: from every method, if the store cannot be read or written any more.
+    """
+
+    def __init__(self, client: ChromaClient, handle: Handle) -> None:
+        self._client = client
+        self._handle = handle
+
+    @property
+    def version(self) -> str:
+        """Hash of all chunk ids, or empty while an index run is under way."""
+        return version_of(self._handle)
+
+    def count(self) -> int:
+        """Return how many chunks it holds."""
+        return self._read(lambda handle: handle.count())
+
+    def upsert(self, chunks: Sequence[StoredChunk], vectors: Vectors) -> None:
+        """Store chunks with their (n, dim) vectors; a known id is replaced."""
+        size = self._client.batch_size(_BATCH)
+        for first in range(0, len(chunks), size):
+            part = chunks[first : first + size]
+            with self._client.writing(self._handle.name) as self._handle:
+                self._handle.upsert(
+                    ids=[chunk.chunk_id for chunk in part],
+                    embeddings=vectors[first : first + size],
+                    documents=[chunk.text for chunk in part],
+                    metadatas=[_metadata(chunk) for chunk in part],
+                )
+
+    def drop(self, source: str, *, keep: str = "") -> None:
+        """Remove the chunks of a source, but for those with the file hash `keep`."""
+        where: Any = {"$and": [{"source": source}, {"file_hash": {"$ne": keep}}]}
+        with self._client.writing(self._handle.name) as self._handle:
+            self._handle.delete(where=where)
+
+    def begin_changes(self) -> None:
+        """Mark the version as unfinished until `finish_changes`."""
+        with self._client.writing(self._handle.name) as self._handle:
+            pass
+
+    def finish_changes(self) -> str:
+        """Compute, store and return the new version."""
+        with self._client.writing(self._handle.name) as self._handle:
+            version = hashlib.sha256("\n".join(_ids(self._handle)).encode()).hexdigest()[:16]
+            self._client.set_version(self._handle, version)
+        return version
+
+    def files(self) -> dict[str, dict[str, int]]:
+        """Return {source: {file hash: chunks}} of all chunks."""
+        files: dict[str, Counter[str]] = defaultdict(Counter)
+        for metadata in self._read(_metadatas):
+            files[str(metadata["source"])][str(metadata["file_hash"])] += 1
+        return {source: dict(counts) for source, counts in files.items()}
+
+    def sources(self) -> dict[str, str]:
+        """Return {source: ISO date of the file's last change, or empty if it is not known}."""
+        rows = self._read(_metadatas)
+        return {str(row["source"]): str(row.get("modified", "")) for row in rows}
+
+    def nearest(
+        self, queries: Vectors, k: int, sources: AbstractSet[str] | None = None
+    ) -> list[list[Hit]]:
+        """Return up to k hits for each of (n, dim) queries, most similar first.
+
+        :param sources: if given, chunks of other sources do not count.
+        """
+        if not len(queries):
+            return []
+        where = None if sources is None else {"source": {"$in": sorted(sources)}}
+        return self._read(lambda handle: _nearest(handle, queries, k, where))
+
+    def fetch(self, chunk_ids: Sequence[str]) -> list[EmbeddedChunk]:
+        """Return chunks with their vectors, in the order given; unknown ids are left out."""
+        return self._read(lambda handle: list(_fetched(handle, chunk_ids)))
+
+    def sample(self, size: int) -> list[EmbeddedChunk]:
+        """Return up to `size` chunks, the same ones for the same version."""
+        return self._read(lambda handle: list(_fetched(handle, _sampled(_ids(handle), size))))
+
+    def chunks(self) -> Iterator[StoredChunk]:
+        """Yield all chunks in the order of their ids."""
+        ids = self._read(_ids)
+        for part in _parts(ids):
+            yield from self._read(lambda handle, part=part: _texts(handle, part))
+
+    def _read(self, work: Callable[[Handle], T]) -> T:
+        """Do work; if it fails, do it once more on all that was written, while nobody writes.
+
+        Chroma fails where the vectors it once read and the rows of another process differ.
+        """
+        with translated(self._client.place):
+            try:
+                return work(self._handle)
+            except Exception:
+                with self._client.alone():
+                    self._handle = self._client.renewed(self._handle.name)
+                    return work(self._handle)
+
+
+def _nearest(handle: Handle, queries: Vectors, k: int, where: Any) -> list[list[Hit]]:  # noqa: ANN401 (Chroma's own kind)
+    count = handle.count()
+    if not count:
+        return [[] for _ in queries]
+    found: Any = handle.query(
+        query_embeddings=queries, n_results=min(k, count), where=where, include=_WHOLE
+    )
+    columns = (found["ids"], found["documents"], found["metadatas"], found["embeddings"])
+    return [_hits(query, _embedded(*row)) for query, *row in zip(queries, *columns, strict=True)]
+
+
+def _hits(query: Vectors, found: list[EmbeddedChunk]) -> list[Hit]:
+    wide = query.astype(np.float64)
+    hits = [
+        Hit(row.chunk, row.vector, float(row.vector.astype(np.float64) @ wide)) for row in found
+    ]
+    return sorted(hits, key=lambda hit: (-hit.similarity, hit.chunk.chunk_id))
+
+
+def _fetched(handle: Handle, chunk_ids: Sequence[str]) -> Iterator[EmbeddedChunk]:
+    for part in _parts(chunk_ids):
+        rows: Any = handle.get(ids=part, include=_WHOLE)
+        found = _embedded(rows["ids"], rows["documents"], rows["metadatas"], rows["embeddings"])
+        by_id = {row.chunk.chunk_id: row for row in found}
+        yield from (by_id[chunk_id] for chunk_id in part if chunk_id in by_id)
+
+
+def _texts(handle: Handle, chunk_ids: list[str]) -> list[StoredChunk]:
+    rows: Any = handle.get(ids=chunk_ids, include=["documents", "metadatas"])
+    chunks = map(_stored, rows["ids"], rows["documents"], rows["metadatas"])
+    return sorted(chunks, key=lambda chunk: chunk.chunk_id)
+
+
+def _sampled(ids: list[str], size: int) -> list[str]:
+    if len(ids) <= size:
+        return ids
+    chosen = np.random.default_rng(0).choice(len(ids), size, replace=False)
+    return [ids[index] for index in sorted(chosen)]
+
+
+def _parts(ids: Sequence[str]) -> Iterator[list[str]]:
+    for first in range(0, len(ids), _BATCH):
+        yield list(ids[first : first + _BATCH])
+
+
+def _ids(handle: Handle) -> list[str]:
+    return sorted(handle.get(include=[])["ids"])
+
+
+def _metadatas(handle: Handle) -> Sequence[Mapping[str, Any]]:
+    return handle.get(include=["metadatas"])["metadatas"] or []
+
+
+def _metadata(chunk: StoredChunk) -> dict[str, str | int]:
+    metadata: dict[str, str | int] = {
+        "source": chunk.source,
+        "start": chunk.start,
+        "file_hash": chunk.file_hash,
+        "modified": chunk.modified,
+    }
+    if chunk.page is not None:
+        metadata["page"] = chunk.page
+    return metadata
+
+
+def _embedded(
+    ids: Sequence[str],
+    texts: Sequence[str],
+    metadatas: Sequence[dict[str, Any] | None],
+    vectors: ArrayLike,
+) -> list[EmbeddedChunk]:
+    rows = zip(ids, texts, metadatas, np.asarray(vectors, np.float32), strict=True)
+    return [
+        EmbeddedChunk(_stored(chunk_id, text, metadata), vector)
+        for chunk_id, text, metadata, vector in rows
+        if metadata is not None  # removed by another process since the vectors were read
+    ]
+
+
+def _stored(chunk_id: str, text: str, metadata: dict[str, Any]) -> StoredChunk:
+    return StoredChunk(
+        chunk_id=chunk_id,
+        source=str(metadata["source"]),
+        page=metadata.get("page"),
+        start=int(metadata["start"]),
+        text=text,
+        file_hash=str(metadata["file_hash"]),
+        modified=str(metadata.get("modified", "")),
+    )

@@ -1,0 +1,38 @@
+"""Reranking with a cross-encoder of sentence-transformers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.errors import EngineError, package_missing
+
+
+class CrossEncoderReranker:
+    """A model that reads question and passage together, on a GPU if there is one.
+
+    :param name: of the model on the hub, or a folder.
+    :raises PackageMissingError: if sentence-transformers is not installed.
+    :raises EngineError: if the model cannot be loaded.
+    """
+
+    def __init__(self, name: str) -> None:
+        try:
+            from sentence_transformers import CrossEncoder
+        except ImportError as error:
+            raise package_missing("sentence-transformers", "gpu") from error
+        try:
+            self._model = CrossEncoder(name)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise EngineError(
+                f"The reranker {name} cannot be loaded.",
+                f"{(str(error).splitlines() or [type(error).__name__])[0]}",
+                "Check the name, or the connection to the model hub.",
+            ) from error
+
+    def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return (n,) scores of passages for a question; higher fits better."""
+        pairs = [(question, text) for text in texts]
+        return np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float64)

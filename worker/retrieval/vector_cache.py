@@ -1,0 +1,80 @@
+"""Vectors that were computed before, found by model and text: nothing is embedded twice."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from worker.errors import StoreError
+from worker.retrieval.base import Embedder, Vectors
+
+_AT_ONCE = 500  # SQLite takes a limited number of values in one question
+_EMBED_AT_ONCE = 64
+
+
+class VectorCache:
+    """Vectors of passages in one SQLite file, for models beside that of the index."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def vectors(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
+        """Return (n, dim) vectors of passages, embedding only new texts.
+
+        :raises StoreError: if the file cannot be read or written.
+        """
+        keys = [_key(embedder, text) for text in texts]
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self._path, timeout=10)) as database:
+                database.execute("PRAGMA journal_mode=WAL")
+                database.execute(
+                    "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB)"
+                )
+                found = _find(database, keys)
+                new = {k: t for k, t in zip(keys, texts, strict=True) if k not in found}
+                found |= _embed(database, embedder, new)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"The file of vectors {self._path} cannot be used.",
+                f"{error}.",
+                "Delete it; the vectors are made again.",
+            ) from error
+        return np.stack([found[key] for key in keys])
+
+
+def _key(embedder: Embedder, text: str) -> bytes:
+    name = f"{embedder.name}@{embedder.revision}\n{text}"
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
+
+
+def _find(database: sqlite3.Connection, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+    found: dict[bytes, Vectors] = {}
+    for first in range(0, len(keys), _AT_ONCE):
+        part = keys[first : first + _AT_ONCE]
+        marks = ",".join("?" * len(part))
+        rows = database.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part)
+        found |= {key: np.frombuffer(vector, np.float32) for key, vector in rows}
+    return found
+
+
+def _embed(
+    database: sqlite3.Connection, embedder: Embedder, new: dict[bytes, str]
+) -> dict[bytes, Vectors]:
+    made: dict[bytes, Vectors] = {}
+    keys = list(new)
+    for first in range(0, len(keys), _EMBED_AT_ONCE):
+        part = keys[first : first + _EMBED_AT_ONCE]
+        vectors = np.asarray(embedder.embed_documents([new[key] for key in part]), np.float32)
+        made |= zip(part, vectors, strict=True)
+        with database:
+            database.executemany(
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
+                [(key, vector.tobytes()) for key, vector in zip(part, vectors, strict=True)],
+            )
+    return made
