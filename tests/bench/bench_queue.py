@@ -230,10 +230,12 @@ def main() -> None:
     options = parser.parse_args()
     sizes = _QUICK if options.quick else Sizes()
     console, comparisons = Console(stderr=True), []
-    for comparison in chain(without_work(sizes), with_work(sizes), ranking(sizes)):
-        console.print(f"measured: {comparison.what}")
-        comparisons.append(comparison)
-    show(comparisons)
+    try:
+        for comparison in chain(without_work(sizes), with_work(sizes), ranking(sizes)):
+            console.print(f"measured: {comparison.what}")
+            comparisons.append(comparison)
+    finally:  # what was measured is shown also if somebody has had enough
+        show(comparisons)
     if options.json:
         rows = [row for comparison in comparisons for row in comparison.rows()]
         machine = (

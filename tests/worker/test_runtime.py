@@ -1,6 +1,6 @@
 import pytest
 
-from worker.errors import SettingError, WeightsMissingError
+from worker.errors import SettingError, StoreError, WeightsMissingError
 from worker.runtime import Runtime
 from worker.settings import Settings, load_settings
 
@@ -28,9 +28,11 @@ def test_absent_weights_name_the_command_that_gets_them():
         empty.language_model("gguf:smollm2")
 
 
-def test_a_server_address_is_no_store_yet(settings: Settings):
-    with pytest.raises(SettingError, match="not a folder"):
-        Runtime(settings).store("http://localhost:8000")
+def test_a_store_is_a_folder_or_a_chroma_server(settings: Settings):
+    with pytest.raises(SettingError, match="path of a folder"):
+        Runtime(settings).store("redis://localhost:6379")
+    with pytest.raises(StoreError, match="http://127.0.0.1:9 cannot be read"):
+        Runtime(settings).store("http://127.0.0.1:9")
 
 
 def test_the_store_without_a_name_is_the_workers_own(settings: Settings):

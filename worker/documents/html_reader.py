@@ -17,6 +17,8 @@ _DECLARED = re.compile(
 )
 _HEAD = 4096  # bytes in which a page says its encoding
 
+_PARAGRAPH, _LINE = "\n\n", "\v"  # breaks while the text is gathered
+
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "svg", "head", "iframe", "object"})
 _PARAGRAPHS = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dl", "pre", "blockquote",
@@ -44,7 +46,7 @@ def read_html(data: bytes, source: str) -> Document:
         return Document(source, "")
     page = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     title = page.findtext("head/title") or ""
-    return Document(source, _tidy("\n".join([title, "".join(_visible(page))])))
+    return Document(source, _tidy(_PARAGRAPH.join([title, "".join(_visible(page))])))
 
 
 def _decoded(data: bytes, source: str) -> str:
@@ -83,20 +85,18 @@ def _is_unseen(element: HtmlElement) -> bool:
 
 def _break(tag: object) -> str:
     if tag in _PARAGRAPHS:
-        return "\n\n"
+        return _PARAGRAPH
     if tag in _CELLS:
         return "\t"
-    return "\n" if tag in _LINES else ""
+    return _LINE if tag in _LINES else ""
 
 
 def _one_line(text: str | None) -> str:
     """Make one space of any white space: a line end in the source of a page means no more."""
-    return re.sub(r"[ \t\r\n\f]+", " ", text or "")
+    return re.sub(r"[ \t\r\n\f\v]+", " ", text or "")
 
 
 def _tidy(text: str) -> str:
-    """Leave one space between words, one sign between cells, one empty line between paragraphs."""
-    lines = (re.sub(r" *\t[ \t]*", " | ", line.strip()) for line in text.split("\n"))
-    return re.sub(
-        r"\n{3,}", "\n\n", "\n".join(re.sub(" {2,}", " ", line) for line in lines)
-    ).strip()
+    """Leave one space between words, one sign between cells, one break between blocks."""
+    text = re.sub(r"\s*[\n\v]\s*", lambda run: "\n\n" if _PARAGRAPH in run[0] else "\n", text)
+    return re.sub(" {2,}", " ", re.sub(r" *\t[ \t]*", " | ", text)).strip()

@@ -6,76 +6,29 @@ is asked for, of this process or of a worker elsewhere.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from worker import __version__
 from worker.contract import (
-    ChunkText,
     IndexRequest,
     IndexResult,
-    JobResult,
-    OpenIndexRequest,
     OpenIndexResult,
     RunStamp,
     SourceReport,
-    StoreChunksRequest,
-    StoreChunksResult,
 )
-from worker.documents.chunks import Chunk, Splitting
-from worker.documents.file_version import FileVersion, whole_version
+from worker.documents.chunks import Splitting
+from worker.documents.file_version import whole_version
 from worker.documents.folder import look_into
-from worker.documents.read_ahead import FileAhead, ReadFile, read_ahead
-from worker.documents.readers import FORMATS
+from worker.documents.read_ahead import FileAhead, read_ahead
 from worker.errors import CollectionError, DocumentError
+from worker.pipeline.index_client import Ask, ChunkBatch, IndexClient, StoredFile
 from worker.pipeline.job_context import JobContext, now
+from worker.pipeline.source_reports import failed, indexed, removed, skipped, unchanged
 
-#: Answers a request that touches the index, or raises what went wrong.
-Ask = Callable[[OpenIndexRequest | StoreChunksRequest], JobResult]
-
-_CHUNKS_AT_ONCE = 64  # in one request, between two looks at the wish to stop
-_BYTES_AT_ONCE = 256_000  # of text in one request
 _FILES_AT_ONCE = 64  # that leave the index between two looks at the wish to stop
-
-
-@dataclass(frozen=True)
-class _Index:
-    """The collection that a request names, at the other end of `ask`."""
-
-    request: IndexRequest
-    ask: Ask
-
-    def open(self) -> OpenIndexResult:
-        opened = self.ask(OpenIndexRequest(**self._names()))
-        assert isinstance(opened, OpenIndexResult)
-        return opened
-
-    def store(
-        self,
-        chunks: Sequence[ChunkText] = (),
-        current: dict[str, str] | None = None,
-        removed: Sequence[str] = (),
-        *,
-        finish: bool = False,
-    ) -> StoreChunksResult:
-        request = StoreChunksRequest(
-            chunks=tuple(chunks),
-            current=current or {},
-            removed=tuple(removed),
-            finish=finish,
-            **self._names(),
-        )
-        stored = self.ask(request)
-        assert isinstance(stored, StoreChunksResult)
-        return stored
-
-    def _names(self) -> dict[str, Any]:
-        return self.request.model_dump(include={"run_id", "collection", "embedder", "store"})
 
 
 @dataclass(frozen=True)
@@ -84,9 +37,18 @@ class _Run:
 
     request: IndexRequest
     context: JobContext
-    index: _Index
+    index: IndexClient
     opened: OpenIndexResult
     reports: dict[str, SourceReport]
+
+    def tell(self, report: SourceReport) -> SourceReport:
+        """Hand over a report, unless an earlier try has; return the one that holds."""
+        earlier = self.reports.get(report.file)
+        if report.status == "unchanged" and earlier and earlier.status in ("indexed", "unchanged"):
+            return earlier
+        if report != earlier:
+            self.context.row(report)
+        return report
 
 
 def index(request: IndexRequest, context: JobContext, ask: Ask) -> IndexResult:
@@ -105,7 +67,7 @@ def index(request: IndexRequest, context: JobContext, ask: Ask) -> IndexResult:
     if request.chunk_overlap >= request.chunk_size:
         raise _overlap_error(request)
     folder = look_into(Path(request.folder))
-    collection = _Index(request, ask)
+    collection = IndexClient(request, ask)
     opened = collection.open()
     try:
         stamp = context.begin(_stamp(request, opened))
@@ -113,9 +75,9 @@ def index(request: IndexRequest, context: JobContext, ask: Ask) -> IndexResult:
         run = _Run(request, context, collection, opened, reports)
         sources = _index_files(run, folder.documents)
         sources += _remove_vanished(run, {report.file for report in sources})
-        sources += _skip(run, folder.others)
+        sources += [run.tell(report) for report in skipped(folder.others)]
     finally:
-        finished = collection.store(finish=True)
+        finished = collection.finish()
     if not finished.chunks:
         raise _nothing_read(request, sources)
     return IndexResult(
@@ -128,96 +90,36 @@ def index(request: IndexRequest, context: JobContext, ask: Ask) -> IndexResult:
 
 
 def _index_files(run: _Run, paths: list[Path]) -> list[SourceReport]:
-    request, opened = run.request, run.opened.files
-    whole = {source: version for source in opened if (version := whole_version(opened[source]))}
-    splitting = Splitting(request.chunk_size, request.chunk_overlap, request.splitter)
-    reports = []
-    with closing(read_ahead(Path(request.folder), paths, splitting, whole)) as files:
+    folder, before = Path(run.request.folder), run.opened.files
+    whole = {source: version for source in before if (version := whole_version(before[source]))}
+    batch = ChunkBatch(run.index, frozenset(before))
+    reports: dict[str, SourceReport] = {}
+    with closing(read_ahead(folder, paths, _splitting(run.request), whole)) as files:
         for done, file in enumerate(files):
             run.context.progress("Indexing", done, len(paths), file.source)
-            reports.append(_index_file(run, file))
+            reports |= _index_file(run, file, batch)
+    run.context.check_cancelled()
+    reports |= _stored(run, batch.send())
     run.context.progress("Indexing", len(paths), len(paths))
-    return reports
+    return [reports[path.relative_to(folder).as_posix()] for path in paths]
 
 
-def _index_file(run: _Run, file: FileAhead) -> SourceReport:
-    """Bring one file in line."""
-    source = file.source
+def _index_file(run: _Run, file: FileAhead, batch: ChunkBatch) -> dict[str, SourceReport]:
+    """Bring a file in line; return what there is to report now, by file."""
+    source, check = file.source, run.context.check_cancelled
     try:
-        report = _report(run, source, file.result(run.context.check_cancelled))
+        read = file.result(check)
     except DocumentError as error:
         run.context.problem(error)
-        report = SourceReport(file=source, type=_type(source), status="failed", problem=str(error))
-    _tell(run, report)
-    return report
+        return {source: run.tell(failed(source, error))}
+    if not read.chunks:
+        return {source: run.tell(unchanged(source, read.version))}
+    return _stored(run, batch.add(source, read, check))
 
 
-def _tell(run: _Run, report: SourceReport) -> None:
-    """Hand over a report, unless an earlier try has."""
-    if report != run.reports.get(report.file):
-        run.context.row(report)
-
-
-def _report(run: _Run, source: str, read: ReadFile) -> SourceReport:
-    unchanged = not read.chunks
-    earlier = run.reports.get(source)
-    if unchanged and earlier and earlier.status in ("indexed", "unchanged"):
-        return earlier
-    unseen = 0 if unchanged else _store(run, source, read)
-    return SourceReport(
-        file=source,
-        type=_type(source),
-        chunks=read.version.chunks,
-        characters=read.version.characters,
-        indexed_at=now(),
-        status="unchanged" if unchanged else "indexed",
-        problem=_remarks(read.version, unseen, run.opened.max_tokens),
-    )
-
-
-def _store(run: _Run, source: str, read: ReadFile) -> int:
-    """Have a file's chunks stored; return how many are longer than the model reads."""
-    mark, unseen, stored = read.version.mark, 0, 0
-    for part in _parts(_chunk_text(chunk, read) for chunk in read.chunks):
-        run.context.check_cancelled()
-        stored += len(part)
-        last = {source: mark} if stored == len(read.chunks) else None
-        unseen += run.index.store(part, last).unseen.get(source, 0)
-    return unseen
-
-
-def _chunk_text(chunk: Chunk, read: ReadFile) -> ChunkText:
-    return ChunkText(**asdict(chunk), file_hash=read.version.mark, modified=read.modified)
-
-
-def _remarks(version: FileVersion, unseen: int, max_tokens: int) -> str:
-    """Say which text of a file is not in the index, or does not count there."""
-    remarks = []
-    if version.scanned:
-        remarks.append(
-            f"{version.scanned} pages are pictures without text, as a scanner makes them; "
-            "run text recognition (OCR) on the file to have them read."
-        )
-    if unseen:
-        remarks.append(
-            f"{unseen} of {version.chunks} passages are longer than the {max_tokens} tokens "
-            "the embedding model reads; the rest of them does not count in similarity."
-        )
-    return " ".join(remarks)
-
-
-def _parts(chunks: Iterable[ChunkText]) -> Iterator[list[ChunkText]]:
-    """Cut a file's chunks into what one request carries."""
-    part: list[ChunkText] = []
-    size = 0
-    for chunk in chunks:
-        length = len(chunk.text.encode())
-        if part and (len(part) == _CHUNKS_AT_ONCE or size + length > _BYTES_AT_ONCE):
-            yield part
-            part, size = [], 0
-        part.append(chunk)
-        size += length
-    yield part
+def _stored(run: _Run, files: list[StoredFile]) -> dict[str, SourceReport]:
+    max_tokens = run.opened.max_tokens
+    return {file.source: run.tell(indexed(file, max_tokens)) for file in files}
 
 
 def _remove_vanished(run: _Run, seen: set[str]) -> list[SourceReport]:
@@ -226,41 +128,15 @@ def _remove_vanished(run: _Run, seen: set[str]) -> list[SourceReport]:
     for first in range(0, len(vanished), _FILES_AT_ONCE):
         run.context.check_cancelled()
         part = vanished[first : first + _FILES_AT_ONCE]
-        run.index.store(removed=part)
+        run.index.remove(part)
         for source in part:
-            _tell(run, _removed(source))
+            run.tell(removed(source))
     dropped = {report.file for report in run.reports.values() if report.status == "removed"}
-    return [_removed(source) for source in sorted((dropped - seen) | set(vanished))]
+    return [removed(source) for source in sorted((dropped - seen) | set(vanished))]
 
 
-def _removed(source: str) -> SourceReport:
-    return SourceReport(
-        file=source, type=_type(source), status="removed", problem="The file is gone."
-    )
-
-
-def _skip(run: _Run, others: Counter[str]) -> list[SourceReport]:
-    """Report the files that nobody reads, a row for each ending."""
-    reports = [
-        SourceReport(
-            file=f"*{suffix}" if suffix else "(no ending)",
-            type=suffix.lstrip("."),
-            status="skipped",
-            problem=f"{_files(count)} not read. Readable are {', '.join(FORMATS)}.",
-        )
-        for suffix, count in sorted(others.items())
-    ]
-    for report in reports:
-        _tell(run, report)
-    return reports
-
-
-def _files(count: int) -> str:
-    return "1 file of this type is" if count == 1 else f"{count} files of this type are"
-
-
-def _type(source: str) -> str:
-    return Path(source).suffix.lstrip(".").lower()
+def _splitting(request: IndexRequest) -> Splitting:
+    return Splitting(request.chunk_size, request.chunk_overlap, request.splitter)
 
 
 def _stamp(request: IndexRequest, opened: OpenIndexResult) -> RunStamp:

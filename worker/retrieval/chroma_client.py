@@ -5,15 +5,17 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from worker.retrieval.chroma_place import ChromaPlace, translated
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as Handle
+
+T = TypeVar("T")
 
 _MOVING = "moving"  # stands for the mark of a collection that another process was changing
 
@@ -33,6 +35,7 @@ class ChromaClient:
         logging.getLogger("chromadb").setLevel(logging.ERROR)
         self.place = place
         self._threads = threading.RLock()
+        self._kept: dict[str, tuple[str, Any]] = {}  # key: a mark, and what was made then
         with self.alone():
             self._connect()
 
@@ -86,6 +89,15 @@ class ChromaClient:
         key, mark = handle.name, uuid4().hex
         handle.modify(metadata={**(handle.metadata or {}), "version": version, "mark": mark})
         self._loaded[key] = mark
+
+    def kept(self, handle: Handle, make: Callable[[], T]) -> T:
+        """Return what was made of a collection once, as long as nobody has changed it since."""
+        key, mark = handle.name, _mark(handle)
+        if not version_of(handle):
+            return make()
+        if self._kept.get(key, ("", None))[0] != mark:
+            self._kept[key] = mark, make()
+        return self._kept[key][1]  # type: ignore[no-any-return]
 
     def _connect(self) -> None:
         self._client = self.place.connect()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -19,9 +21,18 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as Handle
 
 _BATCH = 1000  # rows in one call, fewer where Chroma allows fewer
+_NAMES = 10_000  # sources in one filter; SQLite takes some 32,000 values
 _WHOLE: Any = ["documents", "metadatas", "embeddings"]
 
 T = TypeVar("T")
+
+
+@dataclass
+class _Source:
+    """What a collection holds of one file: its date, and {file hash: chunks}."""
+
+    modified: str = ""
+    chunks: Counter[str] = field(default_factory=Counter)
 
 
 class ChromaCollection:
@@ -81,15 +92,14 @@ class ChromaCollection:
 
     def files(self) -> dict[str, dict[str, int]]:
         """Return {source: {file hash: chunks}} of all chunks."""
-        files: dict[str, Counter[str]] = defaultdict(Counter)
-        for metadata in self._read(_metadatas):
-            files[str(metadata["source"])][str(metadata["file_hash"])] += 1
-        return {source: dict(counts) for source, counts in files.items()}
+        return {source: dict(entry.chunks) for source, entry in self._catalogue().items()}
 
     def sources(self) -> dict[str, str]:
-        """Return {source: ISO date of the file's last change, or empty if it is not known}."""
-        rows = self._read(_metadatas)
-        return {str(row["source"]): str(row.get("modified", "")) for row in rows}
+        """Return {source: ISO date of the file's last change, or empty if it is not known}.
+
+        100,000 chunks take seconds, once for each version.
+        """
+        return {source: entry.modified for source, entry in self._catalogue().items()}
 
     def nearest(
         self, queries: Vectors, k: int, sources: AbstractSet[str] | None = None
@@ -98,10 +108,10 @@ class ChromaCollection:
 
         :param sources: if given, chunks of other sources do not count.
         """
-        if not len(queries):
-            return []
-        where = None if sources is None else {"source": {"$in": sorted(sources)}}
-        return self._read(lambda handle: _nearest(handle, queries, k, where))
+        wheres: list[Any] = [None]
+        if sources is not None:
+            wheres = [{"source": {"$in": part}} for part in _parts(sorted(sources), _NAMES)]
+        return self._read(lambda handle: _nearest(handle, queries, k, wheres))
 
     def fetch(self, chunk_ids: Sequence[str]) -> list[EmbeddedChunk]:
         """Return chunks with their vectors, in the order given; unknown ids are left out."""
@@ -114,8 +124,11 @@ class ChromaCollection:
     def chunks(self) -> Iterator[StoredChunk]:
         """Yield all chunks in the order of their ids."""
         ids = self._read(_ids)
-        for part in _parts(ids):
-            yield from self._read(lambda handle, part=part: _texts(handle, part))
+        for part in _parts(ids, _BATCH):
+            yield from self._read(partial(_texts, chunk_ids=part))
+
+    def _catalogue(self) -> dict[str, _Source]:
+        return self._client.kept(self._handle, lambda: self._read(_catalogue))
 
     def _read(self, work: Callable[[Handle], T]) -> T:
         """Do work; if it fails, do it once more on all that was written, while nobody writes.
@@ -131,12 +144,22 @@ class ChromaCollection:
                     return work(self._handle)
 
 
-def _nearest(handle: Handle, queries: Vectors, k: int, where: Any) -> list[list[Hit]]:  # noqa: ANN401 (Chroma's own kind)
-    count = handle.count()
-    if not count:
-        return [[] for _ in queries]
+def _nearest(handle: Handle, queries: Vectors, k: int, wheres: list[Any]) -> list[list[Hit]]:
+    """Return hits over all filters of `wheres` together."""
+    found: list[list[Hit]] = [[] for _ in queries]
+    if not len(queries) or not handle.count():
+        return found
+    for where in wheres:
+        for hits, more in zip(found, _query(handle, queries, k, where), strict=True):
+            hits += more
+    order = [sorted(hits, key=lambda hit: (-hit.similarity, hit.chunk.chunk_id)) for hits in found]
+    return [hits[:k] for hits in order]
+
+
+def _query(handle: Handle, queries: Vectors, k: int, where: Any) -> list[list[Hit]]:  # noqa: ANN401 (Chroma's own kind)
+    count = min(k, handle.count())
     found: Any = handle.query(
-        query_embeddings=queries, n_results=min(k, count), where=where, include=_WHOLE
+        query_embeddings=queries, n_results=count, where=where, include=_WHOLE
     )
     columns = (found["ids"], found["documents"], found["metadatas"], found["embeddings"])
     return [_hits(query, _embedded(*row)) for query, *row in zip(queries, *columns, strict=True)]
@@ -144,14 +167,13 @@ def _nearest(handle: Handle, queries: Vectors, k: int, where: Any) -> list[list[
 
 def _hits(query: Vectors, found: list[EmbeddedChunk]) -> list[Hit]:
     wide = query.astype(np.float64)
-    hits = [
+    return [
         Hit(row.chunk, row.vector, float(row.vector.astype(np.float64) @ wide)) for row in found
     ]
-    return sorted(hits, key=lambda hit: (-hit.similarity, hit.chunk.chunk_id))
 
 
 def _fetched(handle: Handle, chunk_ids: Sequence[str]) -> Iterator[EmbeddedChunk]:
-    for part in _parts(chunk_ids):
+    for part in _parts(chunk_ids, _BATCH):
         rows: Any = handle.get(ids=part, include=_WHOLE)
         found = _embedded(rows["ids"], rows["documents"], rows["metadatas"], rows["embeddings"])
         by_id = {row.chunk.chunk_id: row for row in found}
@@ -171,17 +193,23 @@ def _sampled(ids: list[str], size: int) -> list[str]:
     return [ids[index] for index in sorted(chosen)]
 
 
-def _parts(ids: Sequence[str]) -> Iterator[list[str]]:
-    for first in range(0, len(ids), _BATCH):
-        yield list(ids[first : first + _BATCH])
+def _parts(names: Sequence[str], size: int) -> Iterator[list[str]]:
+    for first in range(0, len(names), size):
+        yield list(names[first : first + size])
 
 
 def _ids(handle: Handle) -> list[str]:
     return sorted(handle.get(include=[])["ids"])
 
 
-def _metadatas(handle: Handle) -> Sequence[Mapping[str, Any]]:
-    return handle.get(include=["metadatas"])["metadatas"] or []
+def _catalogue(handle: Handle) -> dict[str, _Source]:
+    catalogue: dict[str, _Source] = defaultdict(_Source)
+    for part in _parts(_ids(handle), _BATCH):
+        for row in handle.get(ids=part, include=["metadatas"])["metadatas"] or []:
+            entry = catalogue[str(row["source"])]
+            entry.modified = max(entry.modified, str(row.get("modified", "")))
+            entry.chunks[str(row["file_hash"])] += 1
+    return catalogue
 
 
 def _metadata(chunk: StoredChunk) -> dict[str, str | int]:

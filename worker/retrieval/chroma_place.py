@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -121,7 +122,10 @@ class ChromaServer:
                 headers=dict(self._headers),
                 settings=_quiet(),
             )
-        client._server._session.timeout = _PATIENCE  # there is no public way to set it
+        session = client._server._session  # Chroma has no public way to bound or close it
+        session.timeout = _PATIENCE
+        weakref.finalize(client._server, session.close)
+        client._admin_client._server._session.close()  # a second one, needed no more
         return client  # type: ignore[no-any-return]
 
     def lock(self) -> AbstractContextManager[object]:

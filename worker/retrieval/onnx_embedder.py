@@ -1,48 +1,60 @@
-"""Embedding on a CPU: ONNX weights under OpenVINO, or onnxruntime where OpenVINO is absent."""
+"""Embedding on a CPU with weights out of packages: BERT-like encoders with mean pooling."""
 
 from __future__ import annotations
 
-import hashlib
-import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from importlib.util import find_spec
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from worker.errors import EngineError, package_missing
 from worker.retrieval.base import Vectors
+from worker.retrieval.cpu_engines import Engine, Inputs, best_engine, openvino_engine
+from worker.weights import sha256_of
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 #: What sentence-transformers' all-MiniLM-L6-v2 was evaluated with.
-_MAX_TOKENS = 256
-_BATCH = 32
+_MINILM_TOKENS = 256
 
-Tokens = NDArray[np.int64]
-Inference = Callable[[Mapping[str, Tokens]], NDArray[np.float32]]
+
+@dataclass(frozen=True)
+class Encoder:
+    """An encoder, its tokenizer, and what it wants before a text."""
+
+    revision: str
+    tokenizer: Tokenizer
+    max_tokens: int
+    inputs: Callable[[NDArray[np.int64]], Inputs]  # from token ids (1, tokens)
+    engine: Engine
+    document_prompt: str = ""
+    query_prompt: str = ""
 
 
 class OnnxEmbedder:
-    """A BERT-like encoder with mean pooling, from a folder with model.onnx and tokenizer.json.
+    """The model in a folder of weights; safe to use from several threads.
 
-    Texts of similar length share a batch. Safe to use from several threads.
+    A vector depends on its text alone, to the last digit.
 
     :param threads: processor threads.
-    :raises PackageMissingError: if tokenizers, or both engines, are not installed.
+    :raises PackageMissingError: if tokenizers, or an engine, are not installed.
     :raises EngineError: if the files cannot be loaded.
     """
 
     def __init__(self, name: str, folder: Path, *, threads: int) -> None:
-        model = folder / "model.onnx"
         self.name = name
-        self.max_tokens = _MAX_TOKENS
         self._lock = threading.Lock()
         try:
-            self.revision = hashlib.sha256(model.read_bytes()).hexdigest()[:12]
-            self._tokenizer = _tokenizer(folder / "tokenizer.json")
-            self._infer = _inference(model, threads)
-            self.dim = int(self._embed_batch(["dimension"]).shape[1])
+            self._encoder = _encoder(folder, threads)
+            self.revision = self._encoder.revision
+            self.max_tokens = self._encoder.max_tokens
+            self.dim = 0
+            self.dim = self._embed(["dimension"]).shape[1]
         except (OSError, RuntimeError, ValueError) as error:
             raise EngineError(
                 f"The embedding model {name} cannot be loaded from {folder}.",
@@ -52,84 +64,75 @@ class OnnxEmbedder:
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Return (n, dim) float32 unit vectors."""
-        vectors = np.empty((len(texts), self.dim), np.float32)
-        by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
-        for first in range(0, len(texts), _BATCH):
-            batch = by_length[first : first + _BATCH]
-            vectors[batch] = self._embed_batch([texts[index] for index in batch])
-        return vectors
+        return self._embed([self._encoder.document_prompt + text for text in texts])
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """Return (n, dim) float32 unit vectors; this model has no prompt for queries.
-
-        Each is embedded by itself: padding beside longer ones would change its last digits, and a
-        run that goes on after a break must give what it would have given.
-        """
-        return np.concatenate([self._embed_batch([text]) for text in texts])
+        """Return (n, dim) float32 unit vectors."""
+        return self._embed([self._encoder.query_prompt + text for text in texts])
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return how many tokens each whole text has, markers included."""
+        """Return how many tokens each whole text has, prompt and markers included."""
+        whole = [self._encoder.document_prompt + text for text in texts]
+        tokenizer = self._encoder.tokenizer
         with self._lock:
-            self._tokenizer.no_truncation()
-            counts = [sum(e.attention_mask) for e in self._tokenizer.encode_batch(list(texts))]
-            self._tokenizer.enable_truncation(_MAX_TOKENS)
+            tokenizer.no_truncation()
+            counts = [len(encoding.ids) for encoding in tokenizer.encode_batch(whole)]
+            tokenizer.enable_truncation(self.max_tokens)
         return counts
 
-    def _embed_batch(self, texts: Sequence[str]) -> Vectors:
-        with self._lock:  # neither the tokenizer nor the compiled model takes two calls at once
-            encodings = self._tokenizer.encode_batch(list(texts))
-            ids = np.array([encoding.ids for encoding in encodings], np.int64)
-            mask = np.array([encoding.attention_mask for encoding in encodings], np.int64)
-            states = self._infer(
-                {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-            )
-        weights = mask[..., None].astype(np.float32)
-        pooled = (states * weights).sum(axis=1) / weights.sum(axis=1)
-        unit: Vectors = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.empty((0, self.dim), np.float32)
+        with self._lock:  # neither the tokenizer nor the engine takes two calls at once
+            encodings = self._encoder.tokenizer.encode_batch(list(texts))
+            means = self._encoder.engine(self._inputs(encoding.ids for encoding in encodings))
+        unit: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
         return unit
 
+    def _inputs(self, texts: Iterable[list[int]]) -> Iterable[Inputs]:
+        return (self._encoder.inputs(np.array([ids], np.int64)) for ids in texts)
 
-def _tokenizer(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202 (loaded late)
+
+def _encoder(folder: Path, threads: int) -> Encoder:
     try:
-        from tokenizers import Tokenizer
+        import tokenizers  # noqa: F401
     except ImportError as error:
         raise package_missing("tokenizers", "local") from error
-    tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
-    tokenizer.enable_truncation(_MAX_TOKENS)
-    tokenizer.enable_padding()
-    return tokenizer
+    e5_weights = folder / "model.e5"
+    return _e5(e5_weights, threads) if e5_weights.exists() else _bert(folder, threads)
 
 
-def _inference(model: Path, threads: int) -> Inference:
-    if find_spec("openvino"):
-        return _openvino(model, threads)
-    if find_spec("onnxruntime"):
-        return _onnxruntime(model, threads)
-    raise package_missing("openvino (or onnxruntime)", "local")
+def _bert(folder: Path, threads: int) -> Encoder:
+    from tokenizers import Tokenizer
 
-
-def _openvino(model: Path, threads: int) -> Inference:
-    # Its import reports usage to a web service unless the reporting package cannot be imported;
-    # it then falls back to a stub of its own.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
-    compiled = openvino.Core().compile_model(
-        str(model),
-        "CPU",
-        {
-            "INFERENCE_PRECISION_HINT": "bf16",  # full precision where the processor has no bf16
-            "INFERENCE_NUM_THREADS": threads,
-            "PERFORMANCE_HINT": "LATENCY",
+    model = folder / "model.onnx"
+    tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    tokenizer.enable_truncation(_MINILM_TOKENS)
+    tokenizer.no_padding()
+    return Encoder(
+        revision=sha256_of(model)[:12],
+        tokenizer=tokenizer,
+        max_tokens=_MINILM_TOKENS,
+        inputs=lambda ids: {
+            "input_ids": ids,
+            "attention_mask": np.ones_like(ids),
+            "token_type_ids": np.zeros_like(ids),
         },
+        engine=best_engine(model, threads),
     )
-    return lambda inputs: np.asarray(compiled(dict(inputs))[0], np.float32)
 
 
-def _onnxruntime(model: Path, threads: int) -> Inference:
-    import onnxruntime
+def _e5(weights: Path, threads: int) -> Encoder:
+    from worker.retrieval.e5_file import E5File
+    from worker.retrieval.e5_model import e5_graph, e5_tokenizer
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-    return lambda inputs: np.asarray(session.run(None, dict(inputs))[0], np.float32)
+    file = E5File(weights)
+    return Encoder(
+        revision=sha256_of(weights)[:12],
+        tokenizer=e5_tokenizer(file),
+        max_tokens=file.sizes.positions,
+        inputs=lambda ids: {"words": file.word_vectors(ids)},
+        engine=openvino_engine(e5_graph(file), threads),
+        document_prompt="passage: ",
+        query_prompt="query: ",
+    )
