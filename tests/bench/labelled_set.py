@@ -27,7 +27,7 @@ Grades = dict[tuple[str, str], int]
 
 @dataclass(frozen=True)
 class LabelledSet:
-    """What a person wrote down. Texts and kinds are by identifier."""
+    """What was written down by hand. Texts and kinds are by identifier."""
 
     povs: dict[str, str]
     off_topic_povs: dict[str, str]

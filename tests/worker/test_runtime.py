@@ -31,7 +31,7 @@ def test_absent_weights_name_the_command_that_gets_them():
 def test_a_store_is_a_folder_or_a_chroma_server(settings: Settings):
     with pytest.raises(SettingError, match="path of a folder"):
         Runtime(settings).store("redis://localhost:6379")
-    with pytest.raises(StoreError, match="http://127.0.0.1:9 cannot be read"):
+    with pytest.raises(StoreError, match=r"http://127.0.0.1:9 cannot be read"):
         Runtime(settings).store("http://127.0.0.1:9")
 
 

@@ -41,18 +41,20 @@ class IndexClient:
 
     def store(self, chunks: Sequence[ChunkText], current: dict[str, str]) -> StoreChunksResult:
         """Have chunks stored, and other versions of the sources in `current` dropped."""
-        return self._send(chunks=tuple(chunks), current=current)
+        return self._send(
+            StoreChunksRequest(chunks=tuple(chunks), current=current, **self._names())
+        )
 
     def remove(self, sources: Sequence[str]) -> None:
         """Have sources dropped."""
-        self._send(removed=tuple(sources))
+        self._send(StoreChunksRequest(removed=tuple(sources), **self._names()))
 
     def finish(self) -> StoreChunksResult:
         """Give the collection its new version."""
-        return self._send(finish=True)
+        return self._send(StoreChunksRequest(finish=True, **self._names()))
 
-    def _send(self, **what: Any) -> StoreChunksResult:
-        stored = self.ask(StoreChunksRequest(**what, **self._names()))
+    def _send(self, request: StoreChunksRequest) -> StoreChunksResult:
+        stored = self.ask(request)
         assert isinstance(stored, StoreChunksResult)
         return stored
 

@@ -24,7 +24,7 @@ from worker.contract import (
 )
 from worker.errors import CancelledError, CollectionError, DocumentError
 from worker.jobs import run_job
-from worker.pipeline import indexing
+from worker.pipeline import index_client, indexing
 
 
 def statuses(result: IndexResult) -> dict[str, str]:
@@ -116,6 +116,12 @@ def test_a_folder_of_broken_files_alone_is_an_error(
         index(index_request, watched.context)
 
 
+@pytest.fixture
+def one_file_a_request(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(index_client, "_CHUNKS_AT_ONCE", 1)
+
+
+@pytest.mark.usefixtures("one_file_a_request")
 def test_stopping_keeps_the_files_that_are_done(index_request: IndexRequest, watched: Watched):
     watched.stop = lambda: watched.kinds().count("row") >= 2
     with pytest.raises(CancelledError):
@@ -147,20 +153,44 @@ class Elsewhere:
         return [request for request in self.asked if request.job == "store"]
 
 
+def harbour(ships: str) -> str:
+    return "".join(f"The harbour {ships} {n} ships. " for n in range(300))
+
+
+def fill(folder: Path, **texts: str) -> None:
+    """Make these the only files of a folder."""
+    for path in folder.iterdir():
+        path.unlink()
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
 def test_a_long_file_travels_in_parts_and_the_last_one_drops_its_other_versions(
     index_request: IndexRequest, documents: Path, watched: Watched
 ):
-    (documents / "long.txt").write_text("".join(f"The harbour had {n} ships. " for n in range(300)))
-    elsewhere = Elsewhere(watched)
     request = index_request.model_copy(update={"chunk_size": 50, "chunk_overlap": 0})
+    fill(documents, long=harbour("had"))
+    index(request, watched.context)
+    fill(documents, long=harbour("has"))
+    elsewhere = Elsewhere(watched)
     indexing.index(request, watched.context, elsewhere)
-    parts = [
-        part for part in elsewhere.stores if part.chunks[:1] and "long" in part.chunks[0].source
-    ]
+    *parts, finish = elsewhere.stores
     assert [len(part.chunks) for part in parts] == [64, 64, 39]
     assert [list(part.current) for part in parts] == [[], [], ["long.txt"]]
     assert [request.job for request in elsewhere.asked].count("open") == 1
-    assert [request.finish for request in elsewhere.stores].index(True) == len(elsewhere.stores) - 1
+    assert finish.finish
+
+
+def test_small_files_travel_together(
+    index_request: IndexRequest, documents: Path, watched: Watched
+):
+    fill(documents, **{f"note{n}": f"Ferry {n} left at dawn." for n in range(70)})
+    elsewhere = Elsewhere(watched)
+    result = indexing.index(index_request, watched.context, elsewhere)
+    assert [len(part.chunks) for part in elsewhere.stores] == [64, 6, 0]
+    assert [source.file for source in result.sources] == sorted(
+        path.name for path in documents.iterdir()
+    )
 
 
 def test_large_chunks_travel_a_few_at_a_time(
@@ -199,6 +229,7 @@ def test_the_order_of_requests_does_not_matter_nor_that_some_come_twice(
     assert result.index_version == version
 
 
+@pytest.mark.usefixtures("one_file_a_request")
 @pytest.mark.parametrize("how", ["stop", "kill"])
 def test_the_index_is_finished_even_when_the_run_was_not(
     index_request: IndexRequest, watched: Watched, how: str
@@ -226,6 +257,7 @@ def test_stopping_within_a_long_file_leaves_it_to_the_next_run(
     assert statuses(index(request, watched.context)) == {"long.txt": "indexed"}
 
 
+@pytest.mark.usefixtures("one_file_a_request")
 @pytest.mark.parametrize(
     ("how", "error"), [("kill", KilledError), ("stop", CancelledError)], ids=["killed", "stopped"]
 )

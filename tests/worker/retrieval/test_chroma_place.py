@@ -88,7 +88,7 @@ def test_a_wrong_token_is_refused(gate: Gate):
 @pytest.mark.parametrize("status", [200, 404, 410, 502])
 def test_what_is_no_chroma_server_of_today_is_said_to_be_none(gate: Gate, status: int):
     gate.status = status
-    with pytest.raises(StoreError, match=f"No Chroma server .* status {status}"):
+    with pytest.raises(StoreError, match=rf"No Chroma server .*\(status {status}\)"):
         ChromaStore(place_of(url_of(gate), "secret"))
 
 
@@ -110,13 +110,12 @@ def test_a_server_that_ends_and_comes_back_is_used_again(tmp_path: Path):
 
 
 def test_a_server_that_stops_answering_is_not_waited_for(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(chroma_place, "_PATIENCE", 0.5)
-    monkeypatch.setattr(chroma_place, "_GREETING_PATIENCE", 0.5)
+    monkeypatch.setattr(chroma_place, "_PATIENCE", 2)
+    monkeypatch.setattr(chroma_place, "_GREETING_PATIENCE", 2)
     with ServerProcess(tmp_path) as server:
         collection = ChromaStore(place_of(server.url)).open_or_create("ours", NamedModel())
         with server.paused(), pytest.raises(StoreError, match="timed out"):
             collection.count()
-        assert collection.count() == 0
 
 
 def test_calls_carry_no_more_rows_than_chroma_takes(tmp_path: Path):
