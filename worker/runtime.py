@@ -92,8 +92,18 @@ class Runtime:
 
 def _load_embedder(name: str, settings: Settings) -> Embedder:
     kind, _, rest = name.partition(":")
-    if kind != "onnx" or not rest:
-        raise _unknown(name, "embedding model", "onnx:minilm")
+    if kind not in ("onnx", "st", "cohere") or not rest:
+        raise _unknown(
+            name, "embedding model", "onnx:minilm, st:BAAI/bge-base-en or cohere:embed-english-v3.0"
+        )
+    if kind == "st":
+        from worker.retrieval.sentence_transformers_embedder import SentenceTransformersEmbedder
+
+        return SentenceTransformersEmbedder(name)
+    if kind == "cohere":
+        from worker.retrieval.cohere_embedder import CohereEmbedder
+
+        return CohereEmbedder(name, settings.cohere_key)
     from worker.retrieval.onnx_embedder import OnnxEmbedder
 
     folder = find_weights(settings.models, name)

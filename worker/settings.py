@@ -35,7 +35,7 @@ class Settings:
     if they lie elsewhere; `threads` counts processor threads for embedding and
     inference (0: all there are). `broker` says where jobs run: in this process, or on the workers
     of a Redis server (`redis://…`, `rediss://…`), whose user, password and certificate authority
-    (a PEM file) are the other three.
+    (a PEM file) are the other three. `cohere_key` is for `cohere:` models.
     """
 
     home: Path
@@ -49,6 +49,7 @@ class Settings:
     broker_user: str = ""
     broker_password: str = field(default="", repr=False)
     broker_ca: str = ""
+    cohere_key: str = field(default="", repr=False)
 
     @property
     def statistics(self) -> Path:
@@ -93,6 +94,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(home=home, store=str(home / "store"), models=home / "models")
     names = {field.name for field in fields(Settings)} - {"home"}
     asked = _user_file(home / "settings.toml", names)
+    if cohere_key := env.get("CO_API_KEY") or env.get("COHERE_API_KEY"):  # Cohere's own names
+        asked["cohere_key"] = cohere_key
     asked |= {name: env[key] for name in names if env.get(key := f"BONSAI_{name.upper()}")}
     if "models" in asked:
         asked["models"] = Path(str(asked["models"])).expanduser()

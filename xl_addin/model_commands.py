@@ -46,13 +46,15 @@ def models_list() -> None:
 @models_app.command("get")
 def models_get(
     name: Annotated[
-        str | None, typer.Argument(help="A name from the list; all if left out.")
+        str | None,
+        typer.Argument(help="A name from the list; this machine's defaults if left out."),
     ] = None,
 ) -> None:
     """Download and check model weights."""
     terminal = Terminal(quiet=False)
     settings = load_settings()
-    for model in (model_named(name),) if name else MODELS:
+    wanted = (name,) if name else (settings.embedder, settings.llm)
+    for model in (model_named(each) for each in wanted):
         folder = fetch_weights(settings.models, model.name, terminal.say)
         terminal.say(f"{model.name} is in {folder}")
 

@@ -54,12 +54,12 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, restval="", strict=True)
-            rows = list(reader)
+            columns, rows = reader.fieldnames or (), list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(
             f"The questions in {path} cannot be read.", f"{error}.", "Give a CSV file in UTF-8."
         ) from error
-    missing = [column for column in _COLUMNS if column not in (reader.fieldnames or ())]
+    missing = [column for column in _COLUMNS if column not in columns]
     if missing:
         raise InputError(
             f"The questions in {path} cannot be used.",

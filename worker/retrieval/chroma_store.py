@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as Handle
 
 _SPACE = "cosine"
-#: ef_search: recall@10 of 1.000 on 10,000 real vectors; Chroma's own 100 gives .989.
-_CONFIGURATION: Any = {"hnsw": {"space": _SPACE, "ef_search": 400}}
+#: recall@10 at 100,000 vectors in 50 wide, overlapping clouds: 1.000. Chroma's own (16, 100, 100):
+#: .939; with ef_search alone raised: .996. It costs a quarter more time per vector stored.
+_CONFIGURATION: Any = {
+    "hnsw": {"space": _SPACE, "max_neighbors": 32, "ef_construction": 200, "ef_search": 400}
+}
 
 
 class ChromaStore:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def best_engine(model: Path, threads: int) -> Engine:
     raise package_missing("openvino (or onnxruntime)", "local")
 
 
-def load_openvino():  # type: ignore[no-untyped-def]  # noqa: ANN201 (loaded late)
+def load_openvino() -> ModuleType:
     """Import OpenVINO without its reporting of usage.
 
     :raises PackageMissingError: if it is not installed.
@@ -51,18 +52,19 @@ def load_openvino():  # type: ignore[no-untyped-def]  # noqa: ANN201 (loaded lat
         import openvino
     except ImportError as error:
         raise package_missing("openvino", "local") from error
-    return openvino
+    module: ModuleType = openvino
+    return module
 
 
 def openvino_engine(model: openvino.Model, threads: int) -> Engine:
     """Return an engine for a model in OpenVINO's memory; one call at a time."""
-    openvino = load_openvino()
+    runtime = load_openvino()
     options = {
         "INFERENCE_PRECISION_HINT": "bf16",  # full precision where the processor has no bf16
         "INFERENCE_NUM_THREADS": threads,
         "PERFORMANCE_HINT": "THROUGHPUT",
     }
-    queue = openvino.AsyncInferQueue(openvino.Core().compile_model(model, "CPU", options))
+    queue = runtime.AsyncInferQueue(runtime.Core().compile_model(model, "CPU", options))
 
     def keep(request: openvino.InferRequest, place: tuple[dict[int, Vectors], int]) -> None:
         means, index = place

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,6 @@ from numpy.typing import NDArray
 _MAGIC = b"E5S1"
 _BLOCK = 32
 _BLOCK_TYPE = np.dtype([("scale", "<f2"), ("halves", "u1", _BLOCK // 2)])
-_PACKED = 1
 
 Weights = NDArray[np.float32]
 
@@ -48,14 +48,12 @@ class E5File:
     def __init__(self, path: Path) -> None:
         self._bytes = np.memmap(path, np.uint8, "r")
         self._at = 0
-        if bytes(self._take(4)) != _MAGIC:
+        if self._take(4) != _MAGIC:
             raise ValueError("it is no E5 file")
         _version, width, layers, heads, inner, _words, positions, _types = self._ints(8)
         (epsilon,) = struct.unpack("<f", self._take(4))
         _block, pieces, bos, eos, pad, unknown = self._ints(6)
-        self.sizes = Sizes(
-            width, layers, heads, inner, positions, epsilon, bos, eos, pad, unknown
-        )
+        self.sizes = Sizes(width, layers, heads, inner, positions, epsilon, bos, eos, pad, unknown)
         self.vocabulary = self._read_vocabulary(pieces)
         _folded, folded_bytes = self._ints(2)
         self._take(folded_bytes)  # single characters folded as by NFKC, which we use instead
@@ -63,7 +61,7 @@ class E5File:
 
     def tensor(self, name: str) -> Weights:
         """Return a tensor that is not packed, flat."""
-        _, size, offset = self._tensors[name]
+        size, offset = self._tensors[name]
         return self._bytes[offset : offset + 4 * size].view("<f4").astype(np.float32)
 
     def matrix(self, name: str, columns: int) -> Weights:
@@ -76,32 +74,31 @@ class E5File:
         return _unpacked(blocks[ids], self.sizes.width).reshape(*ids.shape, self.sizes.width)
 
     def _blocks(self, name: str) -> NDArray[np.void]:
-        _, size, offset = self._tensors[name]
+        size, offset = self._tensors[name]
         length = size // _BLOCK * _BLOCK_TYPE.itemsize
         return self._bytes[offset : offset + length].view(_BLOCK_TYPE)
 
     def _read_vocabulary(self, pieces: int) -> list[tuple[str, float]]:
         (length,) = struct.unpack("<Q", self._take(8))
-        ends = self._take(4 * (pieces + 1)).view("<u4").tolist()
-        scores = self._take(4 * pieces).view("<f4").tolist()
-        text = self._take(length).tobytes()
-        names = (text[a:b].decode() for a, b in zip(ends, ends[1:], strict=False))
+        ends = np.frombuffer(self._take(4 * (pieces + 1)), "<u4").tolist()
+        scores = np.frombuffer(self._take(4 * pieces), "<f4").tolist()
+        text = self._take(length)
+        names = (text[a:b].decode() for a, b in pairwise(ends))
         return list(zip(names, scores, strict=True))
 
-    def _directory(self) -> Iterator[tuple[str, tuple[int, int, int]]]:
+    def _directory(self) -> Iterator[tuple[str, tuple[int, int]]]:
         (tensors,) = self._ints(1)
         for _ in range(tensors):
             (length,) = struct.unpack("<H", self._take(2))
-            name = self._take(length).tobytes().decode()
-            kind, size, offset, _length = struct.unpack("<BIQQ", self._take(21))
-            yield name, (kind, size, offset)
+            name = self._take(length).decode()
+            _packed, size, offset, _length = struct.unpack("<BIQQ", self._take(21))
+            yield name, (size, offset)
 
     def _ints(self, count: int) -> list[int]:
-        values: list[int] = self._take(4 * count).view("<i4").tolist()
-        return values
+        return list(struct.unpack(f"<{count}i", self._take(4 * count)))
 
-    def _take(self, count: int) -> NDArray[np.uint8]:
-        taken = np.array(self._bytes[self._at : self._at + count])
+    def _take(self, count: int) -> bytes:
+        taken = self._bytes[self._at : self._at + count].tobytes()
         if len(taken) != count:
             raise ValueError("it ends too early")
         self._at += count

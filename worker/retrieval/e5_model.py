@@ -35,14 +35,14 @@ def e5_tokenizer(file: E5File) -> Tokenizer:
 
 def e5_graph(file: E5File) -> openvino.Model:
     """Return the encoder: from `words` (texts, tokens, width), all of one length, to states."""
-    openvino = load_openvino()
+    runtime = load_openvino()
     builder = _Builder(file)
     words = builder.op.parameter([-1, -1, file.sizes.width], np.float32, name="words")
     states = builder.embedded(words)
     for layer in range(file.sizes.layers):
         states = builder.attended(states, f"l{layer}")
         states = builder.transformed(states, f"l{layer}")
-    return openvino.Model([states], [words], "multilingual-e5-small")
+    return runtime.Model([states], [words], "multilingual-e5-small")
 
 
 class _Builder:
@@ -58,7 +58,9 @@ class _Builder:
     def embedded(self, words: Node) -> Node:
         """Add position and type, for as many positions as there are words."""
         op, file = self.op, self._file
-        table = file.tensor("emb.pos").reshape(-1, self._width) + file.tensor("emb.type")[: self._width]
+        table = (
+            file.tensor("emb.pos").reshape(-1, self._width) + file.tensor("emb.type")[: self._width]
+        )
         length = op.gather(op.shape_of(words), self._ints(1), self._ints(0))
         places = op.slice(table, self._ints(0), length, self._ints(1), self._ints(0))
         return self._normalised(op.add(words, places), "emb.ln")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Literal
 
 import pytest
 
@@ -93,3 +94,21 @@ def test_a_hash_is_short_and_takes_any_text() -> None:
     assert content_hash("") == "e3b0c44298fc1c14"  # the head of SHA-256 of nothing
     assert len(content_hash("broken \ud83d half of a sign")) == 16
     assert content_hash("雨") != content_hash("雪")
+
+
+def test_a_chunk_has_the_page_of_its_first_character() -> None:
+    document = Document("a.pdf", f"{RAIN}\n{DOGS}\n\n{SHIP}", (0, 25, 51, 52))
+
+    chunks = split_document(document, Splitting(30, 0))
+
+    assert [chunk.page for chunk in chunks] == [1, 2, 4]
+
+
+@pytest.mark.parametrize("splitter", ["recursive", "sentence"])
+def test_chunks_stand_in_the_text_where_they_say(
+    splitter: Literal["recursive", "sentence"],
+) -> None:
+    for path in look_into(SAMPLE).documents:
+        document = read_document(path.read_bytes(), path.name)
+        for chunk in split_document(document, Splitting(200, 30, splitter)):
+            assert document.text.startswith(chunk.text, chunk.start)

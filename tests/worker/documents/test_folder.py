@@ -63,3 +63,17 @@ def test_a_folder_with_nothing_to_read_says_what_could_be_read(
 
     assert str(tmp_path) in caught.value.what
     assert ".txt, .md" in caught.value.why
+
+
+def test_files_of_other_types_are_counted_by_their_ending(tmp_path: Path) -> None:
+    _write(tmp_path, "a.txt", "b.PNG", "sub/c.png", "README", ".hidden.zip", "d.tar.gz")
+
+    assert look_into(tmp_path).others == {".png": 2, "": 1, ".gz": 1}
+
+
+def test_links_that_lead_in_a_circle_do_no_harm(tmp_path: Path) -> None:
+    _write(tmp_path, "sub/a.txt")
+    (tmp_path / "sub" / "again").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "self.txt").symlink_to(tmp_path / "self.txt")
+
+    assert _sources(tmp_path) == ["sub/a.txt"]

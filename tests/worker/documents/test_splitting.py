@@ -10,7 +10,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from tests.conftest import SAMPLE
 from worker.documents.folder import look_into
 from worker.documents.readers import read_document
-from worker.documents.splitting import Passage, split_text
+from worker.documents.splitting import Passage, split_sentences, split_text
 
 ENGLISH = [path for path in look_into(SAMPLE).documents if ".ja." not in path.name]
 SIZES = pytest.mark.parametrize(
@@ -174,3 +174,58 @@ def test_a_short_text_is_one_passage_without_outer_white_space() -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n\n \t\n", " " * 5000, "\u3000" * 100])
 def test_white_space_alone_gives_nothing(text: str) -> None:
     assert split_text(text, size=50, overlap=10) == []
+
+
+def _sentence_texts(text: str, size: int, overlap: int = 0) -> list[str]:
+    return [passage.text for passage in split_sentences(text, size=size, overlap=overlap)]
+
+
+def test_sentences_are_kept_whole_where_they_fit() -> None:
+    text = 'Dr. Ito paid $3.50, e.g. for tea. He left at 5 p.m. Then it rained! "Is it over?" Yes.'
+
+    assert _sentence_texts(text, 40) == [
+        "Dr. Ito paid $3.50, e.g. for tea.",
+        "He left at 5 p.m. Then it rained!",
+        '"Is it over?" Yes.',
+    ]
+
+
+def test_japanese_sentences_are_kept_whole_with_their_closing_marks() -> None:
+    text = "雨が降る。静けさ！「もう終わり？」（補足である。）カメラは動かない。"
+
+    assert _sentence_texts(text, 10) == [
+        "雨が降る。静けさ！",
+        "「もう終わり？」",
+        "（補足である。）",
+        "カメラは動かない。",
+    ]
+
+
+def test_a_sentence_that_is_too_long_is_cut_between_words() -> None:
+    text = "Short one. " + "many words follow each other here " * 3 + "at last. Done."
+
+    texts = _sentence_texts(text, 40)
+
+    assert max(len(passage) for passage in texts) <= 40
+    assert texts[0] == "Short one."
+    assert texts[-1] == "Done."
+    assert " ".join(texts) == " ".join(text.split())
+
+
+def test_neighbours_share_whole_sentences_alone() -> None:
+    text = "The rain fell. It fell long. The river rose. We left."
+
+    assert _sentence_texts(text, 30, overlap=16) == [
+        "The rain fell. It fell long.",
+        "It fell long. The river rose.",
+        "The river rose. We left.",
+    ]
+
+
+def test_offsets_of_sentences_count_signs_outside_the_basic_plane_once() -> None:
+    text = "😀 Rain fell. 😀 It stopped. 雨。"
+
+    passages = split_sentences(text, size=16, overlap=0)
+
+    assert all(text.startswith(passage.text, passage.start) for passage in passages)
+    assert [passage.text for passage in passages] == ["😀 Rain fell.", "😀 It stopped.", "雨。"]

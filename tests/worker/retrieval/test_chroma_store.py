@@ -257,9 +257,9 @@ def test_a_new_connection_leaves_other_open_collections_as_they_are(
 def test_two_processes_that_write_at_once_lose_nothing(location: str, name: str):
     program = (
         "numbers = np.random.default_rng({seed})\n"
-        "for part in range(30):\n"
-        "    vectors = numbers.normal(size=(50, 3)).astype(np.float32)\n"
-        "    names = [f'{seed} {{part}} {{n}}' for n in range(50)]\n"
+        "for part in range(8):\n"
+        "    vectors = numbers.normal(size=(400, 3)).astype(np.float32)\n"
+        "    names = [f'{seed} {{part}} {{n}}' for n in range(400)]\n"
         "    collection.upsert([chunk(n, f'{seed}.txt') for n in names], vectors)\n"
         "collection.finish_changes()\n"
     )
@@ -267,9 +267,9 @@ def test_two_processes_that_write_at_once_lose_nothing(location: str, name: str)
     for writer in writers:
         finished(writer)
     opened = ChromaStore(place_of(location)).open(name, NamedModel())
-    assert opened.files() == {"1.txt": {"h": 1500}, "2.txt": {"h": 1500}}
-    assert len(opened.sample(3000)) == 3000
-    assert len(found(opened, [1, 0, 0], k=3000)) == 3000
+    assert opened.files() == {"1.txt": {"h": 3200}, "2.txt": {"h": 3200}}
+    assert len(opened.sample(6400)) == 6400
+    assert len(found(opened, [1, 0, 0], k=6400)) == 6400
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+"""The invented world: its questions and its documents fit together."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from tests.conftest import REPOSITORY, SAMPLE
+from worker.documents.splitting import split_sentences, split_text
+from worker.evaluation.facts import count_stated, normalise, states
+from worker.evaluation.questions import load_questions
+
+WORLD = REPOSITORY / "templates" / "evaluation"
+QUESTIONS = load_questions(WORLD / "questions.csv")
+ANSWERABLE = [question for question in QUESTIONS if question.answerable]
+TEXTS = {path.name: path.read_text("utf-8") for path in (WORLD / "documents").glob("*.txt")}
+
+WORLD_TEXT = "\n".join(TEXTS.values())
+SAMPLE_TEXT = "\n".join(path.read_text("utf-8", "replace") for path in SAMPLE.iterdir())
+#: Words that are no names although a question may write them with a capital.
+ORDINARY = {"september", *re.findall(r"\b[a-z]+\b", WORLD_TEXT + SAMPLE_TEXT)}
+
+
+def capitals(question):
+    """Words with a capital and years in a question; every sentence opens with a capital."""
+    text = question.text.partition(" ")[2]
+    return set(re.findall(r"\b(?:[A-Z][a-z]{3,}|\d{4})\b", text))
+
+
+def names(question):
+    return {word.lower() for word in capitals(question)} - ORDINARY
+
+
+def words_of(text):
+    return set(normalise(text).split())
+
+
+def of_kind(kind):
+    return [question for question in QUESTIONS if question.kind == kind]
+
+
+def by_id(question):
+    return question.id
+
+
+def test_the_set_has_the_promised_size():
+    assert len(TEXTS) == 48
+    assert len(ANSWERABLE) == 40
+    kinds = Counter(question.kind for question in QUESTIONS if not question.answerable)
+    assert kinds == {"outside": 12, "adjacent": 16, "partial": 12}
+
+
+def test_every_document_has_150_to_400_words():
+    assert [name for name, text in TEXTS.items() if not 150 <= len(text.split()) <= 400] == []
+
+
+@pytest.mark.parametrize("question", ANSWERABLE + of_kind("partial"), ids=by_id)
+def test_every_source_is_there_and_states_every_fact(question):
+    for source in question.sources:
+        assert count_stated(TEXTS[source], question.facts) == len(question.facts)
+
+
+@pytest.mark.parametrize("question", ANSWERABLE, ids=by_id)
+@pytest.mark.parametrize("split", [split_text, split_sentences])
+def test_one_chunk_of_a_source_states_every_fact(question, split):
+    for source in question.sources:
+        chunks = split(TEXTS[source], size=1_000, overlap=60)
+        assert any(
+            count_stated(chunk.text, question.facts) == len(question.facts) for chunk in chunks
+        )
+
+
+@pytest.mark.parametrize("question", ANSWERABLE, ids=by_id)
+def test_no_other_document_states_the_facts_and_names_all_that_is_asked_about(question):
+    rivals = [
+        name
+        for name, text in TEXTS.items()
+        if name not in question.sources
+        and count_stated(text, question.facts) == len(question.facts)
+        and capitals(question) <= set(re.findall(r"\w+", text))
+    ]
+    assert rivals == []
+
+
+@pytest.mark.parametrize("question", ANSWERABLE, ids=by_id)
+def test_no_question_gives_its_own_answer_away(question):
+    assert not any(states(question.text, wordings) for wordings in question.facts)
+
+
+@pytest.mark.parametrize("question", of_kind("outside"), ids=by_id)
+def test_outside_questions_name_nothing_of_the_world(question):
+    assert names(question) & words_of(WORLD_TEXT) == set()
+
+
+@pytest.mark.parametrize("question", of_kind("adjacent") + of_kind("partial"), ids=by_id)
+def test_adjacent_and_partial_questions_name_only_what_the_world_knows(question):
+    assert names(question)
+    assert names(question) <= words_of(WORLD_TEXT)
+
+
+def test_one_document_holds_a_planted_instruction_and_a_question_asks_about_it():
+    planted = [name for name, text in TEXTS.items() if "ignore your instructions" in text]
+    assert planted == ["ferry_to_pellowick.txt"]
+    (question,) = [question for question in ANSWERABLE if question.sources == set(planted)]
+    assert not states("THE FERRY IS FREE", question.facts[0])
+
+
+def test_the_sample_documents_know_no_name_of_the_world():
+    asked = {name for question in QUESTIONS for name in names(question) if name.isalpha()}
+    assert len(asked) > 50
+    assert asked & words_of(SAMPLE_TEXT) == set()
