@@ -37,7 +37,7 @@ from worker.scoring.corpus_statistics import corpus_statistics
 from worker.scoring.score_modes import SCORE_FUNCTIONS, score_chunks
 from worker.settings import load_settings
 
-_THEMES = (2, 4)  # of the twelve, how many a reader has points of view on
+_THEMES = (2, 6, 12)  # of the twelve, how many a reader has points of view on
 _TOP_CHUNKS = 24
 _TOP_DOCUMENTS = 10
 _CHUNKS_RETRIEVED = 30  # enough for ten documents

@@ -59,8 +59,9 @@ class StockWorker:
         payloads = [score_request([text]).model_dump_json() for text in texts]
         jobs = [Queue.prepare_data(self._job, args=(payload,)) for payload in payloads]
         for job in self._queue.enqueue_many(jobs):
-            result = job.latest_result(timeout=20)
-            assert result is not None, "a job of stock rq does not end"
+            looks = (job.latest_result(timeout=20) for _ in range(6))
+            result = next(filter(None, looks), None)
+            assert result is not None, f"a job of stock rq ({job.origin}) does not end"
             assert result.type == result.Type.SUCCESSFUL, result.exc_string
 
 

@@ -1,8 +1,10 @@
-"""The labelled set: its documents indexed for real, its points of view, questions and grades."""
+"""The labelled set among its background, indexed for real; points of view, questions, grades."""
 
 from __future__ import annotations
 
 import csv
+import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,8 +20,10 @@ from worker.retrieval.base import Collection
 from worker.runtime import Runtime
 from worker.scoring.similarity import cosine_matrix
 
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "labelled"
+_REPOSITORY = Path(__file__).resolve().parents[2]
+FOLDER = _REPOSITORY / "tests" / "data" / "labelled"
 DOCUMENTS = FOLDER / "documents"
+_TEMPLATES = _REPOSITORY / "templates"
 
 #: Grade of a document (0 where absent) for an identifier.
 Grades = dict[tuple[str, str], int]
@@ -27,8 +31,13 @@ Grades = dict[tuple[str, str], int]
 
 @dataclass(frozen=True)
 class LabelledSet:
-    """What was written down by hand. Texts and kinds are by identifier."""
+    """What was written down by hand. Texts and kinds are by identifier.
 
+    `background` are the documents that were not written for this set. Their names differ from
+    those in `DOCUMENTS`, so that a name says which document it is.
+    """
+
+    background: tuple[Path, ...]
     povs: dict[str, str]
     off_topic_povs: dict[str, str]
     questions: dict[str, str]
@@ -57,6 +66,7 @@ class ScoredChunks:
 def labelled_set() -> LabelledSet:
     questions = _rows("questions")
     return LabelledSet(
+        background=tuple(_TEMPLATES / row["document"] for row in _rows("background")),
         povs={row["ID"]: row["POV"] for row in _rows("povs")},
         off_topic_povs={row["ID"]: row["POV"] for row in _rows("povs_off_topic")},
         questions={row["ID"]: row["Question"] for row in questions},
@@ -67,15 +77,18 @@ def labelled_set() -> LabelledSet:
 
 
 def indexed(context: JobContext, embedder: str, store: str = "") -> Collection:
-    """Index the documents as a user does, chunks at the default settings."""
-    request = IndexRequest(
-        run_id="labelled",
-        folder=str(DOCUMENTS),
-        collection="labelled",
-        embedder=embedder,
-        store=store,
-    )
-    run_job(request.model_dump_json(), context)
+    """Index the documents and their background as a user does, chunks at the default settings."""
+    with tempfile.TemporaryDirectory() as folder:
+        for document in (*DOCUMENTS.iterdir(), *labelled_set().background):
+            shutil.copy(document, folder)
+        request = IndexRequest(
+            run_id="labelled",
+            folder=folder,
+            collection="labelled",
+            embedder=embedder,
+            store=store,
+        )
+        run_job(request.model_dump_json(), context)
     runtime = context.runtime
     return runtime.store(store).open("labelled", runtime.embedder(embedder))
 

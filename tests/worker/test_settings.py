@@ -85,7 +85,7 @@ def test_an_entry_that_is_not_known_is_named_with_those_that_are(home: Path) -> 
 
     assert "'embeder'" in caught.value.what
     assert str(home / "settings.toml") in caught.value.what
-    assert "broker_user, embedder, llm, models, store" in caught.value.why
+    assert "broker_user, cohere_key, embedder, llm, models, store" in caught.value.why
 
 
 def test_the_home_cannot_be_moved_from_inside_itself(home: Path) -> None:
@@ -183,3 +183,12 @@ def test_cache_and_log_lie_in_the_home(home: Path) -> None:
 def test_settings_cannot_be_changed(home: Path) -> None:
     with pytest.raises(FrozenInstanceError):
         _load(home).llm = "gguf:other"  # type: ignore[misc]
+
+
+def test_the_key_for_cohere_comes_from_its_own_variable_before_the_file(home: Path) -> None:
+    _write(home, 'cohere_key = "from-file"')
+
+    assert _load(home).cohere_key == "from-file"
+    assert _load(home, COHERE_API_KEY="older").cohere_key == "older"
+    assert _load(home, COHERE_API_KEY="older", CO_API_KEY="newer").cohere_key == "newer"
+    assert "newer" not in repr(_load(home, CO_API_KEY="newer"))

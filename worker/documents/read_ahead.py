@@ -61,7 +61,8 @@ def read_ahead(
 ) -> Generator[FileAhead, None, None]:
     """Yield files in their order, a few of the next ones being read meanwhile.
 
-    Closing the iterator ends all reading.
+    The result of a file must be taken before the next file is asked for: the end of the iterator,
+    or closing it, ends all reading.
 
     :param whole: the versions that an index holds, by source: such files are hashed, not parsed.
     """

@@ -62,7 +62,7 @@ def row_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
             header = cells
         else:
             yield from filled
-    if not below:
+    if header and not below:
         yield "; ".join(filter(None, header))
 
 

@@ -55,7 +55,8 @@ class ChromaClient:
             self._connect()
             handle = self._client.get_collection(key, embedding_function=None)
         if key not in self._loaded:
-            handle.get(limit=1, include=["embeddings"])  # reads all vectors in, while nobody writes
+            if self.place.in_process:
+                handle.get(limit=1, include=["embeddings"])  # reads in all, while nobody writes
             self._loaded[key] = _mark(handle) if version_of(handle) else _MOVING
         return handle
 

@@ -36,6 +36,11 @@ class ChromaPlace(Protocol):
         """What a user can do when the place fails."""
         ...
 
+    @property
+    def in_process(self) -> bool:
+        """Whether each client reads in vectors for itself."""
+        ...
+
     def connect(self) -> ClientAPI:
         """Return a client that shares nothing with earlier ones."""
         ...
@@ -66,6 +71,7 @@ def place_of(location: str, token: str = "") -> ChromaPlace:
 class ChromaFolder:
     """A folder that Chroma keeps within this process. Other processes may keep it too."""
 
+    in_process = True
     advice = (
         "Check that the disk has room and the folder may be written, or choose another with "
         "--store."
@@ -97,6 +103,7 @@ class ChromaFolder:
 class ChromaServer:
     """A Chroma server, which sees to it that its clients do not disturb each other."""
 
+    in_process = False
     advice = "Check that the Chroma server runs, and that BONSAI_STORE or --store names it."
 
     def __init__(self, url: str, token: str) -> None:

@@ -7,9 +7,7 @@ from collections.abc import Iterable
 
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uff66-\uff9f]")
 _LETTER = re.compile(r"[^\W\d_]")
-_ENGLISH_MODEL = re.compile(
-    r"(^|[-_/:])(minilm|all-minilm-[\w-]+|en|english)([-_.]|$)", re.IGNORECASE
-)
+_ENGLISH_MODEL = re.compile(r"\b(en|english)\b|^minilm|all-minilm", re.IGNORECASE)
 
 
 def mostly_japanese(texts: Iterable[str]) -> bool:

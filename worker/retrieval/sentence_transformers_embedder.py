@@ -29,8 +29,8 @@ _PROMPTS = (
 class SentenceTransformersEmbedder:
     """A model such as `st:BAAI/bge-base-en`, or `st:` and a folder.
 
-    On a GPU in 16-bit numbers, in batches of texts of similar length; else in 32-bit. A vector
-    depends on its batch by less than 1e-6 in cosine on a processor and 1e-4 on a GPU.
+    In batches of texts of similar length; on a GPU in 16-bit numbers, else in 32-bit. On a
+    processor the batch changes a vector by less than 1e-6 in cosine.
 
     :raises PackageMissingError: if sentence-transformers is not installed.
     :raises WeightsMissingError: if the model is neither here nor to be had.
