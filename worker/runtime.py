@@ -91,6 +91,10 @@ class Runtime:
 
 
 def _load_embedder(name: str, settings: Settings) -> Embedder:
+    from worker.retrieval.covering_embedder import COVERING, CoveringEmbedder
+
+    if name.endswith(COVERING):
+        return CoveringEmbedder(_load_embedder(name.removesuffix(COVERING), settings))
     kind, _, rest = name.partition(":")
     if kind not in ("onnx", "st", "cohere") or not rest:
         raise _unknown(

@@ -22,7 +22,7 @@ def index_request(options: Options, settings: Settings, folder: Path) -> IndexRe
         run_id=_new_run_id(),
         folder=str(folder),
         collection=options.collection,
-        embedder=options.embedder or settings.embedder,
+        embedder=_embedder(options, settings),
         store=_store(settings),
         chunk_size=options.chunk_size,
         chunk_overlap=options.chunk_overlap,
@@ -44,7 +44,7 @@ def rank_request(
     request = RankRequest(
         run_id=_new_run_id(),
         collection=options.collection,
-        embedder=options.embedder or settings.embedder,
+        embedder=_embedder(options, settings),
         store=_store(settings),
         questions=questions,
         povs=povs,
@@ -98,7 +98,7 @@ def score_request(
             "One column of cells that all hold text is needed.",
             "Select such cells and press the button again.",
         )
-    embedder, sentences = options.embedder or settings.embedder, [pov.text for pov in povs]
+    embedder, sentences = _embedder(options, settings), [pov.text for pov in povs]
     return ScoreRequest(
         run_id=_new_run_id(),
         embedder=embedder,
@@ -107,6 +107,12 @@ def score_request(
         score=options.score,
         statistics=score_statistics(settings.statistics, embedder, sentences, options.score),
     )
+
+
+def _embedder(options: Options, settings: Settings) -> str:
+    """Return the model's name; one that reads long passages to their end has a name of its own."""
+    name = options.embedder or settings.embedder
+    return f"{name}+cover" if options.cover_long else name
 
 
 def _store(settings: Settings) -> str:

@@ -87,13 +87,12 @@ def with_work(sizes: Sizes) -> Iterator[Comparison]:
     with _world() as world:
         world.start_worker("cpu")
         world.start_worker(command=[sys.executable, "-m", "worker.queueing.score_service"])
-        for kind in ("simple", "fork", "fork-loaded"):
+        for kind in ("simple", "fork"):
             _start(world, kind)
-        loads = "rq Worker, loads in the child"
+        loads = "rq Worker (fork), loads in the child"
         workers = {
             "our worker": OurWorker(world),
             "rq SimpleWorker": StockWorker(world, "simple", "score"),
-            "rq Worker, loaded before the fork": StockWorker(world, "fork-loaded", "score"),
             loads: StockWorker(world, "fork", "score"),
         }
         most = dict.fromkeys(workers, sizes.jobs) | {loads: sizes.slow_jobs}

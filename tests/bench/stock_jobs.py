@@ -13,7 +13,7 @@ from worker.settings import load_settings
 
 def score(payload: str) -> str:
     """Score for real, by the very function that our worker calls."""
-    context = JobContext(runtime(), lambda _: None, lambda: False)
+    context = JobContext(_runtime(), lambda _: None, lambda: False)
     return run_job(payload, context)
 
 
@@ -31,6 +31,6 @@ def count_letters(request: ScoreRequest) -> ScoreResult:
 
 
 @cache
-def runtime() -> Runtime:
-    """Return the models of this process; the child of a fork has what its parent had loaded."""
+def _runtime() -> Runtime:
+    """Return the models of this process, loaded by its first job."""
     return Runtime(load_settings())

@@ -11,8 +11,7 @@ import threading
 from redis import Redis
 from rq import Queue, SimpleWorker, Worker
 
-from tests.bench.stock_jobs import count_letters, runtime
-from tests.worker.queueing.worlds import POVS
+from tests.bench.stock_jobs import count_letters
 from worker.contract import ScoreRequest, ScoreResult
 from worker.queueing.allowed_job import AllowedJob
 from worker.queueing.connection import connect
@@ -35,9 +34,6 @@ def _work_by_counting(redis: Redis) -> None:
 
 
 def _work_as_stock(kind: str, redis: Redis) -> None:
-    if kind == "fork-loaded":
-        embedder = runtime().embedder(load_settings().embedder)
-        runtime().query_vectors(embedder, [pov.text for pov in POVS])
     worker = SimpleWorker if kind == "simple" else Worker
     worker([Queue(kind, connection=redis)], connection=redis).work(logging_level="WARNING")
 

@@ -24,6 +24,7 @@ from worker.pipeline.retrieving import Retriever
 from worker.pipeline.scorer import Scorer
 from worker.pipeline.statistics_cache import StatisticsCache
 from worker.retrieval.base import Collection, EmbeddedChunk, Embedder, Hit, Vectors
+from worker.retrieval.language import MULTILINGUAL, mostly_japanese, reads_english_only
 from worker.retrieval.vector_cache import VectorCache
 from worker.scoring.agreement import orders_as_mean
 
@@ -171,6 +172,10 @@ def _remarks(request: RankRequest, rankings: Sequence[QuestionRanking]) -> Itera
             "On these passages the score 'classic' orders as the mean of all cosines does: single "
             "points of view do not count. The score 'contrast' shows them."
         )
+    texts = [question.text for question in request.questions]
+    texts += [pov.text for pov in request.povs]
+    if reads_english_only(request.embedder) and mostly_japanese(texts):
+        yield MULTILINGUAL
 
 
 def _stamp(request: RankRequest, collection: Collection, embedder: Embedder) -> RunStamp:

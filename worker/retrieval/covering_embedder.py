@@ -8,6 +8,9 @@ import numpy as np
 
 from worker.retrieval.base import Embedder, Vectors
 
+#: What the name of an embedder ends in that covers long texts.
+COVERING = "+cover"
+
 #: No text is too long.
 _NO_LIMIT = 1_000_000_000
 
@@ -22,8 +25,8 @@ class CoveringEmbedder:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self.name = embedder.name
-        self.revision = f"{embedder.revision}-cover"
+        self.name = embedder.name + COVERING
+        self.revision = embedder.revision
         self.dim = embedder.dim
         self.max_tokens = _NO_LIMIT
 

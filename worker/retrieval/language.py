@@ -9,6 +9,13 @@ _JAPANESE = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\u
 _LETTER = re.compile(r"[^\W\d_]")
 _ENGLISH_MODEL = re.compile(r"\b(en|english)\b|^minilm|all-minilm", re.IGNORECASE)
 
+#: What to tell whoever gives Japanese to a model that does not know it.
+MULTILINGUAL = (
+    "Much of the text is Japanese, and the embedding model reads English. The model "
+    "'onnx:e5-small' reads both: fetch it with 'bonsai models get onnx:e5-small', write its name "
+    "beside 'Embedder' on the Settings sheet, and index again."
+)
+
 
 def mostly_japanese(texts: Iterable[str]) -> bool:
     """Say whether a third of all letters, or more, are kana or kanji.

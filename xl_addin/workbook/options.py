@@ -96,6 +96,13 @@ PROMPT = SettingRow(
 )
 MAX_TOKENS = SettingRow("Answer tokens", 160, "Longest answer, in tokens.")
 EMBEDDER = SettingRow("Embedder", "", "Embedding model by name. Empty: the machine's usual one.")
+LONG_PASSAGES = SettingRow(
+    "Long passages",
+    "truncate",
+    "What a passage is that the embedding model cannot read whole: truncate takes its beginning, "
+    "cover the mean of its parts.",
+    ("truncate", "cover"),
+)
 SCORER = SettingRow(
     "Scoring embedder", "", "Embedding model that scores, if it is not the one that retrieves."
 )
@@ -104,7 +111,7 @@ LLM = SettingRow("Language model", "", "Language model by name. Empty: the machi
 SETTING_ROWS = (
     DOCUMENTS, COLLECTION, CHUNK_SIZE, CHUNK_OVERLAP, SPLITTER, QUESTIONS, ONLY_FILES,
     ONLY_TYPES, ONLY_SINCE, RETRIEVAL, RERANKER, DIVERSITY, TOP_K, SCORE, SEXY_SHARE, MODES,
-    CONTEXTS, ONE_PER_POV, PROMPT, MAX_TOKENS, EMBEDDER, SCORER, LLM,
+    CONTEXTS, ONE_PER_POV, PROMPT, MAX_TOKENS, EMBEDDER, LONG_PASSAGES, SCORER, LLM,
 )  # fmt: skip
 
 
@@ -131,6 +138,7 @@ class Options:
     prompt: str = ""
     max_tokens: int = 160
     embedder: str = ""
+    cover_long: bool = False
     scorer: str = ""
     llm: str = ""
 
@@ -162,6 +170,7 @@ def read_options(values: Mapping[str, CellValue]) -> Options:
         prompt=str(cell[PROMPT.name]),
         max_tokens=_whole(MAX_TOKENS, cell, 1, 100_000),
         embedder=str(cell[EMBEDDER.name]),
+        cover_long=_choice(LONG_PASSAGES, cell) == "cover",
         scorer=str(cell[SCORER.name]),
         llm=str(cell[LLM.name]),
     )

@@ -129,3 +129,15 @@ def test_classic_as_the_mean_in_disguise_is_remarked(watched, rank_request):
     matrix = ranking.matrix.model_copy(update={"cosine": narrow})
     (remark,) = _remarks(request, [ranking.model_copy(update={"matrix": matrix})])
     assert "'contrast' shows them" in remark
+
+
+def test_japanese_questions_to_an_english_model_are_remarked(watched, rank_request):
+    japanese = tuple(
+        pov.model_copy(update={"text": "植民地支配の記憶は今も続いている。"})
+        for pov in rank_request.povs
+    )
+    question = Question(qid="Q1", text="金利の引き上げで誰が得をするのか。")
+    request = rank_request.model_copy(update={"povs": japanese, "questions": (question,)})
+    (remark,) = rank(request, watched.context).remarks
+    assert "onnx:e5-small" in remark
+    assert rank(rank_request, watched.context).remarks == ()

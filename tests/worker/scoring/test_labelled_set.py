@@ -20,7 +20,6 @@ EMBEDDER = "onnx:minilm"
 LABELLED = labelled_set()
 FILES = {path.name: path.read_text(encoding="utf-8") for path in DOCUMENTS.iterdir()}
 BACKGROUND = {path.name for path in LABELLED.background}
-THEMES = 6  # of the twelve, how many a reader has points of view on
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +30,8 @@ def chunks(warm_runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> S
     return scored_chunks(warm_runtime, collection, EMBEDDER)
 
 
-def means(chunks: ScoredChunks, off_topic: int) -> dict[str, float]:
-    return {row.score: row.mean for row in score_qualities(chunks, THEMES, off_topic)}
+def means(chunks: ScoredChunks, themes: int, off_topic: int) -> dict[str, float]:
+    return {row.score: row.mean for row in score_qualities(chunks, themes, off_topic)}
 
 
 def test_every_label_names_a_document_and_a_point_of_view_or_a_question():
@@ -82,21 +81,21 @@ def test_chance_gives_every_place_the_mean_grade():
     assert ndcg_by_chance([2, 0, 0, 0], k=1) == 0.25
 
 
+@pytest.mark.slow
 def test_contrast_orders_chunks_better_than_their_mean_cosine(chunks: ScoredChunks):
-    quality = means(chunks, off_topic=0)
+    quality = means(chunks, 6, off_topic=0)
     assert quality["contrast"] > 1.1 * quality["mean"] > 1.1 * quality["by chance"]
 
 
+@pytest.mark.slow
 def test_the_strongest_point_of_view_counts_though_others_are_off_topic(chunks: ScoredChunks):
-    quality = means(chunks, chunks.off_topic)
+    quality = means(chunks, 6, chunks.off_topic)
     assert quality["max"] > 1.1 * quality["mean"] > 1.1 * quality["by chance"]
 
 
+@pytest.mark.slow
 @pytest.mark.xfail(strict=True, reason="missed on this model: tests/data/README.md says why")
-@pytest.mark.parametrize("themes", [THEMES, 12])
-@pytest.mark.parametrize("with_off_topic", [False, True])
-def test_contrast_is_half_as_good_again_as_classic(
-    chunks: ScoredChunks, themes: int, with_off_topic: bool
-):
-    rows = score_qualities(chunks, themes, chunks.off_topic if with_off_topic else 0)
-    assert {row.score: row.ratio for row in rows}["contrast"] >= 1.5
+@pytest.mark.parametrize("themes", [2, 6, 12])
+def test_contrast_is_half_as_good_again_as_classic(chunks: ScoredChunks, themes: int):
+    quality = means(chunks, themes, chunks.off_topic)
+    assert quality["contrast"] >= 1.5 * quality["classic"]
