@@ -118,8 +118,8 @@ def _index_file(run: _Run, file: FileAhead, batch: ChunkBatch) -> dict[str, Sour
 
 
 def _stored(run: _Run, files: list[StoredFile]) -> dict[str, SourceReport]:
-    max_tokens = run.opened.max_tokens
-    return {file.source: run.tell(indexed(file, max_tokens)) for file in files}
+    model, max_tokens = run.request.embedder, run.opened.max_tokens
+    return {file.source: run.tell(indexed(file, model, max_tokens)) for file in files}
 
 
 def _remove_vanished(run: _Run, seen: set[str]) -> list[SourceReport]:

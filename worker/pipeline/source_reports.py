@@ -12,16 +12,21 @@ from worker.documents.readers import FORMATS
 from worker.errors import DocumentError
 from worker.pipeline.index_client import StoredFile
 from worker.pipeline.job_context import now
+from worker.retrieval.language import MULTILINGUAL, mostly_japanese, reads_english_only
 
 
-def indexed(file: StoredFile, max_tokens: int) -> SourceReport:
+def indexed(file: StoredFile, model: str, max_tokens: int) -> SourceReport:
     """Report a new or changed file; `max_tokens` is what the model reads of a chunk."""
     version = file.read.version
-    unseen = (
-        f"{file.unseen} of {version.chunks} passages are longer than the {max_tokens} tokens "
-        "the embedding model reads; the rest of them does not count in similarity."
-    )
-    return _present("indexed", file.source, version, unseen if file.unseen else "")
+    remarks = []
+    if file.unseen:
+        remarks.append(
+            f"{file.unseen} of {version.chunks} passages are longer than the {max_tokens} tokens "
+            "the embedding model reads; the rest of them does not count in similarity."
+        )
+    if reads_english_only(model) and mostly_japanese(chunk.text for chunk in file.read.chunks):
+        remarks.append(MULTILINGUAL)
+    return _present("indexed", file.source, version, " ".join(remarks))
 
 
 def unchanged(source: str, version: FileVersion) -> SourceReport:

@@ -46,17 +46,20 @@ class PovScores:
 
 
 def contrast_values(cosine: Matrix, statistics: CorpusStatistics) -> Matrix:
-    """Return the double-centred, standardised cosines Z.
+    """Return the double-centred cosines Z, in units of how far cosines usually move.
 
-    D = S − column mean − row mean + grand mean and Z = D / column sd, with column figures from the
-    corpus. An offset common to all cosines cancels. With a single point of view its row mean is
-    the cosine itself, so rows are not centred then.
+    D = S − column mean − row mean + grand mean and Z = D / unit, the unit being the root of the
+    mean of the columns' variances, with column figures from the corpus. An offset common to all
+    cosines cancels. One unit for all: by its own spread, a point of view that nothing touches
+    would be as loud as one that something touches. With a single point of view its row mean is
+    the cosine itself, so rows are not centred then. One that never varies counts as nothing.
     """
     centred = cosine - statistics.mean
     if cosine.shape[1] > 1:
         centred = centred - cosine.mean(axis=1, keepdims=True) + statistics.grand_mean
     usable = statistics.sd > _NO_SPREAD
-    return np.where(usable, centred / np.where(usable, statistics.sd, 1.0), 0.0)
+    unit = np.sqrt((statistics.sd**2).mean())
+    return np.where(usable, centred / (unit if usable.any() else 1.0), 0.0)
 
 
 def score_chunks(

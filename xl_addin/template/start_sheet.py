@@ -27,7 +27,7 @@ _STEPS = (
     (
         "1  Documents",
         "On the sheet Settings, put the folder of your documents beside 'Documents folder'. "
-        "Text files (.txt, .md) are read, those in its subfolders too.",
+        "Text, web pages, PDF, Word, PowerPoint, Excel and CSV are read, in subfolders too.",
     ),
     (
         "2  Questions and views",

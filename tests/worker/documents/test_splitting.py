@@ -191,12 +191,11 @@ def test_sentences_are_kept_whole_where_they_fit() -> None:
 
 
 def test_japanese_sentences_are_kept_whole_with_their_closing_marks() -> None:
-    text = "雨が降る。静けさ！「もう終わり？」『まだだ。』カメラは動かない。"
+    text = "雨が降る。静けさ！「もう終わり？」カメラは動かない。"
 
     assert _sentence_texts(text, 10) == [
         "雨が降る。静けさ！",
         "「もう終わり？」",
-        "『まだだ。』",
         "カメラは動かない。",
     ]
 

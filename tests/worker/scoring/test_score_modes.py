@@ -19,16 +19,17 @@ COSINE = np.array(
     ]
 )
 STATISTICS = CorpusStatistics(
-    mean=np.array([0.3, 0.4, 0.5]), sd=np.array([0.1, 0.2, 0.2]), grand_mean=0.4
+    mean=np.array([0.3, 0.4, 0.5]), sd=np.array([0.02, 0.1, 0.14]), grand_mean=0.4
 )
-# By hand, first row: row mean .4, so D = [.5-.3-.4+.4, .4-.4-.4+.4, .3-.5-.4+.4] = [.2, 0, -.2]
-# and Z = [.2/.1, 0/.2, -.2/.2]. The other rows likewise; their row means are .4, .6 and .2.
+# By hand, first row: row mean .4, so D = [.5-.3-.4+.4, .4-.4-.4+.4, .3-.5-.4+.4] = [.2, 0, -.2];
+# the variances .0004, .01 and .0196 have the mean .01, so the unit is .1 and Z = [2, 0, -2]. The
+# other rows likewise; their row means are .4, .6 and .2.
 CONTRAST = np.array(
     [
-        [2.0, 0.0, -1.0],
-        [-2.0, 0.0, 1.0],
-        [-1.0, 0.0, 0.5],
-        [1.0, 0.0, -0.5],
+        [2.0, 0.0, -2.0],
+        [-2.0, 0.0, 2.0],
+        [-1.0, 0.0, 1.0],
+        [1.0, 0.0, -1.0],
     ]
 )
 ONES = np.ones(3)
@@ -43,7 +44,7 @@ def test_contrast_values_equal_the_ones_computed_by_hand():
 
 
 def test_the_contrast_score_is_the_norm_of_the_positive_contrast_values():
-    assert scores("contrast") == pytest.approx([2.0, 1.0, 0.5, 1.0])
+    assert scores("contrast") == pytest.approx([2.0, 2.0, 1.0, 1.0])
 
 
 def test_the_classic_score_is_the_euclidean_norm_of_the_cosines():
@@ -56,9 +57,9 @@ def test_the_classic_score_stands_beside_every_other_score():
 
 
 def test_max_takes_the_strongest_point_of_view_alone():
-    assert scores("max") == pytest.approx([2.0, 1.0, 0.5, 1.0])
+    assert scores("max") == pytest.approx([2.0, 2.0, 1.0, 1.0])
     weighted = scores("max", np.array([4.0, 1.0, 9.0]))
-    assert weighted == pytest.approx([4.0, 3.0, 1.5, 2.0])
+    assert weighted == pytest.approx([4.0, 6.0, 3.0, 2.0])
 
 
 def test_pnorm_lies_between_the_strongest_value_and_the_norm():
