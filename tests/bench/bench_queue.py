@@ -234,7 +234,7 @@ def main() -> None:
             console.print(f"measured: {comparison.what}")
             comparisons.append(comparison)
     finally:  # what was measured is shown also if somebody has had enough
-        show(comparisons)
+        show(comparisons, "The queue")
     if options.json:
         rows = [row for comparison in comparisons for row in comparison.rows()]
         machine = (

@@ -10,27 +10,27 @@ import argparse
 import json
 import os
 import platform
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.util import find_spec
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
 from tests.bench.comparisons import Comparison, Target, in_turn, seconds, show
 from tests.bench.labelled_set import DOCUMENTS, labelled_set, ndcg
 from tests.bench.our_path import EMBEDDER, OurPath, sample_documents, sample_povs, sample_questions
-from worker.scoring.corpus_statistics import corpus_statistics
+from tests.bench.scale import scale, scale_table
+from worker.scoring.corpus_statistics import CorpusStatistics
 from worker.scoring.heatmap import COSINE, draw_heatmap
 from worker.scoring.score_modes import score_chunks
 from worker.scoring.similarity import cosine_matrix
@@ -42,7 +42,6 @@ _NEEDED = ("torch", "sentence_transformers", "langchain_chroma", "langchain_hugg
 _INSTALL = "pip install -e '.[local,dev]' torch sentence-transformers langchain-chroma " + (
     "langchain-huggingface"
 )
-_SETUP = "python -m tests.bench.scale_process"
 _TOP_CHUNKS, _TOP_DOCUMENTS = 30, 10  # thirty chunks are enough for ten documents
 _POV_CHUNKS = 1000
 _DIMS = (384, 1024)  # of the default model, and of the service that scored in the original
@@ -58,10 +57,10 @@ class Sizes:
     copies: int = 2  # of each sample document, where all sides index
     files: int = 100  # where an index is brought in line
     questions: int = 10
-    scale: tuple[int, ...] = (10_000, 30_000, 100_000)
+    chunks: tuple[int, ...] = (10_000, 30_000, 100_000)
 
 
-_QUICK = Sizes(rounds=1, copies=1, files=20, questions=2, scale=(1000, 2000))
+_QUICK = Sizes(rounds=1, copies=1, files=20, questions=2, chunks=(1000, 2000))
 
 
 @dataclass(frozen=True)
@@ -92,16 +91,17 @@ class Bench:
         documents = _copies(self.home / "documents", self.sizes.copies * len(sample_documents()))
         texts = [document.page_content for document in split(documents)]
         assert self.ours.index(documents, "ours").chunks == len(texts), "chunks are not the same"
-        plain = self.original.embeddings._client  # the sentence-transformers model within
         sides = {
             "ours": lambda: self.ours.index(documents, f"new-{next(_numbers)}"),
             "original's path": lambda: self.original.index(documents, self._new_folder()),
-            "sentence-transformers, no store": lambda: plain.encode(texts, batch_size=32),
+            "sentence-transformers, no store": lambda: self.original.plain.encode(
+                texts, batch_size=32
+            ),
             "our model, no store": lambda: self.ours.embedder.embed_documents(texts),
         }
         yield Comparison(
             f"index of {len(texts)} chunks",
-            "chunks/s",
+            "a second",
             in_turn(self.sizes.rounds, {side: _each(do, len(texts)) for side, do in sides.items()}),
             {"original's path": Target("≥", 2.2)},
         )
@@ -141,7 +141,9 @@ class Bench:
             assert np.allclose(double_loop(chunks, povs), cosine_matrix(chunks, povs), atol=1e-5)
             sides = {
                 "ours": _each(partial(_repeat, 20, partial(_scored, chunks, povs)), 20),
-                "original's double loop": partial(seconds, lambda: order(double_loop(chunks, povs))),
+                "original's double loop": partial(
+                    seconds, lambda: order(double_loop(chunks, povs))
+                ),
             }
             yield Comparison(
                 f"{_POV_CHUNKS} × 23 scores, {dim} dimensions",
@@ -227,3 +229,95 @@ class Bench:
 
     def _new_folder(self) -> Path:
         return self.home / f"original-{next(_numbers)}"
+
+
+def _copies(folder: Path, number: int) -> Path:
+    """Write sample documents, over those there are, with a text that was not there before."""
+    folder.mkdir(exist_ok=True)
+    for copy in range(number):
+        path = sample_documents()[copy % len(sample_documents())]
+        mark = f" ({next(_numbers)})\n\n"
+        text = path.read_text(encoding="utf-8").replace("\n\n", mark)
+        (folder / f"{copy:03}_{path.stem}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def _each(do: Callable[[], object], number: int) -> Callable[[], float]:
+    """Measure one of as many pieces of work as `do` does."""
+    return lambda: seconds(do) / number
+
+
+def _repeat(times: int, do: Callable[[], object]) -> None:
+    for _ in range(times):
+        do()
+
+
+def _ask(do: Callable[[str], object], number: int) -> None:
+    """Ask questions that nobody has asked before."""
+    for question in sample_questions()[:number]:
+        do(f"{question} ({next(_numbers)})")
+
+
+def _scored(chunks: NDArray[np.float32], povs: NDArray[np.float32]) -> object:
+    """Do what a ranking does with vectors."""
+    cosine = cosine_matrix(chunks, povs)
+    statistics = CorpusStatistics(cosine[0], np.ones(len(povs)), 0.0)  # known beforehand
+    scores = score_chunks(cosine, np.ones(len(povs)), statistics, "classic")
+    return np.argsort(-scores.sexy, kind="stable")
+
+
+def _mean_ndcg(sources: Callable[[str], Iterable[str]]) -> float:
+    """Return the mean nDCG@10 of documents in the order of their best chunks."""
+    labelled, values = labelled_set(), []
+    for qid, question in labelled.questions.items():
+        grades = {doc: grade for (doc, of), grade in labelled.question_grades.items() if of == qid}
+        ranked = [grades.get(source, 0) for source in dict.fromkeys(sources(question))]
+        values.append(ndcg(ranked, grades.values(), _TOP_DOCUMENTS))
+    return fmean(values)
+
+
+def _figure_table(figures: Sequence[Figure]) -> Table:
+    table = Table("what", "value", "target", title="Quality")
+    for figure in figures:
+        verdict = f"{figure.target}: {'met' if figure.met else 'MISSED'}" if figure.target else ""
+        table.add_row(figure.what, f"{figure.value:.3g}", verdict)
+    return table
+
+
+def _machine() -> str:
+    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", type=Path, help="folder that tests.bench.minilm_folder has filled")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all values there")
+    parser.add_argument("--quick", action="store_true", help="little work: to see that it runs")
+    options = parser.parse_args()
+    if missing := [name for name in _NEEDED if not find_spec(name)]:
+        parser.error(f"{', '.join(missing)} cannot be imported. Install with: {_INSTALL}")
+    sizes = _QUICK if options.quick else Sizes()
+    console, comparisons = Console(stderr=True), []
+    with tempfile.TemporaryDirectory() as home:
+        bench = Bench(Path(home), options.model, sizes)
+        parts = (bench.indexing, bench.bringing_in_line, bench.scoring, bench.questions)
+        for comparison in chain.from_iterable(part() for part in parts):
+            console.print(f"measured: {comparison.what}")
+            comparisons.append(comparison)
+        figures = [*bench.embedded_for_a_question(), *bench.quality(), *bench.batches()]
+    scales = [scale(chunks) for chunks in sizes.chunks]
+    show(comparisons, "Indexing and retrieval")
+    Console(width=130).print(_figure_table(figures), scale_table(scales))
+    if options.json:
+        rows = [row for comparison in comparisons for row in comparison.rows()]
+        values = {
+            "machine": _machine(),
+            "rows": rows,
+            "figures": list(map(asdict, figures)),
+            "scale": scales,
+        }
+        options.json.write_text(json.dumps(values, indent=1))
+
+
+if __name__ == "__main__":
+    main()

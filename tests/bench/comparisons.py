@@ -88,9 +88,9 @@ def in_turn(rounds: int, sides: Mapping[str, Callable[[], float]]) -> dict[str, 
     return {name: counted for name, (_, *counted) in values.items()}
 
 
-def show(comparisons: Sequence[Comparison]) -> None:
+def show(comparisons: Sequence[Comparison], title: str) -> None:
     """Print one table of medians over the rounds."""
-    table = Table("what", "side", title="The queue")
+    table = Table("what", "side", title=title)
     for name in ("median", "lowest", "highest", "unit", "ratio", "target"):
         table.add_column(name, justify="right", no_wrap=True)
     for comparison in comparisons:

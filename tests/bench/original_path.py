@@ -11,10 +11,9 @@ from langchain_core.documents import Document
 from langchain_huggingface import HuggingFaceEmbeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 from numpy.typing import ArrayLike, NDArray
+from sentence_transformers import SentenceTransformer
 
-_SPLITTER = RecursiveCharacterTextSplitter(
-    chunk_size=1000, chunk_overlap=60, add_start_index=True
-)
+_SPLITTER = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=60, add_start_index=True)
 
 
 class OriginalPath:
@@ -26,8 +25,11 @@ class OriginalPath:
 
     def __init__(self, model: Path) -> None:
         self.embeddings = HuggingFaceEmbeddings(
-            model_name=str(model), encode_kwargs={"normalize_embeddings": True}
+            model_name=str(model),
+            model_kwargs={"device": "cpu"},
+            encode_kwargs={"normalize_embeddings": True},
         )
+        self.plain = SentenceTransformer(str(model), device="cpu")  # without LangChain
 
     def index(self, documents: Path, store: Path) -> Chroma:
         """Read, split, embed and store a folder of texts in UTF-8."""
@@ -39,7 +41,9 @@ class OriginalPath:
         self, store: Chroma, question: str, povs: Sequence[str], k: int
     ) -> tuple[list[str], NDArray[np.float64]]:
         """Return the k nearest passages and their (k, p) cosines to points of view."""
-        found = [document.page_content for document, _ in store.similarity_search_with_score(question, k)]
+        found = [
+            document.page_content for document, _ in store.similarity_search_with_score(question, k)
+        ]
         chunks = self.embeddings.embed_documents(found)
         return found, double_loop(chunks, [self.embeddings.embed_query(pov) for pov in povs])
 

@@ -64,8 +64,11 @@ def ask(chunks: int, folder: Path) -> dict[str, float]:
         paths[0].rank(COLLECTION, next(numbered), povs)
 
     opening = seconds(first)
+
     def later(rank: Callable[..., object]) -> float:
-        return median(seconds(lambda: rank(COLLECTION, next(numbered), povs)) for _ in range(_LATER))
+        return median(
+            seconds(lambda: rank(COLLECTION, next(numbered), povs)) for _ in range(_LATER)
+        )
 
     figures = {
         "first question": opening,

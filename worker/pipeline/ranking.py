@@ -18,13 +18,13 @@ from worker.contract import (
     RunStamp,
     heatmap_blob,
 )
+from worker.documents.language import MULTILINGUAL, mostly_japanese, reads_english_only
 from worker.errors import CollectionError, InputError, PromptTooLongError
 from worker.pipeline.job_context import JobContext, ranking_stamp
 from worker.pipeline.retrieving import Retriever
 from worker.pipeline.scorer import Scorer
 from worker.pipeline.statistics_cache import StatisticsCache
 from worker.retrieval.base import Collection, EmbeddedChunk, Embedder, Hit, Vectors
-from worker.retrieval.language import MULTILINGUAL, mostly_japanese, reads_english_only
 from worker.retrieval.vector_cache import VectorCache
 from worker.scoring.agreement import orders_as_mean
 

@@ -112,8 +112,8 @@ class Lease:
         :raises LeaseLostError: if another worker has the run now.
         """
         packed = pack(data, f"result '{name}'")
-        self._write(lambda pipe: pipe.set(f"bonsai:blob:{self.run_id}:{name}", packed, ex=KEPT))
-        self._append({"blob": name})
+        key = f"bonsai:blob:{self.run_id}:{name}"
+        self._append({"blob": name}, also=lambda pipe: pipe.set(key, packed, ex=KEPT))
 
     def finish(self, state: State, error: BonsaiError | None = None) -> None:
         """Record how the run ended.

@@ -1,6 +1,6 @@
 import pytest
 
-from worker.retrieval.language import mostly_japanese, reads_english_only
+from worker.documents.language import mostly_japanese, reads_english_only
 
 
 @pytest.mark.parametrize(
