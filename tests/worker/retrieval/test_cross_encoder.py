@@ -1,0 +1,53 @@
+"""Reranking with a cross-encoder. Its weights are random: a stand-in for a downloaded model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from worker.errors import EngineError
+from worker.retrieval.cross_encoder import CrossEncoderReranker
+
+pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed")
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+TEXTS = ["Old tankers change their flags.", "A kettle sings.", "The stadium sang."]
+
+
+@pytest.fixture(scope="module")
+def folder(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny model in the form in which cross-encoders are published."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+    torch.manual_seed(1)
+    folder = tmp_path_factory.mktemp("cross-encoder")
+    shape = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+    config = BertConfig(vocab_size=30522, intermediate_size=64, num_labels=1, **shape)
+    BertForSequenceClassification(config).save_pretrained(folder)
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_file=str(models / "onnx-minilm" / "tokenizer.json"),
+        pad_token="[PAD]",
+        model_max_length=512,
+    )
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def test_each_passage_gets_a_score_of_its_own(folder: Path):
+    scores = CrossEncoderReranker(str(folder)).scores("What do tankers do?", TEXTS)
+    assert scores.shape == (3,)
+    assert len(np.unique(scores)) == 3
+
+
+def test_a_score_does_not_depend_on_the_other_passages(folder: Path):
+    reranker = CrossEncoderReranker(str(folder))
+    together = reranker.scores("What do tankers do?", TEXTS)
+    alone = [reranker.scores("What do tankers do?", [text])[0] for text in TEXTS]
+    assert together == pytest.approx(alone, abs=1e-5)
+
+
+def test_a_folder_that_is_no_model_is_named(tmp_path: Path):
+    with pytest.raises(EngineError, match=r"reranker .* cannot be loaded"):
+        CrossEncoderReranker(str(tmp_path))
