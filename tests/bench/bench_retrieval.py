@@ -11,24 +11,27 @@ import json
 import os
 import platform
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.util import find_spec
-from itertools import chain, count
+from itertools import count
 from pathlib import Path
-from statistics import fmean
 from typing import TYPE_CHECKING
-from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.table import Table
 
 from tests.bench.comparisons import Comparison, Target, in_turn, seconds, show
-from tests.bench.labelled_set import DOCUMENTS, labelled_set, ndcg
-from tests.bench.our_path import EMBEDDER, OurPath, sample_documents, sample_povs, sample_questions
+from tests.bench.our_path import OurPath, sample_documents, sample_povs, sample_questions
+from tests.bench.retrieval_quality import (
+    Figure,
+    batch_effects,
+    embedded_for_a_question,
+    figure_table,
+    found_first,
+)
 from tests.bench.scale import scale, scale_table
 from worker.scoring.corpus_statistics import CorpusStatistics
 from worker.scoring.heatmap import COSINE, draw_heatmap
@@ -42,8 +45,8 @@ _NEEDED = ("torch", "sentence_transformers", "langchain_chroma", "langchain_hugg
 _INSTALL = "pip install -e '.[local,dev]' torch sentence-transformers langchain-chroma " + (
     "langchain-huggingface"
 )
-_TOP_CHUNKS, _TOP_DOCUMENTS = 30, 10  # thirty chunks are enough for ten documents
 _POV_CHUNKS = 1000
+_REPEATS = 20  # of what takes a millisecond
 _DIMS = (384, 1024)  # of the default model, and of the service that scored in the original
 
 _numbers = count()
@@ -56,22 +59,11 @@ class Sizes:
     rounds: int = 3
     copies: int = 2  # of each sample document, where all sides index
     files: int = 100  # where an index is brought in line
-    questions: int = 10
+    questions: int = 5
     chunks: tuple[int, ...] = (10_000, 30_000, 100_000)
 
 
 _QUICK = Sizes(rounds=1, copies=1, files=20, questions=2, chunks=(1000, 2000))
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A value that is not a time in turn; `target` is in words."""
-
-    what: str
-    value: float
-    unit: str = ""
-    target: str = ""
-    met: bool | None = None
 
 
 class Bench:
@@ -131,19 +123,16 @@ class Bench:
 
     def scoring(self) -> Iterator[Comparison]:
         """Compare cosines and scores of many chunks for 23 points of view."""
-        from tests.bench.original_path import double_loop, order
+        from tests.bench.original_path import double_loop
 
-        random = np.random.default_rng(0)
         for dim in _DIMS:
-            chunks, povs = (
-                random.standard_normal((rows, dim), np.float32) for rows in (_POV_CHUNKS, 23)
-            )
+            random = np.random.default_rng(0)
+            chunks = random.standard_normal((_POV_CHUNKS, dim), np.float32)
+            povs = random.standard_normal((23, dim), np.float32)
             assert np.allclose(double_loop(chunks, povs), cosine_matrix(chunks, povs), atol=1e-5)
             sides = {
-                "ours": _each(partial(_repeat, 20, partial(_scored, chunks, povs)), 20),
-                "original's double loop": partial(
-                    seconds, lambda: order(double_loop(chunks, povs))
-                ),
+                "ours": _each(partial(_repeat, partial(_scored, chunks, povs)), _REPEATS),
+                "original's double loop": _each(partial(_looped, chunks, povs), 1),
             }
             yield Comparison(
                 f"{_POV_CHUNKS} × 23 scores, {dim} dimensions",
@@ -182,50 +171,11 @@ class Bench:
             ),
         )
 
-    def embedded_for_a_question(self) -> Iterator[Figure]:
-        """Count the chunks that are embedded while a question is ranked."""
-        embedder = self.ours.embedder
-        with patch.object(embedder, "embed_documents", wraps=embedder.embed_documents) as embed:
-            self.ours.rank_only("ours", "Who profits from a price cap?", sample_povs())
-        chunks = sum(len(call.args[0]) for call in embed.call_args_list)
-        yield Figure("chunks embedded to rank a question", chunks, "", "0", chunks == 0)
-
     def quality(self) -> Iterator[Figure]:
-        """Hold the labelled questions against what each side finds first."""
-        documents = self.home / "labelled"
-        documents.mkdir()
-        for path in (*DOCUMENTS.iterdir(), *labelled_set().background):
-            (documents / path.name).write_bytes(path.read_bytes())
-        self.ours.index(documents, "labelled")
-        collection = self.ours.opened("labelled")
-        store = self.original.index(documents, self._new_folder())
-
-        def ours(question: str) -> Iterable[str]:
-            vector = self.ours.embedder.embed_queries([question])
-            return (hit.chunk.source for hit in collection.nearest(vector, _TOP_CHUNKS)[0])
-
-        def original(question: str) -> Iterable[str]:
-            found = store.similarity_search(question, _TOP_CHUNKS)
-            return (document.metadata["source"] for document in found)
-
-        first, second = _mean_ndcg(ours), _mean_ndcg(original)
-        gap = second - first
-        yield Figure("nDCG@10 of labelled questions: original's path", second)
-        yield Figure("nDCG@10 of labelled questions: ours", first, "", "≥ -.01", gap <= 0.01)
-
-    def batches(self) -> Iterator[Figure]:
-        """Compare vectors of texts embedded together with those embedded one by one."""
-        texts = [path.read_text(encoding="utf-8")[:900] for path in sample_documents()]
-        texts += [text[:90] for text in texts]
-        sides: dict[str, tuple[Callable[[list[str]], object], str]] = {
-            "ours": (self.ours.embedder.embed_documents, "0"),
-            "original's path": (self.original.embeddings.embed_documents, ""),
-        }
-        for side, (embed, target) in sides.items():
-            alone = np.vstack([np.asarray(embed([text])) for text in texts])
-            gap = float(np.abs(np.asarray(embed(texts)) - alone).max())
-            met = gap == 0 if target else None
-            yield Figure(f"most a vector changes with its batch: {side}", gap, "", target, met)
+        """Say how good what is compared is."""
+        yield embedded_for_a_question(self.ours, "ours")
+        yield from found_first(self.ours, self.original, self.home / "labelled")
+        yield from batch_effects(self.ours, self.original)
 
     def _new_folder(self) -> Path:
         return self.home / f"original-{next(_numbers)}"
@@ -247,8 +197,8 @@ def _each(do: Callable[[], object], number: int) -> Callable[[], float]:
     return lambda: seconds(do) / number
 
 
-def _repeat(times: int, do: Callable[[], object]) -> None:
-    for _ in range(times):
+def _repeat(do: Callable[[], object]) -> None:
+    for _ in range(_REPEATS):
         do()
 
 
@@ -266,22 +216,11 @@ def _scored(chunks: NDArray[np.float32], povs: NDArray[np.float32]) -> object:
     return np.argsort(-scores.sexy, kind="stable")
 
 
-def _mean_ndcg(sources: Callable[[str], Iterable[str]]) -> float:
-    """Return the mean nDCG@10 of documents in the order of their best chunks."""
-    labelled, values = labelled_set(), []
-    for qid, question in labelled.questions.items():
-        grades = {doc: grade for (doc, of), grade in labelled.question_grades.items() if of == qid}
-        ranked = [grades.get(source, 0) for source in dict.fromkeys(sources(question))]
-        values.append(ndcg(ranked, grades.values(), _TOP_DOCUMENTS))
-    return fmean(values)
+def _looped(chunks: NDArray[np.float32], povs: NDArray[np.float32]) -> object:
+    """Do what the original does with vectors."""
+    from tests.bench.original_path import double_loop, order
 
-
-def _figure_table(figures: Sequence[Figure]) -> Table:
-    table = Table("what", "value", "target", title="Quality")
-    for figure in figures:
-        verdict = f"{figure.target}: {'met' if figure.met else 'MISSED'}" if figure.target else ""
-        table.add_row(figure.what, f"{figure.value:.3g}", verdict)
-    return table
+    return order(double_loop(chunks, povs))
 
 
 def _machine() -> str:
@@ -297,17 +236,19 @@ def main() -> None:
     if missing := [name for name in _NEEDED if not find_spec(name)]:
         parser.error(f"{', '.join(missing)} cannot be imported. Install with: {_INSTALL}")
     sizes = _QUICK if options.quick else Sizes()
-    console, comparisons = Console(stderr=True), []
+    console, comparisons = Console(width=130), []
+    # Before the models are here: a process counts the memory of the one that starts it as its own.
+    scales = [scale(chunks) for chunks in sizes.chunks]
+    console.print(scale_table(scales))
     with tempfile.TemporaryDirectory() as home:
         bench = Bench(Path(home), options.model, sizes)
-        parts = (bench.indexing, bench.bringing_in_line, bench.scoring, bench.questions)
-        for comparison in chain.from_iterable(part() for part in parts):
-            console.print(f"measured: {comparison.what}")
-            comparisons.append(comparison)
-        figures = [*bench.embedded_for_a_question(), *bench.quality(), *bench.batches()]
-    scales = [scale(chunks) for chunks in sizes.chunks]
-    show(comparisons, "Indexing and retrieval")
-    Console(width=130).print(_figure_table(figures), scale_table(scales))
+        try:
+            for part in (bench.indexing, bench.bringing_in_line, bench.scoring, bench.questions):
+                comparisons += part()
+        finally:  # what was measured is shown also if somebody has had enough
+            show(comparisons, "Indexing and retrieval")
+        figures = list(bench.quality())
+    console.print(figure_table(figures))
     if options.json:
         rows = [row for comparison in comparisons for row in comparison.rows()]
         values = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from langchain_chroma import Chroma
 from langchain_core.documents import Document
 from langchain_huggingface import HuggingFaceEmbeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 _SPLITTER = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=60, add_start_index=True)
@@ -45,7 +46,8 @@ class OriginalPath:
             document.page_content for document, _ in store.similarity_search_with_score(question, k)
         ]
         chunks = self.embeddings.embed_documents(found)
-        return found, double_loop(chunks, [self.embeddings.embed_query(pov) for pov in povs])
+        pov_vectors = [self.embeddings.embed_query(pov) for pov in povs]
+        return found, double_loop(np.array(chunks), np.array(pov_vectors))
 
 
 def split(documents: Path) -> list[Document]:
@@ -57,7 +59,7 @@ def split(documents: Path) -> list[Document]:
     return _SPLITTER.split_documents(whole)
 
 
-def double_loop(chunks: Sequence[ArrayLike], povs: Sequence[ArrayLike]) -> NDArray[np.float64]:
+def double_loop(chunks: NDArray[Any], povs: NDArray[Any]) -> NDArray[np.float64]:
     """Return the (n, p) cosines of n and p vectors, pair by pair."""
     cosine = np.zeros((len(chunks), len(povs)))
     for row, chunk in enumerate(chunks):

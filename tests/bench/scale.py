@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rich.table import Table
 
@@ -97,6 +98,6 @@ def _growth(line: _Line, scales: Sequence[Scale]) -> str:
     """Return bytes per chunk from each size to the next; equal ones mean that it grows linearly."""
     if line.show is not _megabytes:
         return ""
-    steps = zip(scales, scales[1:], strict=False)
+    steps = pairwise(scales)
     growth = [(b[line.key] - a[line.key]) / (b["chunks"] - a["chunks"]) for a, b in steps]
     return ", ".join(f"{value / 1000:.1f} kB" for value in growth)

@@ -13,9 +13,10 @@ import json
 import resource
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import cycle
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,16 +83,27 @@ def ask(chunks: int, folder: Path) -> dict[str, float]:
 def _against_exact(collection: Collection, chunks: int) -> dict[str, float]:
     """Return the seconds of a search, ours and exact, and the share of exact hits ours found."""
     vectors = np.vstack([part for _, part in _parts(chunks)])
-    shares, ours, exact = [], [], []
-    for query in _draw(_SEARCHES, part=-1):
-        found: list[set[str]] = []
-        ours.append(seconds(lambda: found.append(_approximate(collection, query))))
-        exact.append(seconds(lambda: found.append(_exact(vectors, query))))
-        shares.append(len(found[0] & found[1]) / _K)
-    return {"search": median(ours), "exact search": median(exact), "recall": float(np.mean(shares))}
+    queries = _draw(_SEARCHES, part=-1)
+    ours, our_seconds = _searched(partial(_nearest, collection), queries)
+    exact, exact_seconds = _searched(partial(_exact, vectors), queries)
+    shares = [len(one & other) / _K for one, other in zip(ours, exact, strict=True)]
+    return {"search": our_seconds, "exact search": exact_seconds, "recall": fmean(shares)}
 
 
-def _approximate(collection: Collection, query: Vectors) -> set[str]:
+def _searched(
+    search: Callable[[Vectors], set[str]], queries: Vectors
+) -> tuple[list[set[str]], float]:
+    """Return what each query finds, and the median of seconds."""
+    found: list[set[str]] = []
+    took = [seconds(partial(_add, found, search, query)) for query in queries]
+    return found, median(took)
+
+
+def _add(found: list[set[str]], search: Callable[[Vectors], set[str]], query: Vectors) -> None:
+    found.append(search(query))
+
+
+def _nearest(collection: Collection, query: Vectors) -> set[str]:
     return {hit.chunk.chunk_id for hit in collection.nearest(query[np.newaxis], _K)[0]}
 
 

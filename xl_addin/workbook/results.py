@@ -200,10 +200,12 @@ def _what_if(headers: Sequence[str], score: str) -> dict[str, Writable]:
     if not headers:
         return {}
     values = f"tblMatrix[[#This Row],[{_escaped(headers[0])}]:[{_escaped(headers[-1])}]]"
-    better = "tblMatrix[QID],tblMatrix[[#This Row],[QID]],tblMatrix[What-if]"
+    same = "tblMatrix[QID]=tblMatrix[[#This Row],[QID]]"
+    better = "tblMatrix[What-if]>tblMatrix[[#This Row],[What-if]]"
     return {
         "What-if": Formula(_WHAT_IF[score].format(w=WEIGHTS_NAME, v=values)),
-        "What-if rank": Formula(f'=COUNTIFS({better},">"&tblMatrix[[#This Row],[What-if]])+1'),
+        # COUNTIFS would compare with 15 digits of the number, and so with less than itself.
+        "What-if rank": Formula(f"=SUMPRODUCT(({same})*({better}))+1"),
     }
 
 
