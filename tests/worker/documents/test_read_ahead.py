@@ -65,8 +65,7 @@ def test_no_more_than_a_few_files_are_read_ahead(tmp_path: Path):
     for path in tmp_path.iterdir():
         path.unlink()
     read = [file.source for file in files if outcome(file) == "words"]
-    assert read == names[1 : len(read) + 1]
-    assert len(read) <= 8
+    assert set(read) <= set(names[1:9])  # which of these were still there is a matter of luck
 
 
 def test_a_file_that_kills_its_reader_is_named_and_the_rest_goes_on(
