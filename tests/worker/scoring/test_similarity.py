@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from worker.scoring.similarity import cosine_matrix, unit_rows
+from worker.scoring.similarity import cosine_matrix
 
 
 def test_cosines_equal_the_double_loop_over_pairs():
@@ -15,7 +15,7 @@ def test_a_zero_vector_is_similar_to_nothing():
     assert cosine_matrix([[0.0, 0.0]], [[1.0, 0.0]]) == pytest.approx(0.0)
 
 
-def test_rows_have_length_one_whatever_their_type():
-    rows = unit_rows(np.array([[3, 4]], dtype=np.float32))
-    assert rows == pytest.approx(np.array([[0.6, 0.8]]))
-    assert rows.dtype == np.float64
+def test_vectors_of_any_type_and_length_are_compared_in_double_precision():
+    cosines = cosine_matrix(np.array([[3, 4]], dtype=np.float32), [[30, 40], [4, -3]])
+    assert cosines == pytest.approx(np.array([[1.0, 0.0]]))
+    assert cosines.dtype == np.float64
