@@ -60,7 +60,7 @@ class Lease:
             number, _, losses, *_ = pipe.execute()
         lease = cls(redis, run_id, number)
         if lease.stop_asked():
-            lease.finish("cancelled", CancelledError("The run was stopped.", "You asked.", ""))
+            lease.finish("cancelled", _stopped())
             return None
         if losses > MOST_ATTEMPTS:
             lease.finish("failed", _worker_killed())
@@ -187,6 +187,14 @@ class Lease:
                     time.sleep(_LOOK_AGAIN)
                     continue
                 return
+
+
+def _stopped() -> CancelledError:
+    return CancelledError(
+        "The run was stopped.",
+        "Somebody asked while no worker had it.",
+        "Finished rows are kept.",
+    )
 
 
 def _worker_killed() -> EngineError:
