@@ -96,7 +96,15 @@ def read_and_split(path: Path, source: str, splitting: Splitting) -> ReadFile:
     version = FileVersion(
         digest_of(data, splitting), len(chunks), len(document.text), document.scanned
     )
-    return ReadFile(version, chunks, date.fromtimestamp(path.stat().st_mtime).isoformat())
+    return ReadFile(version, chunks, _changed_on(path))
+
+
+def _changed_on(path: Path) -> str:
+    """Return the day of a file's last change, or nothing if it has vanished since it was read."""
+    try:
+        return date.fromtimestamp(path.stat().st_mtime).isoformat()
+    except OSError:
+        return ""
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from worker.documents import read_ahead as module
 from worker.documents.chunks import Splitting
 from worker.documents.file_version import FileVersion
 from worker.documents.read_ahead import FileAhead, ReadFile, read_and_split
+from worker.documents.readers import read_document
 from worker.errors import CancelledError, DocumentError
 
 SPLITTING = Splitting(1000, 60)
@@ -66,6 +67,22 @@ def test_no_more_than_a_few_files_are_read_ahead(tmp_path: Path):
         path.unlink()
     read = [file.source for file in files if outcome(file) == "words"]
     assert set(read) <= set(names[1:9])  # which of these were still there is a matter of luck
+
+
+def test_a_file_that_vanishes_after_it_was_read_keeps_its_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "gone.txt"
+    path.write_text("words")
+
+    def read_and_lose(data: bytes, source: str):
+        path.unlink()
+        return read_document(data, source)
+
+    monkeypatch.setattr(module, "read_document", read_and_lose)
+    read = module.read_and_split(path, "gone.txt", SPLITTING)
+    assert read.chunks[0].text == "words"
+    assert read.modified == ""
 
 
 def test_a_file_that_kills_its_reader_is_named_and_the_rest_goes_on(
