@@ -141,6 +141,19 @@ class EngineError(UnavailableError):
     code = "engine"
 
 
+class EngineLostError(EngineError):
+    """The process or server of a language model is gone, with all that it worked on."""
+
+    code = "engine_lost"
+
+
+class EngineRefusedError(UnavailableError):
+    """The server of a language model refuses the key or the user's rights."""
+
+    code = "engine_refused"
+    retryable = False
+
+
 class BrokerError(UnavailableError):
     """The Redis server does not answer, or has no room."""
 

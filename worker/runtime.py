@@ -125,13 +125,27 @@ def _load_reranker(name: str) -> Reranker:
 
 def _load_language_model(name: str, settings: Settings) -> LanguageModel:
     kind, _, rest = name.partition(":")
-    if kind != "gguf" or not rest:
-        raise _unknown(name, "language model", "gguf:smollm2, or gguf: and the path of a file")
-    from worker.inference.llama_cpp import LlamaCppModel
+    if kind == "gguf" and rest:
+        from worker.inference.llama_cpp import LlamaCppModel
 
-    own_file = Path(rest).expanduser()
-    path = own_file if own_file.suffix else find_weights(settings.models, name) / "model.gguf"
-    return LlamaCppModel(name, path, threads=settings.thread_count)
+        own_file = Path(rest).expanduser()
+        path = own_file if own_file.suffix else find_weights(settings.models, name) / "model.gguf"
+        return LlamaCppModel(name, path, threads=settings.thread_count, streams=settings.streams)
+    if kind == "hf" and rest:
+        from worker.inference.transformers_model import TransformersModel
+
+        return TransformersModel(name, streams=settings.streams)
+    if kind == "unsloth" and rest:
+        from worker.inference.unsloth_model import UnslothModel
+
+        return UnslothModel(name, streams=settings.streams)
+    if kind == "openai" and rest:
+        from worker.inference.openai_endpoint import OpenAiEndpoint
+
+        return OpenAiEndpoint(name, key=settings.llm_key, streams=settings.streams)
+    raise _unknown(
+        name, "language model", "gguf:smollm2, hf:ORG/NAME, unsloth:FOLDER or openai:URL#MODEL"
+    )
 
 
 def _unknown(name: str, task: str, example: str) -> SettingError:

@@ -25,6 +25,8 @@ else:
 #: The broker that is none: jobs run where they are asked for.
 IN_PROCESS = "in-process"
 
+_COUNTS = frozenset({"threads", "streams"})
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -35,7 +37,9 @@ class Settings:
     if they lie elsewhere; `threads` counts processor threads for embedding and
     inference (0: all there are). `broker` says where jobs run: in this process, or on the workers
     of a Redis server (`redis://…`, `rediss://…`), whose user, password and certificate authority
-    (a PEM file) are the other three. `cohere_key` is for `cohere:` models.
+    (a PEM file) are the other three. `cohere_key` is for `cohere:` models, `llm_key` for `openai:`
+    servers. `streams` is how many prompts a language model works on at the same time (0: what suits
+    its kind).
     """
 
     home: Path
@@ -50,6 +54,8 @@ class Settings:
     broker_password: str = field(default="", repr=False)
     broker_ca: str = ""
     cohere_key: str = field(default="", repr=False)
+    llm_key: str = field(default="", repr=False)
+    streams: int = 0
 
     @property
     def statistics(self) -> Path:
@@ -96,11 +102,12 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     asked = _user_file(home / "settings.toml", names)
     if cohere_key := env.get("CO_API_KEY") or env.get("COHERE_API_KEY"):  # Cohere's own names
         asked["cohere_key"] = cohere_key
+    if llm_key := env.get("OPENAI_API_KEY"):
+        asked["llm_key"] = llm_key
     asked |= {name: env[key] for name in names if env.get(key := f"BONSAI_{name.upper()}")}
     if "models" in asked:
         asked["models"] = Path(str(asked["models"])).expanduser()
-    if "threads" in asked:
-        asked["threads"] = _thread_count(asked["threads"])
+    asked |= {name: _count(name, asked[name]) for name in _COUNTS if name in asked}
     return replace(settings, **asked)  # type: ignore[arg-type]
 
 
@@ -119,7 +126,7 @@ def _user_file(path: Path, names: set[str]) -> dict[str, object]:
             f"Known are: {', '.join(sorted(names))}.",
             "Correct or delete the line.",
         )
-    for name in set(values) - {"threads"}:
+    for name in set(values) - _COUNTS:
         if not isinstance(values[name], str):
             raise SettingError(
                 f"The entry '{name}' in the settings file {path} is no text.",
@@ -129,12 +136,12 @@ def _user_file(path: Path, names: set[str]) -> dict[str, object]:
     return values
 
 
-def _thread_count(value: object) -> int:
+def _count(name: str, value: object) -> int:
     text = str(value)
     if not text.isdecimal():
         raise SettingError(
-            f"The number of threads is '{text}'.",
-            "It must be a whole number, 0 for all there are.",
-            "Correct BONSAI_THREADS or the line 'threads' in the settings file.",
+            f"The number of {name} is '{text}'.",
+            "It must be a whole number, 0 for the usual one.",
+            f"Correct BONSAI_{name.upper()} or the line '{name}' in the settings file.",
         )
     return int(text)

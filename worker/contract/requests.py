@@ -84,7 +84,11 @@ class AnswerRequest(Wire):
     llm: str
     prompt: str = ""  # a layout's name, a template text, or empty for the model's own
     max_tokens: int = Field(default=160, ge=1)
+    temperature: float = Field(default=0.0, ge=0.0, le=2.0)  # 0: the likeliest token each time
+    seed: int = Field(default=1, ge=0)
+    repeatable: bool = False  # the same run gives the same text, at the price of speed
     one_per_pov: bool = False  # contexts with different strongest points of view come first
+    gate: bool = True  # without evidence in what was retrieved, the answer is "I dont know"
 
 
 class ScoreRequest(Wire):

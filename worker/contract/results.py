@@ -91,6 +91,21 @@ class PovMatrix(Wire):
     contrast: tuple[tuple[float, ...], ...]
 
 
+class StageSeconds(Wire):
+    """Where the time went; what several questions or answers share counts in equal parts."""
+
+    embed: float = 0.0
+    retrieve: float = 0.0
+    score: float = 0.0
+    prompt: float = 0.0
+    generate: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """Seconds of all stages together."""
+        return self.embed + self.retrieve + self.score + self.prompt + self.generate
+
+
 class QuestionRanking(Wire):
     """All ranked chunks of one question."""
 
@@ -98,6 +113,7 @@ class QuestionRanking(Wire):
     question: str
     rows: tuple[RankedChunk, ...]
     matrix: PovMatrix
+    seconds: StageSeconds = StageSeconds()
 
 
 class RankResult(Wire):
@@ -112,25 +128,45 @@ class RankResult(Wire):
 
 
 class Citation(Wire):
-    """The context that stood as `[number]` in a prompt."""
+    """The context that stood as `[number]` in a prompt; `cited` if the answer names it."""
 
     number: int
     chunk_id: str
     source: str
     start: int
+    cited: bool = False
+
+
+class Support(Wire):
+    """What an answer stands on.
+
+    `evidence` says how well what was retrieved holds the question's answer, from 0 to 1. Below
+    `needed` the model is not asked, and the answer is "I dont know".
+    """
+
+    similarity: float | None = None  # highest query similarity among the contexts
+    evidence: float | None = None
+    needed: float | None = None
+    reason: str = ""  # why the model was not asked; empty: it was
+    left_out: int = 0  # contexts that the prompt had no room for
+    shortened: bool = False  # the only context was cut to fit
+    dangling: int = 0  # citations of contexts that do not exist; they were taken out
+    quotes: int = 0  # quoted spans
+    quotes_found: int = 0  # of these, those that stand in a context letter by letter
 
 
 class Answer(Wire):
-    """One answer; `similarity` is the highest query similarity among its contexts."""
+    """One answer; `citations` are the contexts that stood in its prompt."""
 
     qid: str
     question: str
     mode: AnswerMode
     text: str
     citations: tuple[Citation, ...] = ()
-    similarity: float | None = None
-    seconds: float
+    support: Support = Support()
+    seconds: StageSeconds
     prompt_tokens: int
+    reused_tokens: int = 0  # of the prompt's; computed for an earlier prompt
     tokens: int
     model: str
     problem: Problem | None = None

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from worker.errors import BonsaiError, error_class
 
 #: Raised whenever a request or result changes its shape; a worker refuses other versions.
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 
 ScoreMode = Literal["classic", "contrast", "max", "mean", "pnorm"]
 #: Scores that look at the cosines themselves; the others look at contrast, with statistics.

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from worker.errors import BonsaiError
 
 
 @dataclass(frozen=True)
 class Prompt:
     """What goes in: one user message for the model's chat layout, or a text to be continued.
 
-    Generation ends at any of the `stop` texts.
+    Generation ends at any of the `stop` texts, which are not part of the completion.
     """
 
     text: str
@@ -20,17 +22,42 @@ class Prompt:
 
 
 @dataclass(frozen=True)
+class Sampling:
+    """How completions are drawn.
+
+    `temperature` 0 takes the likeliest token each time. `repeatable` asks for the same text to the
+    same prompt whatever else is asked: the likeliest token, one prompt at a time, nothing of an
+    earlier prompt's work used again, because sums in another order give other last digits.
+    """
+
+    max_tokens: int
+    temperature: float = 0.0
+    seed: int = 1
+    repeatable: bool = False
+
+
+@dataclass(frozen=True)
 class Completion:
-    """What came out. `cut` says that the token limit ended it."""
+    """What came out. `cut` says that the token limit ended it.
+
+    `reused_tokens` of the `prompt_tokens` were not computed again, because an earlier prompt began
+    with the same ones. `seconds` run from when the engine took the prompt up.
+    """
 
     text: str
     prompt_tokens: int
     tokens: int
     cut: bool
+    reused_tokens: int = 0
+    seconds: float = 0.0
+
+
+#: The position of a prompt in its batch, and what became of it.
+Reply = tuple[int, Completion | BonsaiError]
 
 
 class LanguageModel(Protocol):
-    """Writes text. Safe to call from several threads."""
+    """Writes text. One batch at a time, from any thread."""
 
     @property
     def name(self) -> str:
@@ -42,21 +69,29 @@ class LanguageModel(Protocol):
         """Whether the model brings a chat layout of its own."""
         ...
 
+    @property
+    def streams(self) -> int:
+        """How many prompts it works on at the same time."""
+        ...
+
     def generate(
         self,
-        prompt: Prompt,
+        prompts: Sequence[Prompt],
+        sampling: Sampling,
         *,
-        max_tokens: int,
-        on_text: Callable[[str], None],
+        on_text: Callable[[int, str], None],
         cancelled: Callable[[], bool],
-    ) -> Completion:
-        """Return the whole completion, having passed each piece of it to `on_text`.
+    ) -> Iterator[Reply]:
+        """Yield the reply to each prompt as soon as it is whole, in any order.
 
-        Greedy: the same prompt gives the same text on the same machine.
+        A prompt that fails alone, because it is too long (PromptTooLongError) or the engine cannot
+        digest it (EngineError), yields its error, and the others go on. `on_text` gets the position
+        of a prompt and the next piece of its text, in the thread that iterates; the pieces of a
+        prompt add up to its completion's text. An exception of `on_text` ends the batch.
 
-        :raises PromptTooLongError: if the prompt leaves no room to answer.
-        :raises EngineError: if the engine fails.
-        :raises CancelledError: soon after `cancelled` turns true.
+        :raises EngineLostError: if the engine is gone; what was yielded holds, and the rest may be
+            asked again: the engine comes back by itself if it can.
+        :raises CancelledError: within five seconds after `cancelled` turns true.
         """
         ...
 

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import mmap
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from worker.errors import (
     BonsaiError,
-    CancelledError,
     EngineError,
     PromptTooLongError,
     package_missing,
 )
-from worker.inference.base import Completion, Prompt
+from worker.inference.base import Completion, Prompt, Reply, Sampling
+from worker.inference.streams import complete_all, stopped
 
 #: Prompt and answer together. Ten contexts of 1,000 characters fit; memory grows with it.
 CONTEXT_TOKENS = 4096
 
 #: Small models run in circles without it; 1 would switch it off.
 _REPEAT_PENALTY = 1.1
+
+#: Prompts at the same time; more do not help where reading the prompts takes most of the time.
+_STREAMS = 1
+
+#: Tokens read at once: the wish to stop is seen between such steps.
+_PROMPT_BATCH = 512
 
 _HEADER_BYTES = 64 << 20  # a GGUF file's metadata, vocabulary included, ends well before
 
@@ -31,20 +38,22 @@ class LlamaCppModel:
     """A GGUF file, loaded.
 
     :param threads: processor threads.
+    :param streams: prompts at the same time, each with a context of its own; 0 for the usual one.
     :raises PackageMissingError: if xllamacpp is not installed.
     :raises EngineError: if the file cannot be loaded.
     """
 
-    def __init__(self, name: str, path: Path, *, threads: int) -> None:
+    def __init__(self, name: str, path: Path, *, threads: int, streams: int = 0) -> None:
         try:
             import xllamacpp
         except ImportError as error:
             raise package_missing("xllamacpp", "local") from error
         self.name = name
+        self.streams = streams or _STREAMS
         self.has_chat_layout = _has_chat_template(path)
         try:
             self._server: Any = xllamacpp.Server(
-                _parameters(xllamacpp.CommonParams(), path, threads)
+                _parameters(xllamacpp.CommonParams(), path, threads, self.streams)
             )
         except RuntimeError as error:
             raise EngineError(
@@ -55,23 +64,49 @@ class LlamaCppModel:
 
     def generate(
         self,
-        prompt: Prompt,
+        prompts: Sequence[Prompt],
+        sampling: Sampling,
         *,
-        max_tokens: int,
+        on_text: Callable[[int, str], None],
+        cancelled: Callable[[], bool],
+    ) -> Iterator[Reply]:
+        """Yield the reply to each prompt; see `LanguageModel.generate`.
+
+        Prompts that begin alike follow one another, so that their beginning is computed once.
+        """
+        order = sorted(range(len(prompts)), key=lambda index: prompts[index].text)
+        replies = complete_all(
+            partial(self._complete, sampling=sampling),
+            [prompts[index] for index in order],
+            1 if sampling.repeatable else self.streams,
+            on_text=lambda place, text: on_text(order[place], text),
+            cancelled=cancelled,
+        )
+        return ((order[place], reply) for place, reply in replies)
+
+    def close(self) -> None:
+        """Free its memory."""
+        self._server = None
+
+    def _complete(
+        self,
+        prompt: Prompt,
         on_text: Callable[[str], None],
         cancelled: Callable[[], bool],
+        *,
+        sampling: Sampling,
     ) -> Completion:
-        """Return the whole completion; see `LanguageModel.generate`."""
-        stream = _Stream(on_text, cancelled)
-        request = {
-            "max_tokens": max_tokens,
-            "temperature": 0,
-            "seed": 1,
+        stream = _Stream(on_text, cancelled, sampling.max_tokens)
+        request: dict[str, Any] = {
+            "max_tokens": sampling.max_tokens,
+            "temperature": 0 if sampling.repeatable else sampling.temperature,
+            "seed": sampling.seed,
             "repeat_penalty": _REPEAT_PENALTY,
             "stop": list(prompt.stop),
             "stream": True,
             "stream_options": {"include_usage": True},
-            "cache_prompt": True,
+            "return_progress": True,  # a long prompt can be stopped while it is read
+            "cache_prompt": not sampling.repeatable,
         }
         if prompt.form == "chat":
             request["messages"] = [{"role": "user", "content": prompt.text}]
@@ -80,10 +115,6 @@ class LlamaCppModel:
             reply = self._server.handle_completions({**request, "prompt": prompt.text}, stream.take)
         return stream.completion(reply)
 
-    def close(self) -> None:
-        """Free its memory."""
-        self._server = None
-
 
 @dataclass
 class _Stream:
@@ -91,8 +122,9 @@ class _Stream:
 
     on_text: Callable[[str], None]
     cancelled: Callable[[], bool]
+    room: int
     pieces: list[str] = field(default_factory=list)
-    usage: dict[str, int] = field(default_factory=dict)
+    usage: dict[str, Any] = field(default_factory=dict)
     cut: bool = False
     failure: BaseException | None = None
 
@@ -107,6 +139,9 @@ class _Stream:
     def _take(self, chunk: dict[str, Any]) -> None:
         if "error" in chunk:
             raise _engine_error(chunk["error"])
+        prompt_tokens = chunk.get("prompt_progress", {}).get("total", 0)
+        if prompt_tokens + self.room > CONTEXT_TOKENS:
+            raise _too_long(prompt_tokens, CONTEXT_TOKENS - self.room)
         self.usage = chunk.get("usage") or self.usage
         for choice in chunk.get("choices") or []:
             text = choice.get("text") or (choice.get("delta") or {}).get("content")
@@ -115,9 +150,7 @@ class _Stream:
                 self.pieces.append(text)
                 self.on_text(text)
         if self.cancelled():
-            raise CancelledError(
-                "The answer was stopped.", "You asked to stop.", "Finished answers are kept."
-            )
+            raise stopped()
 
     def completion(self, reply: dict[str, Any] | None) -> Completion:
         """Return what was collected.
@@ -133,13 +166,15 @@ class _Stream:
             prompt_tokens=self.usage.get("prompt_tokens", 0),
             tokens=self.usage.get("completion_tokens", len(self.pieces)),
             cut=self.cut,
+            reused_tokens=self.usage.get("prompt_tokens_details", {}).get("cached_tokens", 0),
         )
 
 
-def _parameters(parameters: Any, path: Path, threads: int) -> Any:  # noqa: ANN401 (loaded late)
+def _parameters(parameters: Any, path: Path, threads: int, streams: int) -> Any:  # noqa: ANN401 (loaded late)
     parameters.model.path = str(path)
-    parameters.n_parallel = 1
-    parameters.n_ctx = CONTEXT_TOKENS
+    parameters.n_parallel = streams
+    parameters.n_ctx = CONTEXT_TOKENS * streams
+    parameters.n_batch = _PROMPT_BATCH
     parameters.cpuparams.n_threads = threads
     parameters.cpuparams_batch.n_threads = threads
     parameters.cache_ram_mib = 0
@@ -168,13 +203,18 @@ def _has_chat_template(path: Path) -> bool:
 
 def _engine_error(details: dict[str, Any]) -> BonsaiError:
     if details.get("type") == "exceed_context_size_error":
-        return PromptTooLongError(
-            f"The prompt has {details.get('n_prompt_tokens')} tokens.",
-            f"The model reads {details.get('n_ctx')}.",
-            "Shorten the question, or lower 'Contexts' or 'Chunk size' on the Settings sheet.",
-        )
+        return _too_long(details.get("n_prompt_tokens", 0), details.get("n_ctx", CONTEXT_TOKENS))
     return EngineError(
         "The language model failed on this prompt.",
         f"llama.cpp says: {details.get('message')}",
         "Run Answer again; if it fails again, choose another model.",
+    )
+
+
+def _too_long(tokens: int, most: int) -> PromptTooLongError:
+    return PromptTooLongError(
+        f"The prompt has {tokens} tokens.",
+        f"The model reads {most} and needs the rest of its room for the answer.",
+        "Shorten the question, or lower 'Contexts', 'Chunk size' or 'Answer tokens' on the "
+        "Settings sheet.",
     )

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from time import perf_counter
 
 from worker.answering.contexts import choose_contexts
-from worker.answering.prompts import Layout, choose_layout, clean_answer, fill
+from worker.answering.prompt_order import shared_first
+from worker.answering.prompts import choose_layout
 from worker.contract import (
     Answer,
     AnswerMode,
     AnswerRequest,
     AnswerResult,
-    Citation,
     Question,
     QuestionRanking,
     RankedChunk,
     RunStamp,
-    TextReady,
 )
-from worker.errors import EngineError, PromptTooLongError
-from worker.inference.base import Completion, LanguageModel, Prompt
+from worker.errors import BonsaiError
+from worker.inference.base import Completion, LanguageModel, Sampling
+from worker.pipeline.drafts import Draft
+from worker.pipeline.evidence_gate import EvidenceGate
 from worker.pipeline.job_context import JobContext, short_hash
+from worker.pipeline.pace import Pace
 from worker.pipeline.ranking import rank
+from worker.pipeline.writing import Writer
 
-
-@dataclass(frozen=True)
-class _Run:
-    """One answer run under way."""
-
-    request: AnswerRequest
-    context: JobContext
-    model: LanguageModel
-    layout: Layout
+Key = tuple[str, AnswerMode]
 
 
 def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
@@ -46,8 +42,8 @@ def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
     model = context.runtime.language_model(request.llm)
     layout = choose_layout(request.prompt, has_chat_layout=model.has_chat_layout)
     ranking = rank(request.ranking, context, lambda stamp: _stamp(request, model, stamp))
-    run = _Run(request, context, model, layout)
-    answers = _answer_all(run, ranking.questions)
+    writer = Writer(model, layout, _sampling(request), context)
+    answers = _answer_all(request, ranking.questions, writer)
     return AnswerResult(
         run=ranking.run,
         questions=ranking.questions,
@@ -60,58 +56,98 @@ def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
 
 
 def _stamp(request: AnswerRequest, model: LanguageModel, ranking: RunStamp) -> RunStamp:
-    settings = [
-        ranking.settings_hash,
-        request.modes,
-        request.contexts,
-        request.one_per_pov,
-        request.prompt,
-    ]
+    own = request.model_dump(mode="json", exclude={"run_id", "ranking", "llm"})
+    settings = short_hash([ranking.settings_hash, own])
     return ranking.model_copy(
-        update={"run_id": request.run_id, "llm": model.name, "settings_hash": short_hash(settings)}
+        update={"run_id": request.run_id, "llm": model.name, "settings_hash": settings}
     )
 
 
-def _answer_all(run: _Run, rankings: tuple[QuestionRanking, ...]) -> list[Answer]:
-    by_qid = {question.qid: question for question in run.request.ranking.questions}
-    work = [(ranking, mode) for ranking in rankings for mode in run.request.modes]
-    stored = {(given.qid, given.mode): given for given in run.context.stored(Answer)}
-    answers: list[Answer] = []
-    for ranking, mode in work:
-        run.context.progress("Answering", len(answers), len(work), f"{ranking.qid} {mode}")
-        given = stored.get((ranking.qid, mode))
-        if given is None:
-            given = _answer_one(run, by_qid[ranking.qid], ranking, mode)
-            run.context.row(given)
-        answers.append(given)
-    run.context.progress("Answering", len(answers), len(work))
-    return answers
+def _sampling(request: AnswerRequest) -> Sampling:
+    return Sampling(request.max_tokens, request.temperature, request.seed, request.repeatable)
 
 
-def _answer_one(
-    run: _Run, question: Question, ranking: QuestionRanking, mode: AnswerMode
-) -> Answer:
+def _answer_all(
+    request: AnswerRequest, rankings: Sequence[QuestionRanking], writer: Writer
+) -> list[Answer]:
+    """Return the answers in the order of the questions; rows come as they are finished."""
+    context = writer.context
+    answers: dict[Key, Answer] = {(row.qid, row.mode): row for row in context.stored(Answer)}
+    wanted = [(ranking.qid, mode) for ranking in rankings for mode in request.modes]
+    drafts = [
+        draft
+        for draft in _drafts(request, rankings, writer)
+        if (draft.question.qid, draft.mode) not in answers
+    ]
+    pace = Pace(len(wanted) - len(drafts), len(wanted), writer.model.streams)
+    context.progress("Answering", pace.done, pace.of)
+    for given in _answers(drafts, writer):
+        context.row(given)
+        answers[given.qid, given.mode] = given
+        message = pace.step(written=given.tokens > 0) or f"{given.qid} {given.mode}"
+        context.progress("Answering", pace.done, pace.of, message)
+    return [answers[key] for key in wanted]
+
+
+def _answers(drafts: Sequence[Draft], writer: Writer) -> Iterator[Answer]:
+    yield from (draft.abstention() for draft in drafts if draft.abstains)
+    for draft, reply in writer.write([draft for draft in drafts if not draft.abstains]):
+        if isinstance(reply, Completion):
+            yield draft.answer(writer.model.name, reply)
+        else:
+            problem = writer.context.problem(_placed(reply, draft))
+            yield draft.answer(writer.model.name, Completion("", 0, 0, cut=False), problem)
+
+
+def _drafts(
+    request: AnswerRequest, rankings: Sequence[QuestionRanking], writer: Writer
+) -> list[Draft]:
+    """Return what is to be written, question by question.
+
+    Always over all questions, also when some are answered already: how contexts are ordered
+    depends on all of them.
+    """
+    by_qid = {question.qid: question for question in request.ranking.questions}
+    gate = None
+    if request.gate and set(request.modes) != {"no-rag"}:
+        gate = EvidenceGate(request.ranking, writer.context)
+    drafts = [
+        draft
+        for ranking in rankings
+        for draft in _drafts_of(request, by_qid[ranking.qid], ranking, gate)
+    ]
+    if request.repeatable or not writer.layout.begins_with_contexts:
+        return drafts
+    return _beginning_alike(drafts)
+
+
+def _drafts_of(
+    request: AnswerRequest, question: Question, ranking: QuestionRanking, gate: EvidenceGate | None
+) -> Iterator[Draft]:
     started = perf_counter()
-    contexts = _contexts(run.request, question, ranking, mode)
-    problem = None
-    try:
-        completion = _generate(run, question, contexts, mode)
-    except (PromptTooLongError, EngineError) as error:
-        completion = Completion("", 0, 0, cut=False)
-        problem = run.context.problem(_placed(error, question, mode))
-    return Answer(
-        qid=question.qid,
-        question=question.text,
-        mode=mode,
-        text=clean_answer(completion.text) + ("…" if completion.cut else ""),
-        citations=_citations(contexts),
-        similarity=max((row.query_similarity for row in contexts), default=None),
-        seconds=perf_counter() - started,
-        prompt_tokens=completion.prompt_tokens,
-        tokens=completion.tokens,
-        model=run.model.name,
-        problem=problem,
-    )
+    evidence = None
+    if gate:
+        nearest = sorted(ranking.rows, key=lambda row: row.query_rank)
+        excluded = question.excluded_chunk_ids
+        passages = [row.text for row in nearest if row.chunk_id not in excluded]
+        evidence = gate.judge(question.text, passages)
+    judged = perf_counter() - started
+    for mode in request.modes:
+        contexts = tuple(_contexts(request, question, ranking, mode))
+        if mode == "no-rag":
+            yield Draft(question, ranking, mode, contexts, None, 0.0)
+        else:
+            yield Draft(question, ranking, mode, contexts, evidence, judged)
+
+
+def _beginning_alike(drafts: Sequence[Draft]) -> list[Draft]:
+    asked = [() if draft.abstains else draft.contexts for draft in drafts]
+    orders = shared_first([[row.chunk_id for row in contexts] for contexts in asked])
+    by_id = {row.chunk_id: row for contexts in asked for row in contexts}
+    return [
+        replace(draft, contexts=tuple(by_id[chunk_id] for chunk_id in order))
+        for draft, order in zip(drafts, orders, strict=True)
+    ]
 
 
 def _contexts(
@@ -130,28 +166,8 @@ def _contexts(
     )
 
 
-def _generate(
-    run: _Run, question: Question, contexts: list[RankedChunk], mode: AnswerMode
-) -> Completion:
-    text = fill(run.layout, question.text, [row.text for row in contexts])
-    return run.model.generate(
-        Prompt(text, run.layout.form, run.layout.stop),
-        max_tokens=run.request.max_tokens,
-        on_text=lambda piece: run.context.emit(TextReady(qid=question.qid, mode=mode, text=piece)),
-        cancelled=run.context.cancelled,
-    )
-
-
-def _citations(contexts: list[RankedChunk]) -> tuple[Citation, ...]:
-    return tuple(
-        Citation(number=number, chunk_id=row.chunk_id, source=row.source, start=row.start)
-        for number, row in enumerate(contexts, start=1)
-    )
-
-
-def _placed(
-    error: PromptTooLongError | EngineError, question: Question, mode: str
-) -> PromptTooLongError | EngineError:
+def _placed(error: BonsaiError, draft: Draft) -> BonsaiError:
+    question = draft.question
     place = f", {question.place}" if question.place else ""
-    what = f"{error.what[:-1]} (question {question.qid}{place}, mode {mode})."
+    what = f"{error.what[:-1]} (question {question.qid}{place}, mode {draft.mode})."
     return type(error)(what, error.why, error.next_step)

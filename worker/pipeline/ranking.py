@@ -16,6 +16,7 @@ from worker.contract import (
     RankRequest,
     RankResult,
     RunStamp,
+    StageSeconds,
     heatmap_blob,
 )
 from worker.documents.language import MULTILINGUAL, mostly_japanese, reads_english_only
@@ -74,20 +75,34 @@ def _rank_all(
     left = [question for question in questions if question.qid not in stored]
     texts = [question.text for question in left]
     retriever = Retriever(scorer.request, collection, context)
-    found = iter(retriever.hits(texts, context.runtime.query_vectors(embedder, texts)))
+    begun = perf_counter()
+    vectors = context.runtime.query_vectors(embedder, texts)
+    embedded = perf_counter()
+    found = iter(retriever.hits(texts, vectors))
+    shared = _shares(embedded - begun, perf_counter() - embedded, len(texts))
     rankings: list[QuestionRanking] = []
     for question in questions:
         context.progress("Ranking", len(rankings), len(questions), question.qid)
-        ranking = stored.get(question.qid) or _rank_one(scorer, question, next(found), context)
+        ranking = stored.get(question.qid)
+        if ranking is None:
+            ranking = _rank_one(scorer, question, next(found), shared, context)
         rankings.append(ranking)
     context.progress("Ranking", len(rankings), len(questions))
     return rankings
 
 
+def _shares(embed: float, retrieve: float, questions: int) -> StageSeconds:
+    each = 1 / max(1, questions)
+    return StageSeconds(embed=embed * each, retrieve=retrieve * each)
+
+
 def _rank_one(
-    scorer: Scorer, question: Question, hits: list[Hit], context: JobContext
+    scorer: Scorer, question: Question, hits: list[Hit], shared: StageSeconds, context: JobContext
 ) -> QuestionRanking:
+    started = perf_counter()
     ranking = scorer.ranking(question, hits)
+    seconds = shared.model_copy(update={"score": perf_counter() - started})
+    ranking = ranking.model_copy(update={"seconds": seconds})
     context.put_blob(heatmap_blob(question.qid), scorer.heatmap(ranking))
     context.row(ranking)
     return ranking

@@ -1,0 +1,44 @@
+"""How long the rest of a run will take, by what its first rows took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import perf_counter
+
+_MINUTE = 60
+
+
+@dataclass
+class Pace:
+    """Counts finished answers.
+
+    :param done: answers that were there before.
+    :param of: all answers.
+    :param streams: answers that are written at the same time: the first so many are the probe.
+    """
+
+    done: int
+    of: int
+    streams: int
+    _started: float = field(default_factory=perf_counter)
+    _written: int = 0
+
+    def step(self, *, written: bool) -> str:
+        """Count one answer; return how long the rest will take, once, after the probe.
+
+        :param written: whether a model wrote it; an abstention takes no time and proves nothing.
+        """
+        self.done += 1
+        self._written += written
+        left = self.of - self.done
+        if not written or self._written != self.streams or not left:
+            return ""
+        seconds = (perf_counter() - self._started) / self._written * left
+        return f"{left} more answers, about {spoken(seconds)}"
+
+
+def spoken(seconds: float) -> str:
+    """Return a length of time as people say it."""
+    if seconds < 2 * _MINUTE:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / _MINUTE)} min"
