@@ -30,6 +30,7 @@ class Runtime:
         self._warm: dict[tuple[str, str], object] = {}
         self._query_vectors: dict[tuple[str, str, str], Vectors] = {}
         self._keywords: tuple[str, KeywordIndex] | None = None
+        self._language_model: LanguageModel | None = None
         self._lock = threading.RLock()
 
     def embedder(self, name: str) -> Embedder:
@@ -41,8 +42,22 @@ class Runtime:
         return self._once("embedder", name, lambda: _load_embedder(name, self.settings))
 
     def language_model(self, name: str) -> LanguageModel:
-        """Return the language model of this name; raises as `embedder` does."""
-        return self._once("llm", name, lambda: _load_language_model(name, self.settings))
+        """Return the language model of this name; raises as `embedder` does.
+
+        One language model is kept: a second one may not fit beside it.
+        """
+        with self._lock:
+            if self._language_model is None or self._language_model.name != name:
+                self.close()
+                self._language_model = _load_language_model(name, self.settings)
+            return self._language_model
+
+    def close(self) -> None:
+        """Free the memory of the language model, which may live in a process of its own."""
+        with self._lock:
+            if self._language_model:
+                self._language_model.close()
+            self._language_model = None
 
     def store(self, location: str) -> ChromaStore:
         """Return the store in this folder or at this address; an empty name is the worker's own.

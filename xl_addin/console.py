@@ -7,6 +7,7 @@ import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
+from typing import get_args
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -17,10 +18,12 @@ from rich.table import Table
 from rich.text import Text
 
 from worker import contract
-from worker.contract import Answer, Event, Problem, RowReady, TextReady
+from worker.contract import Answer, AnswerMode, Event, Problem, RowReady, TextReady
 from worker.errors import BonsaiError
+from xl_addin.workbook.answers import citation_lines, support_lines
 
-_PANEL_LINES = 8
+_PANELS, _PANEL_LINES = 3, 9  # answers under way that are shown, and lines for all of them
+_ANSWERING = "Answering"
 
 
 class Terminal:
@@ -57,7 +60,7 @@ class Terminal:
     @contextmanager
     def watching(self) -> Iterator[Watch]:
         """Show a running job; the first Ctrl-C asks it to stop, the second ends the program."""
-        watch = Watch(self._err, live=self._err.is_terminal and not self._quiet)
+        watch = Watch(self._err, quiet=self._quiet)
         before = signal.signal(signal.SIGINT, self._ask_to_stop)
         try:
             with watch.shown():
@@ -73,11 +76,15 @@ class Terminal:
 
 
 class Watch:
-    """A progress bar for each stage and, below it, the answer that is being written."""
+    """A progress bar for each stage and, below it, the answers that are being written.
 
-    def __init__(self, console: Console, *, live: bool) -> None:
+    Without a terminal nothing moves, and only the estimate of a long run is printed.
+    """
+
+    def __init__(self, console: Console, *, quiet: bool) -> None:
         self._console = console
-        self._is_live = live
+        self._is_quiet = quiet
+        self._is_live = console.is_terminal and not quiet
         self._progress = Progress(
             TextColumn("{task.description:<10}"),
             BarColumn(),
@@ -87,27 +94,27 @@ class Watch:
             console=console,
         )
         self._tasks: dict[str, int] = {}
-        self._written = ""
-        self._heading = ""
+        self._written: dict[tuple[str, AnswerMode], str] = {}
 
     def shown(self) -> AbstractContextManager[object]:
-        """Return the context in which the display lives; nothing moves without a terminal."""
+        """Return the context in which the display lives."""
         if not self._is_live:
             return nullcontext()
         return Live(get_renderable=self._picture, console=self._console, transient=True)
 
     def take(self, event: Event) -> None:
         """Show one event."""
+        if isinstance(event, contract.Progress) and _is_estimate(event) and not self._is_quiet:
+            self._console.print(escape(event.message))
         if not self._is_live:
             return
         if isinstance(event, contract.Progress):
             self._advance(event)
         elif isinstance(event, TextReady):
-            heading = f"{event.qid} · {event.mode}"
-            self._written = (self._written if heading == self._heading else "") + event.text
-            self._heading = heading
+            key = event.qid, event.mode
+            self._written[key] = self._written.get(key, "") + event.text
         elif isinstance(event, RowReady) and isinstance(event.row, Answer):
-            self._written = self._heading = ""
+            self._written.pop((event.row.qid, event.row.mode), None)
             self._console.print(answer_panel(event.row))
 
     def _advance(self, event: contract.Progress) -> None:
@@ -121,19 +128,31 @@ class Watch:
         )
 
     def _picture(self) -> Group:
-        if not self._heading:
-            return Group(self._progress)
-        lines = self._written.splitlines()[-_PANEL_LINES:]
-        return Group(self._progress, Panel(Text("\n".join(lines)), title=self._heading))
+        newest = [*self._written.items()][-_PANELS:]
+        return Group(
+            self._progress,
+            *(
+                Panel(
+                    Text("\n".join(text.splitlines()[-_PANEL_LINES // len(newest) :])),
+                    title=escape(f"{qid} · {mode}"),
+                )
+                for (qid, mode), text in newest
+            ),
+        )
+
+
+def _is_estimate(event: contract.Progress) -> bool:
+    """Say whether progress tells how long the rest will take, and not which answer is finished."""
+    names_answer = event.message.endswith(get_args(AnswerMode))
+    return event.stage == _ANSWERING and bool(event.message) and not names_answer
 
 
 def answer_panel(answer: Answer) -> Panel:
-    """Return one answer, with its contexts, for the terminal."""
-    sources = ", ".join(f"[{cited.number}] {cited.source}" for cited in answer.citations)
-    text = Text(answer.text or str(answer.problem or ""))
-    if sources:
-        text.append(f"\n{sources}", style="dim")
-    title = f"{answer.qid} · {answer.mode} · {answer.seconds:.1f} s"
+    """Return one answer for the terminal, with its contexts and what it stands on."""
+    notes = (", ".join(citation_lines(answer)), "; ".join(support_lines(answer)))
+    parts = (Text(answer.text), *(Text(note, style="dim") for note in notes))
+    text = Text("\n").join(part for part in parts if part)
+    title = f"{answer.qid} · {answer.mode} · {answer.seconds.total:.1f} s"
     return Panel(text, title=escape(title), title_align="left")
 
 

@@ -61,7 +61,7 @@ def progress_cells(job: Job, progress: Progress | None) -> dict[str, CellValue]:
             "Done": progress.done,
             "Of": progress.of,
             "ETA": _remaining(job, progress),
-            "Message": f"{progress.stage} {progress.message}".strip(),
+            "Message": ": ".join(filter(None, (progress.stage, progress.message))),
         }
     return cells
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from worker.contract import AnswerRequest, IndexRequest, RankRequest, RunRequest
+from xl_addin.edited_answers import keep_edits
 from xl_addin.gathered import Gathered
 from xl_addin.workbook import layout, results
+from xl_addin.workbook.answers import answers_content
 from xl_addin.workbook.port import Formula, Row, TableContent, WorkbookPort
 
 
@@ -30,9 +32,8 @@ def land(
     if gathered.rankings and not isinstance(request, IndexRequest):
         ranking = request.ranking if isinstance(request, AnswerRequest) else request
         lost += _land_ranking(book, gathered, ranking)
-    if gathered.answers:
-        content = results.answers_content(gathered.answers)
-        lost += tuple(book.write_table(_completed(book, content, gathered)))
+    if gathered.answers and isinstance(request, AnswerRequest):
+        lost += _land_answers(book, gathered, request)
     if gathered.run and (gathered.sources or gathered.rankings):
         what = request.job.capitalize()
         content = results.last_run_content(gathered.run, what, seconds, gathered.remarks)
@@ -54,6 +55,16 @@ def _land_ranking(book: WorkbookPort, gathered: Gathered, request: RankRequest) 
     pictures = results.heatmap_pictures(gathered.rankings, gathered.blobs)
     book.put_pictures(layout.HEATMAP_SHEET, pictures, keep_others=gathered.result is None)
     return tuple(lost)
+
+
+def _land_answers(
+    book: WorkbookPort, gathered: Gathered, request: AnswerRequest
+) -> tuple[Row, ...]:
+    content = answers_content(gathered.answers)
+    old = book.read_table(layout.ANSWERS).rows
+    qids = [question.qid for question in request.ranking.questions]
+    rows = keep_edits(content.rows, old, qids, is_whole=gathered.result is not None)
+    return tuple(book.write_table(replace(content, rows=rows)))
 
 
 def _completed(book: WorkbookPort, content: TableContent, gathered: Gathered) -> TableContent:

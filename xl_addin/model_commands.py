@@ -1,12 +1,14 @@
-"""The `bonsai models` commands: what there is, fetch one, where they are."""
+"""The `bonsai models` commands: what there is and what it needs, fetch one, where they are."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from worker.settings import load_settings
+from worker.model_kinds import KINDS, missing_steps, sees_gpu
+from worker.settings import Settings, load_settings
 from worker.weights import MODELS, are_present, fetch_weights, model_named
 from xl_addin.console import Terminal, summary_table
 
@@ -22,25 +24,45 @@ def models(context: typer.Context) -> None:
 
 @models_app.command("list")
 def models_list() -> None:
-    """Show the models that can be fetched by name."""
-    models = load_settings().models
+    """Show the models that can be fetched by name, and which kinds are usable here."""
+    settings = load_settings()
+    terminal = Terminal(quiet=False)
+    _show_weights(terminal, settings.models)
+    _show_kinds(terminal, settings)
+    _show_hashes(terminal)
+
+
+def _show_weights(terminal: Terminal, models: Path) -> None:
     rows = [
         (
             model.name,
-            model.task,
             f"{model.megabytes} MB",
             model.licence,
             "yes" if are_present(models, model) else "no",
-            model.about,
+            f"{model.task}: {model.about}",
         )
         for model in MODELS
     ]
-    headers = ("Name", "Task", "Download", "Licence", "Here", "About")
-    terminal = Terminal(quiet=False)
-    terminal.show(summary_table("Models", headers, rows))
+    headers = ("Name", "Download", "Licence", "Here", "About")
+    terminal.show(summary_table("Models", headers, rows, whole=("Name",)))
+
+
+def _show_kinds(terminal: Terminal, settings: Settings) -> None:
+    gpu = sees_gpu()
+    rows = []
+    for kind in KINDS:
+        steps = missing_steps(kind, settings, gpu=gpu)
+        rows.append((f"{kind.name}:", kind.about, "no" if steps else "yes", "; ".join(steps)))
+    headers = ("Kind", "What it is", "Usable", "Still needed")
+    terminal.show(summary_table("Kinds of models", headers, rows, whole=("Kind", "Usable")))
+    terminal.say(f"NVIDIA GPU: {'seen' if gpu else 'none seen'} on this machine")
+
+
+def _show_hashes(terminal: Terminal) -> None:
     for model in MODELS:
         for file in model.files:
-            terminal.say(f"{model.name}  {file.name}  sha256 {file.sha256}")
+            terminal.say(f"{model.name}  {file.name}")
+            terminal.say(f"  sha256 {file.sha256}")
 
 
 @models_app.command("get")

@@ -73,7 +73,11 @@ def answer_request(
         llm=options.llm or settings.llm,
         prompt=options.prompt,
         max_tokens=options.max_tokens,
+        temperature=options.temperature,
+        seed=options.seed,
+        repeatable=options.repeatable,
         one_per_pov=options.one_per_pov,
+        gate=options.gate,
     )
     return request, problems
 

@@ -5,14 +5,27 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import get_args
 
-from worker.contract import AnswerResult, IndexResult, RankResult, json_ready
+from worker.contract import (
+    Answer,
+    AnswerMode,
+    AnswerResult,
+    IndexResult,
+    RankResult,
+    json_ready,
+)
 from worker.errors import InputError
+from worker.evaluation.abstention import abstains
 from xl_addin.actions import Outcome
 from xl_addin.console import Terminal, summary_table
 from xl_addin.gathered import Gathered
 from xl_addin.landing import lost_note
+from xl_addin.workbook.layout import STAGES
+
+_COUNTED = ("Mode", "Answers", "Abstained", "Failed", "Prompt tokens", "Reused", "Tokens")
 
 
 def print_index(terminal: Terminal, outcome: Outcome) -> None:
@@ -46,18 +59,37 @@ def print_ranking(terminal: Terminal, outcome: Outcome) -> None:
 
 
 def print_answers(terminal: Terminal, outcome: Outcome) -> None:
-    """Print how long the answers of each mode took."""
-    answers = outcome.gathered.answers
-    rows = []
-    for mode in dict.fromkeys(answer.mode for answer in answers):
-        own = [answer for answer in answers if answer.mode == mode]
-        seconds = sum(answer.seconds for answer in own)
-        failed = sum(answer.problem is not None for answer in own)
-        rows.append((mode, len(own), failed, sum(answer.tokens for answer in own), seconds))
-    if not rows:
+    """Print what the answers of each mode came to, and where their time went."""
+    by_mode = {
+        mode: [answer for answer in outcome.gathered.answers if answer.mode == mode]
+        for mode in get_args(AnswerMode)
+    }
+    given = {mode: answers for mode, answers in by_mode.items() if answers}
+    if not given:
         return
-    headers = ("Mode", "Answers", "Failed", "Tokens", "Seconds")
-    terminal.show(summary_table("Answered", headers, rows))
+    counts = [(mode, *_counts(answers)) for mode, answers in given.items()]
+    seconds = [(mode, *_seconds(answers)) for mode, answers in given.items()]
+    terminal.show(summary_table("Answered", _COUNTED, counts))
+    terminal.show(summary_table("Seconds", ("Mode", *STAGES, "Total", "Tokens/s"), seconds))
+
+
+def _counts(answers: Sequence[Answer]) -> tuple[int, ...]:
+    whole = [answer for answer in answers if not answer.problem]
+    return (
+        len(answers),
+        sum(abstains(answer.text) for answer in whole),
+        len(answers) - len(whole),
+        sum(answer.prompt_tokens for answer in answers),
+        sum(answer.reused_tokens for answer in answers),
+        sum(answer.tokens for answer in answers),
+    )
+
+
+def _seconds(answers: Sequence[Answer]) -> tuple[float, ...]:
+    stages = [sum(getattr(answer.seconds, stage.lower()) for answer in answers) for stage in STAGES]
+    generate = sum(answer.seconds.generate for answer in answers)
+    tokens = sum(answer.tokens for answer in answers)
+    return (*stages, sum(stages), tokens / generate if generate else 0.0)
 
 
 def print_problems(terminal: Terminal, outcome: Outcome) -> None:
@@ -81,16 +113,21 @@ def exit_code(outcome: Outcome) -> int:
 
 
 def write_json(path: Path, outcome: Outcome) -> None:
-    """Write the complete result for programs; `-` is standard output.
+    """Write the complete result of a run for programs; `-` is standard output.
 
     :raises InputError: if the file cannot be written.
     """
     result = _result(outcome.gathered)
-    if result is None:
-        return
-    content = json_ready(result) | {
-        "problems": [json_ready(problem) for problem in outcome.problems]
-    }
+    if result is not None:
+        problems = [json_ready(problem) for problem in outcome.problems]
+        write_content(path, json_ready(result) | {"problems": problems})
+
+
+def write_content(path: Path, content: Mapping[str, object]) -> None:
+    """Write JSON for programs; `-` is standard output.
+
+    :raises InputError: if the file cannot be written.
+    """
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     if str(path) == "-":
         sys.stdout.write(text)

@@ -39,9 +39,11 @@ from worker.contract import (
     ScoreRequest,
     ScoreResult,
     SourceReport,
+    StageSeconds,
     Started,
     StoreChunksRequest,
     StoreChunksResult,
+    Support,
     TextReady,
     Wire,
     heatmap_blob,
@@ -86,10 +88,13 @@ ANSWER = Answer(
     question="Who gains?",
     mode="sexy",
     text="Few [1].",
-    citations=(Citation(number=1, chunk_id="c1", source="a.txt", start=120),),
-    similarity=0.5,
-    seconds=1.25,
+    citations=(Citation(number=1, chunk_id="c1", source="a.txt", start=120, cited=True),),
+    support=Support(
+        similarity=0.5, evidence=0.75, needed=0.4, reason="雨", quotes=2, shortened=True
+    ),
+    seconds=StageSeconds(embed=0.125, generate=1.25),
     prompt_tokens=40,
+    reused_tokens=12,
     tokens=4,
     model="gguf:smollm2",
 )
@@ -98,7 +103,7 @@ FAILED_ANSWER = Answer(
     question="Why?",
     mode="no-rag",
     text="",
-    seconds=0.0,
+    seconds=StageSeconds(),
     prompt_tokens=0,
     tokens=0,
     model="gguf:smollm2",
@@ -127,7 +132,16 @@ RANK = RankRequest(
     sexy_share=0.5,
 )
 ANSWERING = AnswerRequest(
-    run_id="run-1", ranking=RANK, modes=("rag",), contexts=2, llm="gguf:smollm2", prompt="alpaca"
+    run_id="run-1",
+    ranking=RANK,
+    modes=("rag",),
+    contexts=2,
+    llm="gguf:smollm2",
+    prompt="alpaca",
+    temperature=0.5,
+    seed=7,
+    repeatable=True,
+    gate=False,
 )
 SCORING = ScoreRequest(
     run_id="run-1",

@@ -35,6 +35,7 @@ def test_without_a_file_or_variables_the_defaults_hold(home: Path) -> None:
         embedder="onnx:minilm",
         llm="gguf:smollm2",
         threads=0,
+        streams=0,
     )
 
 
@@ -85,7 +86,7 @@ def test_an_entry_that_is_not_known_is_named_with_those_that_are(home: Path) -> 
 
     assert "'embeder'" in caught.value.what
     assert str(home / "settings.toml") in caught.value.what
-    assert "broker_user, cohere_key, embedder, llm, models, store" in caught.value.why
+    assert "broker_user, cohere_key, embedder, llm, llm_key, models, store" in caught.value.why
 
 
 def test_the_home_cannot_be_moved_from_inside_itself(home: Path) -> None:
@@ -127,20 +128,22 @@ def test_an_entry_that_is_no_text_is_refused_by_name(home: Path, entry: str) -> 
     assert f"'{entry.split()[0].strip('[]')}'" in caught.value.what
 
 
+@pytest.mark.parametrize("name", ["threads", "streams"])
 @pytest.mark.parametrize("value", ["many", "-1", "1.5", "0x2", "²", " "])
-def test_a_number_of_threads_that_is_none_is_refused(home: Path, value: str) -> None:
+def test_a_count_that_is_none_is_refused(home: Path, name: str, value: str) -> None:
     with pytest.raises(SettingError) as caught:
-        _load(home, BONSAI_THREADS=value)
+        _load(home, **{f"BONSAI_{name.upper()}": value})
 
-    assert f"'{value}'" in caught.value.what
-    assert "BONSAI_THREADS" in caught.value.next_step
+    assert caught.value.what == f"The number of {name} is '{value}'."
+    assert f"BONSAI_{name.upper()}" in caught.value.next_step
 
 
+@pytest.mark.parametrize("name", ["threads", "streams"])
 @pytest.mark.parametrize("value", ["-1", "1.5", "true", '"all"', "[2]"])
-def test_a_number_of_threads_in_the_file_that_is_none_is_refused(home: Path, value: str) -> None:
-    _write(home, f"threads = {value}")
+def test_a_count_in_the_file_that_is_none_is_refused(home: Path, name: str, value: str) -> None:
+    _write(home, f"{name} = {value}")
 
-    with pytest.raises(SettingError, match="number of threads"):
+    with pytest.raises(SettingError, match=f"number of {name}"):
         _load(home)
 
 
@@ -149,6 +152,13 @@ def test_threads_are_counted_as_asked_for(home: Path) -> None:
 
     assert _load(home).thread_count == 3
     assert _load(home, BONSAI_THREADS="5").thread_count == 5
+
+
+def test_streams_are_counted_as_asked_for(home: Path) -> None:
+    _write(home, "streams = 3")
+
+    assert _load(home).streams == 3
+    assert _load(home, BONSAI_STREAMS="16").streams == 16
 
 
 def test_zero_threads_means_all_there_are(home: Path) -> None:
@@ -192,3 +202,14 @@ def test_the_key_for_cohere_comes_from_its_own_variable_before_the_file(home: Pa
     assert _load(home, COHERE_API_KEY="older").cohere_key == "older"
     assert _load(home, COHERE_API_KEY="older", CO_API_KEY="newer").cohere_key == "newer"
     assert "newer" not in repr(_load(home, CO_API_KEY="newer"))
+
+
+def test_the_key_of_a_language_models_server_comes_from_a_variable_before_the_file(
+    home: Path,
+) -> None:
+    _write(home, 'llm_key = "from-file"')
+
+    assert _load(home).llm_key == "from-file"
+    assert _load(home, OPENAI_API_KEY="usual").llm_key == "usual"
+    assert _load(home, OPENAI_API_KEY="usual", BONSAI_LLM_KEY="own").llm_key == "own"
+    assert "own" not in repr(_load(home, BONSAI_LLM_KEY="own"))

@@ -14,6 +14,7 @@ import pytest
 from tests.worker.pipeline.conftest import TEXTS
 from tests.xl_addin.conftest import FBQ_HEADERS, Run, fbq_row, rows
 from tests.xl_addin.workbook.samples import parts
+from worker.model_kinds import KINDS
 from worker.pipeline import ranking
 from worker.weights import MODELS
 from xl_addin import cli
@@ -246,6 +247,32 @@ def test_the_models_are_listed_with_size_licence_and_hash(bonsai: Run, words: tu
         assert model.name in out
         assert f"{model.megabytes} MB" in out
         assert all(file.sha256 in out for file in model.files)
+
+
+def test_the_kinds_of_models_are_listed_with_what_each_still_needs(
+    bonsai: Run, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("CO_API_KEY", raising=False)
+    monkeypatch.delenv("COHERE_API_KEY", raising=False)
+    code, out, _ = bonsai("models")
+    assert code == 0
+    kinds = {line.split()[1]: line for line in out.splitlines() if line.startswith("│ ")}
+    for kind in KINDS:
+        assert f"{kind.name}:" in kinds
+    assert " yes " in kinds["gguf:"]
+    assert " no " in kinds["cohere:"]
+    assert "CO_API_KEY" in out
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_hashes_stay_whole_on_narrow_terminals(
+    bonsai: Run, monkeypatch: pytest.MonkeyPatch, columns: int
+):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = bonsai("models")[1].splitlines()
+    assert max(map(len, lines)) <= columns
+    for model in MODELS:
+        assert all(f"  sha256 {file.sha256}" in lines for file in model.files)
 
 
 def test_an_unforeseen_error_is_three_sentences_and_a_log_entry(

@@ -77,7 +77,7 @@ def test_progress_and_heartbeat_of_a_running_job_are_shown(bonsai: Run, world: W
     text = bonsai("jobs", "--broker", world.settings.broker)[1]
     assert "running" in text
     assert "0 s ago" in text
-    assert "Ranking Q1" in text
+    assert "Ranking: Q1" in text
 
 
 @pytest.mark.slow

@@ -147,7 +147,7 @@ class Support(Wire):
     similarity: float | None = None  # highest query similarity among the contexts
     evidence: float | None = None
     needed: float | None = None
-    reason: str = ""  # why the model was not asked; empty: it was
+    reason: str = ""  # what the evidence lacks, if the model was not asked
     left_out: int = 0  # contexts that the prompt had no room for
     shortened: bool = False  # the only context was cut to fit
     dangling: int = 0  # citations of contexts that do not exist; they were taken out

@@ -42,7 +42,7 @@ def add_table_sheet(
     """Add the sheet of `table` with these rows."""
     sheet = workbook.add_worksheet(table.sheet)
     for position, column in enumerate(table.columns):
-        sheet.set_column(position, position, column.width)
+        sheet.set_column(position, position, column.width, None, {"hidden": column.hidden})
     widths = [column.width for column in table.columns]
     write_title(sheet, styles, table.title, table.note, widths)
     if table.family:

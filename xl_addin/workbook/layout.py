@@ -19,6 +19,8 @@ SCORE_MODES = ("contrast", "classic", "max", "mean", "pnorm")
 QUESTION_SETS = ("initial", "fbq", "all")
 RETRIEVALS = ("dense", "hybrid")
 SPLITTERS = ("recursive", "sentence")
+#: What an answer's time goes to, in this order.
+STAGES = ("Embed", "Retrieve", "Score", "Prompt", "Generate")
 
 #: What the header of a contrast column adds to the id of its point of view.
 CONTRAST_SUFFIX = " z"
@@ -29,7 +31,7 @@ NUMBER_FORMATS: dict[Kind, str] = {
     "integer": "0",
     "score": "0.000",
     "similarity": "0.000",
-    "seconds": "0.0",
+    "seconds": "0.00",
     "weight": "General",
     "any": "General",
 }
@@ -37,7 +39,10 @@ NUMBER_FORMATS: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table; `width` in characters, as Excel counts them."""
+    """One column of a table; `width` in characters, as Excel counts them.
+
+    A `hidden` column is out of sight when it is made; the user may bring it into sight.
+    """
 
     header: str
     width: float = 12
@@ -45,6 +50,7 @@ class Column:
     owner: Owner = "run"
     choices: tuple[str, ...] = ()
     required: bool = False
+    hidden: bool = False
     scale: Scale = ""
     help: str = ""
 
@@ -199,20 +205,26 @@ ANSWERS = Table(
     "Answers",
     "Answers side by side",
     "no-rag: the model alone. rag: from the passages most similar to the question. sexy: from the "
-    "passages that touch the points of view. Verdict and Note are yours and stay.",
+    "passages that touch the points of view. An Answer that you change stays as you leave it, and "
+    "later runs write theirs beside it, as Proposed; empty the Answer to have it written anew. "
+    "Verdict and Note are yours. Citations: @ is the character at which a passage begins, "
+    "(cited) says that the answer names it.",
     (
         Column("QID", 7),
         Column("Question", 30, "wrapped"),
         Column("Mode", 9),
         Column("Answer", 80, "wrapped"),
         Column("Citations", 42, "wrapped"),
-        Column("Support", 22, "wrapped"),
-        Column("Seconds", 9, "seconds"),
+        Column("Support", 34, "wrapped"),
+        Column("Seconds", 10, "seconds"),
+        *(Column(f"{stage} s", 10, "seconds") for stage in STAGES),
+        Column("Prompt tokens", 9, "integer"),
         Column("Tokens", 9, "integer"),
         Column("Model", 24, "wrapped"),
-        Column("Proposed", 30, "wrapped"),
+        Column("Proposed", 50, "wrapped"),
         _user("Verdict", 12, choices=("good", "partly", "wrong")),
         _user("Note", 26, "wrapped"),
+        Column("Written", 14, hidden=True),
     ),
     key=("QID", "Mode"),
     frozen=3,

@@ -11,7 +11,7 @@ from xl_addin.workbook.areas import Area
 from xl_addin.workbook.column_plan import Slot
 from xl_addin.workbook.formulas import moved_text
 from xl_addin.workbook.live_sheet import Block, LiveCell, LiveSheet, plain_cell, ready
-from xl_addin.workbook.port import Row, Writable
+from xl_addin.workbook.port import Row, RowValue, Standing
 from xl_addin.workbook.table_shape import StandingTable, TableShape
 from xl_addin.workbook.user_cells import UserCells
 
@@ -25,9 +25,9 @@ class LiveRows:
     def __init__(
         self, sheet: LiveSheet, table: StandingTable, shape: TableShape, key: Sequence[str]
     ) -> None:
-        self._shape = shape
+        self._sheet, self._shape = sheet, shape
         self._columns = {
-            slot.header: self._read_column(sheet, source)
+            slot.header: self._read_column(source)
             for slot in shape.slots
             if not slot.is_ours and (source := shape.source(slot))
         }
@@ -43,19 +43,18 @@ class LiveRows:
             self._user.add(Row(shape.old_data.top + row, named), own)
         self._user.check_key(table.name, table.headers, self._fillers)
 
-    def compose(self, rows: Sequence[Mapping[str, Writable]]) -> list[tuple[Area, Block]]:
+    def compose(self, rows: Sequence[Mapping[str, RowValue]]) -> list[tuple[Area, Block]]:
         """Return the areas to be written, each with what is to be typed into it.
 
         Columns of the user's in which nothing changes are left alone. As soon as one changes, the
         whole table is one block, so that no cell of theirs can be parted from its row.
         """
         numbers = self._shape.new_data.rows
-        own = [self._own_row(number, values) for number, values in zip(numbers, rows, strict=False)]
+        standing = self._read_standing(rows)
         block = [
-            [ready(values.get(s.header)) if s.is_ours else cells[s.header] for s in self._slots()]
-            for values, cells in zip(rows or [{}], own or [self._own_row(numbers[0], {})],
-                                     strict=True)
-        ]  # fmt: skip
+            self._typed_row(number, values, standing)
+            for number, values in zip(numbers, rows or [{}], strict=True)
+        ]
         ours = {column: slot.is_ours for column, slot in self._shape.columns()}
         stays = all(self._stays(header, block) for header in self._columns)
         spans = [(True, [*ours])] if not stays else groupby(ours, key=ours.__getitem__)
@@ -68,11 +67,41 @@ class LiveRows:
     def _slots(self) -> tuple[Slot, ...]:
         return self._shape.slots
 
-    def _read_column(self, sheet: LiveSheet, number: int) -> list[LiveCell]:
+    def _read_column(self, number: int) -> list[LiveCell]:
         area = replace(self._shape.old_data, left=number, right=number)
-        return [line[0] for line in sheet.cells(area)]
+        return [line[0] for line in self._sheet.cells(area)]
 
-    def _own_row(self, number: int, values: Mapping[str, Writable]) -> dict[str, object]:
+    def _read_standing(
+        self, rows: Sequence[Mapping[str, RowValue]]
+    ) -> dict[tuple[int, str], LiveCell]:
+        """Return the cells of the columns in which a new row keeps one, by old row and header."""
+        return {
+            (cell.row, slot.header): cell
+            for slot in self._slots()
+            if any(isinstance(values.get(slot.header), Standing) for values in rows)
+            if (source := self._shape.source(slot))
+            for cell in self._read_column(source)
+        }
+
+    def _typed_row(
+        self,
+        number: int,
+        values: Mapping[str, RowValue],
+        standing: Mapping[tuple[int, str], LiveCell],
+    ) -> list[object]:
+        own, typed = self._own_row(number, values), []
+        for slot in self._slots():
+            value = values.get(slot.header)
+            if not slot.is_ours:
+                typed.append(own[slot.header])
+            elif isinstance(value, Standing):
+                cell = standing.get((value.row, slot.header))
+                typed.append(cell.typed(number) if cell else None)
+            else:
+                typed.append(ready(value))
+        return typed
+
+    def _own_row(self, number: int, values: Mapping[str, RowValue]) -> dict[str, object]:
         """Return what to type into the user's cells of a new row."""
         _, cells = self._user.take(values)
         typed: dict[str, object] = {}

@@ -102,7 +102,7 @@ def shape_columns(sheet: LiveSheet, shape: TableShape, moves: ColumnMoves) -> No
             number = shape.new.left + place
             area = replace(shape.old_data, left=number, right=number)
             sheet.set_format(area, NUMBER_FORMATS[column.kind], shape.slots[place].is_wrapped)
-            sheet.set_width(number, column.width)
+            sheet.set_width(number, 0 if column.hidden else column.width)
 
 
 # Excel may get busy after it did the work and before xlwings had its answer, so that a second try

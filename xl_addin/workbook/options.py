@@ -91,10 +91,27 @@ ONE_PER_POV = SettingRow(
 PROMPT = SettingRow(
     "Prompt",
     "",
-    "Empty: the model's own chat layout. alpaca: the original's layout. Or a text of your own "
-    "with {question} and {context}.",
+    "Empty: the model's own chat layout. alpaca: the original's, for models tuned on it. Or a text "
+    "of your own with {question} and {context}.",
 )
 MAX_TOKENS = SettingRow("Answer tokens", 160, "Longest answer, in tokens.")
+GATE = SettingRow(
+    "Evidence gate",
+    "yes",
+    'yes: where no passage seems to hold the answer, it is "I dont know", and Support says why. '
+    "no: the model is always asked.",
+    ("yes", "no"),
+)
+TEMPERATURE = SettingRow(
+    "Temperature", 0, "0: the likeliest words each time. Up to 2: more varied, and less reliable."
+)
+SEED = SettingRow("Seed", 1, "Where chance begins, if the temperature is above 0; a whole number.")
+REPEATABLE = SettingRow(
+    "Repeatable",
+    "no",
+    "yes: the same run gives the same text, letter by letter; slower.",
+    ("no", "yes"),
+)
 EMBEDDER = SettingRow("Embedder", "", "Embedding model by name. Empty: the machine's usual one.")
 LONG_PASSAGES = SettingRow(
     "Long passages",
@@ -106,12 +123,18 @@ LONG_PASSAGES = SettingRow(
 SCORER = SettingRow(
     "Scoring embedder", "", "Embedding model that scores, if it is not the one that retrieves."
 )
-LLM = SettingRow("Language model", "", "Language model by name. Empty: the machine's usual one.")
+LLM = SettingRow(
+    "Language model",
+    "",
+    "gguf:, hf: or unsloth: with a name or path, or openai:URL#MODEL; keys belong in the machine's "
+    "settings, never here. Empty: the usual one.",
+)
 
 SETTING_ROWS = (
     DOCUMENTS, COLLECTION, CHUNK_SIZE, CHUNK_OVERLAP, SPLITTER, QUESTIONS, ONLY_FILES,
     ONLY_TYPES, ONLY_SINCE, RETRIEVAL, RERANKER, DIVERSITY, TOP_K, SCORE, SEXY_SHARE, MODES,
-    CONTEXTS, ONE_PER_POV, PROMPT, MAX_TOKENS, EMBEDDER, LONG_PASSAGES, SCORER, LLM,
+    CONTEXTS, ONE_PER_POV, GATE, LLM, PROMPT, MAX_TOKENS, TEMPERATURE, SEED, REPEATABLE,
+    EMBEDDER, LONG_PASSAGES, SCORER,
 )  # fmt: skip
 
 
@@ -137,6 +160,10 @@ class Options:
     one_per_pov: bool = False
     prompt: str = ""
     max_tokens: int = 160
+    gate: bool = True
+    temperature: float = 0.0
+    seed: int = 1
+    repeatable: bool = False
     embedder: str = ""
     cover_long: bool = False
     scorer: str = ""
@@ -160,15 +187,19 @@ def read_options(values: Mapping[str, CellValue]) -> Options:
         only=_only(cell),
         retrieval=cast(Retrieval, _choice(RETRIEVAL, cell)),
         reranker=str(cell[RERANKER.name]),
-        diversity=_share(DIVERSITY, cell),
+        diversity=_number(DIVERSITY, cell, 1),
         top_k=_whole(TOP_K, cell, 1, 1000),
         score=cast(ScoreMode, _choice(SCORE, cell)),
-        sexy_share=_share(SEXY_SHARE, cell),
+        sexy_share=_number(SEXY_SHARE, cell, 1),
         modes=_modes(str(cell[MODES.name])),
         contexts=_whole(CONTEXTS, cell, 1, 20),
         one_per_pov=_choice(ONE_PER_POV, cell) == "yes",
         prompt=str(cell[PROMPT.name]),
         max_tokens=_whole(MAX_TOKENS, cell, 1, 100_000),
+        gate=_choice(GATE, cell) == "yes",
+        temperature=_number(TEMPERATURE, cell, 2),
+        seed=_whole(SEED, cell, 0, 2**31 - 1),
+        repeatable=_choice(REPEATABLE, cell) == "yes",
         embedder=str(cell[EMBEDDER.name]),
         cover_long=_choice(LONG_PASSAGES, cell) == "cover",
         scorer=str(cell[SCORER.name]),
@@ -201,15 +232,15 @@ def _whole(row: SettingRow, cell: Mapping[str, object], low: int, high: int) -> 
     return int(number)
 
 
-def _share(row: SettingRow, cell: Mapping[str, object]) -> float:
+def _number(row: SettingRow, cell: Mapping[str, object], high: int) -> float:
     value = cell[row.name]
     try:
-        share = float(str(value))
+        number = float(str(value))
     except ValueError:
-        share = float("nan")
-    if not 0 <= share <= 1:
-        raise _refused(row.name, value, "a number from 0 to 1")
-    return share
+        number = float("nan")
+    if not 0 <= number <= high:
+        raise _refused(row.name, value, f"a number from 0 to {high}")
+    return number
 
 
 def _only(cell: Mapping[str, object]) -> ChunkFilter:

@@ -21,6 +21,20 @@ Writable = CellValue | Formula
 
 
 @dataclass(frozen=True)
+class Standing:
+    """The cell of this column in a row of the sheet as it stands, formula or date and all.
+
+    `value` is what it shows. A closed file keeps the cell's looks too.
+    """
+
+    row: int
+    value: CellValue
+
+
+RowValue = Writable | Standing
+
+
+@dataclass(frozen=True)
 class Row:
     """One row as read: its number on the sheet, for messages, and its values by header."""
 
@@ -72,7 +86,7 @@ class TableContent:
     """
 
     table: Table
-    rows: Sequence[Mapping[str, Writable]]
+    rows: Sequence[Mapping[str, RowValue]]
     columns: Sequence[Column] = ()
     above: Sequence[AboveRow] = ()
 

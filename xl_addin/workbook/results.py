@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from worker.contract import (
-    Answer,
     PointOfView,
     PovTouch,
     QuestionRanking,
@@ -111,25 +110,6 @@ def matrix_content(
     return TableContent(layout.MATRIX, rows, columns, above)
 
 
-def answers_content(answers: Sequence[Answer]) -> TableContent:
-    """Return what the Answers table is to hold."""
-    rows: list[Mapping[str, Writable]] = [
-        {
-            "QID": answer.qid,
-            "Question": answer.question,
-            "Mode": answer.mode,
-            "Answer": answer.text,
-            "Citations": _citations_text(answer),
-            "Support": _support_text(answer),
-            "Seconds": round(answer.seconds, 1),
-            "Tokens": answer.tokens,
-            "Model": answer.model,
-        }
-        for answer in answers
-    ]
-    return TableContent(layout.ANSWERS, rows)
-
-
 def heatmap_pictures(
     rankings: Sequence[QuestionRanking], blobs: Mapping[str, bytes]
 ) -> list[Picture]:
@@ -228,19 +208,6 @@ def _weight_formula(header: str, used: float) -> Formula:
 def _escaped(header: str) -> str:
     """Escape what has a meaning inside a structured reference."""
     return "".join(f"'{mark}" if mark in "[]#'" else mark for mark in header)
-
-
-def _citations_text(answer: Answer) -> str:
-    lines = [f"[{cited.number}] {cited.source} @{cited.start}" for cited in answer.citations]
-    return "\n".join(lines)
-
-
-def _support_text(answer: Answer) -> str:
-    if answer.problem:
-        return str(answer.problem)
-    if answer.similarity is None:
-        return "from the model alone"
-    return f"best passage: similarity {answer.similarity:.2f}"
 
 
 def _alt_text(ranking: QuestionRanking) -> str:

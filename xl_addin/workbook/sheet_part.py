@@ -220,6 +220,12 @@ class SheetPart:
             span.set(name, str(value))
         span.set("customWidth", "1")
 
+    def hide_column(self, column: int) -> None:
+        """Take a column that has a width of its own out of sight."""
+        span = self._span(column)
+        if span is not None:
+            span.set("hidden", "1")
+
     def _span(self, column: int) -> Element | None:
         for span in children(self.root.find(q("cols")), "col"):
             if int(str(span.get("min"))) <= column <= int(str(span.get("max"))):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from xl_addin.workbook.cells import LINE_HEIGHT, looks_like_formula, row_height, writable_value
 from xl_addin.workbook.column_plan import Slot
 from xl_addin.workbook.layout import NUMBER_FORMATS
-from xl_addin.workbook.port import Formula, Row, Writable
+from xl_addin.workbook.port import Formula, Row, RowValue, Standing, Writable
 from xl_addin.workbook.sheet_part import LiftedCell, SheetPart
 from xl_addin.workbook.styles_part import StylesPart
 from xl_addin.workbook.table_part import TablePart
@@ -43,8 +43,9 @@ class TableBody:
             self._cells.add(row, self._lift(row.number))
         self._cells.check_key(table.name, table.headers, self._fillers)
 
-    def write(self, rows: Sequence[Mapping[str, Writable]]) -> list[Row]:
+    def write(self, rows: Sequence[Mapping[str, RowValue]]) -> list[Row]:
         """Write the new rows and clear the old ones; return rows of the user's without a place."""
+        self._standing = self._lift_standing(rows)
         self._clear()
         widths = [self._sheet.width(column) for column, _ in self._shape.columns()]
         for number, values in zip(self._shape.new_data.rows, rows or [{}], strict=True):
@@ -95,6 +96,18 @@ class TableBody:
             if (cell := self._sheet.lift(number, self._shape.source(slot) or 0))
         }
 
+    def _lift_standing(
+        self, rows: Sequence[Mapping[str, RowValue]]
+    ) -> dict[tuple[int, str], LiftedCell]:
+        """Return the cells that new rows keep as they stand, by old row and header."""
+        return {
+            (value.row, slot.header): cell
+            for values in rows
+            for slot in self._shape.slots
+            if isinstance(value := values.get(slot.header), Standing)
+            if (cell := self._sheet.lift(value.row, self._shape.source(slot) or 0))
+        }
+
     def _clear(self) -> None:
         """Empty cells that no new row will cover; those that look as we made them go wholly."""
         for (row, column), style in self._old_styles.items():
@@ -110,14 +123,18 @@ class TableBody:
     # The new rows
 
     def _write_row(
-        self, number: int, values: Mapping[str, Writable], widths: Sequence[float]
+        self, number: int, values: Mapping[str, RowValue], widths: Sequence[float]
     ) -> None:
         old_values, cells = self._cells.take(values)
         texts = []
         for (column, slot), width in zip(self._shape.columns(), widths, strict=True):
             if slot.is_ours:
                 value = values.get(slot.header)
-                self._put(number, column, slot, value)
+                if isinstance(value, Standing):
+                    self._lay(number, column, slot, self._standing.get((value.row, slot.header)))
+                    value = value.value
+                else:
+                    self._put(number, column, slot, value)
             else:
                 value = old_values.get(slot.header)
                 self._lay(number, column, slot, cells.get(slot.header))

@@ -26,6 +26,8 @@ def write_head(sheet: SheetPart, shape: TableShape, above: Sequence[AboveRow]) -
         if source == column:
             continue
         sheet.set_width(column, widths.get(source, slot.column.width if slot.column else 0))
+        if source is None and slot.column and slot.column.hidden:
+            sheet.hide_column(column)
         sheet.put(shape.old.top, column, slot.header, styles.get(source or 0, header_style))
         for cell in lifted.get(column, ()):
             sheet.lay(cell, cell.row, column)

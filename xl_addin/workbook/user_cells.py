@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from worker.errors import ColumnError
-from xl_addin.workbook.port import CellValue, Formula, Row, Writable
+from xl_addin.workbook.port import CellValue, Formula, Row, RowValue, Standing
 
 Key = tuple[str, ...]
 
@@ -28,12 +28,14 @@ class OwnCell(Protocol):
 AnyCell = TypeVar("AnyCell", bound=OwnCell)
 
 
-def row_key(values: Mapping[str, Writable], headers: Sequence[str]) -> Key:
+def row_key(values: Mapping[str, RowValue], headers: Sequence[str]) -> Key:
     """Return what identifies a row: the text of its key cells."""
     return tuple(_text(values.get(header)) for header in headers)
 
 
-def _text(value: Writable) -> str:
+def _text(value: RowValue) -> str:
+    if isinstance(value, Standing):
+        value = value.value
     text = value.text if isinstance(value, Formula) else value
     return "" if text is None else str(text).strip()
 
@@ -50,7 +52,7 @@ class UserCells(Generic[AnyCell]):
         self._rows.setdefault(row_key(row.values, self._key), []).append((row, cells))
 
     def take(
-        self, values: Mapping[str, Writable]
+        self, values: Mapping[str, RowValue]
     ) -> tuple[Mapping[str, CellValue], Mapping[str, AnyCell]]:
         """Return old values and the user's cells that belong to a new row; empty if none do."""
         waiting = self._rows.get(row_key(values, self._key))

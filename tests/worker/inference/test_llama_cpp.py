@@ -1,12 +1,13 @@
-import threading
 from pathlib import Path
 
 import pytest
 
-from worker.errors import CancelledError, EngineError, PromptTooLongError
-from worker.inference.base import Prompt
+from worker.errors import EngineError, PromptTooLongError
+from worker.inference.base import Completion, Prompt, Sampling
 from worker.inference.llama_cpp import CONTEXT_TOKENS, LlamaCppModel, _has_chat_template
 from worker.runtime import Runtime
+from worker.settings import Settings
+from worker.weights import find_weights
 
 
 @pytest.fixture(scope="module")
@@ -14,79 +15,69 @@ def model(warm_runtime: Runtime) -> LlamaCppModel:
     return warm_runtime.language_model("gguf:smollm2")
 
 
-def never() -> bool:
-    return False
+def completions(model, prompts, sampling, on_text=lambda *_: None) -> list[Completion]:
+    replies = model.generate(prompts, sampling, on_text=on_text, cancelled=lambda: False)
+    return [reply for _, reply in sorted(replies, key=lambda each: each[0])]
 
 
-def ignore(_text: str) -> None:
-    pass
+HARBOUR = "The harbour of Saltreve is old and full of ships. " * 20
 
 
-CAPITAL = Prompt("What is the capital of France? Answer in one short sentence.", "chat")
+def test_prompts_that_begin_alike_are_read_once(model: LlamaCppModel):
+    prompts = [Prompt(f"{HARBOUR}{question}", "chat") for question in ("How old?", "How full?")]
+    first, second = completions(model, prompts, Sampling(4))
+    reused = max(first.reused_tokens, second.reused_tokens)
+    assert reused > 0.9 * first.prompt_tokens
 
 
-def test_it_answers_a_simple_question(model: LlamaCppModel):
-    completion = model.generate(CAPITAL, max_tokens=32, on_text=ignore, cancelled=never)
-    assert "Paris" in completion.text
-    assert completion.prompt_tokens > 10
-    assert 0 < completion.tokens <= 32
+def test_prompts_that_begin_alike_follow_one_another_whatever_their_order(model: LlamaCppModel):
+    other = "A market with fish and figs. " * 20
+    texts = [HARBOUR + "One?", other + "One?", HARBOUR + "Two?", other + "Two?"]
+    replies = completions(model, [Prompt(text, "chat") for text in texts], Sampling(4))
+    read = sum(reply.prompt_tokens - reply.reused_tokens for reply in replies)
+    assert read < 0.6 * sum(reply.prompt_tokens for reply in replies)
 
 
-def test_the_pieces_add_up_to_the_whole(model: LlamaCppModel):
-    pieces: list[str] = []
-    completion = model.generate(CAPITAL, max_tokens=32, on_text=pieces.append, cancelled=never)
-    assert len(pieces) > 1
-    assert "".join(pieces) == completion.text
+def test_nothing_is_reused_where_the_text_must_be_the_same_each_time(model: LlamaCppModel):
+    prompts = [Prompt(HARBOUR + "How old?", "chat")] * 2
+    replies = completions(model, prompts, Sampling(4, repeatable=True))
+    assert [reply.reused_tokens for reply in replies] == [0, 0]
+    assert replies[0].text == replies[1].text
 
 
-def test_the_same_prompt_gives_the_same_text(model: LlamaCppModel):
-    texts = {
-        model.generate(CAPITAL, max_tokens=24, on_text=ignore, cancelled=never).text
-        for _ in range(3)
-    }
-    assert len(texts) == 1
+def test_a_temperature_makes_other_texts_and_its_seed_brings_them_back(model: LlamaCppModel):
+    prompt = [Prompt("Invent a name for a ship. Only the name.", "chat")]
+
+    def drawn(seed: int) -> str:
+        return completions(model, prompt, Sampling(12, temperature=1.5, seed=seed))[0].text
+
+    assert len({drawn(seed) for seed in range(1, 6)}) > 1
+    assert drawn(3) == drawn(3)
 
 
-def test_a_stop_text_ends_the_completion(model: LlamaCppModel):
-    prompt = Prompt("Count: one, two, three, four, five, six,", "completion", stop=("eight",))
-    completion = model.generate(prompt, max_tokens=40, on_text=ignore, cancelled=never)
-    assert "seven" in completion.text
-    assert "eight" not in completion.text
+def test_streams_have_a_whole_context_each(settings: Settings):
+    path = find_weights(settings.models, "gguf:smollm2") / "model.gguf"
+    model = LlamaCppModel("gguf:smollm2", path, threads=2, streams=2)
+    prompts = [Prompt(f"{name} " + "ship " * (CONTEXT_TOKENS // 2), "chat") for name in "AB"]
+    replies = completions(model, prompts, Sampling(4))
+    model.close()
+    assert all(isinstance(reply, Completion) for reply in replies)
 
 
-def test_an_answer_at_its_limit_says_that_it_was_cut(model: LlamaCppModel):
-    prompt = Prompt("Tell me a long story about a harbour.", "chat")
-    assert model.generate(prompt, max_tokens=5, on_text=ignore, cancelled=never).cut
-
-
-def test_cancelling_stops_within_a_piece_and_the_model_goes_on_working(model: LlamaCppModel):
-    seen: list[str] = []
-    stop = threading.Event()
-
-    def take(piece: str) -> None:
-        seen.append(piece)
-        if len(seen) == 3:
-            stop.set()
-
-    prompt = Prompt("Tell me a long story about a harbour.", "chat")
-    with pytest.raises(CancelledError):
-        model.generate(prompt, max_tokens=400, on_text=take, cancelled=stop.is_set)
-    assert len(seen) <= 4
-    assert "Paris" in model.generate(CAPITAL, max_tokens=32, on_text=ignore, cancelled=never).text
-
-
-def test_a_prompt_longer_than_the_model_reads_is_refused_with_both_lengths(model: LlamaCppModel):
-    prompt = Prompt("harbour " * (CONTEXT_TOKENS + 100), "chat")
-    with pytest.raises(PromptTooLongError, match=str(CONTEXT_TOKENS)):
-        model.generate(prompt, max_tokens=5, on_text=ignore, cancelled=never)
+def test_a_prompt_must_leave_room_for_the_answer(model: LlamaCppModel):
+    prompt = Prompt("ship " * (CONTEXT_TOKENS - 200), "chat")
+    assert isinstance(completions(model, [prompt], Sampling(4))[0], Completion)
+    refused = completions(model, [prompt], Sampling(400))[0]
+    assert isinstance(refused, PromptTooLongError)
+    assert str(CONTEXT_TOKENS - 400) in refused.why
 
 
 def test_an_error_of_the_listener_is_not_swallowed(model: LlamaCppModel):
-    def broken(_text: str) -> None:
+    def broken(_index: int, _text: str) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        model.generate(CAPITAL, max_tokens=8, on_text=broken, cancelled=never)
+        completions(model, [Prompt("Where is Paris?", "chat")], Sampling(8), broken)
 
 
 def test_the_models_own_chat_layout_is_seen(model: LlamaCppModel, tmp_path: Path):

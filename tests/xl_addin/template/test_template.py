@@ -99,7 +99,7 @@ def test_closed_choices_have_dropdowns(template):
     count = len(sample_rows(layout.FBQ, templates_folder()))
     assert dropdowns("FBQ")[f"M6:M{5 + count}"] == "0,1,2,3,4"
     assert dropdowns("Ranked") == {"O6": "yes,no"}
-    assert dropdowns("Answers") == {"K6": "good,partly,wrong"}
+    assert dropdowns("Answers") == {"Q6": "good,partly,wrong"}
     assert sorted(dropdowns("Settings").values()) == sorted(
         ",".join(row.choices) for row in SETTING_ROWS if row.choices
     )

@@ -77,8 +77,9 @@ class Actions:
             cell.font = openpyxl.styles.Font(**{name: value})
 
     def set_column_width(self, sheet: Any, action: dict[str, Any], width: float) -> None:
-        letter = get_column_letter(action["start_column"] + 1)
-        sheet.column_dimensions[letter].width = width
+        dimension = sheet.column_dimensions[get_column_letter(action["start_column"] + 1)]
+        dimension.hidden = width == 0
+        dimension.width = width
 
     def set_row_hidden(self, sheet: Any, action: dict[str, Any], hidden: bool) -> None:
         for row in range(action["start_row"] + 1, action["start_row"] + action["row_count"] + 1):

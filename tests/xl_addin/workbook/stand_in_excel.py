@@ -181,7 +181,8 @@ class StandInExcel(Actions):
 
     def width(self, cells: Any) -> float:
         sheet = self.workbook[cells.sheet.name]
-        return sheet.column_dimensions[get_column_letter(cells.column)].width
+        dimension = sheet.column_dimensions[get_column_letter(cells.column)]
+        return 0.0 if dimension.hidden else dimension.width
 
     # What xlwings recorded
 

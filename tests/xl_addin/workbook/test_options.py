@@ -19,11 +19,17 @@ def test_values_are_read_as_excel_gives_them():
             "SEXY share": 0.5,
             "Answer modes": " sexy , rag,sexy",
             "Documents folder": " papers ",
+            "Evidence gate": "No",
+            "Temperature": 0.7,
+            "Seed": 12.0,
+            "Repeatable": "yes",
         }
     )
     assert (options.top_k, options.contexts, options.score) == (24, 2, "classic")
     assert (options.sexy_share, options.modes) == (0.5, ("sexy", "rag"))
     assert options.documents == "papers"
+    assert (options.gate, options.temperature, options.seed) == (False, 0.7, 12)
+    assert options.repeatable
 
 
 @pytest.mark.parametrize(
@@ -40,6 +46,12 @@ def test_values_are_read_as_excel_gives_them():
         ("Answer modes", "rag, magic"),
         ("Answer modes", ","),
         ("Questions", "both"),
+        ("Evidence gate", "maybe"),
+        ("Temperature", 2.5),
+        ("Temperature", "hot"),
+        ("Seed", -1),
+        ("Seed", 1.5),
+        ("Repeatable", 1),
     ],
 )
 def test_a_value_that_cannot_be_used_names_its_setting(name: str, value: object):

@@ -11,12 +11,9 @@ import openpyxl
 import pytest
 
 from worker.contract import (
-    Answer,
-    Citation,
     PointOfView,
     PovMatrix,
     PovTouch,
-    Problem,
     QuestionRanking,
     RankedChunk,
 )
@@ -27,7 +24,6 @@ from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.port import TableContent
 from xl_addin.workbook.results import (
-    answers_content,
     matrix_content,
     ranked_content,
     top_povs_text,
@@ -142,24 +138,3 @@ def test_a_matrix_of_nothing_has_no_formulas():
     content = matrix_content([], [], "contrast")
     assert list(content.rows) == []
     assert [column.header for column in content.columns] == list(layout.MATRIX.headers)
-
-
-def test_an_answer_that_failed_says_why_in_its_row():
-    problem = Problem(code="engine", what="It broke.", why="A fuse.", next_step="Try again.")
-    answer = Answer(
-        qid="Q1",
-        question="Who?",
-        mode="sexy",
-        text="",
-        citations=(Citation(number=1, chunk_id="c", source="kettle.txt", start=12),),
-        similarity=0.4,
-        seconds=1.26,
-        prompt_tokens=0,
-        tokens=0,
-        model="gguf:smollm2",
-        problem=problem,
-    )
-    (row,) = answers_content([answer]).rows
-    assert row["Support"] == "It broke. A fuse. Try again."
-    assert row["Citations"] == "[1] kettle.txt @12"
-    assert row["Seconds"] == 1.3
