@@ -83,21 +83,23 @@ def load_world(documents: Path, questions: Path, povs: Path) -> KnownWorld:
 
 def index_world(session: Session, world: KnownWorld, choices: Choices) -> Gathered:
     """Index the documents of a world; what has not changed costs nothing."""
-    return _run(
-        session,
-        IndexRequest(
-            run_id=secrets.token_hex(8),
-            folder=str(world.documents),
-            collection=world.collection,
-            embedder=choices.embedder or session.settings.embedder,
-            store=_store(session),
-        ),
+    return _run(session, index_request(session, world, choices))
+
+
+def index_request(session: Session, world: KnownWorld, choices: Choices) -> IndexRequest:
+    """Return the request to index the documents of a world."""
+    return IndexRequest(
+        run_id=secrets.token_hex(8),
+        folder=str(world.documents),
+        collection=world.collection,
+        embedder=choices.embedder or session.settings.embedder,
+        store=_store(session),
     )
 
 
 def evaluate(session: Session, world: KnownWorld, choices: Choices, model: str) -> ModelEvaluation:
     """Let a model answer all questions of an indexed world in each mode."""
-    gathered = _run(session, _request(session, world, choices, model))
+    gathered = _run(session, answer_request(session, world, choices, model))
     known = {question.id: question for question in world.questions}
     evaluation = ModelEvaluation(model, gathered)
     for answer in gathered.answers:
@@ -107,7 +109,10 @@ def evaluate(session: Session, world: KnownWorld, choices: Choices, model: str) 
     return evaluation
 
 
-def _request(session: Session, world: KnownWorld, choices: Choices, model: str) -> AnswerRequest:
+def answer_request(
+    session: Session, world: KnownWorld, choices: Choices, model: str
+) -> AnswerRequest:
+    """Return the request to let a model answer all questions of an indexed world."""
     run_id = secrets.token_hex(8)
     return AnswerRequest(
         run_id=run_id,

@@ -54,6 +54,22 @@ def test_index_rank_and_answer_fill_the_workbook(bonsai: Run, small_book: Path):
     assert stamp["Embedder"].startswith("onnx:minilm@")
 
 
+def test_an_edited_answer_stays_and_the_new_one_is_proposed(bonsai: Run, small_book: Path):
+    bonsai("index", small_book)
+    bonsai("answer", small_book, "--modes", "no-rag")
+    workbook = openpyxl.load_workbook(small_book)
+    workbook["Answers"]["D6"] = "My own words."
+    workbook.save(small_book)
+    code, out, _ = bonsai("answer", small_book, "--modes", "no-rag")
+    assert code == 0
+    edited, other = rows(small_book, layout.ANSWERS)
+    assert edited["Answer"] == "My own words."
+    assert edited["Proposed"]
+    assert other["Answer"]
+    assert not other["Proposed"]
+    assert "Generate" in out
+
+
 def test_notes_and_keep_follow_their_passage_through_another_ranking(bonsai: Run, small_book: Path):
     bonsai("index", small_book)
     bonsai("rank", small_book)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,7 +23,9 @@ from worker.inference.streams import complete_all, stopped
 
 if TYPE_CHECKING:
     from openai import APIError, AsyncOpenAI
+    from openai.types import Completion as TextChunk
     from openai.types import CompletionUsage
+    from openai.types.chat import ChatCompletionChunk
 
 T = TypeVar("T")
 
@@ -90,19 +92,16 @@ class OpenAiEndpoint:
         request = _request(self._model, prompt, sampling)
         written = _Written(on_text)
         async with self._client() as client:
-            if prompt.form == "chat":
-                async for chunk in await client.chat.completions.create(stream=True, **request):
-                    written.take(
-                        chunk.usage, [(c.delta.content, c.finish_reason) for c in chunk.choices]
-                    )
-            else:
-                async for piece in await client.completions.create(stream=True, **request):
-                    written.take(piece.usage, [(c.text, c.finish_reason) for c in piece.choices])
+            kind: Any = client.chat.completions if prompt.form == "chat" else client.completions
+            stream = await kind.create(stream=True, **request)
+            self._check(stream.response.headers)
+            async for chunk in stream:
+                written.take(chunk)
         return written.completion(self._url, sampling.max_tokens)
 
     async def _only_model(self) -> str:
         async with self._client() as client:
-            models = await _models(client)
+            models = await self._models(client)
         if len(models) == 1:
             return models[0]
         raise SettingError(
@@ -146,18 +145,25 @@ class OpenAiEndpoint:
         import openai
 
         try:
-            models = await _models(client)
+            models = await self._models(client)
         except openai.OpenAIError:
-            return SettingError(
-                f"There are no models at {self._url}.",
-                "The server answers, but has no such page.",
-                "Correct the address; it often ends in /v1.",
-            )
+            return _no_models(self._url)
         return SettingError(
             f"The server {self._url} has no model called '{self._model}'.",
             f"It has: {', '.join(models)}.",
             "Correct the name after the # in the name of the language model.",
         )
+
+    async def _models(self, client: AsyncOpenAI) -> list[str]:
+        answer = await client.models.with_raw_response.list()
+        try:
+            return [model["id"] for model in answer.http_response.json()["data"]]
+        except (ValueError, LookupError, TypeError) as error:
+            raise _no_models(self._url) from error
+
+    def _check(self, headers: Mapping[str, str]) -> None:
+        if headers.get("content-type", "").startswith("text/html"):
+            raise _no_models(self._url)
 
     def _failed(self, error: APIError) -> PromptTooLongError | EngineError:
         said = self._said(error)
@@ -185,13 +191,12 @@ class _Written:
     usage: CompletionUsage | None = None
     end: str | None = None
 
-    def take(
-        self, usage: CompletionUsage | None, choices: Sequence[tuple[str | None, str | None]]
-    ) -> None:
-        """Take what one chunk brings: texts, each with the reason why it is the last, if it is."""
-        self.usage = usage or self.usage
-        for text, end in choices:
-            self.end = end or self.end
+    def take(self, chunk: ChatCompletionChunk | TextChunk) -> None:
+        """Take what one chunk brings."""
+        self.usage = chunk.usage or self.usage
+        for choice in chunk.choices:
+            text = choice.text if hasattr(choice, "text") else choice.delta.content
+            self.end = choice.finish_reason or self.end
             if text:
                 self.pieces.append(text)
                 self.on_text(text)
@@ -227,10 +232,6 @@ async def _unless(cancelled: Callable[[], bool], work: Coroutine[Any, Any, T]) -
             raise stopped()
         await asyncio.wait({task}, timeout=_LOOK)
     return task.result()
-
-
-async def _models(client: AsyncOpenAI) -> list[str]:
-    return [model.id async for model in client.models.list()]
 
 
 def _request(model: str, prompt: Prompt, sampling: Sampling) -> dict[str, Any]:
@@ -272,6 +273,14 @@ def _address(name: str) -> tuple[str, str]:
             "Take it out, and set OPENAI_API_KEY instead.",
         )
     return url, model
+
+
+def _no_models(url: str) -> SettingError:
+    return SettingError(
+        f"There are no models at {url}.",
+        "Something answers there, but not as a server of language models does.",
+        "Correct the address; it often ends in /v1.",
+    )
 
 
 def _lost(url: str, reason: str) -> EngineLostError:

@@ -176,10 +176,11 @@ class PaddedBatches:
         inputs = self._tokenizer.pad(
             {"input_ids": [row.tokens for row in batch]}, return_tensors="pt"
         )
-        with torch.random.fork_rng():
+        device = self._model.device
+        with torch.random.fork_rng([device] if device.type == "cuda" else []):
             torch.manual_seed(sampling.seed)
             self._model.generate(
-                **inputs.to(self._model.device),
+                **inputs.to(device),
                 **drawn,
                 do_sample=not greedy,
                 max_new_tokens=sampling.max_tokens - min(len(row.written) for row in batch),

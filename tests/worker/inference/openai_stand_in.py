@@ -17,7 +17,8 @@ class OpenAiStandIn(ThreadingHTTPServer):
     """Keeps the requests it got.
 
     `failures` are answered first, as (status, message), each once; `chunks` are the pieces of every
-    other answer; `silent` lets it say nothing before (`headers`) or after (`chunks`) its headers.
+    other answer; `silent` lets it say nothing instead of its headers (`headers`) or after its
+    chunks (`chunks`); a website answers every request with a page.
     """
 
     def __init__(self) -> None:
@@ -27,6 +28,7 @@ class OpenAiStandIn(ThreadingHTTPServer):
         self.models = ["qwen"]
         self.chunks = [piece("Pa"), piece("ris", "stop"), usage(7, 2, cached=5)]
         self.silent = ""
+        self.is_website = False
         self.left = threading.Event()
 
     @property
@@ -52,7 +54,9 @@ class _Handler(BaseHTTPRequestHandler):
     server: OpenAiStandIn
 
     def do_GET(self) -> None:
-        if self.path != "/v1/models":
+        if self.server.is_website:
+            self._answer(200, "hello", "text/html")
+        elif self.path != "/v1/models":
             self._answer(404, {"error": {"message": "no such page"}})
         elif self._is_let_in():
             data = [{"id": name, "object": "model", "created": 1} for name in self.server.models]
@@ -61,7 +65,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.requests.append({**body, "path": self.path})
-        if self.server.failures:
+        if self.server.is_website:
+            self._answer(200, "hello", "text/html")
+        elif not self.path.startswith("/v1/"):
+            self._answer(404, {"error": {"message": "no such page"}})
+        elif self.server.failures:
             status, message = self.server.failures.pop(0)
             self._answer(status, {"error": {"message": message}})
         elif self._is_let_in():
@@ -94,10 +102,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.connection.recv(1) == b"":
             self.server.left.set()
 
-    def _answer(self, status: int, body: object) -> None:
+    def _answer(self, status: int, body: object, kind: str = "application/json") -> None:
         content = json.dumps(body).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Retry-After-Ms", "1")
         self.end_headers()

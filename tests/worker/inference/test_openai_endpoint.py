@@ -113,6 +113,13 @@ def test_an_address_without_the_interface_is_named(server):
     failure(OpenAiEndpoint(f"{elsewhere}/v2#qwen", key=KEY), SettingError)
 
 
+def test_a_website_at_the_address_is_no_server_of_models(server):
+    server.is_website = True
+    assert "no models" in failure(endpoint(server), SettingError).what
+    with pytest.raises(SettingError, match="no models"):
+        endpoint(server, name="")
+
+
 @pytest.mark.parametrize(
     "name", ["openai:", "openai:127.0.0.1:8000#qwen", "openai:ftp://host/v1", "openai:http://[v1"]
 )
