@@ -57,7 +57,7 @@ def keep_edits(
 def is_edited(values: Mapping[str, CellValue]) -> bool:
     """Say whether the answer in a row of the table is somebody's own."""
     answer = values.get("Answer")
-    return _has_text(answer) and fingerprint(answer) != values.get("Written")
+    return _has_text(answer) and fingerprint(answer) != (values.get("Written") or None)
 
 
 def fingerprint(answer: RowValue) -> str:

@@ -332,3 +332,8 @@ def test_two_rows_of_one_question_and_mode_are_both_kept_if_both_are_edited():
 def test_only_text_has_a_hash():
     assert len(fingerprint("text")) == 12
     assert {fingerprint(value) for value in (None, "", 42, 4.5, True)} == {""}
+
+
+@pytest.mark.parametrize("written", [None, ""])
+def test_a_number_beside_an_empty_hash_is_edited(written):
+    assert is_edited({"Answer": 42, "Written": written})
