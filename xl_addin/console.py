@@ -7,7 +7,6 @@ import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
-from typing import get_args
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -23,7 +22,6 @@ from worker.errors import BonsaiError
 from xl_addin.workbook.answers import citation_lines, support_lines
 
 _PANELS, _PANEL_LINES = 3, 9  # answers under way that are shown, and lines for all of them
-_ANSWERING = "Answering"
 
 
 class Terminal:
@@ -104,8 +102,8 @@ class Watch:
 
     def take(self, event: Event) -> None:
         """Show one event."""
-        if isinstance(event, contract.Progress) and _is_estimate(event) and not self._is_quiet:
-            self._console.print(escape(event.message))
+        if isinstance(event, contract.Progress) and event.estimate and not self._is_quiet:
+            self._console.print(escape(event.estimate))
         if not self._is_live:
             return
         if isinstance(event, contract.Progress):
@@ -139,12 +137,6 @@ class Watch:
                 for (qid, mode), text in newest
             ),
         )
-
-
-def _is_estimate(event: contract.Progress) -> bool:
-    """Say whether progress tells how long the rest will take, and not which answer is finished."""
-    names_answer = event.message.endswith(get_args(AnswerMode))
-    return event.stage == _ANSWERING and bool(event.message) and not names_answer
 
 
 def answer_panel(answer: Answer) -> Panel:

@@ -13,7 +13,9 @@ from xl_addin.actions import Outcome
 from xl_addin.console import Terminal, Watch, answer_panel
 from xl_addin.summaries import print_answers
 
-ESTIMATE = Progress(stage="Answering", done=3, of=24, message="21 more answers, about 3 min")
+ESTIMATE = Progress(
+    stage="Answering", done=3, of=24, message="Q1 rag", estimate="21 more answers, about 3 min"
+)
 FINISHED = Progress(stage="Answering", done=3, of=24, message="Q1 sexy")
 
 

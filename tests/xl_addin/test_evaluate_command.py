@@ -38,7 +38,7 @@ def test_each_mode_is_measured_and_every_answer_is_kept(
     bonsai: Run, small_world: tuple[str, ...], tmp_path: Path
 ):
     out = tmp_path / "measures.json"
-    code, screen = bonsai("evaluate", *small_world, "--modes", "no-rag,rag", "--json", out)
+    code, screen, _ = bonsai("evaluate", *small_world, "--modes", "no-rag,rag", "--json", out)
     assert code == 0
     assert "gguf:smollm2" in screen
     (evaluation,) = json.loads(out.read_text("utf-8"))["evaluations"]
@@ -52,7 +52,7 @@ def test_each_mode_is_measured_and_every_answer_is_kept(
 
 
 def test_a_model_that_is_not_there_is_named(bonsai: Run, small_world: tuple[str, ...]):
-    code, screen = bonsai("evaluate", *small_world, "--llm", "gguf:/nowhere/model.gguf")
+    code, _, screen = bonsai("evaluate", *small_world, "--llm", "gguf:/nowhere/model.gguf")
     assert code == 3
     assert "/nowhere/model.gguf" in screen
 
@@ -66,6 +66,6 @@ def test_a_file_without_the_columns_is_named(
 ):
     path = tmp_path / "file.csv"
     path.write_text(f"{header}\nE1,Why?\n", encoding="utf-8")
-    code, screen = bonsai("evaluate", option, path)
+    code, _, screen = bonsai("evaluate", option, path)
     assert code == 2
     assert named in screen

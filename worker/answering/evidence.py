@@ -1,8 +1,31 @@
-"""How well passages hold the answer to a question."""
+"""How well passages hold the answer to a question: whether each thing asked is spoken of.
+
+A word of the question counts as spoken of as far as some word of a passage means the same where
+it stands. Both are compared by the vectors that an embedding model gives them in their texts, so
+that "physician" finds "doctor". Names must be in the same passage as what is asked about them, and
+every part of a question must be answered: a part is worth what its worst side is worth.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from statistics import harmonic_mean
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.answering.answer_type import NAMED, WORD, holds
+from worker.answering.question_parts import QuestionPart, question_parts, without_possessive
+
+#: What a name is worth that stands in another passage than the rest.
+_ELSEWHERE = 0.5
+#: What a passage is worth that holds nothing of the type asked for. A name may be a description
+#: and a number be spelled in a way that is not known here, so it is not nothing.
+_NO_CANDIDATE = 0.7
+#: Words of the question that are told to be missing.
+_TOLD = 4
 
 
 @dataclass(frozen=True)
@@ -17,3 +40,112 @@ class Evidence:
     def enough(self) -> bool:
         """Whether the model should be asked."""
         return self.score >= self.needed
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as a model reads it: (t, dim) unit vectors of its tokens, (t, 2) where they stand."""
+
+    text: str
+    places: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+
+    @cached_property
+    def words(self) -> dict[str, NDArray[np.float32]]:
+        """The (dim,) unit vector of each word, where it stands first; not those cut off."""
+        found = {}
+        starts, ends = self.places[:, 0], self.places[:, 1]
+        for match in reversed(list(WORD.finditer(self.text))):
+            inside = (starts >= match.start()) & (ends <= match.end()) & (starts < ends)
+            if inside.any():
+                mean = self.vectors[inside].mean(axis=0)
+                found[match.group()] = mean / np.linalg.norm(mean)
+        return found
+
+
+#: Reads texts with a model.
+Read = Callable[[Sequence[str]], Sequence[Reading]]
+
+
+@dataclass(frozen=True)
+class _PartFound:
+    """How well one part of a question is answered, and which of its words are how near to what."""
+
+    part: QuestionPart
+    score: float
+    nearness: dict[str, float]
+    has_candidate: bool
+
+
+def judge(question: str, passages: Sequence[str], read: Read, needed: float) -> Evidence:
+    """Return how well passages hold the answer to a question, the most similar passage first."""
+    if not passages:
+        return Evidence(0.0, needed, "no passage was found")
+    asked, *readings = read([question, *passages])
+    nearness = {word: _nearness(vector, readings) for word, vector in asked.words.items()}
+    known = {without_possessive(word) for word in WORD.findall(question)}
+    known |= {word.lower() for word in WORD.findall(question)}
+    found = [_best(part, passages, nearness, known) for part in question_parts(question)]
+    weakest = min(found, key=lambda one: one.score)
+    why = _why(weakest, needed) if weakest.score < needed else ""
+    return Evidence(weakest.score, needed, why)
+
+
+def judge_characters(question: str, passages: Sequence[str], needed: float) -> Evidence:
+    """Do the same for a script without spaces: by the share of pairs of characters that are met."""
+    pairs = _pairs(question)
+    shares = [len(pairs & _pairs(passage)) / len(pairs) for passage in passages if pairs]
+    score = max(shares, default=0.0)
+    why = f"few characters of the question are in a passage ({score:.0%})"
+    return Evidence(score, needed, why if score < needed else "")
+
+
+def _nearness(vector: NDArray[np.float32], readings: Sequence[Reading]) -> list[float]:
+    """Return how near each passage comes to a word, from 0 to 1."""
+    return [float(np.clip((one.vectors @ vector).max(initial=0), 0, 1)) for one in readings]
+
+
+def _best(
+    part: QuestionPart,
+    passages: Sequence[str],
+    nearness: dict[str, list[float]],
+    known: set[str],
+) -> _PartFound:
+    found = []
+    for place, passage in enumerate(passages):
+        near = {word: nearness[word][place] for word in part.asked if word in nearness}
+        around = {
+            word: max(nearness[word][place], _ELSEWHERE * max(nearness[word]))
+            for word in part.about
+            if word in nearness
+        }
+        score = min(_mean(near), _mean(around))
+        has_candidate = part.answer is None or holds(passage, part.answer, known)
+        score *= 1 if has_candidate else _NO_CANDIDATE
+        found.append(_PartFound(part, score, around | near, has_candidate))
+    return max(found, key=lambda one: one.score)
+
+
+def _mean(nearness: dict[str, float]) -> float:
+    """Return a mean that one bad value pulls down; 1 for no values."""
+    return harmonic_mean(nearness.values()) if nearness else 1.0
+
+
+def _why(found: _PartFound, needed: float) -> str:
+    missing = sorted((near, word) for word, near in found.nearness.items() if near < needed)
+    if missing:
+        words = ", ".join(word for _, word in missing[:_TOLD])
+        return f"no passage says enough of: {words}"
+    if not found.has_candidate and found.part.answer:
+        return f"no passage gives {NAMED[found.part.answer]} for it"
+    return "no passage says all of it together"
+
+
+def _pairs(text: str) -> set[str]:
+    """Return pairs of neighbouring characters within words, without those of endings."""
+    return {
+        run[start : start + 2]
+        for run in WORD.findall(text.lower())
+        for start in range(len(run) - 1)
+        if not all("ぁ" <= character <= "ゟ" for character in run[start : start + 2])
+    }

@@ -22,13 +22,17 @@ class Started(Wire):
 
 
 class Progress(Wire):
-    """`done` of `of` steps of a stage are finished."""
+    """`done` of `of` steps of a stage are finished.
+
+    `estimate`, told once in a stage, says in words how long the rest will take.
+    """
 
     kind: Literal["progress"] = "progress"
     stage: str
     done: int
     of: int
     message: str = ""
+    estimate: str = ""
 
 
 class RowReady(Wire):

@@ -84,8 +84,8 @@ def _answer_all(
     for given in _answers(drafts, writer):
         context.row(given)
         answers[given.qid, given.mode] = given
-        message = pace.step(written=given.tokens > 0) or f"{given.qid} {given.mode}"
-        context.progress("Answering", pace.done, pace.of, message)
+        estimate = pace.step(written=given.tokens > 0)
+        context.progress("Answering", pace.done, pace.of, f"{given.qid} {given.mode}", estimate)
     return [answers[key] for key in wanted]
 
 

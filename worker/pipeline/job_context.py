@@ -70,13 +70,15 @@ class JobContext:
         rows = [event.row for event in self.earlier if isinstance(event, RowReady)]
         return [row for row in rows if isinstance(row, kind)]
 
-    def progress(self, stage: str, done: int, of: int, message: str = "") -> None:
+    def progress(
+        self, stage: str, done: int, of: int, message: str = "", estimate: str = ""
+    ) -> None:
         """Say how far a stage is.
 
         :raises CancelledError: if the user has asked to stop.
         """
         self.check_cancelled()
-        self.emit(Progress(stage=stage, done=done, of=of, message=message))
+        self.emit(Progress(stage=stage, done=done, of=of, message=message, estimate=estimate))
 
     def row(self, row: Row) -> None:
         """Hand over a finished row."""
