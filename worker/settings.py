@@ -63,6 +63,11 @@ class Settings:
         return self.home / "cache" / "statistics"
 
     @property
+    def evidence(self) -> Path:
+        """Where it is kept how much evidence an answer needs; it can be measured again."""
+        return self.home / "cache" / "evidence"
+
+    @property
     def scores(self) -> Path:
         """Where scores of worksheet functions are kept; they can be computed again."""
         return self.home / "cache" / "scores.sqlite"

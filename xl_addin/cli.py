@@ -23,7 +23,7 @@ from xl_addin.books import (
 )
 from xl_addin.console import Terminal
 from xl_addin.demo import run_demo
-from xl_addin.evaluate_command import evaluate_answers
+from xl_addin.evaluate_command import evaluate
 from xl_addin.failures import failures_reported
 from xl_addin.job_commands import BrokerOption, jobs_app, with_broker
 from xl_addin.jobs_client import JobsClient
@@ -187,7 +187,7 @@ def answer(
     _finish(terminal, outcome)
 
 
-app.command("evaluate")(evaluate_answers)
+app.command()(evaluate)
 app.command()(worker_commands.worker)
 app.command()(worker_commands.up)
 

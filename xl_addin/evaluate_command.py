@@ -19,7 +19,7 @@ from xl_addin.evaluation import (
     Choices,
     KnownWorld,
     ModelEvaluation,
-    evaluate,
+    evaluate_model,
     index_world,
     load_world,
 )
@@ -41,7 +41,7 @@ _HEADERS = (
 _SHIPPED = "evaluation"
 
 
-def evaluate_answers(
+def evaluate(
     documents: Annotated[Path | None, typer.Option(help="Folder; else the invented world.")] = None,
     questions: Annotated[Path | None, typer.Option(help="CSV with known facts.")] = None,
     povs: Annotated[Path | None, typer.Option(help="CSV with a column POV.")] = None,
@@ -86,7 +86,7 @@ def _evaluate_all(session: Session, world: KnownWorld, choices: Choices) -> list
         return [ModelEvaluation(choices.models[0], indexed)]
     evaluations: list[ModelEvaluation] = []
     for model in choices.models:
-        evaluations.append(evaluate(session, world, choices, model))
+        evaluations.append(evaluate_model(session, world, choices, model))
         if evaluations[-1].gathered.error:
             break
     return evaluations

@@ -97,7 +97,9 @@ def index_request(session: Session, world: KnownWorld, choices: Choices) -> Inde
     )
 
 
-def evaluate(session: Session, world: KnownWorld, choices: Choices, model: str) -> ModelEvaluation:
+def evaluate_model(
+    session: Session, world: KnownWorld, choices: Choices, model: str
+) -> ModelEvaluation:
     """Let a model answer all questions of an indexed world in each mode."""
     gathered = _run(session, answer_request(session, world, choices, model))
     known = {question.id: question for question in world.questions}

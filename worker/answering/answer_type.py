@@ -14,37 +14,43 @@ AnswerType = Literal["year", "date", "name", "number", "length", "span", "speed"
 WORD = re.compile(r"\d[\d.,:]*\d|[^\W_]+(?:['’-][^\W_]+)*")
 INTERROGATIVE = re.compile(r"who|whom|whose|what|which|when|where|why|how")
 
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text that has nothing but words."""
+    return frozenset(text.split())
+
+
 _HOW = {
     **dict.fromkeys(("many", "much", "old", "large", "big", "heavy"), "number"),
     **dict.fromkeys(("high", "tall", "deep", "wide", "broad", "thick", "far"), "length"),
     "long": "span",
     "fast": "speed",
 }
-_DATES = frozenset("day date month months time century".split())
-_FIGURES = frozenset(
+_DATES = word_set("day date month months time century")
+_FIGURES = word_set(
     "cost price rate fare toll fee wage salary population weight height length depth distance "
-    "number share percentage speed".split()
+    "number share percentage speed"
 )
-_NAMES = frozenset("name named called".split())
-_CALENDAR = frozenset(
+_NAMES = word_set("name named called")
+_CALENDAR = word_set(
     "january february march april may june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday noon midnight dawn dusk".split()
+    "monday tuesday wednesday thursday friday saturday sunday noon midnight dawn dusk"
 )
-_NUMERALS = frozenset(
+_NUMERALS = word_set(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
-    "hundred thousand million billion dozen half third quarter twice first second".split()
+    "hundred thousand million billion dozen half third quarter twice first second"
 )
-_LENGTHS = frozenset(
+_LENGTHS = word_set(
     "metre metres meter meters centimetre centimetres millimetre millimetres kilometre kilometres "
     "km m cm mm mile miles foot feet inch inches yard yards pace paces fathom fathoms league "
-    "leagues hand hands".split()
+    "leagues hand hands"
 )
-_TIMES = frozenset(
+_TIMES = word_set(
     "second seconds minute minutes hour hours day days night nights week weeks fortnight month "
-    "months year years season seasons decade decades century centuries".split()
+    "months year years season seasons decade decades century centuries"
 )
-_PER_TIME = frozenset("second minute hour knots".split())
+_PER_TIME = word_set("second minute hour knots")
 _YEAR = re.compile(r"1\d{3}|20\d\d")
 _CLOCK = re.compile(r"\d\d?[.:]\d\d")
 _REACH = 5  # words within which a unit follows its number

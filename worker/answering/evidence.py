@@ -56,7 +56,7 @@ class Reading:
         found = {}
         starts, ends = self.places[:, 0], self.places[:, 1]
         for match in reversed(list(WORD.finditer(self.text))):
-            inside = (starts >= match.start()) & (ends <= match.end()) & (starts < ends)
+            inside = (starts < match.end()) & (ends > match.start())
             if inside.any():
                 mean = self.vectors[inside].mean(axis=0)
                 found[match.group()] = mean / np.linalg.norm(mean)
@@ -128,7 +128,7 @@ def _best(
 
 def _mean(nearness: dict[str, float]) -> float:
     """Return a mean that one bad value pulls down; 1 for no values."""
-    return harmonic_mean(nearness.values()) if nearness else 1.0
+    return harmonic_mean(list(nearness.values())) if nearness else 1.0
 
 
 def _why(found: _PartFound, needed: float) -> str:

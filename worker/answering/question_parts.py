@@ -10,6 +10,7 @@ from worker.answering.answer_type import (
     WORD,
     AnswerType,
     answer_type,
+    word_set,
     words_of_type,
 )
 
@@ -20,7 +21,7 @@ _SEAM = re.compile(
 _POSSESSIVE = re.compile(r"['’]s$")
 
 #: Words that say little by themselves: a text may answer without them.
-_LIGHT = frozenset(
+_LIGHT = word_set(
     "a an the of in on at to for from by with as is are was were be been being am do does did done "
     "have has had having and or but if then than that this these those it its he him his she her "
     "they them their we us our i me my you your who whom whose which what when where why how not "
@@ -28,7 +29,7 @@ _LIGHT = frozenset(
     "under after before between during through up down out off again further once only own same "
     "too very just also any all both each every few more most other some one ones many much long "
     "far old new first last end get got go goes going went gone come comes came take takes took "
-    "make makes made give gives gave given use used still back main various kind sort".split()
+    "make makes made give gives gave given use used still back main various kind sort"
 )
 
 

@@ -1,21 +1,164 @@
-"""Whether what was retrieved for a question holds its answer."""
+"""Whether what was retrieved for a question holds its answer, by a measure of the index's own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Protocol, runtime_checkable
 
-from worker.answering.evidence import Evidence
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.answering.evidence import Evidence, Reading, judge, judge_characters
+from worker.answering.evidence_scale import needed_evidence, stand_ins
 from worker.contract import RankRequest
+from worker.documents.language import mostly_japanese
+from worker.errors import UnavailableError
 from worker.pipeline.job_context import JobContext
+from worker.retrieval.base import Embedder, Vectors
+
+#: Passages that are judged: those that a model gets to read at the usual settings.
+_READ = 3
+#: Passages among which those of other documents than a sentence's own are looked for.
+_NEIGHBOURS = 50
+_CHUNKS_SAMPLED = 400
+#: What reads for embedding models that do not give vectors of words.
+_READER = "onnx:minilm"
+
+_log = logging.getLogger(__name__)
+
+#: Judges passages for a question; the last argument is how much evidence is needed.
+_Judge = Callable[[str, Sequence[str], float], Evidence]
+
+
+@runtime_checkable
+class TokenReader(Protocol):
+    """A model that says what each token of a text means where it stands."""
+
+    def token_vectors(self, texts: Sequence[str]) -> list[tuple[NDArray[np.int64], Vectors]]:
+        """Return for each text (t, 2) places and (t, dim) unit vectors of its tokens."""
+        ...
 
 
 class EvidenceGate:
-    """Judges passages of one collection."""
+    """Judges passages of one collection.
+
+    Words are compared by their meaning if the embedding model, or else `onnx:minilm`, can be read
+    word by word. Japanese, and all text where neither can, is compared by its characters.
+
+    :raises CollectionError: if the collection is absent or of another model.
+    :raises UnavailableError: if the embedding model is not there.
+    """
 
     def __init__(self, request: RankRequest, context: JobContext) -> None:
-        self._request = request
         self._context = context
+        self._embedder = context.runtime.embedder(request.embedder)
+        store = context.runtime.store(request.store)
+        self._collection = store.open(request.collection, self._embedder)
+        self._reader = _reader(self._embedder, context)
+        self._needed: dict[bool, float] = {}
 
     def judge(self, question: str, passages: Sequence[str]) -> Evidence:
-        """Return how well passages hold the answer to a question."""
-        return Evidence(1.0 if passages else 0.0, 0.5, "")
+        """Return how well passages, the most similar first, hold the answer to a question.
+
+        How much is needed is measured once for each version of an index and kept.
+        """
+        by_characters = self._by_characters(question)
+        if not passages:
+            return Evidence(0.0, self._needed.get(by_characters, 1.0), "no passage was found")
+        if by_characters not in self._needed:
+            self._needed[by_characters] = self._kept_or_measured(by_characters)
+        judging = self._judging(by_characters)
+        return judging(question, passages[:_READ], self._needed[by_characters])
+
+    def _by_characters(self, question: str) -> bool:
+        return self._reader is None or mostly_japanese([question])
+
+    def _judging(self, by_characters: bool) -> _Judge:
+        if by_characters or self._reader is None:
+            return judge_characters
+        reader = self._reader
+        return lambda question, passages, needed: judge(
+            question, passages, partial(_read, reader), needed
+        )
+
+    def _kept_or_measured(self, by_characters: bool) -> float:
+        version = self._collection.version
+        path = self._path(version, by_characters)
+        kept = _kept(path) if version else None
+        if kept is not None:
+            return kept
+        needed = needed_evidence(self._without_own_document(by_characters))
+        if version:
+            _keep(path, needed)
+        return needed
+
+    def _path(self, version: str, by_characters: bool) -> Path:
+        model = f"{self._embedder.name}@{self._embedder.revision}"
+        reader = getattr(self._reader, "name", "")
+        content = json.dumps([model, reader, by_characters])
+        digest = hashlib.sha256(content.encode()).hexdigest()[:16]
+        return self._context.runtime.settings.evidence / f"{digest}-{version}.json"
+
+    def _without_own_document(self, by_characters: bool) -> list[float]:
+        """Return the evidence for sentences of the collection in other documents than their own."""
+        chunks = [found.chunk for found in self._collection.sample(_CHUNKS_SAMPLED)]
+        asked = [
+            (chunks[place].source, sentence)
+            for place, sentence in stand_ins(chunk.text for chunk in chunks)
+            if self._by_characters(sentence) == by_characters
+        ]
+        if not asked:
+            return []
+        vectors = self._embedder.embed_queries([sentence for _, sentence in asked])
+        judging, scores = self._judging(by_characters), []
+        found = self._collection.nearest(vectors, _NEIGHBOURS)
+        for number, ((source, sentence), hits) in enumerate(zip(asked, found, strict=True)):
+            self._context.progress("Measuring evidence", number, len(asked))
+            others = [hit.chunk.text for hit in hits if hit.chunk.source != source]
+            if others:
+                scores.append(judging(sentence, others[:_READ], 0.0).score)
+        self._context.progress("Measuring evidence", len(asked), len(asked))
+        return scores
+
+
+def _reader(embedder: Embedder, context: JobContext) -> TokenReader | None:
+    if isinstance(embedder, TokenReader):
+        return embedder
+    try:
+        usual = context.runtime.embedder(_READER)
+    except UnavailableError:
+        return None
+    return usual if isinstance(usual, TokenReader) else None
+
+
+def _read(reader: TokenReader, texts: Sequence[str]) -> list[Reading]:
+    read = reader.token_vectors(texts)
+    return [
+        Reading(text, places, vectors) for text, (places, vectors) in zip(texts, read, strict=True)
+    ]
+
+
+def _kept(path: Path) -> float | None:
+    """Return what was kept; a file that is absent or damaged is as good as none."""
+    try:
+        return float(json.loads(path.read_bytes())["needed"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _keep(path: Path, needed: float) -> None:
+    """Keep it for next time; an answer does not fail because it cannot be kept."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, delete=False) as stream:
+            stream.write(json.dumps({"needed": needed}).encode())
+        os.replace(stream.name, path)
+    except OSError:
+        _log.warning("The evidence needed cannot be kept in %s.", path, exc_info=True)

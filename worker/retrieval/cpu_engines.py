@@ -12,9 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 
 from worker.errors import package_missing
@@ -25,8 +24,18 @@ if TYPE_CHECKING:
 
 #: What an encoder reads of one text: named arrays of shape (1, tokens, …).
 Inputs = Mapping[str, NDArray[Any]]
-#: Returns for each text the mean of the states of its tokens, together (n, dim) float32.
-Engine = Callable[[Iterable[Inputs]], Vectors]
+T = TypeVar("T")
+
+
+class Engine(Protocol):
+    """Runs an encoder."""
+
+    def __call__(self, texts: Iterable[Inputs], keep: Callable[[Vectors], T]) -> list[T]:
+        """Return for each text what `keep` makes of the (tokens, dim) states of its tokens.
+
+        The states belong to the engine: `keep` must copy what it wants to stay.
+        """
+        ...
 
 
 def best_engine(model: Path, threads: int) -> Engine:
@@ -67,18 +76,21 @@ def openvino_engine(model: openvino.Model, threads: int) -> Engine:
     }
     queue = runtime.AsyncInferQueue(runtime.Core().compile_model(model, "CPU", options))
 
-    def keep(request: openvino.InferRequest, place: tuple[dict[int, Vectors], int]) -> None:
-        means, index = place
-        means[index] = _mean(request.get_output_tensor(0).data)
+    def collect(
+        request: openvino.InferRequest,
+        place: tuple[dict[int, Any], int, Callable[[Vectors], Any]],
+    ) -> None:
+        kept, index, keep = place
+        kept[index] = keep(request.get_output_tensor(0).data[0])
 
-    queue.set_callback(keep)
+    queue.set_callback(collect)
 
-    def run(texts: Iterable[Inputs]) -> Vectors:
-        means: dict[int, Vectors] = {}
+    def run(texts: Iterable[Inputs], keep: Callable[[Vectors], T]) -> list[T]:
+        kept: dict[int, T] = {}
         for index, inputs in enumerate(texts):
-            queue.start_async(dict(inputs), (means, index))
+            queue.start_async(dict(inputs), (kept, index, keep))
         queue.wait_all()
-        return np.array([means[index] for index in range(len(means))])
+        return [kept[index] for index in range(len(kept))]
 
     return run
 
@@ -91,12 +103,7 @@ def _onnxruntime_engine(model: Path, threads: int) -> Engine:
     session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     pool = ThreadPoolExecutor(threads)
 
-    def embed(text: Inputs) -> Vectors:
-        return _mean(session.run(None, dict(text))[0])
+    def run(texts: Iterable[Inputs], keep: Callable[[Vectors], T]) -> list[T]:
+        return list(pool.map(lambda text: keep(session.run(None, dict(text))[0][0]), texts))
 
-    return lambda texts: np.array(list(pool.map(embed, texts)))
-
-
-def _mean(states: NDArray[np.float32]) -> Vectors:
-    mean: Vectors = states[0].mean(axis=0, dtype=np.float32)
-    return mean
+    return run

@@ -17,7 +17,7 @@ from worker.retrieval.cpu_engines import Engine, Inputs, best_engine, openvino_e
 from worker.weights import sha256_of
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 #: What sentence-transformers' all-MiniLM-L6-v2 was evaluated with.
 _MINILM_TOKENS = 256
@@ -80,17 +80,44 @@ class OnnxEmbedder:
             tokenizer.enable_truncation(self.max_tokens)
         return counts
 
+    def token_vectors(self, texts: Sequence[str]) -> list[tuple[NDArray[np.int64], Vectors]]:
+        """Return for each text where its tokens stand, and what they mean there.
+
+        Places are (t, 2), the first character and the one after the last; vectors are (t, dim)
+        float32 of length 1. Tokens beyond `max_tokens` are left out.
+        """
+        with self._lock:
+            encodings = self._encoder.tokenizer.encode_batch(list(texts))
+            ids = (encoding.ids for encoding in encodings)
+            states = self._encoder.engine(self._inputs(ids), np.copy)
+        return [
+            _of_text(encoding, vectors) for encoding, vectors in zip(encodings, states, strict=True)
+        ]
+
     def _embed(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self.dim), np.float32)
         with self._lock:  # neither the tokenizer nor the engine takes two calls at once
             encodings = self._encoder.tokenizer.encode_batch(list(texts))
-            means = self._encoder.engine(self._inputs(encoding.ids for encoding in encodings))
+            ids = (encoding.ids for encoding in encodings)
+            means = np.array(self._encoder.engine(self._inputs(ids), _mean))
         unit: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
         return unit
 
     def _inputs(self, texts: Iterable[list[int]]) -> Iterable[Inputs]:
         return (self._encoder.inputs(np.array([ids], np.int64)) for ids in texts)
+
+
+def _mean(states: Vectors) -> Vectors:
+    mean: Vectors = states.mean(axis=0, dtype=np.float32)
+    return mean
+
+
+def _of_text(encoding: Encoding, states: Vectors) -> tuple[NDArray[np.int64], Vectors]:
+    """Return places and unit vectors of tokens without the markers around a text."""
+    own = np.array(encoding.special_tokens_mask) == 0
+    places = np.array(encoding.offsets, np.int64).reshape(-1, 2)[own]
+    return places, states[own] / np.linalg.norm(states[own], axis=1, keepdims=True)
 
 
 def _encoder(folder: Path, threads: int) -> Encoder:
