@@ -69,7 +69,7 @@ NAMED = {
 
 def answer_type(part: str) -> AnswerType | None:
     """Return what a part of a question asks for; None if that is no name, number or time."""
-    words = part.lower().split()
+    words = WORD.findall(part.lower())
     asked = next((n for n, word in enumerate(words[:3]) if INTERROGATIVE.fullmatch(word)), None)
     if asked is None:
         return None

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from statistics import harmonic_mean
 
 import numpy as np
@@ -20,7 +19,7 @@ from worker.answering.answer_type import NAMED, WORD, holds
 from worker.answering.question_parts import QuestionPart, question_parts, without_possessive
 
 #: What a name is worth that stands in another passage than the rest.
-_ELSEWHERE = 0.5
+_ELSEWHERE = 0.7
 #: What a passage is worth that holds nothing of the type asked for. A name may be a description
 #: and a number be spelled in a way that is not known here, so it is not nothing.
 _NO_CANDIDATE = 0.7
@@ -44,23 +43,28 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Reading:
-    """A text as a model reads it: (t, dim) unit vectors of its tokens, (t, 2) where they stand."""
+    """A text as a model reads it: its n words, and the (n, dim) unit vectors of what they mean."""
 
-    text: str
-    places: NDArray[np.int64]
+    words: tuple[str, ...]
     vectors: NDArray[np.float32]
 
-    @cached_property
-    def words(self) -> dict[str, NDArray[np.float32]]:
-        """The (dim,) unit vector of each word, where it stands first; not those cut off."""
-        found = {}
-        starts, ends = self.places[:, 0], self.places[:, 1]
-        for match in reversed(list(WORD.finditer(self.text))):
-            inside = (starts < match.end()) & (ends > match.start())
-            if inside.any():
-                mean = self.vectors[inside].mean(axis=0)
-                found[match.group()] = mean / np.linalg.norm(mean)
-        return found
+
+def reading(text: str, places: NDArray[np.int64], vectors: NDArray[np.float32]) -> Reading:
+    """Put a text's words together from the tokens that a model reads.
+
+    :param places: (t, 2) first character of each token and the one after its last.
+    :param vectors: (t, dim) unit vectors of the tokens; words without any are left out.
+    """
+    words, means = [], []
+    starts, ends = places[:, 0], places[:, 1]
+    for match in WORD.finditer(text):
+        first = int(np.searchsorted(ends, match.start(), side="right"))
+        last = int(np.searchsorted(starts, match.end(), side="left"))
+        if first < last:
+            mean = vectors[first:last].mean(axis=0)
+            words.append(match.group())
+            means.append(mean / np.linalg.norm(mean))
+    return Reading(tuple(words), np.array(means, np.float32).reshape(len(words), vectors.shape[1]))
 
 
 #: Reads texts with a model.
@@ -82,7 +86,10 @@ def judge(question: str, passages: Sequence[str], read: Read, needed: float) -> 
     if not passages:
         return Evidence(0.0, needed, "no passage was found")
     asked, *readings = read([question, *passages])
-    nearness = {word: _nearness(vector, readings) for word, vector in asked.words.items()}
+    nearness = {
+        word: _nearness(vector, readings)
+        for word, vector in zip(asked.words, asked.vectors, strict=True)
+    }
     known = {without_possessive(word) for word in WORD.findall(question)}
     known |= {word.lower() for word in WORD.findall(question)}
     found = [_best(part, passages, nearness, known) for part in question_parts(question)]

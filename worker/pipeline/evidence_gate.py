@@ -15,7 +15,13 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.answering.evidence import Evidence, Reading, judge, judge_characters
+from worker.answering.evidence import (
+    Evidence,
+    Reading,
+    judge,
+    judge_characters,
+    reading,
+)
 from worker.answering.evidence_scale import needed_evidence, stand_ins
 from worker.contract import RankRequest
 from worker.documents.language import mostly_japanese
@@ -139,9 +145,10 @@ def _reader(embedder: Embedder, context: JobContext) -> TokenReader | None:
 
 
 def _read(reader: TokenReader, texts: Sequence[str]) -> list[Reading]:
-    read = reader.token_vectors(texts)
+    tokens = reader.token_vectors(texts)
     return [
-        Reading(text, places, vectors) for text, (places, vectors) in zip(texts, read, strict=True)
+        reading(text, places, vectors)
+        for text, (places, vectors) in zip(texts, tokens, strict=True)
     ]
 
 

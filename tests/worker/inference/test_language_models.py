@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.worker.queueing.worlds import eventually, rank_request
 from worker.contract import Answer, AnswerRequest
 from worker.errors import CancelledError, EngineLostError, PromptTooLongError
 from worker.inference.base import Completion, LanguageModel, Prompt, Sampling
+from worker.inference.llama_cpp import LlamaCppModel
 from worker.inference.openai_endpoint import OpenAiEndpoint
 from worker.queueing.in_process import InProcessRunner
 from worker.weights import find_weights
@@ -28,8 +30,13 @@ OVERLONG = Prompt("harbour " * 9000, "completion")
 
 
 @pytest.fixture(scope="module")
-def served(models):
-    with LlamaServer(find_weights(models, "gguf:smollm2") / "model.gguf") as server:
+def weights(models) -> Path:
+    return find_weights(models, "gguf:smollm2") / "model.gguf"
+
+
+@pytest.fixture(scope="module")
+def served(weights):
+    with LlamaServer(weights) as server:
         yield server
 
 
@@ -44,8 +51,10 @@ def openai(served):
 
 
 @pytest.fixture(scope="module")
-def gguf(warm_runtime):
-    return warm_runtime.language_model("gguf:smollm2")
+def gguf(weights):
+    model = LlamaCppModel("gguf:smollm2", weights, threads=1, streams=2)
+    yield model
+    model.close()
 
 
 @pytest.fixture(scope="module")
@@ -182,8 +191,8 @@ class Mortal:
 
 
 @pytest.fixture
-def mortal_openai(models):
-    with LlamaServer(find_weights(models, "gguf:smollm2") / "model.gguf", streams=2) as server:
+def mortal_openai(weights):
+    with LlamaServer(weights, streams=2) as server:
         model = OpenAiEndpoint(f"openai:{server.url}#smollm2", key=KEY, streams=2)
         yield Mortal(model, server.kill, server.start)
 

@@ -1,0 +1,172 @@
+import numpy as np
+import pytest
+
+from worker.answering.answer_type import answer_type, holds
+from worker.answering.evidence import Evidence, Reading, judge, judge_characters, reading
+from worker.answering.evidence_scale import needed_evidence, stand_ins
+from worker.answering.question_parts import question_parts
+
+BRIDGE = "The Sarn Bridge was finished by Tobin Fell in 1764. It has nine arches of grey stone."
+MILL = "The mill at Ost grinds barley. Its keeper, Ada Renn, was paid four crowns a week."
+
+
+def read_letters(texts):
+    """Stands in for a model: a word means what it spells, and 'built' much the same as 'finished'.
+
+    Real models are in the test of the gate.
+    """
+    readings = []
+    for text in texts:
+        words = [word.strip(".,?").removesuffix("s") for word in text.split()]
+        vectors = np.stack([_vector(word) for word in words])
+        readings.append(Reading(tuple(word.strip(".,?") for word in text.split()), vectors))
+    return readings
+
+
+def _vector(word):
+    seed = sum(ord(letter) * 31**place for place, letter in enumerate(word.lower()))
+    vector = np.random.default_rng(seed).normal(size=256)
+    if word == "built":
+        vector = _vector("finished") + 0.04 * vector
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def score(question, passages):
+    return judge(question, passages, read_letters, 0.5).score
+
+
+def test_a_passage_that_tells_what_is_asked_is_evidence():
+    assert score("Who finished the Sarn Bridge?", [MILL, BRIDGE]) > 0.95
+
+
+def test_a_word_of_like_meaning_will_do():
+    assert score("Who built the Sarn Bridge?", [BRIDGE]) > 0.7
+
+
+def test_what_no_passage_tells_about_a_known_thing_is_no_evidence():
+    found = judge("Who painted the Sarn Bridge?", [BRIDGE], read_letters, 0.5)
+    assert not found.enough
+    assert found.why == "no passage says enough of: painted"
+
+
+def test_a_question_is_worth_what_its_worst_part_is_worth():
+    both = "Who finished the Sarn Bridge, and who painted it?"
+    assert score(both, [BRIDGE]) == pytest.approx(score("Who painted the Sarn Bridge?", [BRIDGE]))
+
+
+def test_what_is_told_of_another_thing_is_worth_less():
+    elsewhere = score("What was the keeper of the Sarn Bridge paid?", [BRIDGE, MILL])
+    assert elsewhere < score("What was the keeper of the mill paid?", [BRIDGE, MILL])
+
+
+def test_a_passage_without_a_year_is_worth_less_to_who_asks_for_one():
+    without = BRIDGE.replace("in 1764", "long ago")
+    asked = "In which year was the Sarn Bridge finished?"
+    assert score(asked, [without]) < score(asked, [BRIDGE])
+    assert judge(asked, [without], read_letters, 0.9).why == "no passage gives a year for it"
+
+
+def test_no_passages_are_no_evidence():
+    assert judge("Who?", [], read_letters, 0.5) == Evidence(0.0, 0.5, "no passage was found")
+
+
+def test_enough_is_what_is_needed_or_more():
+    assert Evidence(0.5, 0.5, "").enough
+    assert not Evidence(0.49, 0.5, "").enough
+
+
+def test_words_are_put_together_from_tokens():
+    places = np.array([[0, 3], [3, 6], [7, 9], [9, 10]])
+    vectors = np.eye(4, dtype=np.float32)
+    made = reading("Quessa is.", places, vectors)
+    assert made.words == ("Quessa", "is")
+    np.testing.assert_allclose(made.vectors[0], [0.5**0.5, 0.5**0.5, 0, 0], rtol=1e-6)
+
+
+def test_words_beyond_what_a_model_reads_are_left_out():
+    made = reading("one two", np.array([[0, 3]]), np.ones((1, 1), np.float32))
+    assert made.words == ("one",)
+
+
+def test_japanese_is_judged_by_its_characters():
+    passage = "灯台守の猫は白い。港の市場は月曜に開く。"
+    told = judge_characters("港の市場はいつ開くか。", [passage], 0.5)
+    untold = judge_characters("鉄道の運賃はいくらか。", [passage], 0.5)
+    assert told.enough
+    assert not untold.enough
+    assert "characters" in untold.why
+
+
+def test_a_question_falls_into_its_parts():
+    parts = question_parts("Who led the strike at Ost, and in which year did it end?")
+    assert [(part.asked, part.about, part.answer) for part in parts] == [
+        (("led", "strike"), ("Ost",), "name"),
+        ((), ("Ost", "led", "strike"), "year"),
+    ]
+
+
+def test_who_somebody_is_may_be_told_without_another_name():
+    (part,) = question_parts("Who is Ada Renn?")
+    assert (part.about, part.answer) == (("Ada", "Renn"), None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind"),
+    [
+        ("In which year did it close?", "year"),
+        ("when was it founded", "date"),
+        ("How many arches has it?", "number"),
+        ("What does a licence cost?", "number"),
+        ("How high is the tower?", "length"),
+        ("How long did it last?", "span"),
+        ("How fast could it go?", "speed"),
+        ("Whom did he marry?", "name"),
+        ("Why did they quarrel?", None),
+        ("What is told of those who came?", None),
+        ("the old boiler", None),
+    ],
+)
+def test_the_beginning_of_a_question_says_what_is_asked_for(asked, kind):
+    assert answer_type(asked) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "held"),
+    [
+        ("It closed in 1812.", "year", True),
+        ("It has 1812 steps and no more in 312.", "year", True),
+        ("It closed.", "year", False),
+        ("They met on a Tuesday.", "date", True),
+        ("There are forty-one plots.", "number", True),
+        ("It is nine metres high.", "length", True),
+        ("It has nine doors.", "length", False),
+        ("It took nine days.", "span", True),
+        ("It ran at sixty kilometres an hour.", "speed", True),
+        ("It is sixty kilometres long.", "speed", False),
+        ("The keeper was Ada Renn.", "name", True),
+        ("The keeper was old.", "name", False),
+    ],
+)
+def test_a_text_holds_what_is_asked_for_or_not(text, kind, held):
+    assert holds(text, kind, known=()) == held
+
+
+def test_a_name_or_number_of_the_question_is_no_answer_to_it():
+    assert not holds("It was Ada, in 1812.", "year", known={"1812"})
+    assert not holds("It was Ada, in 1812.", "name", known={"ada"})
+
+
+def test_sentences_stand_in_for_questions():
+    texts = [
+        "Short one. The keeper of the mill at Ost was called Ada Renn.",
+        "no name is here at all",
+    ]
+    assert stand_ins(texts) == [(0, "The keeper of the mill at Ost was called Ada Renn")]
+
+
+def test_nine_in_ten_sentences_without_their_document_must_be_recognised():
+    assert needed_evidence([place / 100 for place in range(101)]) == pytest.approx(0.9)
+
+
+def test_too_few_sentences_teach_nothing():
+    assert needed_evidence([0.9] * 5) == 0.5
