@@ -244,11 +244,15 @@ def test_a_server_that_is_gone_is_named_without_its_key(mortal_openai):
     assert KEY not in f"{caught.value} {mortal_openai.model!r} {vars(caught.value)}"
 
 
-@pytest.mark.parametrize("kind", ["gguf", "hf"])
-def test_a_job_whose_engine_dies_with_its_worker_is_completed_by_another(world, request, kind):
+@pytest.mark.parametrize(("kind", "queue"), [("gguf", "cpu"), ("hf", "gpu")])
+def test_a_job_whose_engine_dies_with_its_worker_is_completed_by_another(
+    world, request, kind, queue
+):
     llm = "gguf:smollm2" if kind == "gguf" else request.getfixturevalue("hf_name")
-    worker = world.start_worker()
+    world.start_worker("cpu")
     world.index()
+    world.end()
+    worker = world.start_worker(queue)
     job = AnswerRequest(
         run_id="answer-run", ranking=rank_request(4), llm=llm, max_tokens=16, repeatable=True
     )
@@ -257,7 +261,7 @@ def test_a_job_whose_engine_dies_with_its_worker_is_completed_by_another(world, 
         worker.kill()
         worker.wait()
         before = sum(isinstance(row, Answer) for row in seen.rows)
-        world.start_worker()
+        world.start_worker(queue)
     assert 1 <= before < 12
     assert sum(isinstance(row, Answer) for row in seen.rows) == 12
     alone = InProcessRunner(world.settings).run(
