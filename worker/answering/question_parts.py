@@ -54,9 +54,8 @@ def question_parts(question: str) -> list[QuestionPart]:
     for text in _SEAM.split(question):
         answer = answer_type(text)
         unneeded = words_of_type(answer)
-        asked = [
-            word for word in _content(text) if word not in names and word.lower() not in unneeded
-        ]
+        words = [word for word in _content(text) if word not in names]
+        asked = [word for word in words if word.lower() not in unneeded] or words
         if not asked and text.lower().startswith(("who is", "who was")):
             answer = None  # a description will do
         first = parts[0].asked if parts else ()

@@ -99,9 +99,7 @@ def test_what_is_needed_is_measured_once_and_kept(shipped: RankRequest, context:
 def test_a_small_collection_has_the_usual_threshold(watched, index_request):
     index(index_request, watched.context)
     request = requested(index_request.collection)
-    gate = EvidenceGate(
-        request.model_copy(update={"store": index_request.store}), watched.context
-    )
+    gate = EvidenceGate(request.model_copy(update={"store": index_request.store}), watched.context)
     assert gate.judge("Who owns the kettle?", [STARK]).needed == 0.5
 
 

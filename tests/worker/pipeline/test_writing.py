@@ -65,7 +65,7 @@ def test_all_prompts_go_to_the_engine_as_one_batch():
         "b": "B?",
         "c": "C?",
     }
-    assert [(event.qid, event.mode, event.text) for event in events][0] == ("a", "rag", "A?")
+    assert [(event.qid, event.mode, event.text) for event in events[:1]] == [("a", "rag", "A?")]
 
 
 def test_a_prompt_that_is_too_long_is_asked_again_with_fewer_passages_and_the_others_go_on():
