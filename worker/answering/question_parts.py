@@ -55,7 +55,9 @@ def question_parts(question: str) -> list[QuestionPart]:
         answer = answer_type(text)
         unneeded = words_of_type(answer)
         words = [word for word in _content(text) if word not in names]
-        asked = [word for word in words if word.lower() not in unneeded] or words
+        asked = [word for word in words if word.lower() not in unneeded]
+        if parts and not asked:
+            asked = words  # or else it would ask for nothing beyond the first part
         if not asked and text.lower().startswith(("who is", "who was")):
             answer = None  # a description will do
         first = parts[0].asked if parts else ()
