@@ -3,12 +3,17 @@
 A sentence of a document stands in for a question. With its own document out of reach no passage
 holds what it says, though others speak of the same names and matters: how well they seem to is
 what a question without an answer comes to.
+
+A question for a fact needs more than nearly all such sentences have. One for reasons, ways or a
+judgement ("Why …", "Can …") is answered in other words than it is asked in, and no passage holds
+the answer as such: that passages speak of its matter at all is enough.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
@@ -18,11 +23,12 @@ from worker.answering.question_parts import question_parts
 #: How many sentences are tried, and without how many nothing is learnt.
 SENTENCES = 200
 _LEAST = 20
-#: The share of sentences without their document that must be recognised as such. With this one,
+#: The share of sentences without their document that have less than a fact needs. With this one,
 #: on the labelled set, as many questions are kept from the model wrongly as are let through.
-_SHARE = 0.93
-#: What is needed where there are too few sentences.
-_USUAL = 0.5
+_FACT = 0.93
+#: The same for a judgement. With this one the sample's questions of that sort, which its documents
+#: were written for, are all let through.
+_JUDGEMENT = 0.1
 
 #: Words that matter in a sentence that stands in for a question: as many as four in five questions
 #: of the labelled set have in one of their parts. Characters, in a script without spaces.
@@ -30,6 +36,31 @@ _WORDS = range(3, 7)
 _CHARACTERS = range(10, 61)
 
 _END = re.compile(r"(?<=[.!?:;])[\"”’)]*\s+|(?<=[。！？])|\n\s*\n")
+
+
+_ASKS_JUDGEMENT = re.compile(
+    r"^\W*(?:why|how (?:do|does|did|is|are|was|were|has|have)"
+    r"|(?:how|what|which|who) (?:can|could|should|would|might|will)"
+    r"|can|could|do|does|did|is|are|was|were|will|would|should|may|might|must|has|have|had)\b"
+    r"|なぜ|何故|どうして|どのように|いかに|べき|だろうか|でしょうか",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class NeededEvidence:
+    """How much evidence an answer needs, from 0 to 1, by what sort of question it is to."""
+
+    fact: float
+    judgement: float
+
+    def to(self, question: str) -> float:
+        """Return how much an answer to this question needs."""
+        return self.judgement if _ASKS_JUDGEMENT.search(question) else self.fact
+
+
+#: What is needed where there are too few sentences.
+_USUAL = NeededEvidence(fact=0.5, judgement=0.28)
 
 
 def stand_ins(texts: Iterable[str]) -> list[tuple[int, str]]:
@@ -48,9 +79,12 @@ def stand_ins(texts: Iterable[str]) -> list[tuple[int, str]]:
     return [(found[sentence], sentence.rstrip(".:;!?。！？")) for sentence in chosen]
 
 
-def needed_evidence(scores: Sequence[float]) -> float:
+def needed_evidence(scores: Sequence[float]) -> NeededEvidence:
     """Return how much evidence is needed, given that of sentences without their document."""
-    return float(np.quantile(scores, _SHARE)) if len(scores) >= _LEAST else _USUAL
+    if len(scores) < _LEAST:
+        return _USUAL
+    judgement, fact = np.quantile(scores, (_JUDGEMENT, _FACT))
+    return NeededEvidence(float(fact), float(judgement))
 
 
 def _is_like_a_question(sentence: str) -> bool:

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -22,7 +23,7 @@ from worker.answering.evidence import (
     judge_characters,
     reading,
 )
-from worker.answering.evidence_scale import needed_evidence, stand_ins
+from worker.answering.evidence_scale import NeededEvidence, needed_evidence, stand_ins
 from worker.contract import RankRequest
 from worker.documents.language import mostly_japanese
 from worker.errors import UnavailableError
@@ -68,7 +69,7 @@ class EvidenceGate:
         store = context.runtime.store(request.store)
         self._collection = store.open(request.collection, self._embedder)
         self._reader = _reader(self._embedder, context)
-        self._needed: dict[bool, float] = {}
+        self._needed: dict[bool, NeededEvidence] = {}
 
     def judge(self, question: str, passages: Sequence[str]) -> Evidence:
         """Return how well passages, the most similar first, hold the answer to a question.
@@ -76,12 +77,12 @@ class EvidenceGate:
         How much is needed is measured once for each version of an index and kept.
         """
         by_characters = self._by_characters(question)
-        if not passages:
-            return Evidence(0.0, self._needed.get(by_characters, 1.0), "no passage was found")
         if by_characters not in self._needed:
             self._needed[by_characters] = self._kept_or_measured(by_characters)
-        judging = self._judging(by_characters)
-        return judging(question, passages[:_READ], self._needed[by_characters])
+        needed = self._needed[by_characters].to(question)
+        if not passages:
+            return Evidence(0.0, needed, "no passage was found")
+        return self._judging(by_characters)(question, passages[:_READ], needed)
 
     def _by_characters(self, question: str) -> bool:
         return self._reader is None or mostly_japanese([question])
@@ -94,7 +95,7 @@ class EvidenceGate:
             question, passages, partial(_read, reader), needed
         )
 
-    def _kept_or_measured(self, by_characters: bool) -> float:
+    def _kept_or_measured(self, by_characters: bool) -> NeededEvidence:
         version = self._collection.version
         path = self._path(version, by_characters)
         kept = _kept(path) if version else None
@@ -152,20 +153,21 @@ def _read(reader: TokenReader, texts: Sequence[str]) -> list[Reading]:
     ]
 
 
-def _kept(path: Path) -> float | None:
+def _kept(path: Path) -> NeededEvidence | None:
     """Return what was kept; a file that is absent or damaged is as good as none."""
     try:
-        return float(json.loads(path.read_bytes())["needed"])
+        kept = json.loads(path.read_bytes())
+        return NeededEvidence(float(kept["fact"]), float(kept["judgement"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _keep(path: Path, needed: float) -> None:
+def _keep(path: Path, needed: NeededEvidence) -> None:
     """Keep it for next time; an answer does not fail because it cannot be kept."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=path.parent, delete=False) as stream:
-            stream.write(json.dumps({"needed": needed}).encode())
+            stream.write(json.dumps(asdict(needed)).encode())
         os.replace(stream.name, path)
     except OSError:
         _log.warning("The evidence needed cannot be kept in %s.", path, exc_info=True)

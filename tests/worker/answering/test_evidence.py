@@ -3,7 +3,7 @@ import pytest
 
 from worker.answering.answer_type import answer_type, holds
 from worker.answering.evidence import Evidence, Reading, judge, judge_characters, reading
-from worker.answering.evidence_scale import needed_evidence, stand_ins
+from worker.answering.evidence_scale import NeededEvidence, needed_evidence, stand_ins
 from worker.answering.question_parts import question_parts
 
 BRIDGE = "The Sarn Bridge was finished by Tobin Fell in 1764. It has nine arches of grey stone."
@@ -170,8 +170,36 @@ def test_sentences_stand_in_for_questions():
 
 
 def test_most_sentences_without_their_document_must_be_recognised():
-    assert needed_evidence([place / 100 for place in range(101)]) == pytest.approx(0.93)
+    needed = needed_evidence([place / 100 for place in range(101)])
+    assert (needed.fact, needed.judgement) == pytest.approx((0.93, 0.1))
 
 
 def test_too_few_sentences_teach_nothing():
     assert needed_evidence([0.9] * 5) == 0.5
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Can regional bodies give weaker states a stronger voice?",
+        "Why do exporters stay poor?",
+        "How did the fishermen prove it?",
+        "What should a negotiator know?",
+        "なぜ橋は流されたのか。",
+    ],
+)
+def test_reasons_ways_and_judgements_need_less(question: str):
+    assert NeededEvidence(fact=0.6, judgement=0.3).to(question) == 0.3
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "In which year did it open?",
+        "How many arches are there?",
+        "Who was it?",
+        "橋はどこにあるか。",
+    ],
+)
+def test_facts_need_more(question: str):
+    assert NeededEvidence(fact=0.6, judgement=0.3).to(question) == 0.6

@@ -88,12 +88,19 @@ def test_what_is_needed_is_measured_once_and_kept(shipped: RankRequest, context:
     (kept,) = [
         path
         for path in context.runtime.settings.evidence.iterdir()
-        if json.loads(path.read_bytes())["needed"] == needed
+        if json.loads(path.read_bytes())["fact"] == needed
     ]
-    kept.write_text('{"needed": 0.25}')
+    kept.write_text('{"fact": 0.25, "judgement": 0.125}')
     assert EvidenceGate(shipped, context).judge("What is it?", [STARK]).needed == 0.25
     kept.write_text("{damaged")
     assert EvidenceGate(shipped, context).judge("What is it?", [STARK]).needed == needed
+
+
+def test_a_question_for_a_judgement_needs_less_than_one_for_a_fact(gate: EvidenceGate):
+    fact = gate.judge("In which year was the red kettle bought?", [STARK])
+    judgement = gate.judge("Was it wise to buy the red kettle?", [STARK])
+    assert judgement.needed < fact.needed
+    assert judgement.enough
 
 
 def test_a_small_collection_has_the_usual_threshold(watched, index_request):
