@@ -175,7 +175,7 @@ def test_most_sentences_without_their_document_must_be_recognised():
 
 
 def test_too_few_sentences_teach_nothing():
-    assert needed_evidence([0.9] * 5) == 0.5
+    assert needed_evidence([0.9] * 5).fact == 0.5
 
 
 @pytest.mark.parametrize(

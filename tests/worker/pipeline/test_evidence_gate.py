@@ -144,7 +144,7 @@ def test_most_questions_of_the_labelled_set_are_judged_rightly(context: JobConte
     found = rates(judgements)
     assert found.abstention_recall >= 0.8
     assert found.false_abstention <= 0.2
-    assert abstentions_by_kind(judgements)["outside"] == (12, 12)
+    assert abstentions_by_kind(judgements)["outside"] == (11, 12), "one asks for reasons"
 
 
 @pytest.mark.slow
