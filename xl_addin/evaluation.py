@@ -104,7 +104,7 @@ def evaluate_model(
     gathered = _run(session, answer_request(session, world, choices, model))
     known = {question.id: question for question in world.questions}
     evaluation = ModelEvaluation(model, gathered)
-    for answer in gathered.answers:
+    for answer in sorted(gathered.answers, key=lambda answer: choices.modes.index(answer.mode)):
         if not answer.problem:
             given = GivenAnswer(known[answer.qid], answer.text, _cited_files(answer))
             evaluation.answers.setdefault(answer.mode, []).append(given)

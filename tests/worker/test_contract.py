@@ -247,7 +247,10 @@ def test_every_type_that_travels_is_tried_here() -> None:
     for model in (*ALL_REQUESTS, *dict(RESULTS).values(), *EVENTS.values()):
         collect(model)
 
-    assert {kind.__name__ for kind in Wire.__subclasses__()} == {kind.__name__ for kind in tried}
+    travelling = {
+        kind for kind in Wire.__subclasses__() if kind.__module__.startswith("worker.contract.")
+    }
+    assert {kind.__name__ for kind in travelling} == {kind.__name__ for kind in tried}
 
 
 def test_a_program_reads_plain_json_types() -> None:

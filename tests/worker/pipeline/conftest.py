@@ -99,7 +99,8 @@ class Watched:
 
 def timeless(result: RunResult) -> dict[str, object]:
     """A result without what two runs of the same job never have in common."""
-    return _without(result.model_dump(), {"seconds", "time", "indexed_at", "run_id"})
+    by_chance = {"seconds", "time", "indexed_at", "run_id", "reused_tokens"}
+    return _without(result.model_dump(), by_chance)
 
 
 def _without(value, names: set[str]):
