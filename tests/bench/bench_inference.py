@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from time import perf_counter
 
 from rich.console import Console
 from rich.table import Table
@@ -27,7 +26,8 @@ _ANSWER_TOKENS = 32
 _STREAMS = (1, 4, 8)
 _MOST_READ = 0.6  # of the prompt tokens
 _MODEL = "gguf:smollm2"
-_FEW, _MANY = 12, 16  # prompts
+_FEW = 12  # prompts for two engines
+_COUNTED = 40  # questions over which tokens are counted: all that have an answer
 
 
 def _completions(
@@ -40,10 +40,10 @@ def _completions(
 
 
 def _one_by_one(
-    model: LanguageModel, prompts: Sequence[Prompt], *, cache: bool
+    model: LanguageModel, prompts: Sequence[Prompt], *, cache: bool, most: int = _ANSWER_TOKENS
 ) -> list[Completion]:
     """Each prompt in a batch of its own, in the order of the questions."""
-    sampling = Sampling(_ANSWER_TOKENS, repeatable=not cache)
+    sampling = Sampling(most, repeatable=not cache)
     return [
         completion for prompt in prompts for completion in _completions(model, [prompt], sampling)
     ]
@@ -57,22 +57,27 @@ def _read(completions: Sequence[Completion]) -> float:
 
 def three_modes(
     model: LanguageModel, ranked: Sequence[Prompt], ordered: Sequence[Prompt], rounds: int
-) -> tuple[Comparison, dict[str, float]]:
-    """Return the time of three modes over the same questions, and the part of tokens computed."""
-    work: dict[str, Callable[[], list[Completion]]] = {
+) -> Comparison:
+    """Return the time of three modes over the same questions."""
+    work: dict[str, Callable[[], object]] = {
         "one by one, as in the original": lambda: _one_by_one(model, ordered, cache=False),
         "one by one, with the engine's cache": lambda: _one_by_one(model, ranked, cache=True),
         "ours: one batch": lambda: _completions(model, ordered, Sampling(_ANSWER_TOKENS)),
     }
-    read: dict[str, float] = {}
+    sides = {name: partial(seconds, each) for name, each in work.items()}
+    return Comparison(f"{len(ordered)} answers in three modes", "s", in_turn(rounds, sides))
 
-    def timed(name: str) -> float:
-        begun = perf_counter()
-        read[name] = _read(work[name]())
-        return perf_counter() - begun
 
-    values = in_turn(rounds, {name: partial(timed, name) for name in work})
-    return Comparison(f"{len(ordered)} answers in three modes", "s", values), read
+def prompt_tokens_read(
+    model: LanguageModel, ranked: Sequence[Prompt], ordered: Sequence[Prompt]
+) -> dict[str, float]:
+    """Return which part of the prompt tokens each side computes, by the engine's own count."""
+    return {
+        "one by one, with the engine's cache": _read(
+            _one_by_one(model, ranked, cache=True, most=1)
+        ),
+        "ours: one batch": _read(_completions(model, ordered, Sampling(1))),
+    }
 
 
 def streams(settings: Settings, prompts: Sequence[Prompt], what: str, rounds: int) -> Comparison:
@@ -112,8 +117,24 @@ def load_model(settings: Settings, count: int) -> LlamaCppModel:
     return LlamaCppModel(_MODEL, path, threads=settings.thread_count, streams=count)
 
 
-def show_read(read: dict[str, float]) -> None:
-    table = Table("side", title="Part of the prompt tokens that was computed")
+def load_transformers(folder: str) -> LanguageModel:
+    from worker.inference.transformers_model import TransformersModel
+
+    return TransformersModel(f"hf:{folder}", streams=8)
+
+
+def caught_prompts(settings: Settings, questions: int) -> tuple[list[Prompt], list[Prompt]]:
+    """Return the prompts with contexts in order of rank, and in that of an answer run."""
+    with tempfile.TemporaryDirectory() as home:
+        ranked, ordered = (
+            three_mode_prompts(settings, Path(home), questions, ordered=ordered)
+            for ordered in (False, True)
+        )
+    return ranked, ordered
+
+
+def show_read(read: dict[str, float], count: int) -> None:
+    table = Table("side", title=f"Part of the tokens of {count} prompts that was computed")
     table.add_column("part", justify="right")
     table.add_column(f"target for ours: at most {_MOST_READ}")
     for name, part in read.items():
@@ -124,34 +145,33 @@ def show_read(read: dict[str, float]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--questions", type=int, default=20, help="of the evaluation set")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--questions", type=int, default=8, help="of the evaluation set, timed")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--hf", metavar="FOLDER", help="the same model for transformers")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all values there")
     options = parser.parse_args()
     settings = load_settings()
-    with tempfile.TemporaryDirectory() as home:
-        ranked, ordered = (
-            three_mode_prompts(settings, Path(home), options.questions, ordered=ordered)
-            for ordered in (False, True)
-        )
+    other = load_transformers(options.hf) if options.hf else None
     model = load_model(settings, 1)
-    comparison, read = three_modes(model, ranked, ordered, options.rounds)
-    comparisons = [comparison]
-    if options.hf:
-        from worker.inference.transformers_model import TransformersModel
-
-        other = TransformersModel(f"hf:{options.hf}", streams=8)
-        comparisons.append(engines(model, other, ordered[:_FEW], options.rounds))
-    model.close()
+    ranked, ordered = caught_prompts(settings, _COUNTED)
+    read = prompt_tokens_read(model, ranked, ordered)
+    show_read(read, len(ordered))
+    ranked, ordered = caught_prompts(settings, options.questions)
     alone = [prompt for prompt in ordered if "passages" not in prompt.text]
     together = [prompt for prompt in ordered if "passages" in prompt.text]
-    comparisons.append(streams(settings, alone[:_MANY], "prompts without passages", options.rounds))
-    comparisons.append(streams(settings, together[:_MANY], "prompts with passages", options.rounds))
-    show(comparisons, "Answers")
-    show_read(read)
+    work = [
+        lambda: three_modes(model, ranked, ordered, options.rounds),
+        lambda: streams(settings, alone, "prompts without passages", options.rounds),
+        lambda: streams(settings, together, "prompts with passages", options.rounds),
+    ]
+    if other:
+        work.append(lambda: engines(model, other, ordered[:_FEW], options.rounds))
+    rows = []
+    for compare in work:
+        comparison = compare()
+        show([comparison], "Answers")
+        rows += comparison.rows()
     if options.json:
-        rows = [row for comparison in comparisons for row in comparison.rows()]
         options.json.write_text(json.dumps({"times": rows, "read": read}, indent=1))
 
 

@@ -25,7 +25,7 @@ from worker.contract import (
 from worker.errors import BonsaiError, BrokerError, CancelledError, InputError, UnavailableError
 from worker.queueing.connection import connect, translated
 from worker.queueing.job_table import RESULT_BLOB
-from worker.queueing.runs import News, Place, Runs
+from worker.queueing.runs import News, Place, Runs, queue_name
 from worker.queueing.statistics_keeper import keep_statistics
 from worker.settings import Settings
 
@@ -216,7 +216,7 @@ class _Follower:
             elif self._runs.workers(self._request):
                 message = "for a free worker"
             else:
-                message = "no worker is running"
+                message = f"no worker listens to {queue_name(self._request)}"
             on_event(Progress(stage=_WAITING, done=0, of=1, message=message))
 
     def _lost_sight(self, error: BonsaiError) -> UnavailableError:
