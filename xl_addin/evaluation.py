@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 from worker.contract import (
@@ -102,12 +103,12 @@ def evaluate_model(
 ) -> ModelEvaluation:
     """Let a model answer all questions of an indexed world in each mode."""
     gathered = _run(session, answer_request(session, world, choices, model))
-    known = {question.id: question for question in world.questions}
     evaluation = ModelEvaluation(model, gathered)
-    for answer in sorted(gathered.answers, key=lambda answer: choices.modes.index(answer.mode)):
-        if not answer.problem:
-            given = GivenAnswer(known[answer.qid], answer.text, _cited_files(answer))
-            evaluation.answers.setdefault(answer.mode, []).append(given)
+    came = {(answer.mode, answer.qid): answer for answer in gathered.answers if not answer.problem}
+    for mode, question in product(choices.modes, world.questions):
+        if answer := came.get((mode, question.id)):
+            given = GivenAnswer(question, answer.text, _cited_files(answer))
+            evaluation.answers.setdefault(mode, []).append(given)
     return evaluation
 
 

@@ -68,7 +68,7 @@ class ExcelBench(Bench):
 
 @pytest.fixture(scope="module")
 def app():
-    xlwings = pytest.importorskip("xlwings")
+    xlwings = pytest.importorskip("xlwings", reason="xlwings is not installed")
     app = xlwings.App(visible=True, add_book=False)
     app.display_alerts = False
     yield app

@@ -345,7 +345,7 @@ def test_a_locked_target_at_the_end_loses_nothing(
 def test_a_read_only_workbook_is_refused_before_any_work(bonsai: Run, small_book: Path):
     os.chmod(small_book, stat.S_IREAD)
     if os.access(small_book, os.W_OK):
-        pytest.skip("this user may write to read-only files")
+        pytest.skip("needs a user whom read-only files stop: root is not")
     assert bonsai("rank", small_book)[0] == 2
 
 

@@ -22,7 +22,9 @@ from worker.queueing.embedded_server import (
 from worker.settings import load_settings
 from xl_addin import worker_commands
 
-unix = pytest.mark.skipif(sys.platform == "win32", reason="no server for Windows")
+unix = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no package with a Redis server"
+)
 
 Start = Callable[..., subprocess.Popen[str]]
 

@@ -32,7 +32,7 @@ CHAT = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
 def gpu() -> None:
     if not importlib.util.find_spec("unsloth"):
         pytest.skip("unsloth is not installed")
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="torch is not installed")
     if not torch.cuda.is_available():
         pytest.skip("torch finds no GPU")
 

@@ -279,7 +279,7 @@ def test_a_process_ends_with_the_one_that_started_it(stand_in, tmp_path):
 
 def test_the_package_is_named_where_it_is_missing():
     if importlib.util.find_spec("unsloth"):
-        pytest.skip("unsloth is installed here")
+        pytest.skip("needs a Python without unsloth")
     with pytest.raises(PackageMissingError, match=r"pip install 'bonsai-xl\[gpu\]'"):
         UnslothModel("unsloth:folder", streams=1)
 

@@ -118,7 +118,7 @@ def test_a_reranker_without_its_package_names_the_line_that_installs_it(watched,
         with pytest.raises(PackageMissingError, match=r"sentence-transformers"):
             rank(rank_request.model_copy(update={"reranker": "st:any/model"}), watched.context)
     else:
-        pytest.skip("sentence-transformers is installed")
+        pytest.skip("needs a Python without sentence-transformers")
 
 
 def test_classic_as_the_mean_in_disguise_is_remarked(watched, rank_request):

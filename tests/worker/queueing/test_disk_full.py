@@ -14,7 +14,9 @@ from worker.errors import StoreError
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a running process"),
+    pytest.mark.skipif(
+        sys.platform != "linux", reason="needs Linux: it can limit a running process"
+    ),
 ]
 
 TOO_SMALL = 20_000  # bytes: less than an empty store has

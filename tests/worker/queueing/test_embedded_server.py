@@ -24,7 +24,9 @@ from worker.queueing.embedded_server import (
 )
 from worker.settings import load_settings
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no server for Windows")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no package with a Redis server"
+)
 
 
 def client_of(server: RunningServer) -> Redis:
@@ -162,7 +164,7 @@ time.sleep(600)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next keeper takes it over")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux: it ends a child with its parent")
 def test_a_server_ends_with_a_keeper_that_is_killed(tmp_path: Path):
     with subprocess.Popen(
         [sys.executable, "-c", KEEPER, str(tmp_path)], stdout=subprocess.PIPE

@@ -13,7 +13,7 @@ from worker.queueing import supervisor
 from worker.queueing.child_process import is_alive
 from worker.queueing.supervisor import ChildSpec, Supervisor
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks the signals of Unix")
 
 SLEEPER = "import os, time; print('pid', os.getpid(), flush=True); time.sleep(600)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPER}"
@@ -135,7 +135,7 @@ def test_a_second_ctrl_c_waits_for_nobody(supervised):
     assert one.process.wait(20) == 0
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such tie")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux: it ends a child with its parent")
 def test_no_child_outlives_a_supervisor_that_was_killed(supervised):
     one = supervised(SLEEPER, STUBBORN)
     one.wait_for_pids(2)

@@ -129,7 +129,7 @@ def test_a_model_that_is_nowhere_is_named(
 
 @pytest.mark.gpu
 def test_a_gpu_gives_the_vectors_of_the_processor(minilm: Embedder, embedder: Embedder):
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="torch is not installed")
     if not torch.cuda.is_available():
         pytest.skip("no GPU here")
     vectors = minilm.embed_documents(TEXTS)

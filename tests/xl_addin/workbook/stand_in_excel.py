@@ -38,7 +38,7 @@ from tests.xl_addin.workbook.stand_in_actions import LINE, Actions
 @contextlib.contextmanager
 def remote_engine(patch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Give xlwings with its remote engine, under the non-commercial key, for these tests alone."""
-    xlwings = pytest.importorskip("xlwings", reason="xlwings is installed with Excel's systems")
+    xlwings = pytest.importorskip("xlwings", reason="xlwings is not installed")
     with patch.context() as within:
         within.setitem(os.environ, "XLWINGS_LICENSE_KEY", "noncommercial")
         from xlwings.pro import _xlremote

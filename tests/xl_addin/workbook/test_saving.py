@@ -116,7 +116,7 @@ def test_a_workbook_without_macros_is_not_saved_as_one_with_them(book, tmp_path)
         changed(book).save_as(tmp_path / "new.xlsm")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes and links")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks POSIX modes and links")
 def test_mode_and_link_are_kept(book, tmp_path):
     book.chmod(0o640)
     link = tmp_path / "link.xlsx"
