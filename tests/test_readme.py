@@ -3,7 +3,7 @@
 import re
 
 from tests.conftest import REPOSITORY
-from worker.weights import MODELS
+from worker.models.weights import MODELS
 from xl_addin.cli import app
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from worker.errors import SettingError
+from worker.models.weights import find_weights
 from worker.settings import Settings
-from worker.weights import find_weights
 
 if TYPE_CHECKING:
     from worker.inference.base import LanguageModel

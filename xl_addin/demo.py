@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
+from worker.models.weights import fetch_weights
 from worker.settings import Settings
-from worker.weights import fetch_weights
 from xl_addin import actions
 from xl_addin.actions import Outcome, Session
 from xl_addin.books import book_options, new_book, open_books, save_results, set_settings

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from worker.model_kinds import KINDS, missing_steps, sees_gpu
+from worker.models.kinds import KINDS, missing_steps, sees_gpu
+from worker.models.weights import MODELS, are_present, fetch_weights, model_named
 from worker.settings import Settings, load_settings
-from worker.weights import MODELS, are_present, fetch_weights, model_named
 from xl_addin.console import Terminal, summary_table
 
 models_app = typer.Typer(help="Model weights: what there is, fetch one, where they are.")

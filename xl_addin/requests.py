@@ -8,8 +8,8 @@ from pathlib import Path
 
 from worker.contract import AnswerRequest, IndexRequest, Problem, RankRequest, ScoreRequest
 from worker.errors import InputError
+from worker.pov_statistics import score_statistics
 from worker.settings import IN_PROCESS, Settings
-from worker.statistics_file import score_statistics
 from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.inputs import read_povs, read_questions
 from xl_addin.workbook.options import Options

@@ -19,8 +19,8 @@ from tests.bench.answer_prompts import three_mode_prompts
 from tests.bench.comparisons import Comparison, in_turn, seconds, show
 from worker.inference.base import Completion, LanguageModel, Prompt, Sampling
 from worker.inference.llama_cpp import LlamaCppModel
+from worker.models.weights import find_weights
 from worker.settings import Settings, load_settings
-from worker.weights import find_weights
 
 _ANSWER_TOKENS = 32
 _STREAMS = (1, 4, 8)

@@ -14,9 +14,9 @@ import pytest
 from tests.worker.pipeline.conftest import TEXTS
 from tests.xl_addin.conftest import FBQ_HEADERS, Run, fbq_row, rows
 from tests.xl_addin.workbook.samples import parts
-from worker.model_kinds import KINDS
+from worker.models.kinds import KINDS
+from worker.models.weights import MODELS
 from worker.pipeline import ranking
-from worker.weights import MODELS
 from xl_addin import cli
 from xl_addin.books import set_settings
 from xl_addin.workbook import layout

@@ -20,6 +20,7 @@ from time import monotonic
 
 from pydantic import ValidationError
 
+from worker.child_process import kill_group
 from worker.errors import EngineError, EngineLostError
 from worker.inference.base import Prompt, Reply, Sampling
 from worker.inference.streams import stopped
@@ -36,7 +37,6 @@ from worker.inference.unsloth_process import (
     Whole,
     line_of,
 )
-from worker.queueing.child_process import kill_group
 
 #: Prompts in one batch.
 _STREAMS = 8

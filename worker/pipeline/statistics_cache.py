@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from worker.contract import PointOfView
+from worker.pov_statistics import read_statistics, statistics_file, write_statistics
 from worker.retrieval.base import Collection, EmbeddedChunk, Embedder, Vectors
 from worker.scoring.corpus_statistics import SAMPLE_SIZE, CorpusStatistics, corpus_statistics
 from worker.scoring.similarity import cosine_matrix
-from worker.statistics_file import read_statistics, statistics_file, write_statistics
 
 _log = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ import numpy as np
 from worker.contract import PovStatistics, ScoreRequest, ScoreResult
 from worker.errors import InputError
 from worker.pipeline.job_context import JobContext
+from worker.pov_statistics import check_statistics
 from worker.retrieval.base import Embedder, Vectors
 from worker.scoring.corpus_statistics import CorpusStatistics
 from worker.scoring.score_modes import SCORE_FUNCTIONS, Matrix, contrast_values
 from worker.scoring.similarity import cosine_matrix
-from worker.statistics_file import check_statistics
 
 _EMBED_AT_ONCE = 64  # texts between two looks at the wish to stop
 

@@ -30,8 +30,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from worker.child_process import is_alive, kill_group, start_child
 from worker.errors import BrokerError, PackageMissingError, package_missing
-from worker.queueing.child_process import is_alive, kill_group, start_child
 from worker.settings import Settings
 
 _HOST = "127.0.0.1"

@@ -25,10 +25,10 @@ from worker.contract import (
     ScoreRequest,
 )
 from worker.errors import BonsaiError, UnavailableError
+from worker.pov_statistics import score_statistics, statistics_digest
 from worker.queueing.runners import scorer_for
 from worker.queueing.score_cache import ScoreCache, score_keys
 from worker.settings import Settings
-from worker.statistics_file import score_statistics, statistics_digest
 
 #: Seconds that formulas wait for a request, from its start.
 TIME_LIMIT = 5.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 from worker.contract import AnswerRequest, AnswerResult, JobResult, RankRequest, RankResult, Request
+from worker.pov_statistics import keep_latest
 from worker.settings import Settings
-from worker.statistics_file import keep_latest
 
 _log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import IO
 
-from worker.queueing.child_process import kill_group, start_child
+from worker.child_process import kill_group, start_child
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0  # seconds before a child is started again
 _SETTLED = 60.0  # seconds of life after which an end is no longer one of a row of ends

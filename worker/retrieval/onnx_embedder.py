@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.errors import EngineError, package_missing
+from worker.models.weights import sha256_of
 from worker.retrieval.base import Vectors
 from worker.retrieval.cpu_engines import Engine, Inputs, best_engine, openvino_engine
-from worker.weights import sha256_of
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer

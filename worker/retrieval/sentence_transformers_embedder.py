@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from worker.errors import EngineError, WeightsMissingError, package_missing
+from worker.models.weights import sha256_of
 from worker.retrieval.base import Vectors
-from worker.weights import sha256_of
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.weights import find_weights
+from worker.models.weights import find_weights
 
 
 @pytest.fixture(scope="session")

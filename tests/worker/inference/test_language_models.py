@@ -17,8 +17,8 @@ from worker.errors import CancelledError, EngineLostError, PromptTooLongError
 from worker.inference.base import Completion, LanguageModel, Prompt, Sampling
 from worker.inference.llama_cpp import LlamaCppModel
 from worker.inference.openai_endpoint import OpenAiEndpoint
+from worker.models.weights import find_weights
 from worker.queueing.in_process import InProcessRunner
-from worker.weights import find_weights
 
 pytestmark = pytest.mark.slow
 

@@ -5,9 +5,9 @@ import pytest
 from worker.errors import EngineError, PromptTooLongError
 from worker.inference.base import Completion, Prompt, Sampling
 from worker.inference.llama_cpp import CONTEXT_TOKENS, LlamaCppModel, _has_chat_template
+from worker.models.weights import find_weights
 from worker.runtime import Runtime
 from worker.settings import Settings
-from worker.weights import find_weights
 
 
 @pytest.fixture(scope="module")

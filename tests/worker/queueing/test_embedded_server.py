@@ -12,9 +12,9 @@ import pytest
 from redis import Redis
 from redis.exceptions import AuthenticationError
 
+from worker.child_process import is_alive
 from worker.errors import BrokerError, PackageMissingError
 from worker.queueing import embedded_server
-from worker.queueing.child_process import is_alive
 from worker.queueing.embedded_server import (
     EmbeddedServer,
     RunningServer,

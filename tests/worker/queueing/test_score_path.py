@@ -13,11 +13,11 @@ from worker.contract import (
     RankResult,
 )
 from worker.errors import CollectionError, StoreError, UnavailableError
+from worker.pov_statistics import keep_latest, latest_statistics
 from worker.queueing.in_process import InProcessRunner
 from worker.queueing.score_cache import ScoreCache
 from worker.queueing.score_path import ScorePath
 from worker.settings import Settings
-from worker.statistics_file import keep_latest, latest_statistics
 
 POVS = (
     PointOfView(pov_id="P1", text="Oil does not care about sanctions."),

@@ -14,9 +14,9 @@ from worker.contract import (
     RankResult,
     RunStamp,
 )
+from worker.pov_statistics import latest_statistics
 from worker.queueing.statistics_keeper import keep_statistics
 from worker.settings import Settings
-from worker.statistics_file import latest_statistics
 
 USUAL = PovStatistics(mean=(0.1, 0.3), sd=(0.05, 1 / 3), grand_mean=0.2)
 RANKING = RankRequest(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from worker.child_process import is_alive
 from worker.queueing import supervisor
-from worker.queueing.child_process import is_alive
 from worker.queueing.supervisor import ChildSpec, Supervisor
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks the signals of Unix")

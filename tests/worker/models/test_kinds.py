@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
-from worker import model_kinds
 from worker.errors import SettingError
-from worker.model_kinds import KINDS, ModelKind, missing_steps
+from worker.models import kinds as model_kinds
+from worker.models.kinds import KINDS, ModelKind, missing_steps
 from worker.runtime import Runtime
 from worker.settings import Settings, load_settings
 
@@ -73,7 +73,7 @@ def test_looking_at_what_is_here_imports_nothing_heavy():
     heavy = {name for kind in KINDS for group in kind.modules for name in group}
     code = (
         "import sys\n"
-        "from worker.model_kinds import KINDS, missing_steps, sees_gpu\n"
+        "from worker.models.kinds import KINDS, missing_steps, sees_gpu\n"
         "from worker.settings import load_settings\n"
         "for kind in KINDS:\n"
         "    missing_steps(kind, load_settings(), gpu=sees_gpu())\n"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from worker import weights
 from worker.errors import SettingError, WeightsMissingError
-from worker.weights import (
+from worker.models import weights
+from worker.models.weights import (
     MODELS,
     Model,
     WeightFile,
