@@ -15,7 +15,7 @@ from redis import Redis
 from tests.worker.queueing.worlds import World
 from worker.errors import WeightsMissingError
 from worker.models.weights import MODELS, fetch_weights
-from worker.queueing.embedded_server import EmbeddedServer
+from worker.queueing.broker.embedded_server import EmbeddedServer
 from worker.retrieval.base import Embedder
 from worker.runtime import Runtime
 from worker.settings import Settings, load_settings

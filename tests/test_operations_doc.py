@@ -16,13 +16,13 @@ from tests.conftest import REPOSITORY
 from tests.worker.queueing.worlds import World, eventually, rank_request
 from worker.contract import ScoreRequest
 from worker.errors import CancelledError
-from worker.queueing.connection import connect
-from worker.queueing.score_queue import ScoreQueue
+from worker.queueing.broker.connection import connect
+from worker.queueing.scores.score_queue import ScoreQueue
 from worker.settings import Settings
 
 DOCUMENT = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
 CLIENT, WORKER = "bonsai-client", "bonsai-worker"
-SCORE_SERVICE = [sys.executable, "-m", "worker.queueing.score_service"]
+SCORE_SERVICE = [sys.executable, "-m", "worker.queueing.scores.score_service"]
 
 
 def rules() -> dict[str, list[str]]:

@@ -15,8 +15,8 @@ from typing import Protocol
 
 from worker.contract import Problem, Request, RunRequest, RunResult, ScoreRequest, ScoreResult
 from worker.errors import BonsaiError, InputError, WorkbookLockedError
-from worker.queueing.job_table import Job
-from worker.queueing.local_jobs import Finished, LocalJobs
+from worker.queueing.local.job_table import Job
+from worker.queueing.local.local_jobs import Finished, LocalJobs
 from worker.settings import Settings
 from xl_addin.books import book_options, documents_folder
 from xl_addin.gathered import Gathered

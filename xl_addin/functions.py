@@ -15,7 +15,7 @@ from functools import lru_cache
 import xlwings as xw
 
 from worker.contract import PointOfView
-from worker.queueing.score_path import ScorePath, TextScore
+from worker.queueing.scores.formula_scores import ScorePath, TextScore
 from worker.settings import load_settings
 from xl_addin.function_arguments import (
     NOT_KNOWN,

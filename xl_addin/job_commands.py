@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from worker.contract import AnswerRequest, Problem, Progress, RunRequest, parse_request
 from worker.errors import InputError
-from worker.queueing.job_table import UNFINISHED, Job
+from worker.queueing.local.job_table import UNFINISHED, Job
 from worker.settings import IN_PROCESS, Settings, load_settings
 from xl_addin.console import Terminal, summary_table
 from xl_addin.job_sheet import clock, ended_cells, progress_cells
@@ -98,7 +98,7 @@ def cancel_job(run_id: RunArgument, broker: BrokerOption = None) -> None:
 def _job_list(broker: str | None) -> Iterator[JobList]:
     settings = with_broker(load_settings(), broker)
     if settings.broker == IN_PROCESS:
-        from worker.queueing.local_jobs import LocalJobs
+        from worker.queueing.local.local_jobs import LocalJobs
 
         local = LocalJobs(settings)
         try:
@@ -106,8 +106,8 @@ def _job_list(broker: str | None) -> Iterator[JobList]:
         finally:
             local.close()
     else:
-        from worker.queueing.connection import connect, translated
-        from worker.queueing.runs import Runs
+        from worker.queueing.broker.connection import connect, translated
+        from worker.queueing.broker.runs import Runs
 
         with translated(settings.broker):
             yield Runs(connect(settings))

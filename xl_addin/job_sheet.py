@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 
 from worker.contract import Progress
-from worker.queueing.job_table import Job
+from worker.queueing.local.job_table import Job
 from xl_addin.workbook import layout
 from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
 

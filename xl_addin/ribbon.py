@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 
-from worker.queueing.local_jobs import LocalJobs
+from worker.queueing.local.local_jobs import LocalJobs
 from worker.settings import load_settings
 from xl_addin.buttons import Desk
 from xl_addin.workbook.live_book import LiveBook

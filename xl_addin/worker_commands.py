@@ -36,7 +36,7 @@ QueueOption = Annotated[
 
 def worker(broker: BrokerOption = None, queue: QueueOption = None) -> None:
     """Work for a Redis server until Ctrl-C. A worker process that ends is started again."""
-    from worker.queueing.connection import without_password
+    from worker.queueing.broker.connection import without_password
 
     settings = with_broker(load_settings(), broker)
     if settings.broker == IN_PROCESS:
@@ -49,7 +49,7 @@ def worker(broker: BrokerOption = None, queue: QueueOption = None) -> None:
 
 def up() -> None:
     """Run everything on this machine until Ctrl-C: a Redis server and its workers."""
-    from worker.queueing.embedded_server import EmbeddedServer, server_folder
+    from worker.queueing.broker.embedded_server import EmbeddedServer, server_folder
 
     settings = load_settings()
     server = EmbeddedServer(server_folder(settings))
@@ -74,7 +74,7 @@ def default_queues() -> list[QueueName]:
 
 def _try(settings: Settings) -> None:
     """Refuse at once what no waiting would cure; a server that is only absent may still come."""
-    from worker.queueing.connection import connect, translated
+    from worker.queueing.broker.connection import connect, translated
 
     try:
         with translated(settings.broker), connect(settings) as client:
@@ -88,7 +88,7 @@ def _supervise(
     environment: dict[str, str],
     every_look: Callable[[], object] = lambda: None,
 ) -> None:
-    from worker.queueing.supervisor import ChildSpec, Supervisor
+    from worker.queueing.broker.supervisor import ChildSpec, Supervisor
 
     # A file beside the user's documents must not be taken for one of the worker's modules.
     environment = {**environment, "PYTHONSAFEPATH": "1"}
@@ -98,8 +98,8 @@ def _supervise(
 
 def _command(queue: QueueName) -> list[str]:
     if queue is QueueName.SCORE:
-        return [sys.executable, "-m", "worker.queueing.score_service"]
-    return [sys.executable, "-m", "worker.queueing.rq_worker", queue.value]
+        return [sys.executable, "-m", "worker.queueing.scores.score_service"]
+    return [sys.executable, "-m", "worker.queueing.broker.rq_worker", queue.value]
 
 
 def _introduce(queues: Sequence[QueueName], broker: str, settings: Settings) -> None:

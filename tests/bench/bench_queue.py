@@ -33,10 +33,10 @@ from tests.bench.clients import (
 from tests.bench.comparisons import Comparison, Target, in_turn, seconds, show
 from tests.worker.queueing.worlds import POVS, World
 from worker.contract import IndexRequest, PointOfView, Question, RankRequest
-from worker.queueing.embedded_server import EmbeddedServer
+from worker.queueing.broker.embedded_server import EmbeddedServer
+from worker.queueing.broker.queue_runner import QueueRunner
 from worker.queueing.in_process import InProcessRunner
-from worker.queueing.queue_runner import QueueRunner
-from worker.queueing.score_path import ScorePath
+from worker.queueing.scores.formula_scores import ScorePath
 from worker.settings import load_settings
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -86,7 +86,7 @@ def with_work(sizes: Sizes) -> Iterator[Comparison]:
     """Compare sentences embedded; every worker that can keep a model warm has one."""
     with _world() as world:
         world.start_worker("cpu")
-        world.start_worker(command=[sys.executable, "-m", "worker.queueing.score_service"])
+        world.start_worker(command=[sys.executable, "-m", "worker.queueing.scores.score_service"])
         for kind in ("simple", "fork"):
             _start(world, kind)
         loads = "rq Worker (fork), loads in the child"

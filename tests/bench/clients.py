@@ -9,10 +9,10 @@ from rq import Queue
 
 from tests.worker.queueing.worlds import POVS, World
 from worker.contract import Request, ScoreRequest
-from worker.queueing.job_table import RESULT_BLOB
-from worker.queueing.queue_runner import QueueRunner
+from worker.queueing.broker.queue_runner import QueueRunner
+from worker.queueing.broker.runs import Place
+from worker.queueing.local.job_table import RESULT_BLOB
 from worker.queueing.runners import Runner
-from worker.queueing.runs import Place
 
 EMBEDDER = "onnx:minilm"
 

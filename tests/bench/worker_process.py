@@ -13,10 +13,10 @@ from rq import Queue, SimpleWorker, Worker
 
 from tests.bench.stock_jobs import count_letters
 from worker.contract import ScoreRequest, ScoreResult
-from worker.queueing.allowed_job import AllowedJob
-from worker.queueing.connection import connect
-from worker.queueing.rq_worker import WarmWorker
-from worker.queueing.score_service import serve
+from worker.queueing.broker.allowed_job import AllowedJob
+from worker.queueing.broker.connection import connect
+from worker.queueing.broker.rq_worker import WarmWorker
+from worker.queueing.scores.score_service import serve
 from worker.settings import load_settings
 
 

@@ -14,8 +14,8 @@ import pytest
 from tests.worker.pipeline.conftest import TEXTS
 from tests.worker.queueing.worlds import World, eventually
 from worker.errors import WorkbookLockedError
-from worker.queueing.job_table import JobTable
-from worker.queueing.local_jobs import LocalJobs
+from worker.queueing.local.job_table import JobTable
+from worker.queueing.local.local_jobs import LocalJobs
 from worker.settings import Settings
 from xl_addin.books import set_settings
 from xl_addin.buttons import Desk
@@ -140,7 +140,7 @@ def test_results_land_in_the_book_that_asked_even_when_it_was_closed_meanwhile(
 def test_a_worker_that_is_killed_is_replaced_and_the_job_done(
     book: Path, jobs: LocalJobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("worker.queueing.job_table.HEARTBEAT_LIMIT", 2.0)
+    monkeypatch.setattr("worker.queueing.local.job_table.HEARTBEAT_LIMIT", 2.0)
     at = desk(ready(book), jobs, settings, [])
     at.press("index")
     while not (found := workers(settings)):
@@ -235,7 +235,7 @@ def test_a_job_whose_worker_died_can_be_stopped(
     table = JobTable(settings.jobs)
     table.submit("r1", "book", "", "{}")
     table.take()
-    monkeypatch.setattr("worker.queueing.job_table.HEARTBEAT_LIMIT", -1.0)
+    monkeypatch.setattr("worker.queueing.local.job_table.HEARTBEAT_LIMIT", -1.0)
     table.ask_to_stop("r1")
     assert table.job("r1").state == "cancelled"
     assert table.take() is None
@@ -279,13 +279,13 @@ def test_notes_that_lose_their_passage_are_told_in_the_jobs_table(
 def test_a_worker_that_never_starts_is_said_after_a_minute(
     book: Path, jobs: LocalJobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("worker.queueing.local_jobs._start_worker", lambda _settings: None)
+    monkeypatch.setattr("worker.queueing.local.local_jobs._start_worker", lambda _settings: None)
     at = desk(ready(book), jobs, settings, [])
     at.press("index")
     at.tick()
     assert job_rows(at)[0]["State"] == "queued"
-    monkeypatch.setattr("worker.queueing.local_jobs._PATIENCE", -1.0)
-    monkeypatch.setattr("worker.queueing.job_table.HEARTBEAT_LIMIT", -1.0)
+    monkeypatch.setattr("worker.queueing.local.local_jobs._PATIENCE", -1.0)
+    monkeypatch.setattr("worker.queueing.local.job_table.HEARTBEAT_LIMIT", -1.0)
     at.tick()
     at.tick()
     assert job_rows(at)[0]["State"] == "failed"
@@ -302,7 +302,7 @@ def test_two_ticks_at_a_time_let_one_in(jobs: LocalJobs, settings: Settings):
 
 
 def test_a_job_that_kills_its_worker_again_and_again_has_failed(settings: Settings, monkeypatch):
-    monkeypatch.setattr("worker.queueing.job_table.HEARTBEAT_LIMIT", -1.0)
+    monkeypatch.setattr("worker.queueing.local.job_table.HEARTBEAT_LIMIT", -1.0)
     table = JobTable(settings.jobs)
     table.submit("r1", "book", "", "{}")
     for _ in range(3):
@@ -329,7 +329,7 @@ def test_long_finished_jobs_are_forgotten(settings: Settings, monkeypatch):
     table.submit("old", "book", "", "{}")
     table.put_blob("old", "heatmap:Q1", b"png")
     table.finish("old", "done")
-    monkeypatch.setattr("worker.queueing.job_table.DAYS_KEPT", -1)
+    monkeypatch.setattr("worker.queueing.local.job_table.DAYS_KEPT", -1)
     table.submit("new", "book", "", "{}")
     assert table.job("old") is None
     assert table.blobs("old") == {}

@@ -10,7 +10,7 @@ pytest.importorskip("xlwings", reason="xlwings is not installed")
 
 from worker.contract import IndexRequest, Question, RankRequest
 from worker.queueing.in_process import InProcessRunner
-from worker.queueing.score_path import ScorePath, TextScore
+from worker.queueing.scores.formula_scores import ScorePath, TextScore
 from worker.settings import Settings
 from xl_addin import functions
 from xl_addin.function_arguments import NOT_KNOWN, pov_argument

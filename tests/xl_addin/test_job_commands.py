@@ -4,8 +4,8 @@ import pytest
 
 from tests.worker.queueing.worlds import World, eventually, rank_request
 from tests.xl_addin.conftest import Run
-from worker.queueing.job_table import JobTable
-from worker.queueing.lease import Lease
+from worker.queueing.broker.lease import Lease
+from worker.queueing.local.job_table import JobTable
 from worker.settings import Settings
 
 

@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 
 from tests.xl_addin.conftest import Run
-from worker.queueing.embedded_server import (
+from worker.queueing.broker.embedded_server import (
     EmbeddedServer,
     RunningServer,
     find_running,

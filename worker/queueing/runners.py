@@ -38,7 +38,7 @@ def runner_for(settings: Settings) -> Runner:
     """
     if settings.broker == IN_PROCESS:
         return InProcessRunner(settings)
-    from worker.queueing.queue_runner import QueueRunner
+    from worker.queueing.broker.queue_runner import QueueRunner
 
     return QueueRunner(settings)
 
@@ -59,6 +59,6 @@ def scorer_for(settings: Settings) -> Callable[[ScoreRequest], ScoreResult]:
             return result
 
         return score
-    from worker.queueing.score_queue import RemoteScorer
+    from worker.queueing.scores.score_queue import RemoteScorer
 
     return RemoteScorer(settings)

@@ -12,7 +12,7 @@ import pytest
 from tests.worker.pipeline.conftest import timeless
 from tests.worker.queueing.worlds import World, eventually, rank_request
 from worker.errors import BrokerError
-from worker.queueing.embedded_server import EmbeddedServer, find_running
+from worker.queueing.broker.embedded_server import EmbeddedServer, find_running
 from worker.queueing.in_process import InProcessRunner
 from worker.settings import Settings
 

@@ -17,9 +17,9 @@ from redis import Redis
 
 from tests.worker.pipeline.conftest import TEXTS
 from worker.contract import Event, IndexRequest, JobResult, PointOfView, Question, RankRequest
-from worker.queueing.connection import connect
-from worker.queueing.queue_runner import QueueRunner
-from worker.queueing.runs import Runs
+from worker.queueing.broker.connection import connect
+from worker.queueing.broker.queue_runner import QueueRunner
+from worker.queueing.broker.runs import Runs
 from worker.settings import Settings
 
 POVS = (
@@ -88,7 +88,7 @@ class World:
             "BONSAI_THREADS": "1",
             **more,
         }
-        command = command or [sys.executable, "-m", "worker.queueing.rq_worker", queue]
+        command = command or [sys.executable, "-m", "worker.queueing.broker.rq_worker", queue]
         with (self.folder / "worker.log").open("ab") as log:
             worker = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         self.workers.append(worker)

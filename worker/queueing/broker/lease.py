@@ -17,9 +17,9 @@ from redis.exceptions import ResponseError, WatchError
 
 from worker.contract import Event, Problem, Progress, TextReady, parse_event
 from worker.errors import BonsaiError, CancelledError, EngineError
-from worker.queueing.job_table import MOST_ATTEMPTS, UNFINISHED, State
-from worker.queueing.packing import pack, unpack
-from worker.queueing.runs import KEPT
+from worker.queueing.broker.packing import pack, unpack
+from worker.queueing.broker.runs import KEPT
+from worker.queueing.local.job_table import MOST_ATTEMPTS, UNFINISHED, State
 
 _LIVE_KEPT = 500  # entries
 _SECONDS_BETWEEN_PROGRESS = 0.1

@@ -7,7 +7,7 @@ What is kept of a run, all of it for a limited time:
     bonsai:live:ID         stream, short: progress and text as it is written
     bonsai:blob:ID:NAME    one large result
     bonsai:stop:ID         there if the run was asked to stop
-    bonsai:lease:ID        number of the try that may write (see `worker.queueing.lease`)
+    bonsai:lease:ID        number of the try that may write (see `worker.queueing.broker.lease`)
     bonsai:runs            sorted set: run ids by time of submission, as lists show them
 """
 
@@ -21,8 +21,8 @@ from typing import Any, cast
 from redis import Redis
 
 from worker.contract import OpenIndexRequest, Request, StoreChunksRequest
-from worker.queueing.job_table import Job, State
-from worker.queueing.packing import pack, unpack
+from worker.queueing.broker.packing import pack, unpack
+from worker.queueing.local.job_table import Job, State
 
 #: Seconds that a run is kept after it was last written to.
 KEPT = 7 * 86_400

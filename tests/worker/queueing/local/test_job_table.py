@@ -1,13 +1,13 @@
 import pytest
 
-from worker.queueing.job_table import MOST_ATTEMPTS, JobTable
+from worker.queueing.local.job_table import MOST_ATTEMPTS, JobTable
 from worker.settings import load_settings
 
 
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch) -> JobTable:
     """A table with one job, in which a running job counts as orphaned at once."""
-    monkeypatch.setattr("worker.queueing.job_table.HEARTBEAT_LIMIT", -1.0)
+    monkeypatch.setattr("worker.queueing.local.job_table.HEARTBEAT_LIMIT", -1.0)
     table = JobTable(load_settings().jobs)
     table.submit("r1", "book", "", "{}")
     return table

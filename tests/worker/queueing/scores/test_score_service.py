@@ -11,9 +11,9 @@ import pytest
 from tests.worker.queueing.worlds import POVS, World, eventually
 from worker.contract import ScoreRequest
 from worker.errors import CollectionError, SettingError, UnavailableError
-from worker.queueing.packing import pack
-from worker.queueing.score_path import ScorePath
-from worker.queueing.score_queue import MOST_TEXTS, RemoteScorer, ScoreQueue
+from worker.queueing.broker.packing import pack
+from worker.queueing.scores.formula_scores import ScorePath
+from worker.queueing.scores.score_queue import MOST_TEXTS, RemoteScorer, ScoreQueue
 from worker.settings import IN_PROCESS
 
 pytestmark = pytest.mark.slow
@@ -24,7 +24,7 @@ TEXTS = [f"Tanker number {number} changes its flag." for number in range(30)]
 @pytest.fixture
 def served(world: World) -> World:
     """A world with a process that answers scoring requests."""
-    world.start_worker(command=[sys.executable, "-m", "worker.queueing.score_service"])
+    world.start_worker(command=[sys.executable, "-m", "worker.queueing.scores.score_service"])
     return world
 
 

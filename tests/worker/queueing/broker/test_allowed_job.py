@@ -14,8 +14,8 @@ from rq.webhook import Webhook
 from tests.worker.queueing.worlds import World, eventually, index_request, rank_request
 from worker.contract import Problem, ScoreRequest
 from worker.errors import BonsaiError, InputError
-from worker.queueing.packing import pack
-from worker.queueing.runs import ENTRY
+from worker.queueing.broker.packing import pack
+from worker.queueing.broker.runs import ENTRY
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +58,9 @@ def test_a_job_that_names_a_function_of_the_system_is_refused(served, tmp_path):
     assert_it_still_works(served)
 
 
-@pytest.mark.parametrize("name", ["builtins.eval", "worker.queueing.rq_worker.serve", "a", ""])
+@pytest.mark.parametrize(
+    "name", ["builtins.eval", "worker.queueing.broker.rq_worker.serve", "a", ""]
+)
 def test_a_job_that_names_any_other_function_is_refused(served, name):
     job = queue_of(served).enqueue(name or "x.y", args=("1",))
     eventually(lambda: has_failed(served, job))

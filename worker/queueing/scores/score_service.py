@@ -1,6 +1,6 @@
 """The process that answers scoring requests of worksheet functions: many at once, models warm.
 
-Run as `python -m worker.queueing.score_service`; `bonsai worker` does, and restarts it.
+Run as `python -m worker.queueing.scores.score_service`; `bonsai worker` does, and restarts it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from redis import Redis
 
 from worker.contract import Problem, ScoreRequest, ScoreResult
 from worker.errors import BonsaiError
-from worker.queueing.connection import connect, translated
+from worker.queueing.broker.connection import connect, translated
 from worker.queueing.runners import scorer_for
-from worker.queueing.score_queue import Asked, ScoreQueue
+from worker.queueing.scores.score_queue import Asked, ScoreQueue
 from worker.settings import IN_PROCESS, load_settings
 
 _PATIENCE = 180  # seconds that the server may be away before the process ends

@@ -17,8 +17,8 @@ from redis import Redis
 
 from worker.contract import Problem, ScoreRequest, ScoreResult
 from worker.errors import UnavailableError
-from worker.queueing.connection import connect, translated
-from worker.queueing.packing import pack, unpack
+from worker.queueing.broker.connection import connect, translated
+from worker.queueing.broker.packing import pack, unpack
 from worker.settings import Settings
 
 #: Texts of one message; larger requests go in parts, so that others come in between.

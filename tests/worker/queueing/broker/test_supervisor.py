@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from worker.child_process import is_alive
-from worker.queueing import supervisor
-from worker.queueing.supervisor import ChildSpec, Supervisor
+from worker.queueing.broker import supervisor
+from worker.queueing.broker.supervisor import ChildSpec, Supervisor
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks the signals of Unix")
 
@@ -25,7 +25,7 @@ PARENT = (
 SUPERVISOR = """
 import sys
 from worker.queueing import supervisor
-from worker.queueing.supervisor import ChildSpec, Supervisor
+from worker.queueing.broker.supervisor import ChildSpec, Supervisor
 supervisor._LAST_WISH = float(sys.argv[1])
 children = [ChildSpec(f"c{n}", [sys.executable, "-c", code]) for n, code in enumerate(sys.argv[2:])]
 Supervisor(children, lambda line: print(line, flush=True)).run()

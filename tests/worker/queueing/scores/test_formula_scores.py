@@ -15,8 +15,8 @@ from worker.contract import (
 from worker.errors import CollectionError, StoreError, UnavailableError
 from worker.pov_statistics import keep_latest, latest_statistics
 from worker.queueing.in_process import InProcessRunner
-from worker.queueing.score_cache import ScoreCache
-from worker.queueing.score_path import ScorePath
+from worker.queueing.scores.formula_scores import ScorePath
+from worker.queueing.scores.score_cache import ScoreCache
 from worker.settings import Settings
 
 POVS = (

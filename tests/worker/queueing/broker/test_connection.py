@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from tests.worker.queueing.worlds import World, eventually, rank_request
 from worker.contract import ScoreRequest
 from worker.errors import BonsaiError, BrokerError, BrokerRefusedError, SettingError
-from worker.queueing.connection import connect, translated
+from worker.queueing.broker.connection import connect, translated
 from worker.queueing.runners import runner_for
 from worker.settings import Settings, load_settings
 from xl_addin.books import new_book
@@ -27,7 +27,7 @@ from xl_addin.books import new_book
 NOWHERE = "redis://127.0.0.1:1"
 
 worker_kinds = pytest.mark.parametrize(
-    "module", ["worker.queueing.rq_worker", "worker.queueing.score_service"]
+    "module", ["worker.queueing.broker.rq_worker", "worker.queueing.scores.score_service"]
 )
 
 

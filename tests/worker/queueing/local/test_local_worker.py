@@ -12,9 +12,9 @@ import pytest
 from tests.worker.pipeline.conftest import TEXTS, timeless
 from worker.contract import IndexRequest, PointOfView, Question, RankRequest, heatmap_blob
 from worker.queueing.in_process import InProcessRunner
-from worker.queueing.job_table import JobTable
-from worker.queueing.local_jobs import LocalJobs
-from worker.queueing.local_worker import serve
+from worker.queueing.local.job_table import JobTable
+from worker.queueing.local.local_jobs import LocalJobs
+from worker.queueing.local.local_worker import serve
 from worker.scoring.heatmap import draw_heatmap
 from worker.settings import Settings
 
@@ -48,7 +48,7 @@ def test_a_job_that_was_killed_goes_on_after_its_last_row(
     table.submit("r1", "book", "", request_of_many.model_dump_json())
     environment = {**os.environ, "BONSAI_MODELS": str(settings.models)}
     worker = subprocess.Popen(
-        [sys.executable, "-m", "worker.queueing.local_worker"], env=environment
+        [sys.executable, "-m", "worker.queueing.local.local_worker"], env=environment
     )
     until = time.monotonic() + 120
     while len(table.events("r1")) < 4 and time.monotonic() < until:
@@ -65,7 +65,7 @@ def test_a_job_that_was_killed_goes_on_after_its_last_row(
         return draw_heatmap(*values, title=title, **options)
 
     monkeypatch.setattr("worker.pipeline.scorer.draw_heatmap", draw)
-    monkeypatch.setattr("worker.queueing.job_table.HEARTBEAT_LIMIT", 2.0)
+    monkeypatch.setattr("worker.queueing.local.job_table.HEARTBEAT_LIMIT", 2.0)
     serve(settings, idle_limit=4.0)
     assert len(drawn) == 20 - before, "stored rows are not computed again"
 

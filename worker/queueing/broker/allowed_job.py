@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from rq import Queue, SimpleWorker
 from rq.job import Job
 
-from worker.queueing.runs import ENTRY
+from worker.queueing.broker.runs import ENTRY
 
 
 class JobRefusedError(Exception):

@@ -21,7 +21,7 @@ from redis.exceptions import (
 from redis.retry import Retry
 
 from worker.errors import BonsaiError, BrokerError, BrokerRefusedError, SettingError
-from worker.queueing.embedded_server import password_of
+from worker.queueing.broker.embedded_server import password_of
 from worker.settings import IN_PROCESS, Settings
 
 #: Longest a blocking command may wait, in seconds. The socket waits longer, so that an answer

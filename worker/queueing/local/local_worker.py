@@ -4,7 +4,7 @@ With a broker it does not work itself: it reads documents, follows the jobs that
 and writes into the job file what comes of them. Workbooks see no difference.
 
 Started by whoever submits a job while none is there; ends by itself when there has been nothing
-to do for a while. Run as `python -m worker.queueing.local_worker`.
+to do for a while. Run as `python -m worker.queueing.local.local_worker`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from worker.contract import Event, Problem, Progress, TextReady, parse_event, parse_request
 from worker.errors import BonsaiError, CancelledError, InputError
-from worker.queueing.job_table import RESULT_BLOB, Job, JobTable
+from worker.queueing.local.job_table import RESULT_BLOB, Job, JobTable
 from worker.queueing.runners import Runner, runner_for
 from worker.settings import IN_PROCESS, Settings, load_settings
 

@@ -23,7 +23,7 @@ from worker.contract import (
     parse_result,
 )
 from worker.errors import EngineError, InputError
-from worker.queueing.job_table import RESULT_BLOB, UNFINISHED, Job, JobTable
+from worker.queueing.local.job_table import RESULT_BLOB, UNFINISHED, Job, JobTable
 from worker.settings import Settings
 
 _PATIENCE = 60.0  # seconds that a job waits for a worker to start
@@ -139,7 +139,7 @@ def _worker_does_not_start(settings: Settings) -> EngineError:
     return EngineError(
         "The worker process does not start.",
         "It gave no sign of life for a minute.",
-        f"Look at the end of {settings.log}, or run: python -m worker.queueing.local_worker",
+        f"Look at the end of {settings.log}, or run: python -m worker.queueing.local.local_worker",
     )
 
 
@@ -150,7 +150,7 @@ def _start_worker(settings: Settings) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     with settings.log.open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "worker.queueing.local_worker"],
+            [sys.executable, "-m", "worker.queueing.local.local_worker"],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -4,7 +4,7 @@ rq's own worker that runs jobs in its process notices a dead colleague after an 
 that was killed at the wrong moment for done, and does not listen when told to stop. What is
 changed here, with the measurements behind it, is in docs/operations.md.
 
-Run as `python -m worker.queueing.rq_worker cpu`; `bonsai worker` does, and restarts it.
+Run as `python -m worker.queueing.broker.rq_worker cpu`; `bonsai worker` does, and restarts it.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from rq.utils import now
 
 from worker.contract import IndexRequest, parse_request
 from worker.errors import BonsaiError, CancelledError, InputError
-from worker.queueing.allowed_job import AllowedJob, AllowedWorker
-from worker.queueing.connection import connect, translated
+from worker.queueing.broker.allowed_job import AllowedJob, AllowedWorker
+from worker.queueing.broker.connection import connect, translated
+from worker.queueing.broker.lease import Lease
+from worker.queueing.broker.runs import RETRIES
 from worker.queueing.in_process import InProcessRunner
-from worker.queueing.job_table import RESULT_BLOB
-from worker.queueing.lease import Lease
-from worker.queueing.runs import RETRIES
+from worker.queueing.local.job_table import RESULT_BLOB
 from worker.settings import Settings, load_settings
 
 #: Seconds that the server may be away before the process ends, to be started again.

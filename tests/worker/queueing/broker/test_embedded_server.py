@@ -14,8 +14,8 @@ from redis.exceptions import AuthenticationError
 
 from worker.child_process import is_alive
 from worker.errors import BrokerError, PackageMissingError
-from worker.queueing import embedded_server
-from worker.queueing.embedded_server import (
+from worker.queueing.broker import embedded_server
+from worker.queueing.broker.embedded_server import (
     EmbeddedServer,
     RunningServer,
     find_running,
@@ -158,7 +158,7 @@ def test_a_server_whose_keeper_is_gone_is_taken_over_and_ended(tmp_path: Path):
 KEEPER = """
 import sys, time
 from pathlib import Path
-from worker.queueing.embedded_server import EmbeddedServer
+from worker.queueing.broker.embedded_server import EmbeddedServer
 print(EmbeddedServer(Path(sys.argv[1])).start().pid, flush=True)
 time.sleep(600)
 """

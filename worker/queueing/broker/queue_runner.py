@@ -23,9 +23,9 @@ from worker.contract import (
     parse_result,
 )
 from worker.errors import BonsaiError, BrokerError, CancelledError, InputError, UnavailableError
-from worker.queueing.connection import connect, translated
-from worker.queueing.job_table import RESULT_BLOB
-from worker.queueing.runs import News, Place, Runs, queue_name
+from worker.queueing.broker.connection import connect, translated
+from worker.queueing.broker.runs import News, Place, Runs, queue_name
+from worker.queueing.local.job_table import RESULT_BLOB
 from worker.queueing.statistics_keeper import keep_statistics
 from worker.settings import Settings
 
