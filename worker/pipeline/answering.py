@@ -21,12 +21,12 @@ from worker.contract import (
 )
 from worker.errors import BonsaiError
 from worker.inference.base import Completion, LanguageModel, Sampling
+from worker.pipeline.completing import Writer
 from worker.pipeline.drafts import Draft
 from worker.pipeline.evidence_gate import EvidenceGate
 from worker.pipeline.job_context import JobContext, short_hash
 from worker.pipeline.pace import Pace
 from worker.pipeline.ranking import rank
-from worker.pipeline.writing import Writer
 
 Key = tuple[str, AnswerMode]
 

@@ -21,9 +21,9 @@ from worker.contract import (
 )
 from worker.documents.language import MULTILINGUAL, mostly_japanese, reads_english_only
 from worker.errors import CollectionError, InputError, PromptTooLongError
+from worker.pipeline.hit_scorer import Scorer
 from worker.pipeline.job_context import JobContext, ranking_stamp
 from worker.pipeline.retrieving import Retriever
-from worker.pipeline.scorer import Scorer
 from worker.pipeline.statistics_cache import StatisticsCache
 from worker.retrieval.base import Collection, EmbeddedChunk, Embedder, Hit, Vectors
 from worker.retrieval.vector_cache import VectorCache

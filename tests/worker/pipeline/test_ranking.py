@@ -214,7 +214,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         titles.append(title)
         return draw_heatmap(*values, title=title, **options)
 
-    monkeypatch.setattr("worker.pipeline.scorer.draw_heatmap", draw)
+    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", draw)
     return titles
 
 

@@ -64,7 +64,7 @@ def test_a_job_that_was_killed_goes_on_after_its_last_row(
         drawn.append(title)
         return draw_heatmap(*values, title=title, **options)
 
-    monkeypatch.setattr("worker.pipeline.scorer.draw_heatmap", draw)
+    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", draw)
     monkeypatch.setattr("worker.queueing.local.job_table.HEARTBEAT_LIMIT", 2.0)
     serve(settings, idle_limit=4.0)
     assert len(drawn) == 20 - before, "stored rows are not computed again"

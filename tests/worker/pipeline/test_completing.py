@@ -9,9 +9,9 @@ from worker.answering.prompts import Layout
 from worker.contract import Question
 from worker.errors import CancelledError, EngineError, EngineLostError, PromptTooLongError
 from worker.inference.base import Completion, Sampling
-from worker.pipeline import writing
+from worker.pipeline import completing as writing
+from worker.pipeline.completing import Writer
 from worker.pipeline.job_context import JobContext
-from worker.pipeline.writing import Writer
 
 ECHO = Layout("echo", "completion", "{question} {context}", "{question}")
 LOST = EngineLostError("The server is gone.", "It does not answer.", "Start it.")
