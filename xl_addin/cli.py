@@ -11,24 +11,14 @@ import typer
 
 from worker.errors import SettingError
 from worker.settings import IN_PROCESS, Settings, load_settings
-from xl_addin import actions, worker_commands
-from xl_addin.actions import Outcome, Session
-from xl_addin.books import (
-    Books,
-    book_options,
-    documents_folder,
-    new_book,
-    open_books,
-    save_results,
-)
-from xl_addin.console import Terminal
-from xl_addin.demo import run_demo
-from xl_addin.evaluate_command import evaluate
-from xl_addin.failures import failures_reported
-from xl_addin.job_commands import BrokerOption, jobs_app, with_broker
-from xl_addin.jobs_client import JobsClient
-from xl_addin.model_commands import models_app
-from xl_addin.summaries import (
+from xl_addin.commands import worker_commands
+from xl_addin.commands.console import Terminal
+from xl_addin.commands.demo import run_demo
+from xl_addin.commands.evaluate_command import evaluate
+from xl_addin.commands.failures import failures_reported
+from xl_addin.commands.job_commands import BrokerOption, jobs_app, with_broker
+from xl_addin.commands.model_commands import models_app
+from xl_addin.commands.summaries import (
     exit_code,
     print_answers,
     print_index,
@@ -36,6 +26,17 @@ from xl_addin.summaries import (
     print_ranking,
     write_json,
 )
+from xl_addin.jobs import actions
+from xl_addin.jobs.actions import Outcome, Session
+from xl_addin.jobs.books import (
+    Books,
+    book_options,
+    documents_folder,
+    new_book,
+    open_books,
+    save_results,
+)
+from xl_addin.jobs.jobs_client import JobsClient
 from xl_addin.workbook import options as names
 from xl_addin.workbook.disk import check_writable
 from xl_addin.workbook.file_book import FileBook

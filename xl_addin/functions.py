@@ -17,7 +17,7 @@ import xlwings as xw
 from worker.contract import PointOfView
 from worker.queueing.scores.formula_scores import ScorePath, TextScore
 from worker.settings import load_settings
-from xl_addin.function_arguments import (
+from xl_addin.desk.function_arguments import (
     NOT_KNOWN,
     Cells,
     column_argument,

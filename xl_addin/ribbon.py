@@ -7,7 +7,7 @@ from contextlib import closing
 
 from worker.queueing.local.local_jobs import LocalJobs
 from worker.settings import load_settings
-from xl_addin.buttons import Desk
+from xl_addin.desk.desk import Desk
 from xl_addin.workbook.live_book import LiveBook
 
 

@@ -13,9 +13,9 @@ from worker.pipeline.answering import answer
 from worker.pipeline.job_context import JobContext
 from worker.runtime import Runtime
 from worker.settings import Settings
-from xl_addin.actions import Session
-from xl_addin.evaluation import Choices, answer_request, index_request, load_world
-from xl_addin.jobs_client import JobsClient
+from xl_addin.commands.known_world import Choices, answer_request, index_request, load_world
+from xl_addin.jobs.actions import Session
+from xl_addin.jobs.jobs_client import JobsClient
 from xl_addin.template import templates_folder
 
 

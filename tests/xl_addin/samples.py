@@ -15,7 +15,7 @@ from worker.contract import (
     RunStamp,
     StageSeconds,
 )
-from xl_addin.gathered import Gathered
+from xl_addin.jobs.run import Gathered
 
 STAMP = RunStamp(
     run_id="r", time="now", code_version="1", collection="c", index_version="v", embedder="e@1"

@@ -13,7 +13,7 @@ from worker.queueing.in_process import InProcessRunner
 from worker.queueing.scores.formula_scores import ScorePath, TextScore
 from worker.settings import Settings
 from xl_addin import functions
-from xl_addin.function_arguments import NOT_KNOWN, pov_argument
+from xl_addin.desk.function_arguments import NOT_KNOWN, pov_argument
 from xl_addin.functions import (
     bonsai_similarity,
     bonsai_toppov,

@@ -13,7 +13,7 @@ from xlsxwriter import Workbook
 from tests.xl_addin.conftest import Run, rows
 from tests.xl_addin.template.xlsm_checks import findings
 from tests.xl_addin.workbook.samples import parts, png
-from xl_addin.books import set_settings
+from xl_addin.jobs.books import set_settings
 from xl_addin.template import templates_folder
 from xl_addin.template.builder import finish_template
 from xl_addin.workbook import layout

@@ -19,7 +19,7 @@ from worker.contract import (
 )
 from worker.scoring.corpus_statistics import corpus_statistics
 from worker.scoring.score_modes import SCORE_FUNCTIONS, score_chunks
-from xl_addin.books import new_book
+from xl_addin.jobs.books import new_book
 from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.port import TableContent

@@ -22,7 +22,7 @@ from worker.errors import BonsaiError, BrokerError, BrokerRefusedError, SettingE
 from worker.queueing.broker.connection import connect, translated
 from worker.queueing.runners import runner_for
 from worker.settings import Settings, load_settings
-from xl_addin.books import new_book
+from xl_addin.jobs.books import new_book
 
 NOWHERE = "redis://127.0.0.1:1"
 

@@ -8,7 +8,7 @@ from worker.contract import Event, RunRequest, RunResult
 from worker.errors import BonsaiError
 from worker.queueing.runners import runner_for
 from worker.settings import Settings
-from xl_addin.gathered import Gathered
+from xl_addin.jobs.run import Gathered
 
 
 class JobsClient:

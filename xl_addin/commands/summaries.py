@@ -19,10 +19,10 @@ from worker.contract import (
 )
 from worker.errors import InputError
 from worker.evaluation.abstention import abstains
-from xl_addin.actions import Outcome
-from xl_addin.console import Terminal, summary_table
-from xl_addin.gathered import Gathered
-from xl_addin.landing import lost_note
+from xl_addin.commands.console import Terminal, summary_table
+from xl_addin.jobs.actions import Outcome
+from xl_addin.jobs.landing import lost_note
+from xl_addin.jobs.run import Gathered
 from xl_addin.workbook.layout import STAGES
 
 _COUNTED = ("Mode", "Answers", "Abstained", "Failed", "Prompt tokens", "Reused", "Tokens")

@@ -25,8 +25,8 @@ from worker.evaluation.measures import GivenAnswer, Measures, measure
 from worker.evaluation.questions import Question as KnownQuestion
 from worker.evaluation.questions import load_questions
 from worker.settings import IN_PROCESS
-from xl_addin.actions import Session
-from xl_addin.gathered import Gathered
+from xl_addin.jobs.actions import Session
+from xl_addin.jobs.run import Gathered
 
 
 @dataclass(frozen=True)

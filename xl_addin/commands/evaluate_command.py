@@ -13,9 +13,9 @@ from worker.contract import json_ready
 from worker.errors import BonsaiError
 from worker.evaluation.measures import Estimate, Measures, crag_score, judge
 from worker.settings import load_settings
-from xl_addin.actions import Session
-from xl_addin.console import Terminal, summary_table
-from xl_addin.evaluation import (
+from xl_addin.commands.console import Terminal, summary_table
+from xl_addin.commands.job_commands import BrokerOption, with_broker
+from xl_addin.commands.known_world import (
     Choices,
     KnownWorld,
     ModelEvaluation,
@@ -23,9 +23,9 @@ from xl_addin.evaluation import (
     index_world,
     load_world,
 )
-from xl_addin.job_commands import BrokerOption, with_broker
-from xl_addin.jobs_client import JobsClient
-from xl_addin.summaries import write_content
+from xl_addin.commands.summaries import write_content
+from xl_addin.jobs.actions import Session
+from xl_addin.jobs.jobs_client import JobsClient
 from xl_addin.template import templates_folder
 from xl_addin.workbook.options import CONTEXTS, MODES, read_options
 

@@ -10,7 +10,7 @@ import typer
 from worker.models.kinds import KINDS, missing_steps, sees_gpu
 from worker.models.weights import MODELS, are_present, fetch_weights, model_named
 from worker.settings import Settings, load_settings
-from xl_addin.console import Terminal, summary_table
+from xl_addin.commands.console import Terminal, summary_table
 
 models_app = typer.Typer(help="Model weights: what there is, fetch one, where they are.")
 

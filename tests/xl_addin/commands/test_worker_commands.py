@@ -20,7 +20,7 @@ from worker.queueing.broker.embedded_server import (
     server_folder,
 )
 from worker.settings import load_settings
-from xl_addin import worker_commands
+from xl_addin.commands import worker_commands
 
 unix = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no package with a Redis server"

@@ -9,10 +9,10 @@ from time import perf_counter
 
 from worker.contract import Event, Problem, RunRequest
 from worker.settings import Settings
-from xl_addin.gathered import Gathered
-from xl_addin.jobs_client import JobsClient
-from xl_addin.landing import land
-from xl_addin.requests import answer_request, index_request, rank_request
+from xl_addin.jobs.jobs_client import JobsClient
+from xl_addin.jobs.landing import land
+from xl_addin.jobs.requests import answer_request, index_request, rank_request
+from xl_addin.jobs.run import Gathered
 from xl_addin.workbook.options import Options
 from xl_addin.workbook.port import Row, WorkbookPort
 

@@ -9,18 +9,18 @@ from time import perf_counter
 
 from worker.models.weights import fetch_weights
 from worker.settings import Settings
-from xl_addin import actions
-from xl_addin.actions import Outcome, Session
-from xl_addin.books import book_options, new_book, open_books, save_results, set_settings
-from xl_addin.console import Terminal
-from xl_addin.jobs_client import JobsClient
-from xl_addin.summaries import (
+from xl_addin.commands.console import Terminal
+from xl_addin.commands.summaries import (
     exit_code,
     print_answers,
     print_index,
     print_problems,
     print_ranking,
 )
+from xl_addin.jobs import actions
+from xl_addin.jobs.actions import Outcome, Session
+from xl_addin.jobs.books import book_options, new_book, open_books, save_results, set_settings
+from xl_addin.jobs.jobs_client import JobsClient
 from xl_addin.template import templates_folder
 from xl_addin.workbook.disk import make_folder
 from xl_addin.workbook.options import COLLECTION, DOCUMENTS

@@ -9,9 +9,9 @@ from rich.console import Console
 
 from tests.xl_addin.samples import KETTLE, answer, gathered
 from worker.contract import Progress, RowReady, StageSeconds, Support, TextReady
-from xl_addin.actions import Outcome
-from xl_addin.console import Terminal, Watch, answer_panel
-from xl_addin.summaries import print_answers
+from xl_addin.commands.console import Terminal, Watch, answer_panel
+from xl_addin.commands.summaries import print_answers
+from xl_addin.jobs.actions import Outcome
 
 ESTIMATE = Progress(
     stage="Answering", done=3, of=24, message="Q1 rag", estimate="21 more answers, about 3 min"

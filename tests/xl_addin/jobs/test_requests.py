@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from worker.settings import load_settings
-from xl_addin.requests import answer_request, index_request
+from xl_addin.jobs.requests import answer_request, index_request
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.options import Options
 

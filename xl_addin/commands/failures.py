@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 from worker.errors import BonsaiError, InternalError
 from worker.settings import load_settings
-from xl_addin.console import Terminal
+from xl_addin.commands.console import Terminal
 
 
 @contextmanager

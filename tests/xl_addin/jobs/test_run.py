@@ -1,5 +1,5 @@
 from worker.contract import Problem, RowFailed, RowReady, RunStamp, SourceReport, Started
-from xl_addin.gathered import Gathered
+from xl_addin.jobs.run import Gathered
 
 STAMP = RunStamp(
     run_id="r", time="now", code_version="1", collection="c", index_version="v", embedder="e@1"

@@ -14,7 +14,7 @@ from worker.contract import AnswerRequest, Problem, Progress, RunRequest, parse_
 from worker.errors import InputError
 from worker.queueing.local.job_table import UNFINISHED, Job
 from worker.settings import IN_PROCESS, Settings, load_settings
-from xl_addin.console import Terminal, summary_table
+from xl_addin.commands.console import Terminal, summary_table
 from xl_addin.job_sheet import clock, ended_cells, progress_cells
 
 jobs_app = typer.Typer(

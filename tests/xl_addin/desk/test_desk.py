@@ -17,8 +17,8 @@ from worker.errors import WorkbookLockedError
 from worker.queueing.local.job_table import JobTable
 from worker.queueing.local.local_jobs import LocalJobs
 from worker.settings import Settings
-from xl_addin.books import set_settings
-from xl_addin.buttons import Desk
+from xl_addin.desk.desk import Desk
+from xl_addin.jobs.books import set_settings
 from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.port import CellValue, Row, TableContent
@@ -258,7 +258,7 @@ def test_what_has_landed_does_not_land_again_when_excel_is_busy_for_the_next_job
         landed.append(request.job)
         return ()
 
-    monkeypatch.setattr("xl_addin.buttons.land", land_once)
+    monkeypatch.setattr("xl_addin.desk.desk.land", land_once)
     at.tick()
     assert [row["State"] for row in job_rows(at)] == ["cancelled", "queued"]
 
@@ -271,7 +271,7 @@ def test_notes_that_lose_their_passage_are_told_in_the_jobs_table(
     at.press("rank")
     jobs.stop(str(job_rows(at)[0]["Job"]))
     lost = (Row(7, {"QID": "Q1", "Note": "my note"}),)
-    monkeypatch.setattr("xl_addin.buttons.land", lambda *_: lost)
+    monkeypatch.setattr("xl_addin.desk.desk.land", lambda *_: lost)
     at.tick()
     assert "no place: QID: Q1, Note: my note" in str(job_rows(at)[0]["Message"])
 

@@ -17,7 +17,7 @@ import typer
 
 from worker.errors import BrokerError, SettingError
 from worker.settings import IN_PROCESS, Settings, load_settings
-from xl_addin.job_commands import BrokerOption, with_broker
+from xl_addin.commands.job_commands import BrokerOption, with_broker
 
 
 class QueueName(str, Enum):
