@@ -16,7 +16,7 @@ from tests.xl_addin.workbook.samples import column, loaded, ranked_rows, write_r
 from tests.xl_addin.workbook.test_port import *  # noqa: F403
 from tests.xl_addin.workbook.test_port import matrix
 from worker.errors import WorkbookError
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
 from xl_addin.workbook.live_book import LiveBook
 
 pytestmark = [

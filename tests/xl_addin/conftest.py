@@ -11,7 +11,7 @@ import pytest
 from tests.worker.pipeline.conftest import TEXTS
 from xl_addin import cli
 from xl_addin.jobs.books import new_book
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
 from xl_addin.workbook.file_book import FileBook
 
 FBQ_HEADERS = [

@@ -14,9 +14,9 @@ from tests.xl_addin.conftest import Run, rows
 from tests.xl_addin.template.xlsm_checks import findings
 from tests.xl_addin.workbook.samples import parts, png
 from xl_addin.jobs.books import set_settings
+from xl_addin.sheets import layout
 from xl_addin.template import templates_folder
 from xl_addin.template.builder import finish_template
-from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
 
 #: What a run writes into; every other part must come out as it went in.

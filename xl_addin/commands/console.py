@@ -19,7 +19,7 @@ from rich.text import Text
 from worker import contract
 from worker.contract import Answer, AnswerMode, Event, Problem, RowReady, TextReady
 from worker.errors import BonsaiError
-from xl_addin.workbook.answers import citation_lines, support_lines
+from xl_addin.sheets.answers import citation_lines, support_lines
 
 _PANELS, _PANEL_LINES = 3, 9  # answers under way that are shown, and lines for all of them
 

@@ -21,9 +21,9 @@ from xl_addin.jobs import actions
 from xl_addin.jobs.actions import Outcome, Session
 from xl_addin.jobs.books import book_options, new_book, open_books, save_results, set_settings
 from xl_addin.jobs.jobs_client import JobsClient
+from xl_addin.sheets.settings import COLLECTION, DOCUMENTS
 from xl_addin.template import templates_folder
 from xl_addin.workbook.disk import make_folder
-from xl_addin.workbook.options import COLLECTION, DOCUMENTS
 
 SAMPLE_COLLECTION = "bonsai-sample"
 

@@ -26,8 +26,8 @@ from xl_addin.commands.known_world import (
 from xl_addin.commands.summaries import write_content
 from xl_addin.jobs.actions import Session
 from xl_addin.jobs.jobs_client import JobsClient
+from xl_addin.sheets.settings import CONTEXTS, MODES, read_options
 from xl_addin.template import templates_folder
-from xl_addin.workbook.options import CONTEXTS, MODES, read_options
 
 _HEADERS = (
     "Mode",

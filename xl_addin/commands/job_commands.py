@@ -15,7 +15,7 @@ from worker.errors import InputError
 from worker.queueing.local.job_table import UNFINISHED, Job
 from worker.settings import IN_PROCESS, Settings, load_settings
 from xl_addin.commands.console import Terminal, summary_table
-from xl_addin.job_sheet import clock, ended_cells, progress_cells
+from xl_addin.sheets.job_sheet import clock, ended_cells, progress_cells
 
 jobs_app = typer.Typer(
     help="Jobs of buttons and of the queue: list, show, cancel.", no_args_is_help=False

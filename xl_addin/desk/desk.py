@@ -18,11 +18,11 @@ from worker.errors import BonsaiError, InputError, WorkbookLockedError
 from worker.queueing.local.job_table import Job
 from worker.queueing.local.local_jobs import Finished, LocalJobs
 from worker.settings import Settings
-from xl_addin.job_sheet import JobSheet, clock, ended_cells, progress_cells
 from xl_addin.jobs.books import book_options, documents_folder
 from xl_addin.jobs.landing import land, lost_note
 from xl_addin.jobs.requests import answer_request, index_request, rank_request, score_request
 from xl_addin.jobs.run import Gathered
+from xl_addin.sheets.job_sheet import JobSheet, clock, ended_cells, progress_cells
 from xl_addin.workbook.port import CellValue, Row, WorkbookPort
 
 _JOB_NAMES = {"score_selection": "score"}

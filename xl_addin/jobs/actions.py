@@ -13,7 +13,7 @@ from xl_addin.jobs.jobs_client import JobsClient
 from xl_addin.jobs.landing import land
 from xl_addin.jobs.requests import answer_request, index_request, rank_request
 from xl_addin.jobs.run import Gathered
-from xl_addin.workbook.options import Options
+from xl_addin.sheets.settings import Options
 from xl_addin.workbook.port import Row, WorkbookPort
 
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from worker.errors import SettingError, WorkbookError
+from xl_addin.sheets import layout
+from xl_addin.sheets.inputs import read_settings, usual_id
+from xl_addin.sheets.settings import Options
 from xl_addin.template import template_path
-from xl_addin.workbook import layout
 from xl_addin.workbook.disk import make_folder
 from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.inputs import read_settings, usual_id
-from xl_addin.workbook.options import Options
 from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from worker.contract import AnswerRequest, IndexRequest, RankRequest, RunRequest
-from xl_addin.edited_answers import keep_edits
 from xl_addin.jobs.run import Gathered
-from xl_addin.workbook import layout, results
-from xl_addin.workbook.answers import answers_content
+from xl_addin.sheets import layout, results
+from xl_addin.sheets.answers import answers_content
+from xl_addin.sheets.edited_answers import keep_edits
 from xl_addin.workbook.port import Formula, Row, TableContent, WorkbookPort
 
 

@@ -10,9 +10,9 @@ from worker.contract import AnswerRequest, IndexRequest, Problem, RankRequest, S
 from worker.errors import InputError
 from worker.pov_statistics import score_statistics
 from worker.settings import IN_PROCESS, Settings
+from xl_addin.sheets.inputs import read_povs, read_questions
+from xl_addin.sheets.settings import Options
 from xl_addin.workbook.cells import clean_text
-from xl_addin.workbook.inputs import read_povs, read_questions
-from xl_addin.workbook.options import Options
 from xl_addin.workbook.port import CellValue, WorkbookPort
 
 

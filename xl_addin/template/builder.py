@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
+from xl_addin.sheets import layout
 from xl_addin.template import TEMPLATE_NAME, templates_folder
 from xl_addin.template.cell_styles import CellStyles
 from xl_addin.template.macros import add_macros
@@ -15,7 +16,6 @@ from xl_addin.template.ribbon import add_ribbon
 from xl_addin.template.samples import sample_rows
 from xl_addin.template.start_sheet import StartSheet
 from xl_addin.template.table_sheet import OUTPUT_TAB, add_table_sheet, set_print, write_title
-from xl_addin.workbook import layout
 from xl_addin.workbook.package import Package
 
 # A fixed date: the same layout must give the same bytes.

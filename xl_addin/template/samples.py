@@ -6,9 +6,9 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from xl_addin.workbook import layout
-from xl_addin.workbook.layout import Kind, Table
-from xl_addin.workbook.options import SETTING_ROWS
+from xl_addin.sheets import layout
+from xl_addin.sheets.layout import Kind, Table
+from xl_addin.sheets.settings import SETTING_ROWS
 from xl_addin.workbook.port import CellValue
 
 _FILES = {layout.FBQ.name: "sample_questions.csv", layout.POV.name: "sample_povs.csv"}

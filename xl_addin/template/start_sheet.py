@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter import Workbook
 
+from xl_addin.sheets.layout import LAST_RUN
 from xl_addin.template.cell_styles import (
     CAPTION,
     EXPLANATION,
@@ -17,7 +18,6 @@ from xl_addin.template.cell_styles import (
 )
 from xl_addin.template.table_sheet import NOTE_ROW, set_print, write_table, write_title
 from xl_addin.workbook.cells import row_height
-from xl_addin.workbook.layout import LAST_RUN
 
 _PROMISE = (
     "Ranks the passages of your documents by how strongly they touch your points of view, "

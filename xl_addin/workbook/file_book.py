@@ -8,9 +8,9 @@ from pathlib import Path
 from openpyxl.utils import absolute_coordinate, quote_sheetname
 
 from worker.errors import WorkbookError
+from xl_addin.sheets.layout import Table
 from xl_addin.workbook.disk import check_writable, read_bytes, replace_bytes, stamp
 from xl_addin.workbook.gallery import Gallery
-from xl_addin.workbook.layout import Table
 from xl_addin.workbook.package import Package, damaged
 from xl_addin.workbook.port import Picture, Row, TableContent, TableData
 from xl_addin.workbook.sheet_part import SheetPart

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from openpyxl.utils import absolute_coordinate, quote_sheetname
 
 from worker.errors import PackageMissingError, WorkbookError, WorkbookLockedError
+from xl_addin.sheets.layout import Table
 from xl_addin.workbook import native
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.busy import patiently
 from xl_addin.workbook.calm import calm
 from xl_addin.workbook.column_moves import ColumnMoves
-from xl_addin.workbook.layout import Table
 from xl_addin.workbook.live_gallery import LiveGallery
 from xl_addin.workbook.live_head import compose_head
 from xl_addin.workbook.live_rows import LiveRows

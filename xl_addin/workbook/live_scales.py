@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xl_addin.sheets.layout import Scale
 from xl_addin.workbook import native
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.busy import patiently
-from xl_addin.workbook.layout import Scale
 from xl_addin.workbook.live_sheet import LiveSheet
 from xl_addin.workbook.sheet_rules import COLOUR_SCALES
 from xl_addin.workbook.table_rules import scaled_areas

@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from worker.errors import WorkbookError
+from xl_addin.sheets.layout import NUMBER_FORMATS
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.busy import patiently
 from xl_addin.workbook.column_moves import ColumnMoves
-from xl_addin.workbook.layout import NUMBER_FORMATS
 from xl_addin.workbook.live_sheet import LiveSheet
 from xl_addin.workbook.table_shape import TableShape
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from xl_addin.sheets.layout import NUMBER_FORMATS
 from xl_addin.workbook.cells import LINE_HEIGHT, looks_like_formula, row_height, writable_value
 from xl_addin.workbook.column_plan import Slot
-from xl_addin.workbook.layout import NUMBER_FORMATS
 from xl_addin.workbook.port import Formula, Row, RowValue, Standing, Writable
 from xl_addin.workbook.sheet_part import LiftedCell, SheetPart
 from xl_addin.workbook.styles_part import StylesPart

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
+from xl_addin.sheets.layout import Scale
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.column_plan import Slot
-from xl_addin.workbook.layout import Scale
 from xl_addin.workbook.sheet_rules import SheetRules
 from xl_addin.workbook.table_shape import TableShape
 

@@ -19,7 +19,7 @@ from worker.queueing.local.local_jobs import LocalJobs
 from worker.settings import Settings
 from xl_addin.desk.desk import Desk
 from xl_addin.jobs.books import set_settings
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.port import CellValue, Row, TableContent
 

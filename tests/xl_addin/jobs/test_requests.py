@@ -5,8 +5,8 @@ import pytest
 
 from worker.settings import load_settings
 from xl_addin.jobs.requests import answer_request, index_request
+from xl_addin.sheets.settings import Options
 from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.options import Options
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 from lxml import etree
 
 from tests.xl_addin.template.vba_words import public_names, undeclared_names
+from xl_addin.sheets import layout
 from xl_addin.template.macros import own_modules
 from xl_addin.template.ribbon import (
     GROUPS,
@@ -16,7 +17,6 @@ from xl_addin.template.ribbon import (
     ribbon_xml,
 )
 from xl_addin.template.worksheet_functions import FUNCTIONS, LONGEST_HELP, functions_module
-from xl_addin.workbook import layout
 
 # Bounds that Microsoft's schema of customUI14.xml and its advice on ribbons give.
 LONGEST_TEXT = 1024

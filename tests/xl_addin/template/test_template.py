@@ -4,13 +4,13 @@ import openpyxl
 import pytest
 
 from tests.xl_addin.template.xlsm_checks import findings
+from xl_addin.sheets import layout
+from xl_addin.sheets.settings import SETTING_ROWS, read_options
 from xl_addin.template import SUFFIXES, template_path, templates_folder
 from xl_addin.template.__main__ import main
 from xl_addin.template.builder import build_template, template_bytes
 from xl_addin.template.samples import sample_rows
-from xl_addin.workbook import layout
 from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.options import SETTING_ROWS, read_options
 from xl_addin.workbook.package import Package
 
 

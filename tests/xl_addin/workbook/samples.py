@@ -13,9 +13,9 @@ import xlsxwriter
 from lxml import etree
 from PIL import Image
 
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
+from xl_addin.sheets.layout import CONTRAST_SUFFIX, Column
 from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.layout import CONTRAST_SUFFIX, Column
 from xl_addin.workbook.markup import q
 from xl_addin.workbook.port import AboveRow, Formula, TableContent, Writable
 

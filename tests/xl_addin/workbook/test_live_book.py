@@ -14,7 +14,8 @@ from tests.xl_addin.workbook.stand_in_excel import remote_engine
 from tests.xl_addin.workbook.test_busy import REJECTED, com_error
 from tests.xl_addin.workbook.test_port import matrix
 from worker.errors import PackageMissingError, WorkbookError, WorkbookLockedError
-from xl_addin.workbook import busy, layout
+from xl_addin.sheets import layout
+from xl_addin.workbook import busy
 from xl_addin.workbook.live_book import LiveBook
 from xl_addin.workbook.port import Formula, Picture, TableContent
 

@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from xl_addin.sheets.layout import MATRIX, Column
 from xl_addin.workbook.areas import Area, common
 from xl_addin.workbook.cells import typed_text
 from xl_addin.workbook.column_moves import ColumnMoves
 from xl_addin.workbook.column_plan import plan_columns
-from xl_addin.workbook.layout import MATRIX, Column
 from xl_addin.workbook.live_rows import column_formula
 from xl_addin.workbook.live_scales import renew_scales
 from xl_addin.workbook.live_selection import find_place

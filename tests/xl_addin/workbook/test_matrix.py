@@ -1,7 +1,7 @@
 from lxml import etree
 
 from tests.xl_addin.workbook.samples import loaded, matrix, sheet_root
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.markup import q
 

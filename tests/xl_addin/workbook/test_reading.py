@@ -4,7 +4,7 @@ import re
 import xlsxwriter
 
 from tests.xl_addin.workbook.samples import parts, rewrite
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
 from xl_addin.workbook.file_book import FileBook
 
 

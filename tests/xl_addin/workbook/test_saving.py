@@ -6,7 +6,7 @@ import pytest
 
 from tests.xl_addin.workbook.samples import column, ranked_rows, write_ranked
 from worker.errors import WorkbookError, WorkbookLockedError
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
 from xl_addin.workbook.disk import check_writable
 from xl_addin.workbook.file_book import FileBook
 

@@ -3,7 +3,7 @@ import pytest
 import xlsxwriter
 
 from tests.xl_addin.workbook.samples import column, loaded, ranked_rows, sheet_root, write_ranked
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.markup import q
 

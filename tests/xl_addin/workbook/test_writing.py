@@ -14,9 +14,9 @@ from tests.xl_addin.workbook.samples import (
     sheet_root,
     write_ranked,
 )
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
+from xl_addin.sheets.layout import Column
 from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.layout import Column
 from xl_addin.workbook.markup import q
 from xl_addin.workbook.port import Formula, TableContent
 

@@ -20,14 +20,14 @@ from worker.contract import (
 from worker.scoring.corpus_statistics import corpus_statistics
 from worker.scoring.score_modes import SCORE_FUNCTIONS, score_chunks
 from xl_addin.jobs.books import new_book
-from xl_addin.workbook import layout
-from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.port import TableContent
-from xl_addin.workbook.results import (
+from xl_addin.sheets import layout
+from xl_addin.sheets.results import (
     matrix_content,
     ranked_content,
     top_povs_text,
 )
+from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.port import TableContent
 
 # Five chunks by four points of view; ids with marks that mean something inside a formula.
 COSINE = np.random.default_rng(7).uniform(-0.1, 0.7, (5, 4))

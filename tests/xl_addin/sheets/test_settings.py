@@ -1,7 +1,7 @@
 import pytest
 
 from worker.errors import SettingError
-from xl_addin.workbook.options import SETTING_ROWS, Options, read_options
+from xl_addin.sheets.settings import SETTING_ROWS, Options, read_options
 
 
 def test_an_empty_sheet_gives_the_usual_options():

@@ -12,8 +12,8 @@ from worker.contract import (
     SourceReport,
     heatmap_blob,
 )
-from xl_addin.workbook import layout
-from xl_addin.workbook.layout import CONTRAST_SUFFIX, Column
+from xl_addin.sheets import layout
+from xl_addin.sheets.layout import CONTRAST_SUFFIX, Column
 from xl_addin.workbook.port import AboveRow, Formula, Picture, TableContent, Writable
 
 _ALT_TEXT_LENGTH = 200

@@ -9,7 +9,7 @@ from typing import cast, get_args
 
 from worker.contract import AnswerMode, ChunkFilter, Retrieval, ScoreMode, Splitter
 from worker.errors import SettingError
-from xl_addin.workbook.layout import QUESTION_SETS, RETRIEVALS, SCORE_MODES, SPLITTERS
+from xl_addin.sheets.layout import QUESTION_SETS, RETRIEVALS, SCORE_MODES, SPLITTERS
 from xl_addin.workbook.port import CellValue
 
 

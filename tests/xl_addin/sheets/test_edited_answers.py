@@ -13,9 +13,9 @@ from openpyxl.cell.text import InlineFont
 from tests.xl_addin.samples import answer, asked, gathered
 from tests.xl_addin.workbook.benches import FileBench, StandInBench
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
-from xl_addin.edited_answers import fingerprint, is_edited, keep_edits
 from xl_addin.jobs.landing import land
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
+from xl_addin.sheets.edited_answers import fingerprint, is_edited, keep_edits
 from xl_addin.workbook.file_book import FileBook
 from xl_addin.workbook.port import Row
 

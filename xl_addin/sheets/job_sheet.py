@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 from worker.contract import Progress
 from worker.queueing.local.job_table import Job
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
 from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
 
 UNFINISHED = ("queued", "running")

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from worker.contract import AnswerMode
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
 from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.port import CellValue, Row, RowValue, Standing
 from xl_addin.workbook.user_cells import Key, row_key

@@ -2,8 +2,8 @@ import pytest
 
 from tests.xl_addin.samples import KETTLE, answer
 from worker.contract import Citation, Problem, StageSeconds, Support
-from xl_addin.workbook import layout
-from xl_addin.workbook.answers import answers_content, citation_lines, support_lines
+from xl_addin.sheets import layout
+from xl_addin.sheets.answers import answers_content, citation_lines, support_lines
 
 
 def test_an_answer_that_failed_says_why_in_its_row():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from worker.contract import Answer, Support
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
 from xl_addin.workbook.port import TableContent, Writable
 
 

@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from worker.contract import PointOfView, Problem, Question
 from worker.errors import CellError, TableMissingError
-from xl_addin.workbook import layout
+from xl_addin.sheets import layout
+from xl_addin.sheets.settings import Options, read_options
 from xl_addin.workbook.cells import clean_text
-from xl_addin.workbook.options import Options, read_options
 from xl_addin.workbook.port import CellValue, Row, TableData, WorkbookPort
 
 _VARIANT_COUNT = 5
