@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from xl_addin.sheets import layout
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.file_book import FileBook
 
 
 def main(path: Path) -> None:

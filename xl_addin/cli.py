@@ -39,8 +39,8 @@ from xl_addin.jobs.books import (
 from xl_addin.jobs.jobs_client import JobsClient
 from xl_addin.sheets import settings as names
 from xl_addin.sheets.settings import Options, read_options
-from xl_addin.workbook.disk import check_writable
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.disk import check_writable
+from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import CellValue
 
 app = typer.Typer(

@@ -8,7 +8,7 @@ from contextlib import closing
 from worker.queueing.local.local_jobs import LocalJobs
 from worker.settings import load_settings
 from xl_addin.desk.desk import Desk
-from xl_addin.workbook.live_book import LiveBook
+from xl_addin.workbook.live.live_book import LiveBook
 
 
 def run(action: str) -> None:

@@ -17,7 +17,7 @@ from tests.xl_addin.workbook.test_port import *  # noqa: F403
 from tests.xl_addin.workbook.test_port import matrix
 from worker.errors import WorkbookError
 from xl_addin.sheets import layout
-from xl_addin.workbook.live_book import LiveBook
+from xl_addin.workbook.live.live_book import LiveBook
 
 pytestmark = [
     pytest.mark.excel,

@@ -12,7 +12,7 @@ from tests.worker.pipeline.conftest import TEXTS
 from xl_addin import cli
 from xl_addin.jobs.books import new_book
 from xl_addin.sheets import layout
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.file_book import FileBook
 
 FBQ_HEADERS = [
     "QInitial",

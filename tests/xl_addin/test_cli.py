@@ -20,7 +20,7 @@ from worker.pipeline import ranking
 from xl_addin import cli
 from xl_addin.jobs.books import set_settings
 from xl_addin.sheets import layout
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.file_book import FileBook
 
 
 @pytest.fixture

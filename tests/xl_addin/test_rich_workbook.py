@@ -17,7 +17,7 @@ from xl_addin.jobs.books import set_settings
 from xl_addin.sheets import layout
 from xl_addin.template import templates_folder
 from xl_addin.template.builder import finish_template
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.file_book import FileBook
 
 #: What a run writes into; every other part must come out as it went in.
 CHANGED_SHEETS = ("Start", "Ranked", "Matrix", "Heatmap")

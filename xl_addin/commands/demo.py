@@ -23,7 +23,7 @@ from xl_addin.jobs.books import book_options, new_book, open_books, save_results
 from xl_addin.jobs.jobs_client import JobsClient
 from xl_addin.sheets.settings import COLLECTION, DOCUMENTS
 from xl_addin.template import templates_folder
-from xl_addin.workbook.disk import make_folder
+from xl_addin.workbook.file.disk import make_folder
 
 SAMPLE_COLLECTION = "bonsai-sample"
 

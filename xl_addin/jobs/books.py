@@ -16,8 +16,8 @@ from xl_addin.sheets import layout
 from xl_addin.sheets.inputs import read_settings, usual_id
 from xl_addin.sheets.settings import Options
 from xl_addin.template import template_path
-from xl_addin.workbook.disk import make_folder
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.disk import make_folder
+from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
 
 

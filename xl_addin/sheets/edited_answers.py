@@ -17,7 +17,7 @@ from worker.contract import AnswerMode
 from xl_addin.sheets import layout
 from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.port import CellValue, Row, RowValue, Standing
-from xl_addin.workbook.user_cells import Key, row_key
+from xl_addin.workbook.table.user_cells import Key, row_key
 
 _HASH_LENGTH = 12
 _NOT_REACHED = "not in the last run"

@@ -16,7 +16,7 @@ from xl_addin.template.ribbon import add_ribbon
 from xl_addin.template.samples import sample_rows
 from xl_addin.template.start_sheet import StartSheet
 from xl_addin.template.table_sheet import OUTPUT_TAB, add_table_sheet, set_print, write_title
-from xl_addin.workbook.package import Package
+from xl_addin.workbook.file.package import Package
 
 # A fixed date: the same layout must give the same bytes.
 _CREATED = dt.datetime(2026, 1, 1)

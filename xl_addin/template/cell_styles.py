@@ -10,8 +10,8 @@ from lxml import etree
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from xl_addin.workbook.markup import children, drop, q, set_children
-from xl_addin.workbook.package import Package
+from xl_addin.workbook.file.markup import children, drop, q, set_children
+from xl_addin.workbook.file.package import Package
 
 INK, PALE_INK, BAND = "#1F3864", "#595959", "#2F5597"
 _STYLES_PART = "xl/styles.xml"

@@ -14,8 +14,8 @@ from lxml.etree import _Element as Element
 
 from xl_addin.sheets import layout
 from xl_addin.template.vba_text import vba_module_text, vba_string
-from xl_addin.workbook.markup import PACKAGE_RELATION, parse, q, serialise
-from xl_addin.workbook.package import Package
+from xl_addin.workbook.file.markup import PACKAGE_RELATION, parse, q, serialise
+from xl_addin.workbook.file.package import Package
 
 NAMESPACE = "http://schemas.microsoft.com/office/2009/07/customui"
 PART = "customUI/customUI14.xml"

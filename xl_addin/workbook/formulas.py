@@ -9,7 +9,7 @@ from lxml.etree import _Element as Element
 from openpyxl.formula.translate import Translator, TranslatorError
 
 from xl_addin.workbook.areas import Area, address
-from xl_addin.workbook.markup import drop, q
+from xl_addin.workbook.file.markup import drop, q
 
 
 def move_formula(formula: Element, old_row: int, new_row: int) -> None:

@@ -20,7 +20,7 @@ from worker.settings import Settings
 from xl_addin.desk.desk import Desk
 from xl_addin.jobs.books import set_settings
 from xl_addin.sheets import layout
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import CellValue, Row, TableContent
 
 SELECTED = [["The kettle sings."], ["Tankers change their flags."]]

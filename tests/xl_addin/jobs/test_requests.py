@@ -6,7 +6,7 @@ import pytest
 from worker.settings import load_settings
 from xl_addin.jobs.requests import answer_request, index_request
 from xl_addin.sheets.settings import Options
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.file_book import FileBook
 
 
 @pytest.mark.parametrize(

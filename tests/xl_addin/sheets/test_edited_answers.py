@@ -16,7 +16,7 @@ from tests.xl_addin.workbook.stand_in_excel import remote_engine
 from xl_addin.jobs.landing import land
 from xl_addin.sheets import layout
 from xl_addin.sheets.edited_answers import fingerprint, is_edited, keep_edits
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import Row
 
 HEADERS = layout.ANSWERS.headers

@@ -6,7 +6,7 @@ import pytest
 from tests.xl_addin.conftest import FBQ_HEADERS, fbq_row
 from worker.errors import ColumnError, TableMissingError
 from xl_addin.sheets.inputs import read_povs, read_questions, read_settings
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.file_book import FileBook
 
 
 def test_the_template_has_its_sample_questions_and_points_of_view(book: Path):

@@ -26,7 +26,7 @@ from xl_addin.sheets.results import (
     ranked_content,
     top_povs_text,
 )
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import TableContent
 
 # Five chunks by four points of view; ids with marks that mean something inside a formula.

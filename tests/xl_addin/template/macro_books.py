@@ -19,7 +19,7 @@ from xl_addin.template.macros import (
 from xl_addin.template.ribbon import add_ribbon, buttons
 from xl_addin.template.vba_module import Module
 from xl_addin.template.vba_project import vba_project
-from xl_addin.workbook.package import Package
+from xl_addin.workbook.file.package import Package
 
 STAND_INS = Path(__file__).with_name("stand_ins")
 

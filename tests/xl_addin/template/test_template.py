@@ -10,8 +10,8 @@ from xl_addin.template import SUFFIXES, template_path, templates_folder
 from xl_addin.template.__main__ import main
 from xl_addin.template.builder import build_template, template_bytes
 from xl_addin.template.samples import sample_rows
-from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.package import Package
+from xl_addin.workbook.file.file_book import FileBook
+from xl_addin.workbook.file.package import Package
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from lxml import etree
 from tests.xl_addin.workbook.samples import loaded, parts
 from tests.xl_addin.workbook.stand_in_excel import StandInExcel
 from xl_addin.sheets.layout import Table
-from xl_addin.workbook.drawing_part import EMU_PER_PIXEL
-from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.live_book import LiveBook
-from xl_addin.workbook.markup import DRAWING, RELATION, SHEET_DRAWING, q
+from xl_addin.workbook.file.drawing_part import EMU_PER_PIXEL
+from xl_addin.workbook.file.file_book import FileBook
+from xl_addin.workbook.file.markup import DRAWING, RELATION, SHEET_DRAWING, q
+from xl_addin.workbook.live.live_book import LiveBook
 from xl_addin.workbook.port import Picture, Row, TableContent, TableData, WorkbookPort
 
 _PIXELS_PER_POINT = 96 / 72

@@ -15,8 +15,8 @@ from PIL import Image
 
 from xl_addin.sheets import layout
 from xl_addin.sheets.layout import CONTRAST_SUFFIX, Column
-from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.markup import q
+from xl_addin.workbook.file.file_book import FileBook
+from xl_addin.workbook.file.markup import q
 from xl_addin.workbook.port import AboveRow, Formula, TableContent, Writable
 
 RANKED_HEADERS = layout.RANKED.headers

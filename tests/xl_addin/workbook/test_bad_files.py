@@ -7,7 +7,7 @@ import pytest
 from tests.xl_addin.workbook.samples import parts, rewrite
 from worker.errors import WorkbookError, WorkbookLockedError
 from xl_addin.sheets import layout
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.file_book import FileBook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

@@ -7,14 +7,14 @@ import pytest
 from xl_addin.sheets.layout import MATRIX, Column
 from xl_addin.workbook.areas import Area, common
 from xl_addin.workbook.cells import typed_text
-from xl_addin.workbook.column_moves import ColumnMoves
-from xl_addin.workbook.column_plan import plan_columns
-from xl_addin.workbook.live_rows import column_formula
-from xl_addin.workbook.live_scales import renew_scales
-from xl_addin.workbook.live_selection import find_place
-from xl_addin.workbook.live_sheet import LiveCell
+from xl_addin.workbook.live.column_moves import ColumnMoves
+from xl_addin.workbook.live.live_rows import column_formula
+from xl_addin.workbook.live.live_scales import renew_scales
+from xl_addin.workbook.live.live_selection import find_place
+from xl_addin.workbook.live.live_sheet import LiveCell
 from xl_addin.workbook.port import TableContent
-from xl_addin.workbook.table_shape import TableShape
+from xl_addin.workbook.table.column_plan import plan_columns
+from xl_addin.workbook.table.table_shape import TableShape
 
 
 def content(ids, rows=2):

@@ -2,8 +2,8 @@ from lxml import etree
 
 from tests.xl_addin.workbook.samples import loaded, matrix, sheet_root
 from xl_addin.sheets import layout
-from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.markup import q
+from xl_addin.workbook.file.file_book import FileBook
+from xl_addin.workbook.file.markup import q
 
 FIXED = list(layout.MATRIX.headers)
 

@@ -3,8 +3,8 @@ from lxml import etree
 
 from tests.xl_addin.workbook.samples import loaded, parts, png, rich_book
 from worker.errors import InternalError
-from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.markup import DRAWING, RELATION, SHEET_DRAWING, q
+from xl_addin.workbook.file.file_book import FileBook
+from xl_addin.workbook.file.markup import DRAWING, RELATION, SHEET_DRAWING, q
 from xl_addin.workbook.png import shown_size
 from xl_addin.workbook.port import Picture
 

@@ -5,7 +5,7 @@ import xlsxwriter
 
 from tests.xl_addin.workbook.samples import parts, rewrite
 from xl_addin.sheets import layout
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.file_book import FileBook
 
 
 def table_book(path, headers, rows, name="tblPOV", at=(4, 2)):

@@ -7,8 +7,8 @@ import pytest
 from tests.xl_addin.workbook.samples import column, ranked_rows, write_ranked
 from worker.errors import WorkbookError, WorkbookLockedError
 from xl_addin.sheets import layout
-from xl_addin.workbook.disk import check_writable
-from xl_addin.workbook.file_book import FileBook
+from xl_addin.workbook.file.disk import check_writable
+from xl_addin.workbook.file.file_book import FileBook
 
 
 def changed(path):

@@ -4,8 +4,8 @@ import xlsxwriter
 
 from tests.xl_addin.workbook.samples import column, loaded, ranked_rows, sheet_root, write_ranked
 from xl_addin.sheets import layout
-from xl_addin.workbook.file_book import FileBook
-from xl_addin.workbook.markup import q
+from xl_addin.workbook.file.file_book import FileBook
+from xl_addin.workbook.file.markup import q
 
 
 @pytest.fixture

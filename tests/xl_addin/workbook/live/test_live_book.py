@@ -1,0 +1,326 @@
+"""What the live port alone promises, on the stand-in for Excel (see its own module)."""
+
+import builtins
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.xl_addin.workbook.benches import StandInBench
+from tests.xl_addin.workbook.live.test_busy import REJECTED, com_error
+from tests.xl_addin.workbook.samples import column, ranked_rows, write_ranked
+from tests.xl_addin.workbook.stand_in_excel import remote_engine
+from tests.xl_addin.workbook.test_port import matrix
+from worker.errors import PackageMissingError, WorkbookError, WorkbookLockedError
+from xl_addin.sheets import layout
+from xl_addin.workbook.live import busy
+from xl_addin.workbook.live.live_book import LiveBook
+from xl_addin.workbook.port import Formula, Picture, TableContent
+
+
+@pytest.fixture
+def xlwings(monkeypatch):
+    with remote_engine(monkeypatch) as xlwings:
+        yield xlwings
+
+
+@pytest.fixture
+def bench(xlwings):
+    return StandInBench(xlwings)
+
+
+@pytest.fixture
+def port(bench, book):
+    return bench.open(book)
+
+
+def edited(bench, port, change):
+    """Let the user change the Ranked sheet."""
+    return bench.edit(port, lambda workbook: change(workbook["Ranked"]))
+
+
+# Blocks
+
+
+def test_five_thousand_rows_are_one_array(port):
+    rows = ranked_rows(*(f"c{n}" for n in range(5_000)))
+    write_ranked(port, rows)
+    assert len(layout.RANKED.columns) == 16
+    assert port.excel.writes == 1
+    assert len(column(port, layout.RANKED, "ChunkID")) == 5_000
+
+
+def test_five_thousand_rows_with_notes_in_another_order_are_one_array_too(port):
+    chunks = [f"c{n}" for n in range(5_000)]
+    write_ranked(port, ranked_rows(*chunks))
+
+    port.excel.calls.clear()
+    for row in range(6, 5006):
+        port.excel.workbook["Ranked"].cell(row, 16).value = f"note on c{row - 6}"
+    write_ranked(port, ranked_rows(*reversed(chunks)))
+    assert port.excel.writes == 1
+    notes = column(port, layout.RANKED, "Note")
+    assert notes == [f"note on {chunk}" for chunk in reversed(chunks)]
+
+
+def test_a_table_that_shrinks_is_emptied_in_one_call_more(port):
+    write_ranked(port, ranked_rows(*"abcdefgh"))
+    port.excel.calls.clear()
+    write_ranked(port, ranked_rows("a"))
+    assert port.excel.writes == 2
+
+
+def test_columns_of_the_users_in_which_nothing_changes_are_not_touched(bench, port):
+    write_ranked(port, ranked_rows("a", "b"))
+    port = edited(bench, port, lambda sheet: sheet.cell(6, 16, "mine"))
+    book = port.excel.book()
+    LiveBook(book).write_table(TableContent(layout.RANKED, ranked_rows("a", "b", "c")))
+    written = [a for a in book.impl.json()["actions"] if a["func"] == "setValues"]
+    assert [(a["start_column"], a["column_count"]) for a in written] == [(0, 14)]
+
+
+def test_the_matrix_is_written_in_three_arrays(port):
+    port.write_table(matrix([f"P{n:02}" for n in range(12)], rows=500))
+    assert port.excel.writes <= 3
+
+
+# Excel's state
+
+
+def test_computing_is_suspended_around_the_write_only_and_given_back(port):
+    write_ranked(port, ranked_rows("a", "b"))
+    calls = port.excel.calls
+    assert [call for call in calls if call in ("Manual", "Automatic")] == ["Manual", "Automatic"]
+    assert calls.index("Manual") < calls.index("setValues") < calls.index("Automatic")
+
+
+def test_it_is_given_back_when_excel_refuses(port, monkeypatch):
+    def refuse(self, cells):
+        raise com_error(-2146827284, text="not now")
+
+    monkeypatch.setattr("xlwings.pro._xlremote.Table.resize", refuse)
+    with pytest.raises(WorkbookError, match="not now"):
+        write_ranked(port, ranked_rows("a", "b"))
+    assert port.excel.calls[-1] == "Automatic"
+
+
+def test_what_is_refused_by_us_touches_nothing(bench, port):
+    port = edited(bench, port, lambda sheet: sheet.cell(8, 1, "mine"))
+    with pytest.raises(WorkbookError, match="A8"):
+        write_ranked(port, ranked_rows(*"abc"))
+    assert port.excel.calls == []
+
+
+# Busy
+
+
+def rejecting(monkeypatch, name, times):
+    """Let Excel reject a call so many times before it takes it."""
+    module, attribute = name.rsplit(".", 1)
+    target = f"xlwings.pro._xlremote.{module}"
+    from xlwings.pro import _xlremote
+
+    known = getattr(getattr(_xlremote, module), attribute)
+    left = [times]
+
+    def call(*arguments, **named):
+        if left[0]:
+            left[0] -= 1
+            raise com_error(REJECTED)
+        return known(*arguments, **named)
+
+    monkeypatch.setattr(f"{target}.{attribute}", call)
+    monkeypatch.setattr(busy, "FIRST_PAUSE", 0.001)
+
+
+CALLS = ["Table.resize", "TableColumns.add", "Range.autofill", "Book.append_json_action"]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_that_excel_rejects_is_made_again_and_nothing_twice(port, monkeypatch, call):
+    rejecting(monkeypatch, call, 3)
+    port.write_table(matrix(["P1", "P2"]))
+    data = port.read_table(layout.MATRIX)
+    assert data.headers == (*layout.MATRIX.headers, "P1", "P2", "P1 z", "P2 z")
+    assert [row.values["P1"] for row in data.rows] == [0, 0.25, 0.5]
+
+
+def test_excel_that_stays_busy_loses_no_note(bench, port, monkeypatch):
+    write_ranked(port, ranked_rows("a", "b"))
+    port = edited(bench, port, lambda sheet: sheet.cell(6, 16, "note on a"))
+    with monkeypatch.context() as while_busy:
+        while_busy.setattr(busy, "PATIENCE", 0.02)
+        rejecting(while_busy, "Table.resize", 1000)
+        with pytest.raises(WorkbookLockedError) as caught:
+            write_ranked(port, ranked_rows("c", "b", "a"))
+    assert caught.value.retryable
+    assert column(port, layout.RANKED, "Note") == ["note on a", None]
+    assert write_ranked(port, ranked_rows("c", "b", "a")) == []
+    assert column(port, layout.RANKED, "Note") == [None, None, "note on a"]
+
+
+# What may not be written
+
+
+def test_a_protected_sheet_is_read_and_refused_by_name(bench, port):
+    port = edited(bench, port, lambda sheet: setattr(sheet.protection, "sheet", True))
+    assert column(port, layout.RANKED, "ChunkID") == []
+    with pytest.raises(WorkbookError, match="sheet Ranked of 'my book") as error:
+        write_ranked(port, ranked_rows("a"))
+    assert "Unprotect Ranked" in error.value.next_step
+    with pytest.raises(WorkbookError, match="protected"):
+        port.put_pictures("Ranked", [Picture("p", b"", "", "")])
+
+
+def test_a_read_only_book_takes_results_and_says_how_to_keep_them(port):
+    port.excel.read_only = True
+    write_ranked(port, ranked_rows("a"))
+    assert column(port, layout.RANKED, "ChunkID") == ["a"]
+    with pytest.raises(WorkbookLockedError, match="read only") as caught:
+        port.save()
+    assert "another name" in caught.value.next_step
+
+
+def test_a_book_that_was_never_saved_is_not_saved_just_anywhere(port):
+    book = port.excel.book()
+    book.impl.api.Path = ""
+    with pytest.raises(WorkbookError, match="no place on the disk"):
+        LiveBook(book).save()
+
+
+def test_a_table_beside_one_whose_columns_change_is_named(bench, port):
+    def add(workbook):
+        sheet = workbook["Matrix"]
+        sheet["T5"], sheet["T6"] = "x", 1
+        from openpyxl.worksheet.table import Table
+
+        sheet.add_table(Table(displayName="Mine", ref="T5:T6"))
+
+    port = bench.edit(port, add)
+    with pytest.raises(WorkbookError, match="Excel cannot move Mine aside"):
+        port.write_table(matrix(["P1"]))
+    assert port.excel.calls == []
+
+
+# Reading formulas
+
+
+def test_a_block_that_excel_cannot_give_is_read_in_pieces(bench, port, monkeypatch):
+    def annotate(sheet):
+        for row, note in ((6, "=1+1"), (7, "x" * 9_000), (8, "=2+2")):
+            sheet.cell(row, 16).value = note
+
+    write_ranked(port, ranked_rows("a", "b", "c"))
+    port = edited(bench, port, annotate)
+    known = type(port.excel).formulas
+
+    def limited(excel, cells):
+        block = known(excel, cells)
+        if "x" * 8_222 in str(block):
+            raise com_error(-2147352567, text="unspecified error")
+        return block
+
+    monkeypatch.setattr(type(port.excel), "formulas", limited)
+    write_ranked(port, ranked_rows("c", "b", "a"))
+    sheet = bench.look(port)["Ranked"]
+    assert [sheet.cell(row, 16).value for row in (6, 7, 8)] == ["=2+2", "x" * 9_000, "=1+1"]
+
+
+# Selected cells and the status bar
+
+
+def selected(port, address):
+    book = port.excel.book()
+    book.impl.api["book"]["selection"] = address
+    return LiveBook(book)
+
+
+def test_selected_cells_are_read_with_their_place(bench, port):
+    port = edited(bench, port, lambda sheet: sheet.cell(30, 20, "deep"))
+    book = port.excel.book()
+    sheet = book.sheets["FBQ"]
+    cells = LiveBook(book)
+    book.impl.api["book"]["active_sheet_index"] = sheet.index - 1
+    book.impl.api["book"]["selection"] = "A5:B6"
+    place, values = cells.selection()
+    assert place == "'FBQ'!A5:B6"
+    assert values[0] == ("ID", "QInitial")
+
+
+def test_a_whole_column_counts_as_far_as_it_has_cells(port):
+    place, values = selected(port, "A1:A1048576").selection()
+    assert len(values) < 100
+    assert re.fullmatch(r"'Start'!A1:A\d+", place)
+
+
+def test_scores_stand_beside_their_texts_as_numbers(port):
+    book = port.excel.book()
+    LiveBook(book).write_beside("'Jobs'!A20:A22", [[0.5], [None], [1.25]])
+    port.excel.apply(book)
+    sheet = port.excel.workbook["Jobs"]
+    assert [sheet.cell(row, 2).value for row in (20, 21, 22)] == [0.5, None, 1.25]
+    with pytest.raises(WorkbookError, match="Cell B20 is not empty"):
+        LiveBook(port.excel.book()).write_beside("'Jobs'!A20:A22", [[1], [2], [3]])
+
+
+def test_an_engine_without_a_status_bar_goes_on(port):
+    LiveBook(port.excel.book()).show_status("BONSAI: ranking")
+
+
+# Finding the workbook
+
+
+def test_an_open_workbook_is_found_by_its_name(xlwings, port):
+    book = port.excel.book()
+    assert str(LiveBook(book).path) == "my book.xlsx"
+    if sys.platform == "linux":
+        xlwings.engines["remote"].activate()
+        assert LiveBook.named("MY BOOK.xlsx").name == "my book.xlsx"
+        with pytest.raises(WorkbookError, match=r"other\.xlsx is not open"):
+            LiveBook.named("other.xlsx")
+
+
+def test_without_xlwings_the_pip_line_is_named(monkeypatch):
+    known = builtins.__import__
+
+    def refuse(name, *arguments, **named):
+        if name == "xlwings":
+            raise ModuleNotFoundError("No module named 'xlwings'")
+        return known(name, *arguments, **named)
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    for find in (LiveBook.caller, lambda: LiveBook.named("x")):
+        with pytest.raises(PackageMissingError, match="xlwings") as caught:
+            find()
+        assert caught.value.next_step == "Run: pip install bonsai-xl"
+
+
+def test_no_paid_part_of_xlwings_is_in_the_product():
+    sources = [
+        path
+        for folder in ("xl_addin", "worker")
+        for path in (REPOSITORY / folder).rglob("*")
+        if path.suffix in (".py", ".bas", ".cls")
+    ]
+    paid = re.compile(
+        r"xlwings\s*\.\s*(pro|server|reports)\b"
+        r"|from\s+xlwings\s+import\s+[^\n]*\b(pro|server|reports)\b"
+        r"|XLWINGS_LICENSE_KEY|runpython_embedded_code|['\"]noncommercial['\"]"
+    )
+    found = {str(path.relative_to(REPOSITORY)) for path in sources if paid.search(text(path))}
+    assert len(sources) > 50
+    assert found == set()
+    assert paid.search("from xlwings import pro")
+    assert paid.search("import xlwings.pro.reports")
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def test_a_formula_of_ours_has_its_equals_sign_once(bench, port):
+    rows = [{"Metric": "m", "Change": Formula("1+1")}]
+    port.write_table(TableContent(layout.TUNING, rows))
+    assert bench.look(port)["Tuning"]["D6"].value == "=1+1"

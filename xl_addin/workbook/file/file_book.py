@@ -1,0 +1,219 @@
+"""A closed workbook file: what is read and written here touches nothing else in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from openpyxl.utils import absolute_coordinate, quote_sheetname
+
+from worker.errors import WorkbookError
+from xl_addin.sheets.layout import Table
+from xl_addin.workbook.file.computed_values import Values
+from xl_addin.workbook.file.disk import check_writable, read_bytes, replace_bytes, stamp
+from xl_addin.workbook.file.gallery import Gallery
+from xl_addin.workbook.file.package import Package, damaged
+from xl_addin.workbook.file.sheet_part import SheetPart
+from xl_addin.workbook.file.sheet_rules import SheetRules
+from xl_addin.workbook.file.styles_part import StylesPart
+from xl_addin.workbook.file.table_body import TableBody
+from xl_addin.workbook.file.table_head import above_area, write_head
+from xl_addin.workbook.file.table_part import TablePart
+from xl_addin.workbook.file.table_rules import carry_rules
+from xl_addin.workbook.file.workbook_part import PlacedTable, WorkbookPart
+from xl_addin.workbook.port import Picture, Row, TableContent, TableData
+from xl_addin.workbook.table.table_reader import (
+    all_rows,
+    no_table_for_results,
+    read_named,
+    read_plain,
+)
+from xl_addin.workbook.table.table_room import check_room
+from xl_addin.workbook.table.table_shape import TableShape
+
+_CAPTION_STYLE = "Heading 3"
+
+
+class FileBook:
+    """A workbook that is not open in Excel, as a WorkbookPort.
+
+    Changes live in memory until `save` or `save_as`; every part that was not changed is written
+    back byte for byte.
+    """
+
+    def __init__(self, path: Path, package: Package) -> None:
+        self._path = path
+        self._package = package
+        self._workbook = WorkbookPart(package)
+        self._values: Values | None = None
+        self._stamp = stamp(path)
+
+    @classmethod
+    def open(cls, path: Path) -> FileBook:
+        """Read the workbook at `path`.
+
+        :raises WorkbookLockedError: if it may not be read.
+        :raises WorkbookError: if it is missing, encrypted, damaged or of another kind.
+        """
+        return cls(path, Package.read(read_bytes(path), path.name))
+
+    @property
+    def name(self) -> str:
+        """Its file name, for messages."""
+        return self._path.name
+
+    @property
+    def path(self) -> Path:
+        """Where `save` writes it."""
+        return self._path
+
+    def has_table(self, table: Table) -> bool:
+        """Say whether `table` is there under its own name."""
+        return self._workbook.table(table.name) is not None
+
+    def read_table(self, table: Table) -> TableData:
+        """Return the rows of `table`, found by name, else by its required headers.
+
+        :raises TableMissingError: if neither is there, or two plain sheets have the headers.
+        :raises ColumnError: if a required column is missing or a header stands there twice.
+        """
+        placed = self._workbook.table(table.name)
+        if placed is None:
+            return read_plain(self._read_values(), table, self.name)
+        return read_named(self._read_values(), placed, table)
+
+    def write_table(self, content: TableContent) -> Sequence[Row]:
+        """Replace the run's columns of a table; return the user's rows that lost their place.
+
+        :raises TableMissingError: if the workbook has no table of that name.
+        :raises ColumnError: if the user's cells cannot follow because a key column is missing.
+        :raises WorkbookError: if the rows would run into other cells below the table.
+        """
+        placed = self._placed(content.table)
+        part = self._workbook.sheet_part(placed.sheet)
+        sheet, table = SheetPart(self._package.tree(part)), placed.table
+        shape = TableShape.plan(table, content)
+        check_room(placed.sheet, table, self._neighbours(placed), sheet, shape)
+        sheet.unshare_formulas()
+        old_rows = all_rows(self._read_values(), placed)
+        body = TableBody(table, sheet, self._styles(), shape, old_rows, content.table.key)
+        self._package.edit(part)
+        self._package.edit(placed.part)
+        write_head(sheet, shape, content.above)
+        lost = body.write(content.rows)
+        carry_rules(SheetRules(sheet.root), shape)
+        table.arrange(shape.slots, shape.new)
+        sheet.forget_filter_mode()
+        self._name_above(placed.sheet, shape, content)
+        self._finish(sheet)
+        return lost
+
+    def put_pictures(
+        self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False
+    ) -> None:
+        """Show exactly these pictures of ours on `sheet`, one below the other.
+
+        A picture whose name is there already keeps its place and size. Pictures of ours that are
+        not among them go, unless `keep_others`.
+
+        :raises WorkbookError: if there is no such sheet.
+        """
+        part = self._workbook.sheet_part(sheet)
+        name = next(name for name, target in self._workbook.sheets.items() if target == part)
+        cells = {
+            (row, column): value
+            for row, values in enumerate(self._read_values().rows(name), start=1)
+            for column, value in enumerate(values, start=1)
+            if value is not None
+        }
+        page = SheetPart(self._package.edit(part))
+        style = self._styles().named(_CAPTION_STYLE)
+        Gallery(self._package, part, page, cells, style).show(pictures, keep_others=keep_others)
+        self._finish(page)
+
+    def save(self) -> None:
+        """Make everything written durable, or leave the file as it was.
+
+        :raises WorkbookLockedError: if it may not be written now.
+        :raises WorkbookError: if somebody else saved it in the meantime.
+        """
+        if self._package.changed:
+            self._write_unless_changed()
+
+    def save_as(self, path: Path) -> None:
+        """Write the workbook to `path`, which `save` will write to from now on.
+
+        :raises WorkbookLockedError: if it may not be written now.
+        :raises WorkbookError: if the suffix does not fit, or the disk refuses.
+        """
+        self.check_target(path)
+        if path.resolve() == self._path.resolve():
+            self._write_unless_changed()
+        else:
+            self._write(path)
+        self._path = path
+
+    def check_target(self, path: Path) -> None:
+        """Make sure that the workbook can be written to `path`.
+
+        :raises WorkbookLockedError: if it may not be written now.
+        :raises WorkbookError: if the suffix does not fit, or there is no such folder.
+        """
+        suffix = ".xlsm" if self._workbook.has_macros else ".xlsx"
+        if path.suffix.lower() != suffix:
+            raise WorkbookError(
+                f"'{path.name}' cannot take what is in '{self.name}'.",
+                f"Excel opens such a workbook only under a name that ends in {suffix}.",
+                f"Choose a name that ends in {suffix}.",
+            )
+        check_writable(path)
+
+    def _write_unless_changed(self) -> None:
+        if stamp(self._path) != self._stamp:
+            raise WorkbookError(
+                f"'{self.name}' was changed by somebody else while it was being worked on.",
+                "Saving now would undo that change, so nothing was written.",
+                "Run again, or write the results to another file.",
+            )
+        self._write(self._path)
+
+    def _write(self, path: Path) -> None:
+        replace_bytes(path, self._package.to_bytes())
+        self._stamp = stamp(path)
+        self._package.changed = False
+
+    def _read_values(self) -> Values:
+        if self._values is None:
+            self._values = Values(self._package.to_bytes(compressed=False), self.name)
+        return self._values
+
+    def _placed(self, table: Table) -> PlacedTable:
+        placed = self._workbook.table(table.name)
+        if placed is None:
+            raise no_table_for_results(table, self.name)
+        return placed
+
+    def _neighbours(self, placed: PlacedTable) -> list[TablePart]:
+        others = (item for item in self._workbook.tables() if item.sheet == placed.sheet)
+        return [item.table for item in others if item.part != placed.part]
+
+    def _styles(self) -> StylesPart:
+        for relation in self._package.relations(self._workbook.part):
+            if relation.kind == "styles":
+                return StylesPart(self._package, relation.target)
+        raise damaged(self.name, "it has no cell styles")
+
+    def _name_above(self, sheet: str, shape: TableShape, content: TableContent) -> None:
+        for position, row in enumerate(content.above):
+            area = above_area(shape, position, row)
+            if row.name and area:
+                place = f"{quote_sheetname(sheet)}!{absolute_coordinate(str(area))}"
+                self._workbook.define(row.name, place)
+
+    def _finish(self, sheet: SheetPart) -> None:
+        """Have Excel compute everything anew, and read the values anew next time."""
+        sheet.refresh_dimension()
+        self._workbook.compute_on_load()
+        if sheet.formulas_changed:
+            self._workbook.forget_calculation_order()
+        self._values = None

@@ -1,0 +1,113 @@
+"""Our pictures on a sheet: each found again by its name, with its caption above it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lxml import etree
+
+from xl_addin.workbook.file.drawing_part import DrawingPart, ShownPicture
+from xl_addin.workbook.file.markup import RELATION, SHEET_ORDER, children, insert_in_order, q
+from xl_addin.workbook.file.package import Package
+from xl_addin.workbook.file.sheet_part import SheetPart
+from xl_addin.workbook.png import shown_size
+from xl_addin.workbook.port import CellValue, Picture
+
+PREFIX = "bonsai "
+GAP = 2
+_DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.drawing+xml"
+
+
+class Gallery:
+    """The pictures of one sheet; `texts` are its cells as they are, by row and column."""
+
+    def __init__(
+        self,
+        package: Package,
+        part: str,
+        sheet: SheetPart,
+        texts: Mapping[tuple[int, int], CellValue],
+        caption_style: int | None,
+    ) -> None:
+        self._sheet, self._texts, self._caption_style = sheet, texts, caption_style
+        self._drawing = _drawing(package, part, sheet)
+
+    def show(self, pictures: Sequence[Picture], *, keep_others: bool) -> None:
+        """Show these pictures of ours; known ones keep their place and size."""
+        known = {shown.name: shown for shown in self._drawing.pictures()
+                 if shown.name.startswith(PREFIX)}  # fmt: skip
+        wanted = {shown_name(picture): picture for picture in pictures}
+        for name, shown in known.items():
+            if name not in wanted and not keep_others:
+                self._take_down(shown)
+        for name, picture in wanted.items():
+            shown_now = known.get(name)
+            if shown_now is None:
+                self._hang(name, picture)
+            else:
+                self._renew(shown_now, picture)
+
+    def _take_down(self, shown: ShownPicture) -> None:
+        place = self._caption_place(shown)
+        if place:
+            self._sheet.empty(*place)
+        self._drawing.remove(shown)
+
+    def _hang(self, name: str, picture: Picture) -> None:
+        size = shown_size(picture.png)
+        height = self._sheet.default_height()
+        row = max(self._sheet.last_used_row(), self._drawing.bottom_row(height)) + GAP + 1
+        if any(shown.name.startswith(PREFIX) for shown in self._drawing.pictures()):
+            self._sheet.break_page_above(row)
+        self._write_caption((row, 1), picture.caption)
+        shown = self._drawing.add(row + 1, size)
+        shown.properties.set("name", name)
+        self._describe(shown, picture)
+        self._drawing.set_image(shown, picture.png)
+
+    def _renew(self, shown: ShownPicture, picture: Picture) -> None:
+        place = self._caption_place(shown)
+        if place:
+            self._write_caption(place, picture.caption)
+        self._describe(shown, picture)
+        self._drawing.set_image(shown, picture.png)
+
+    def _describe(self, shown: ShownPicture, picture: Picture) -> None:
+        shown.properties.set("descr", picture.alt_text)
+        shown.properties.set("title", picture.caption)
+
+    def _caption_place(self, shown: ShownPicture) -> tuple[int, int] | None:
+        return caption_place(shown.caption, shown.cell_above, self._texts)
+
+    def _write_caption(self, place: tuple[int, int], caption: str) -> None:
+        style = self._caption_style
+        self._sheet.put(*place, caption, self._sheet.style(*place) if style is None else style)
+
+
+def caption_place(
+    caption: str, above: tuple[int, int] | None, texts: Mapping[tuple[int, int], CellValue]
+) -> tuple[int, int] | None:
+    """Return where a caption stands: above its picture, or left behind when that was moved."""
+    if not caption or (above and texts.get(above) == caption):
+        return above
+    return next((at for at, text in texts.items() if text == caption), None)
+
+
+def shown_name(picture: Picture) -> str:
+    """Return the name that a picture of ours has on the sheet."""
+    return picture.name if picture.name.startswith(PREFIX) else PREFIX + picture.name
+
+
+def _drawing(package: Package, part: str, sheet: SheetPart) -> DrawingPart:
+    """Return the drawing of a sheet, made when there is none."""
+    for item in children(sheet.root, "drawing"):
+        relation_id = item.get(q("id", RELATION))
+        for relation in package.relations(part):
+            if relation.id == relation_id:
+                return DrawingPart(package, relation.target)
+    target = package.free_name("xl/drawings/drawing{}.xml")
+    package.add(target, DrawingPart.empty(), _DRAWING_TYPE)
+    element = etree.Element(q("drawing"), nsmap={"r": RELATION})
+    element.set(q("id", RELATION), package.relate(part, "drawing", target))
+    insert_in_order(sheet.root, element, SHEET_ORDER)
+    return DrawingPart(package, target)

@@ -1,0 +1,216 @@
+"""The zip package of a workbook: what is not touched is written back byte for byte."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from worker.errors import WorkbookError
+from xl_addin.workbook.file.markup import (
+    CONTENT_TYPES,
+    PACKAGE_RELATION,
+    RELATION,
+    parse,
+    q,
+    serialise,
+)
+
+_TYPES_PART = "[Content_Types].xml"
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relationship of a part: its id, the last word of its type, and the part it points to."""
+
+    id: str
+    kind: str
+    target: str
+
+
+class Package:
+    """Parts by name, in the order of the zip; trees that were edited are written anew."""
+
+    def __init__(
+        self, name: str, parts: dict[str, bytes], entries: dict[str, zipfile.ZipInfo]
+    ) -> None:
+        self.name = name
+        self._parts = parts
+        self._entries = entries
+        self._trees: dict[str, Element] = {}
+        self._edited: set[str] = set()
+        self.changed = False
+
+    @classmethod
+    def read(cls, data: bytes, name: str) -> Package:
+        """Open the bytes of a workbook.
+
+        :raises WorkbookError: if they are no zip package, or a damaged one.
+        """
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                entries = {entry.filename: entry for entry in archive.infolist()}
+                parts = {part: archive.read(part) for part in entries}
+        except _DAMAGE as error:
+            raise damaged(name, str(error)) from error
+        return cls(name, parts, entries)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __contains__(self, part: object) -> bool:
+        return part in self._parts
+
+    def content(self, part: str) -> bytes:
+        """Return the bytes of a part as they would be saved."""
+        return serialise(self._trees[part]) if part in self._edited else self._parts[part]
+
+    def tree(self, part: str) -> Element:
+        """Return the root of a part, to look at.
+
+        :raises WorkbookError: if the part is missing or damaged.
+        """
+        if part not in self._trees:
+            try:
+                self._trees[part] = parse(self._parts[part])
+            except (KeyError, etree.XMLSyntaxError) as error:
+                raise damaged(self.name, f"its part {part} is missing or unreadable") from error
+        return self._trees[part]
+
+    def edit(self, part: str) -> Element:
+        """Return the root of a part, to change."""
+        self.changed = True
+        self._edited.add(part)
+        return self.tree(part)
+
+    def add(self, part: str, data: bytes, content_type: str) -> None:
+        """Add a part at the end of the package."""
+        self._store(part, data)
+        self._declare(part, content_type)
+
+    def _store(self, part: str, data: bytes) -> None:
+        entry = zipfile.ZipInfo(part)
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        self._parts[part], self._entries[part] = data, entry
+        self.changed = True
+
+    def _declare(self, part: str, content_type: str) -> None:
+        types = self.edit(_TYPES_PART)
+        if content_type.startswith("image/"):
+            extension = part.rpartition(".")[2]
+            defaults = {str(item.get("Extension")).lower() for item in types}
+            if extension not in defaults:
+                default = etree.Element(q("Default", CONTENT_TYPES), Extension=extension)
+                default.set("ContentType", content_type)
+                types.insert(0, default)
+            return
+        override = etree.SubElement(types, q("Override", CONTENT_TYPES), PartName=f"/{part}")
+        override.set("ContentType", content_type)
+
+    def remove(self, part: str) -> None:
+        """Take a part and its content type out."""
+        for item in [item for item in self.edit(_TYPES_PART) if item.get("PartName") == f"/{part}"]:
+            self.edit(_TYPES_PART).remove(item)
+        self._edited.discard(part)
+        for store in (self._parts, self._entries, self._trees):
+            store.pop(part, None)
+
+    def content_type(self, part: str) -> str:
+        """Return the declared content type of a part; empty where only its suffix has one."""
+        found = (item for item in self.tree(_TYPES_PART) if item.get("PartName") == f"/{part}")
+        return next((str(item.get("ContentType")) for item in found), "")
+
+    def relations(self, part: str) -> list[Relation]:
+        """Return the relationships of a part to other parts of the package."""
+        rels = _relations_part(part)
+        if rels not in self:
+            return []
+        return [
+            Relation(str(item.get("Id")), _kind(item), _resolve(part, str(item.get("Target"))))
+            for item in self.tree(rels)
+            if item.get("TargetMode") != "External"
+        ]
+
+    def relate(self, part: str, kind: str, target: str) -> str:
+        """Add a relationship and return its id."""
+        rels = _relations_part(part)
+        if rels not in self:
+            self._store(rels, f'<Relationships xmlns="{PACKAGE_RELATION}"/>'.encode())
+        root = self.edit(rels)
+        numbers = [int(found[0]) for item in root if (found := re.findall(r"\d+", _id(item)))]
+        item = etree.SubElement(root, q("Relationship", PACKAGE_RELATION))
+        item.set("Id", f"rId{max(numbers, default=0) + 1}")
+        item.set("Type", f"{RELATION}/{kind}")
+        item.set("Target", f"/{target}")
+        return _id(item)
+
+    def unrelate(self, part: str, relation_id: str) -> None:
+        """Take a relationship out, and the part it pointed to if nothing else needs it."""
+        target = next(item.target for item in self.relations(part) if item.id == relation_id)
+        root = self.edit(_relations_part(part))
+        for item in [item for item in root if _id(item) == relation_id]:
+            root.remove(item)
+        if not any(item.target == target for item in self._all_relations()):
+            self.remove(target)
+
+    def _all_relations(self) -> list[Relation]:
+        sources = (re.fullmatch(r"(.*?)_rels/([^/]*)\.rels", part) for part in self._parts)
+        owners = [source[1] + source[2] for source in sources if source]
+        return [relation for owner in owners for relation in self.relations(owner)]
+
+    def free_name(self, pattern: str) -> str:
+        """Return `pattern` with the first number that makes a new part name."""
+        taken = {part.lower() for part in self._parts}
+        numbers = range(1, len(taken) + 2)
+        return next(name for n in numbers if (name := pattern.format(n)).lower() not in taken)
+
+    def to_bytes(self, compressed: bool = True) -> bytes:
+        """Return the whole package; `compressed=False` is quicker, for a copy that is only read."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for part, entry in self._entries.items():
+                method = entry.compress_type if compressed else zipfile.ZIP_STORED
+                archive.writestr(_copy(entry), self.content(part), method)
+        return buffer.getvalue()
+
+
+def damaged(name: str, why: str) -> WorkbookError:
+    """Return the error for a file that is no workbook, or a broken one."""
+    return WorkbookError(
+        f"'{name}' cannot be read as a workbook.",
+        f"The file is damaged or of another kind: {why}.",
+        "Open it in Excel, let Excel repair it, and save it as .xlsx or .xlsm.",
+    )
+
+
+def _copy(entry: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    # A fresh entry: sizes, offsets and flags of the old file would mislead the writer.
+    copy = zipfile.ZipInfo(entry.filename, entry.date_time)
+    copy.external_attr, copy.create_system = entry.external_attr, entry.create_system
+    return copy
+
+
+def _relations_part(part: str) -> str:
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def _resolve(part: str, target: str) -> str:
+    folder = posixpath.dirname(part)
+    return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+
+
+def _id(item: Element) -> str:
+    return str(item.get("Id"))
+
+
+def _kind(item: Element) -> str:
+    return str(item.get("Type")).rpartition("/")[2]

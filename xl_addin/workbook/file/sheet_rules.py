@@ -1,0 +1,101 @@
+"""The rules that lie over cells: dropdowns and conditional formats of one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from xl_addin.sheets.layout import Scale
+from xl_addin.workbook.areas import Area
+from xl_addin.workbook.file.markup import EXCEL_EXTENSION, SHEET_ORDER, children, insert_in_order, q
+
+#: Colour scales as (kind of limit, its value, colour) from low to high.
+COLOUR_SCALES: dict[Scale, tuple[tuple[str, str, str], ...]] = {
+    "sequential": (
+        ("min", "", "FFFFFFFF"),
+        ("percentile", "50", "FFFEE391"),
+        ("max", "", "FFF4845F"),
+    ),
+    "diverging": (
+        ("num", "-3", "FF7BA7D9"),
+        ("num", "0", "FFFFFFFF"),
+        ("num", "3", "FFEE7F6D"),
+    ),
+}
+
+
+class SheetRules:
+    """A view on the rules in the XML of a sheet; changes go into the tree it was given."""
+
+    def __init__(self, root: Element) -> None:
+        self._root = root
+
+    def stretch(self, old: Area, new: Area, moves: Mapping[int, int]) -> None:
+        """Carry every rule that covers all data rows of a table over to its new rows."""
+        for rule in [*self._validations(), *self._formats()]:
+            rule.set("sqref", _stretched(str(rule.get("sqref")), old, new, moves))
+        for reference in self._root.iter(f"{{{EXCEL_EXTENSION}}}sqref"):
+            parent = reference.getparent()
+            # A sparkline has such a reference too, to the one cell it is drawn in.
+            if parent is not None and etree.QName(parent).localname != "sparkline":
+                reference.text = _stretched(reference.text or "", old, new, moves)
+
+    def remove_scales(self, columns: Collection[int], data: Area) -> None:
+        """Take away colour scales that lie wholly on these columns of a table."""
+        for rule in self._formats():
+            areas = [Area.parse(text) for text in str(rule.get("sqref")).split()]
+            ours = all(area.meets(data) and {*area.columns} <= {*columns} for area in areas)
+            if ours and all(item.get("type") == "colorScale" for item in rule):
+                self._root.remove(rule)
+
+    def add_scale(self, area: Area, scale: Scale) -> None:
+        """Colour the cells of `area` by value."""
+        rule = etree.Element(q("conditionalFormatting"), sqref=str(area))
+        item = etree.SubElement(rule, q("cfRule"), type="colorScale", priority=self._priority())
+        colours = etree.SubElement(item, q("colorScale"))
+        for kind, value, _ in COLOUR_SCALES[scale]:
+            limit = etree.SubElement(colours, q("cfvo"), type=kind)
+            if value:
+                limit.set("val", value)
+        for _, _, colour in COLOUR_SCALES[scale]:
+            etree.SubElement(colours, q("color"), rgb=colour)
+        insert_in_order(self._root, rule, SHEET_ORDER)
+
+    def _priority(self) -> str:
+        """Return the next free priority: the user's own rules win over ours."""
+        taken = [int(str(item.get("priority") or 0)) for item in self._root.iter(q("cfRule"))]
+        return str(max(taken, default=0) + 1)
+
+    def _formats(self) -> list[Element]:
+        return list(children(self._root, "conditionalFormatting"))
+
+    def _validations(self) -> list[Element]:
+        return list(children(self._root.find(q("dataValidations")), "dataValidation"))
+
+
+def _stretched(references: str, old: Area, new: Area, moves: Mapping[int, int]) -> str:
+    areas = [Area.parse(text) for text in references.split()]
+    return " ".join(
+        str(_stretched_area(area, old, new, moves)) if _covers(area, old) else text
+        for area, text in zip(areas, references.split(), strict=True)
+    )
+
+
+def _covers(area: Area, data: Area) -> bool:
+    return (
+        data.left <= area.left
+        and area.right <= data.right
+        and area.top <= data.top
+        and area.bottom >= data.bottom
+    )
+
+
+def _stretched_area(area: Area, old: Area, new: Area, moves: Mapping[int, int]) -> Area:
+    left, right = moves.get(area.left, area.left), moves.get(area.right, area.right)
+    bottom = new.bottom if area.bottom == old.bottom else max(area.bottom, new.bottom)
+    if right - left != area.right - area.left:
+        left, right = area.left, area.right
+    return replace(area, left=left, right=right, bottom=bottom)

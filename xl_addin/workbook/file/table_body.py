@@ -1,0 +1,162 @@
+"""The rows of a table: the run's values, and the user's own cells beside them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from xl_addin.sheets.layout import NUMBER_FORMATS
+from xl_addin.workbook.cells import LINE_HEIGHT, looks_like_formula, row_height, writable_value
+from xl_addin.workbook.file.sheet_part import LiftedCell, SheetPart
+from xl_addin.workbook.file.styles_part import StylesPart
+from xl_addin.workbook.file.table_part import TablePart
+from xl_addin.workbook.port import Formula, Row, RowValue, Standing, Writable
+from xl_addin.workbook.table.column_plan import Slot
+from xl_addin.workbook.table.table_shape import TableShape
+from xl_addin.workbook.table.user_cells import UserCells
+
+Place = tuple[int, int]
+
+
+class TableBody:
+    """Remembers the old rows when it is made; `write` replaces them.
+
+    :raises ColumnError: if the user's cells cannot follow because a key column is missing.
+    """
+
+    def __init__(
+        self,
+        table: TablePart,
+        sheet: SheetPart,
+        styles: StylesPart,
+        shape: TableShape,
+        old_rows: Sequence[Row],
+        key: Sequence[str],
+    ) -> None:
+        self._sheet, self._styles, self._shape = sheet, styles, shape
+        self._old_styles = {place: sheet.style(*place) for place in shape.old_data.cells()}
+        self._usual = self._usual_styles()
+        self._patterns = self._pattern_styles()
+        self._fillers = self._column_formulas(table)
+        self._cells: UserCells[LiftedCell] = UserCells(key)
+        for row in old_rows:
+            self._cells.add(row, self._lift(row.number))
+        self._cells.check_key(table.name, table.headers, self._fillers)
+
+    def write(self, rows: Sequence[Mapping[str, RowValue]]) -> list[Row]:
+        """Write the new rows and clear the old ones; return rows of the user's without a place."""
+        self._standing = self._lift_standing(rows)
+        self._clear()
+        widths = [self._sheet.width(column) for column, _ in self._shape.columns()]
+        for number, values in zip(self._shape.new_data.rows, rows or [{}], strict=True):
+            self._write_row(number, values, widths)
+        return self._cells.lost(self._fillers)
+
+    # The old rows
+
+    def _usual_styles(self) -> dict[int, int]:
+        """Return the style that most cells of an old column have; one painted cell is not it."""
+        usual = {}
+        for column in self._shape.old.columns:
+            styles = (self._old_styles[row, column] for row in self._shape.old_data.rows)
+            counts = Counter(self._styles.quoted(style, False) for style in styles)
+            usual[column] = counts.most_common(1)[0][0]
+        return usual
+
+    def _pattern_styles(self) -> dict[str, int]:
+        """Return the style of new cells by header: the usual one of the column."""
+        patterns: dict[str, int] = {}
+        neighbour = 0
+        for slot in self._shape.slots:
+            source = self._shape.source(slot)
+            if source is not None:
+                patterns[slot.header] = self._usual[source]
+            elif slot.column is not None:
+                number_format = NUMBER_FORMATS[slot.column.kind]
+                shaped = self._styles.shaped(neighbour, number_format, slot.is_wrapped)
+                patterns[slot.header] = shaped
+            if slot.is_ours:
+                neighbour = patterns[slot.header]
+        return patterns
+
+    def _column_formulas(self, table: TablePart) -> dict[str, str]:
+        return {
+            slot.header: formula
+            for slot in self._shape.slots
+            if not slot.is_ours and slot.source is not None
+            if (formula := table.column_formula(slot.source))
+        }
+
+    def _lift(self, number: int) -> dict[str, LiftedCell]:
+        """Return the user's cells of a row by header."""
+        return {
+            slot.header: cell
+            for slot in self._shape.slots
+            if not slot.is_ours
+            if (cell := self._sheet.lift(number, self._shape.source(slot) or 0))
+        }
+
+    def _lift_standing(
+        self, rows: Sequence[Mapping[str, RowValue]]
+    ) -> dict[tuple[int, str], LiftedCell]:
+        """Return the cells that new rows keep as they stand, by old row and header."""
+        return {
+            (value.row, slot.header): cell
+            for values in rows
+            for slot in self._shape.slots
+            if isinstance(value := values.get(slot.header), Standing)
+            if (cell := self._sheet.lift(value.row, self._shape.source(slot) or 0))
+        }
+
+    def _clear(self) -> None:
+        """Empty cells that no new row will cover; those that look as we made them go wholly."""
+        for (row, column), style in self._old_styles.items():
+            plain = self._styles.quoted(style, False) == self._usual[column]
+            if plain or column > self._shape.new.right:
+                self._sheet.remove(row, column)
+            else:
+                self._sheet.empty(row, column)
+        for row in self._shape.both.rows[1:]:
+            self._sheet.show(row)
+            self._sheet.set_height(row, None)
+
+    # The new rows
+
+    def _write_row(
+        self, number: int, values: Mapping[str, RowValue], widths: Sequence[float]
+    ) -> None:
+        old_values, cells = self._cells.take(values)
+        texts = []
+        for (column, slot), width in zip(self._shape.columns(), widths, strict=True):
+            if slot.is_ours:
+                value = values.get(slot.header)
+                if isinstance(value, Standing):
+                    self._lay(number, column, slot, self._standing.get((value.row, slot.header)))
+                    value = value.value
+                else:
+                    self._put(number, column, slot, value)
+            else:
+                value = old_values.get(slot.header)
+                self._lay(number, column, slot, cells.get(slot.header))
+            if slot.is_wrapped and isinstance(value, str):
+                texts.append((value, width))
+        height = row_height(texts)
+        self._sheet.set_height(number, height if height > LINE_HEIGHT else None)
+
+    def _put(self, row: int, column: int, slot: Slot, value: Writable) -> None:
+        source = self._shape.source(slot)
+        style = self._old_styles.get((row, source or 0), self._patterns[slot.header])
+        if not isinstance(value, Formula):
+            value = writable_value(value)
+        quoted = isinstance(value, str) and looks_like_formula(value)
+        self._sheet.put(row, column, value, self._styles.quoted(style, quoted))
+
+    def _lay(self, row: int, column: int, slot: Slot, cell: LiftedCell | None) -> None:
+        """Lay the user's cell down; an empty one gets the formula that fills its column."""
+        if cell is not None and cell.has_content:
+            self._sheet.lay(cell, row, column)
+        elif slot.header in self._fillers:
+            formula = Formula(f"={self._fillers[slot.header]}")
+            self._sheet.put(row, column, formula, self._patterns[slot.header])
+        else:
+            self._sheet.put(row, column, None, self._patterns[slot.header])

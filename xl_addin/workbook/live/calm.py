@@ -1,0 +1,35 @@
+"""A stretch of work during which Excel neither computes nor repaints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from xl_addin.workbook.live.busy import patiently
+
+if TYPE_CHECKING:
+    import xlwings
+
+_QUIET: tuple[tuple[str, object], ...] = (("screen_updating", False), ("calculation", "manual"))
+
+#: Seconds: a workbook that no longer computes is worse than a button that takes long.
+_TO_GIVE_BACK = 30.0
+
+
+@contextmanager
+def calm(app: xlwings.App) -> Iterator[None]:
+    """Suspend computing and repainting; give both back as they were, whatever happens.
+
+    An engine that has no such switch goes on as it is.
+    """
+    with ExitStack() as after:
+        for name, value in _QUIET:
+            try:
+                before = patiently(partial(getattr, app, name))
+            except NotImplementedError:
+                continue
+            after.callback(patiently, partial(setattr, app, name, before), _TO_GIVE_BACK)
+            patiently(partial(setattr, app, name, value))
+        yield

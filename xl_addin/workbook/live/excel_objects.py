@@ -1,0 +1,137 @@
+"""What xlwings does not offer and Excel does: the same few things by their Windows and Mac names.
+
+Other engines have neither name: there a question is answered with None, and an order is skipped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from xl_addin.workbook.areas import Area
+from xl_addin.workbook.live.busy import patiently
+
+if TYPE_CHECKING:
+    import xlwings
+
+
+class _Reference(Protocol):
+    """A question to Excel for Mac that was not asked yet."""
+
+    def get(self) -> object:
+        """Ask it."""
+        ...
+
+
+def is_protected(sheet: xlwings.Sheet) -> bool:
+    """Say whether the cells of a sheet may not be changed."""
+    return bool(_ask(sheet.api, "ProtectContents", "protect_contents"))
+
+
+def full_name(book: xlwings.Book) -> str:
+    """Return the path of a workbook, or its address where it lies in a cloud folder."""
+    try:
+        return patiently(lambda: book.fullname)
+    except Exception as error:
+        # xlwings says so where it cannot tell the folder that a cloud address stands for.
+        if type(error).__name__ != "XlwingsError":
+            raise
+        return str(_ask(book.api, "FullName", "full_name"))
+
+
+def is_read_only(book: xlwings.Book) -> bool:
+    """Say whether a workbook was opened to be read only."""
+    return bool(_ask(book.api, "ReadOnly", "read_only"))
+
+
+def was_never_saved(book: xlwings.Book) -> bool:
+    """Say whether a workbook has no place on a disk yet."""
+    return _ask(book.api, "Path", "path") == ""
+
+
+def covered(rule: xlwings.main.ConditionalFormat) -> list[Area] | None:
+    """Return the areas that a conditional format lies on."""
+    cells = _ask(_rule(rule), "AppliesTo", "applies_to")
+    address = None if cells is None else _ask(cells, "Address", "get_address")
+    return None if address is None else [Area.parse(part) for part in str(address).split(",")]
+
+
+def rank_last(rule: xlwings.main.ConditionalFormat) -> None:
+    """Let all other conditional formats win over this one."""
+    _order(_rule(rule), "SetLastPriority", "set_last_priority")
+
+
+def cell_above(picture: xlwings.main.Picture) -> tuple[int, int] | None:
+    """Return row and column of the cell right above a picture's corner, if there is one."""
+    corner = _corner(picture, "TopLeftCell", "top_left_cell")
+    return (corner.top - 1, corner.left) if corner and corner.top > 1 else None
+
+
+def bottom_row(picture: xlwings.main.Picture) -> int | None:
+    """Return the lowest row that a picture covers."""
+    corner = _corner(picture, "BottomRightCell", "bottom_right_cell")
+    return corner.bottom if corner else None
+
+
+def caption(picture: xlwings.main.Picture) -> str:
+    """Return the caption that `describe` left with a picture."""
+    shape = _ask(picture.api, "ShapeRange", "")
+    return "" if shape is None else str(_ask(shape, "Title", "") or "")
+
+
+def describe(picture: xlwings.main.Picture, alt_text: str, title: str) -> None:
+    """Give a picture its text for those who do not see it, and remember its caption."""
+    shape = _ask(picture.api, "ShapeRange", "")
+    if shape is not None:
+        _set(shape, "AlternativeText", "", alt_text)
+        _set(shape, "Title", "", title)
+    else:
+        _set(picture.api, "", "alternative_text", alt_text)
+
+
+def _rule(rule: xlwings.main.ConditionalFormat) -> object:
+    return getattr(rule.impl, "xl", None)
+
+
+def _corner(picture: xlwings.main.Picture, windows: str, mac: str) -> Area | None:
+    cell = _ask(picture.api, windows, mac)
+    address = None if cell is None else _ask(cell, "Address", "get_address")
+    return None if address is None else Area.parse(str(address))
+
+
+def _ask(api: object, windows: str, mac: str) -> object:
+    """Return a property, or the result of a macOS query; None where the engine has neither."""
+
+    def ask() -> object:
+        if _is_appscript(api):
+            found = getattr(api, mac) if mac else None
+            if found is None:
+                return None
+            return found() if mac.startswith("get_") else _plain(found)
+        return getattr(api, windows, None) if windows else None
+
+    return patiently(ask)
+
+
+def _plain(reference: _Reference) -> object:
+    """Return the value behind an appscript reference; a reference to cells stays one."""
+    value = reference.get()
+    return reference if _is_appscript(value) else value
+
+
+def _order(api: object, windows: str, mac: str) -> None:
+    name = mac if _is_appscript(api) else windows
+    command = getattr(api, name, None)
+    if command is not None:
+        patiently(command)
+
+
+def _set(api: object, windows: str, mac: str, value: str) -> None:
+    if _is_appscript(api):
+        if mac:
+            patiently(lambda: getattr(api, mac).set(value))
+    elif windows and hasattr(api, windows):
+        patiently(lambda: setattr(api, windows, value))
+
+
+def _is_appscript(api: object) -> bool:
+    return type(api).__module__.partition(".")[0] in ("appscript", "aem")

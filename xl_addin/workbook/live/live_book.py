@@ -1,0 +1,291 @@
+"""A workbook that is open in Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from openpyxl.utils import absolute_coordinate, quote_sheetname
+
+from worker.errors import PackageMissingError, WorkbookError, WorkbookLockedError
+from xl_addin.sheets.layout import Table
+from xl_addin.workbook.areas import Area
+from xl_addin.workbook.file.table_head import above_area
+from xl_addin.workbook.live import excel_objects as native
+from xl_addin.workbook.live.busy import patiently
+from xl_addin.workbook.live.calm import calm
+from xl_addin.workbook.live.column_moves import ColumnMoves
+from xl_addin.workbook.live.live_gallery import LiveGallery
+from xl_addin.workbook.live.live_head import compose_head
+from xl_addin.workbook.live.live_rows import LiveRows
+from xl_addin.workbook.live.live_scales import renew_scales
+from xl_addin.workbook.live.live_selection import fill_beside, find_place, read_selection
+from xl_addin.workbook.live.live_sheet import LiveSheet
+from xl_addin.workbook.live.live_table import LivePlace, LiveTable, check_neighbours, shape_columns
+from xl_addin.workbook.port import CellValue, Picture, Row, TableContent, TableData
+from xl_addin.workbook.table.table_reader import (
+    HEADER_ROWS,
+    no_table_for_results,
+    read_named,
+    read_plain,
+)
+from xl_addin.workbook.table.table_room import check_room
+from xl_addin.workbook.table.table_shape import TableShape
+
+if TYPE_CHECKING:
+    import xlwings
+
+
+class LiveBook:
+    """A workbook that is open in Excel, as a WorkbookPort.
+
+    Reads and writes are blocks. A table is written in this order: everything is read, checked and
+    composed; then columns come and go, rows are added, and one array goes into the cells. Excel
+    that is busy is waited for, a few seconds for each call; if it stays busy the error can be
+    retried, and writing the same again repairs what was half done.
+
+    Different from a closed file: the user's cells follow their rows with values and formulas, but a
+    colour painted on one cell stays where it is; a protected sheet is refused; colour scales are
+    renewed only where the engine lists them (Windows and macOS).
+    """
+
+    def __init__(self, book: xlwings.Book) -> None:
+        self._book = book
+
+    @classmethod
+    def caller(cls) -> LiveBook:
+        """Return the workbook whose button or tick is running this.
+
+        :raises PackageMissingError: if xlwings is not installed.
+        """
+        return cls(patiently(load_xlwings().Book.caller))
+
+    @classmethod
+    def named(cls, full_name: str) -> LiveBook:
+        """Return an open workbook by its full name, so that results go to the one that asked.
+
+        :raises PackageMissingError: if xlwings is not installed.
+        :raises WorkbookError: if it is not open.
+        """
+        apps = load_xlwings().apps
+        for app in patiently(lambda: [*apps]):
+            books: list[xlwings.Book] = patiently(partial(list, app.books))
+            for book in books:
+                if native.full_name(book).casefold() == full_name.casefold():
+                    return cls(book)
+        raise WorkbookError(
+            f"The workbook {full_name} is not open.",
+            "Its results are waiting for it.",
+            "Open it again in Excel.",
+        )
+
+    @property
+    def name(self) -> str:
+        """Its file name, for messages."""
+        return str(patiently(lambda: self._book.name))
+
+    @property
+    def path(self) -> Path:
+        """Its file; the name alone if it was never saved. `named` finds it again by this."""
+        return Path(native.full_name(self._book))
+
+    def has_table(self, table: Table) -> bool:
+        """Say whether `table` is there under its own name."""
+        return self._find(table) is not None
+
+    def read_table(self, table: Table) -> TableData:
+        """Return the rows of `table`, found by name, else by its required headers.
+
+        :raises TableMissingError: if neither is there, or two plain sheets have the headers.
+        :raises ColumnError: if a required column is missing or a header stands there twice.
+        """
+        place = self._find(table)
+        if place is None:
+            return read_plain(_LiveValues(self._pages()), table, self.name)
+        return read_named(_LiveValues([place.page]), place, table)
+
+    def write_table(self, content: TableContent) -> Sequence[Row]:
+        """Replace the run's columns of a table; return the user's rows that lost their place.
+
+        :raises TableMissingError: if the workbook has no table of that name.
+        :raises ColumnError: if the user's cells cannot follow because a key column is missing.
+        :raises WorkbookError: if the sheet is protected, or rows would run into other cells.
+        :raises WorkbookLockedError: if Excel is busy.
+        """
+        place = self._find(content.table)
+        if place is None:
+            raise no_table_for_results(content.table, self.name)
+        page, table = place.page, place.table
+        page.check_writable(self.name)
+        shape = TableShape.plan(table, content)
+        moves = ColumnMoves.plan(table.headers, shape.slots)
+        others = [other for other in _tables(page) if other.name != table.name]
+        check_room(page.name, table, others, page, shape)
+        check_neighbours(shape, moves, others)
+        rows = LiveRows(page, table, shape, content.table.key)
+        blocks = [*compose_head(page, shape, content.above), *rows.compose(content.rows)]
+        with calm(self._book.app):
+            table.show_all()
+            page.show_rows(shape.old_data)
+            table.rearrange(shape, moves)
+            shape_columns(page, shape, moves)
+            if shape.new.bottom > shape.old.bottom:
+                table.resize(page.range(shape.new))
+                page.repeat_look(replace(shape.new_data, bottom=shape.old_data.top), shape.new_data)
+            for area, block in blocks:
+                page.type_block(area, block)
+            if shape.new.bottom < shape.old.bottom:
+                table.resize(page.range(shape.new))
+                page.wipe(replace(shape.new, top=shape.new.bottom + 1, bottom=shape.old.bottom))
+            page.fit_heights(shape.new_data)
+            renew_scales(page, shape)
+            self._name_above(page.name, shape, content)
+        return rows.lost()
+
+    def put_pictures(
+        self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False
+    ) -> None:
+        """Show exactly these pictures of ours on `sheet`, one below the other.
+
+        A picture whose name is there already keeps its place and size. Pictures of ours that are
+        not among them go, unless `keep_others`.
+
+        :raises WorkbookError: if there is no such sheet, or it is protected.
+        :raises WorkbookLockedError: if Excel is busy.
+        """
+        page = self._page(sheet)
+        page.check_writable(self.name)
+        with calm(self._book.app):
+            LiveGallery(page).show(pictures, keep_others=keep_others)
+
+    def save(self) -> None:
+        """Save the workbook under its name.
+
+        :raises WorkbookLockedError: if it was opened to be read only, or Excel is busy.
+        :raises WorkbookError: if it was never saved, or Excel refuses.
+        """
+        if native.was_never_saved(self._book):
+            raise WorkbookError(
+                f"'{self.name}' has no place on the disk yet.",
+                "It was never saved.",
+                "Save it once in Excel (File, Save As).",
+            )
+        if native.is_read_only(self._book):
+            raise WorkbookLockedError(
+                f"'{self.name}' is open to be read only.",
+                "The results stand in it, but Excel cannot save them under this name.",
+                "Save it under another name (File, Save As).",
+            )
+        patiently(self._book.save)
+
+    def selection(self) -> tuple[str, Sequence[Sequence[CellValue]]]:
+        """Return where the selected cells are, and their values row by row.
+
+        :raises WorkbookError: if no cells are selected.
+        """
+        return read_selection(self._book)
+
+    def write_beside(self, place: str, values: Sequence[Sequence[CellValue]]) -> None:
+        """Write values into the cells right of a place, which must be empty.
+
+        :raises WorkbookError: naming the first cell that is not, or a sheet that is not there.
+        """
+        sheet, area = find_place(place)
+        page = self._page(sheet)
+        page.check_writable(self.name)
+        with calm(self._book.app):
+            fill_beside(page, area, values)
+
+    def show_status(self, text: str) -> None:
+        """Show a line of text at the lower edge of Excel's window; no text gives it back."""
+        with suppress(NotImplementedError):
+            patiently(partial(setattr, self._book.app, "status_bar", text or False))
+
+    def _page(self, sheet: str) -> LiveSheet:
+        pages = {page.name: page for page in self._pages()}
+        for name, page in pages.items():
+            if name.casefold() == sheet.casefold():
+                return page
+        raise WorkbookError(
+            f"'{self.name}' has no sheet '{sheet}'.",
+            f"Its sheets are: {', '.join(pages)}.",
+            f"Rename the sheet back to '{sheet}', or copy it from a fresh template (bonsai new).",
+        )
+
+    def _pages(self) -> list[LiveSheet]:
+        return [LiveSheet(sheet) for sheet in patiently(lambda: [*self._book.sheets])]
+
+    def _find(self, table: Table) -> LivePlace | None:
+        """Return the table of that name, wherever it stands."""
+        for page in self._pages():
+            for item in page.tables():
+                name = str(patiently(partial(getattr, item, "display_name")))
+                if name.casefold() == table.name.casefold():
+                    return LivePlace(page, LiveTable(item))
+        return None
+
+    def _name_above(self, sheet: str, shape: TableShape, content: TableContent) -> None:
+        for position, row in enumerate(content.above):
+            area = above_area(shape, position, row)
+            if row.name and area:
+                self._define(
+                    row.name, f"={quote_sheetname(sheet)}!{absolute_coordinate(str(area))}"
+                )
+
+    def _define(self, name: str, reference: str) -> None:
+        names = self._book.names
+
+        def define() -> None:
+            if name in names:
+                names[name].refers_to = reference
+            else:
+                names.add(name, reference)
+
+        patiently(define)
+
+
+def load_xlwings() -> ModuleType:
+    """Return xlwings, which is needed only where Excel is.
+
+    :raises PackageMissingError: if it is not installed.
+    """
+    try:
+        import xlwings
+    except ImportError as error:
+        raise PackageMissingError(
+            "The package xlwings is not installed.",
+            "A workbook that is open in Excel is reached through it, on Windows and macOS.",
+            "Run: pip install bonsai-xl",
+        ) from error
+    return xlwings
+
+
+def _tables(page: LiveSheet) -> list[LiveTable]:
+    return [LiveTable(item) for item in page.tables()]
+
+
+class _LiveValues:
+    """The values of some sheets, read when they are needed."""
+
+    def __init__(self, pages: Sequence[LiveSheet]) -> None:
+        self._pages = {page.name: page for page in pages}
+
+    @property
+    def sheets(self) -> Sequence[str]:
+        return [*self._pages]
+
+    def rows(self, sheet: str, area: Area | None = None) -> Iterator[tuple[CellValue, ...]]:
+        page = self._pages[sheet]
+        if area is not None:
+            yield from page.rows(area)
+            return
+        used = replace(page.used(), top=1, left=1)
+        head = min(HEADER_ROWS, used.bottom)
+        yield from page.rows(replace(used, bottom=head))
+        if used.bottom > head:
+            yield from page.rows(replace(used, top=head + 1))

@@ -1,0 +1,129 @@
+"""Our pictures on a sheet that is open in Excel: each found again by its name."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xl_addin.workbook.areas import Area
+from xl_addin.workbook.cells import LINE_HEIGHT
+from xl_addin.workbook.file.gallery import GAP, PREFIX, caption_place, shown_name
+from xl_addin.workbook.live import excel_objects as native
+from xl_addin.workbook.live.busy import patiently
+from xl_addin.workbook.live.live_sheet import LiveSheet, plain_cell, ready
+from xl_addin.workbook.png import SCREEN_DPI, shown_size
+from xl_addin.workbook.port import CellValue, Picture
+
+if TYPE_CHECKING:
+    import xlwings
+
+_POINTS_PER_INCH = 72
+
+
+class LiveGallery:
+    """The pictures of one sheet.
+
+    Where the engine does not tell which cell a picture lies on, the caption of a known picture is
+    left as it is. Captions are bold: the names of Excel's cell styles differ by language.
+    """
+
+    def __init__(self, sheet: LiveSheet) -> None:
+        self._sheet = sheet
+        used = sheet.used()
+        self._texts: dict[tuple[int, int], CellValue] = {
+            (row, column): plain_cell(value)
+            for row, values in zip(used.rows, sheet.raw(used), strict=True)
+            for column, value in zip(used.columns, values, strict=True)
+            if value is not None
+        }
+
+    def show(self, pictures: Sequence[Picture], *, keep_others: bool) -> None:
+        """Show these pictures of ours; known ones keep their place and size."""
+        shown = patiently(lambda: [*self._sheet.sheet.pictures])
+        named = {str(patiently(partial(getattr, item, "name"))): item for item in shown}
+        wanted = {shown_name(picture): picture for picture in pictures}
+        # From the last: some engines know a picture by its number.
+        for name, item in reversed(named.items()):
+            if name.startswith(PREFIX) and name not in wanted and not keep_others:
+                self._take_down(item)
+        below = max(
+            [row for row, _ in self._texts] + [_bottom_row(item) for item in shown], default=0
+        )
+        with tempfile.TemporaryDirectory(prefix="bonsai") as folder:
+            file = Path(folder) / "picture.png"
+            for name, picture in wanted.items():
+                file.write_bytes(picture.png)
+                if name in named:
+                    self._renew(named[name], name, picture, file)
+                else:
+                    below = self._hang(name, picture, file, below + GAP + 1)
+
+    def _take_down(self, shown: xlwings.main.Picture) -> None:
+        place = self._caption_place(shown)
+        patiently(shown.delete)
+        if place:
+            self._sheet.wipe(_cell(place))
+            self._texts.pop(place, None)
+
+    def _hang(self, name: str, picture: Picture, file: Path, row: int) -> int:
+        """Put a new picture below its caption; return the lowest row that it covers."""
+        width, height = (
+            pixels * _POINTS_PER_INCH / SCREEN_DPI for pixels in shown_size(picture.png)
+        )
+        pictures = self._sheet.sheet.pictures
+
+        def add() -> xlwings.main.Picture:
+            if name in pictures:
+                return pictures[name]
+            anchor = self._sheet.range(_cell((row + 1, 1)))
+            return pictures.add(str(file), name=name, anchor=anchor, width=width, height=height)
+
+        shown = patiently(add)
+        patiently(lambda: _set_size(shown, width, height))
+        native.describe(shown, picture.alt_text, picture.caption)
+        self._write_caption((row, 1), picture.caption)
+        lines = math.ceil(height / LINE_HEIGHT)
+        return native.bottom_row(shown) or row + lines
+
+    def _renew(self, shown: xlwings.main.Picture, name: str, picture: Picture, file: Path) -> None:
+        place = self._caption_place(shown)
+        pictures = self._sheet.sheet.pictures
+        renewed = patiently(lambda: pictures.add(str(file), name=name, update=True))
+        native.describe(renewed, picture.alt_text, picture.caption)
+        if place:
+            self._write_caption(place, picture.caption)
+
+    def _caption_place(self, shown: xlwings.main.Picture) -> tuple[int, int] | None:
+        return caption_place(native.caption(shown), native.cell_above(shown), self._texts)
+
+    def _write_caption(self, place: tuple[int, int], caption: str) -> None:
+        area = _cell(place)
+        self._sheet.type_block(area, [[ready(caption)]])
+
+        def embolden() -> None:
+            self._sheet.range(area).font.bold = True
+
+        patiently(embolden)
+        self._texts[place] = caption
+
+
+def _cell(place: tuple[int, int]) -> Area:
+    return Area(*place, *place)
+
+
+def _set_size(shown: xlwings.main.Picture, width: float, height: float) -> None:
+    shown.width = width
+    shown.height = height
+
+
+def _bottom_row(shown: xlwings.main.Picture) -> int:
+    """Return the lowest row that a picture covers, as far as can be told."""
+    row = native.bottom_row(shown)
+    if row is not None:
+        return row
+    top, height = patiently(lambda: (shown.top, shown.height))
+    return math.ceil(((top or 0) + (height or 0)) / LINE_HEIGHT)

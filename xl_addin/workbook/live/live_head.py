@@ -1,0 +1,40 @@
+"""The rows of cells right above a table that is open in Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xl_addin.workbook.areas import Area
+from xl_addin.workbook.live.live_sheet import Block, LiveSheet, ready
+from xl_addin.workbook.port import AboveRow
+from xl_addin.workbook.table.table_shape import TableShape
+
+
+def compose_head(
+    sheet: LiveSheet, shape: TableShape, above: Sequence[AboveRow]
+) -> list[tuple[Area, Block]]:
+    """Return the area above the header and what is to be typed into it; nothing without rows.
+
+    What the user wrote over columns of their own moves with those columns.
+    """
+    if not above:
+        return []
+    left = max(1, shape.old.left - 1)  # a label may stand beside the table
+    area = Area(shape.old.top - len(above), left, shape.old.top - 1, shape.both.right)
+    block: Block = []
+    for number, cells, row in zip(area.rows, sheet.cells(area), above, strict=True):
+        typed = [cell.typed(number) for cell in cells]
+        line = typed[: shape.old.left - left] + [None] * len(shape.both.columns)
+        places = {}
+        for column, slot in shape.columns():
+            source = shape.source(slot)
+            if slot.is_ours:
+                line[column - left] = ready(row.values.get(slot.header))
+                places[slot.header] = column
+            elif source is not None:
+                line[column - left] = typed[source - left]
+        first = min((places[header] for header in row.values if header in places), default=1)
+        if row.label and first > left:
+            line[first - 1 - left] = ready(row.label)
+        block.append(line)
+    return [(area, block)]

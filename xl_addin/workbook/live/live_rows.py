@@ -1,0 +1,148 @@
+"""The rows that a table open in Excel is to have, composed before anything is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from xl_addin.workbook.areas import Area
+from xl_addin.workbook.formulas import moved_text
+from xl_addin.workbook.live.live_sheet import Block, LiveCell, LiveSheet, plain_cell, ready
+from xl_addin.workbook.port import Row, RowValue, Standing
+from xl_addin.workbook.table.column_plan import Slot
+from xl_addin.workbook.table.table_shape import StandingTable, TableShape
+from xl_addin.workbook.table.user_cells import UserCells
+
+
+class LiveRows:
+    """Reads the old rows when it is made; `compose` puts the new ones together.
+
+    :raises ColumnError: if the user's cells cannot follow because a key column is missing.
+    """
+
+    def __init__(
+        self, sheet: LiveSheet, table: StandingTable, shape: TableShape, key: Sequence[str]
+    ) -> None:
+        self._sheet, self._shape = sheet, shape
+        self._columns = {
+            slot.header: self._read_column(source)
+            for slot in shape.slots
+            if not slot.is_ours and (source := shape.source(slot))
+        }
+        self._fillers = {
+            header: formula
+            for header, cells in self._columns.items()
+            if (formula := column_formula(cells))
+        }
+        self._user: UserCells[LiveCell] = UserCells(key)
+        for row, values in enumerate(sheet.raw(shape.old_data)):
+            named = {h: plain_cell(v) for h, v in zip(table.headers, values, strict=True)}
+            own = {header: cells[row] for header, cells in self._columns.items()}
+            self._user.add(Row(shape.old_data.top + row, named), own)
+        self._user.check_key(table.name, table.headers, self._fillers)
+
+    def compose(self, rows: Sequence[Mapping[str, RowValue]]) -> list[tuple[Area, Block]]:
+        """Return the areas to be written, each with what is to be typed into it.
+
+        Columns of the user's in which nothing changes are left alone. As soon as one changes, the
+        whole table is one block, so that no cell of theirs can be parted from its row.
+        """
+        numbers = self._shape.new_data.rows
+        standing = self._read_standing(rows)
+        block = [
+            self._typed_row(number, values, standing)
+            for number, values in zip(numbers, rows or [{}], strict=True)
+        ]
+        ours = {column: slot.is_ours for column, slot in self._shape.columns()}
+        stays = all(self._stays(header, block) for header in self._columns)
+        spans = [(True, [*ours])] if not stays else groupby(ours, key=ours.__getitem__)
+        return [self._span([*columns], block) for is_written, columns in spans if is_written]
+
+    def lost(self) -> list[Row]:
+        """Return rows that found no place among the new ones and hold something of the user's."""
+        return self._user.lost(self._fillers)
+
+    def _slots(self) -> tuple[Slot, ...]:
+        return self._shape.slots
+
+    def _read_column(self, number: int) -> list[LiveCell]:
+        area = replace(self._shape.old_data, left=number, right=number)
+        return [line[0] for line in self._sheet.cells(area)]
+
+    def _read_standing(
+        self, rows: Sequence[Mapping[str, RowValue]]
+    ) -> dict[tuple[int, str], LiveCell]:
+        """Return the cells of the columns in which a new row keeps one, by old row and header."""
+        return {
+            (cell.row, slot.header): cell
+            for slot in self._slots()
+            if any(isinstance(values.get(slot.header), Standing) for values in rows)
+            if (source := self._shape.source(slot))
+            for cell in self._read_column(source)
+        }
+
+    def _typed_row(
+        self,
+        number: int,
+        values: Mapping[str, RowValue],
+        standing: Mapping[tuple[int, str], LiveCell],
+    ) -> list[object]:
+        own, typed = self._own_row(number, values), []
+        for slot in self._slots():
+            value = values.get(slot.header)
+            if not slot.is_ours:
+                typed.append(own[slot.header])
+            elif isinstance(value, Standing):
+                cell = standing.get((value.row, slot.header))
+                typed.append(cell.typed(number) if cell else None)
+            else:
+                typed.append(ready(value))
+        return typed
+
+    def _own_row(self, number: int, values: Mapping[str, RowValue]) -> dict[str, object]:
+        """Return what to type into the user's cells of a new row."""
+        _, cells = self._user.take(values)
+        typed: dict[str, object] = {}
+        for slot in self._slots():
+            cell = cells.get(slot.header)
+            if cell is not None and cell.has_content:
+                typed[slot.header] = cell.typed(number)
+            elif slot.header in self._fillers:
+                first = self._shape.old_data.top
+                typed[slot.header] = f"={moved_text(self._fillers[slot.header], first, number)}"
+            else:
+                typed[slot.header] = None
+        return typed
+
+    def _stays(self, header: str, block: Block) -> bool:
+        """Say whether a column of the user's is to hold what it holds already."""
+        place = next(i for i, slot in enumerate(self._slots()) if slot.header == header)
+        new = [row[place] for row in block]
+        old = [cell.typed(cell.row) for cell in self._columns[header]]
+        length = max(len(new), len(old))
+        return _padded(new, length) == _padded(old, length)
+
+    def _span(self, columns: Sequence[int], block: Block) -> tuple[Area, Block]:
+        first, last = columns[0] - self._shape.new.left, columns[-1] - self._shape.new.left
+        area = replace(self._shape.new_data, left=columns[0], right=columns[-1])
+        return area, [row[first : last + 1] for row in block]
+
+
+def column_formula(cells: Sequence[LiveCell]) -> str | None:
+    """Return the formula, as it would stand in the first row, that fills a column down.
+
+    Excel does not tell it, so it is the one that most cells have, and at least two.
+    """
+    first = cells[0].row if cells else 0
+    moved = Counter(
+        moved_text(cell.formula, cell.row, first) for cell in cells if cell.formula is not None
+    )
+    formula, count = moved.most_common(1)[0] if moved else ("", 0)
+    usual = count > len(cells) / 2 and (count > 1 or "[" in formula)
+    return formula if usual else None
+
+
+def _padded(values: Sequence[object], length: int) -> list[object]:
+    return [*values, *[None] * (length - len(values))]

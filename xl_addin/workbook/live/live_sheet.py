@@ -1,0 +1,258 @@
+"""One sheet of a workbook that is open in Excel: blocks of cells in and out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from worker.errors import WorkbookError
+from xl_addin.workbook.areas import Area, address, common
+from xl_addin.workbook.cells import clean_text, plain_value, typed_text, writable_value
+from xl_addin.workbook.formulas import moved_text
+from xl_addin.workbook.live import excel_objects as native
+from xl_addin.workbook.live.busy import patiently
+from xl_addin.workbook.port import CellValue, Formula, Writable
+
+if TYPE_CHECKING:
+    import xlwings
+
+Block = list[list[object]]
+
+# Error values come as their text. On macOS xlwings 0.37.8 fails when it is asked for that.
+_READING: dict[str, bool] = {} if sys.platform == "darwin" else {"err_to_str": True}
+
+
+@dataclass(frozen=True)
+class LiveCell:
+    """A cell as read, with the row it stood in; a value is as Excel gave it, dates included."""
+
+    value: object
+    formula: str | None
+    row: int
+
+    @property
+    def has_content(self) -> bool:
+        """Say whether anything stands in it."""
+        return self.formula is not None or self.value is not None
+
+    def typed(self, row: int) -> object:
+        """Return what to type so that the cell stands in another row."""
+        if self.formula is not None:
+            return f"={moved_text(self.formula, self.row, row)}"
+        return typed_text(self.value) if isinstance(self.value, str) else self.value
+
+
+class LiveSheet:
+    """A sheet that is open in Excel. Every write is one call for a whole block of cells."""
+
+    def __init__(self, sheet: xlwings.Sheet) -> None:
+        self.sheet = sheet
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(patiently(lambda: self.sheet.name))
+
+    def range(self, area: Area) -> xlwings.Range:
+        """Return the cells of an area."""
+        return self.sheet.range((area.top, area.left), (area.bottom, area.right))
+
+    def tables(self) -> list[xlwings.main.Table]:
+        """Return the named tables that stand on it."""
+        return patiently(lambda: [*self.sheet.tables])
+
+    # Reading
+
+    def used(self) -> Area:
+        """Return the area that has cells at all."""
+        return Area.parse(str(patiently(lambda: self.sheet.used_range.address)))
+
+    def raw(self, area: Area) -> Block:
+        """Return the values of an area as Excel gives them."""
+        reading = {"ndim": 2, **_READING}
+        rows = patiently(lambda: self.range(area).options(**reading).value)
+        return [[_number(value) for value in row] for row in rows]
+
+    def rows(self, area: Area) -> Iterator[tuple[CellValue, ...]]:
+        """Yield the rows of an area as plain values."""
+        return (tuple(plain_cell(value) for value in row) for row in self.raw(area))
+
+    def cells(self, area: Area) -> list[list[LiveCell]]:
+        """Return the cells of an area with their formulas."""
+        formulas = self._formulas(area)
+        return [
+            [
+                LiveCell(value, _formula(text, value), number)
+                for value, text in zip(values, texts, strict=True)
+            ]
+            for number, values, texts in zip(area.rows, self.raw(area), formulas, strict=True)
+        ]
+
+    def _formulas(self, area: Area) -> list[list[str]]:
+        """Return what stands in the formula bar for each cell.
+
+        Excel gives no block in which a text is longer than about 8,200 characters: such a block is
+        taken apart, and what is left of it in the end is text and no formula.
+        """
+        try:
+            return _texts(patiently(lambda: self.range(area).formula), area)
+        except WorkbookError as error:
+            if error.retryable:
+                raise
+        if len(area.rows) > 1:
+            upper, lower = _halves(area)
+            return self._formulas(upper) + self._formulas(lower)
+        if len(area.columns) > 1:
+            cells = [replace(area, left=column, right=column) for column in area.columns]
+            return [[self._formulas(cell)[0][0] for cell in cells]]
+        return [[""]]
+
+    def merged(self, area: Area) -> list[str]:
+        """Return the merged ranges that meet `area`."""
+        # Excel answers for a whole area at once: False means that no cell of it is merged.
+        if patiently(lambda: self.range(area).merge_cells) is False:
+            return []
+        if len(area.rows) > 1:
+            upper, lower = _halves(area)
+            return list(dict.fromkeys(self.merged(upper) + self.merged(lower)))
+        if len(area.columns) > 1:
+            middle = (area.left + area.right) // 2
+            left, right = replace(area, right=middle), replace(area, left=middle + 1)
+            return list(dict.fromkeys(self.merged(left) + self.merged(right)))
+        merged = patiently(lambda: self.range(area).merge_area.address)
+        return [str(merged).replace("$", "")]
+
+    def first_content(self, area: Area, outside: Area) -> str | None:
+        """Return the address of the first cell with content in `area` but not in `outside`.
+
+        Both have the same upper left corner.
+        """
+        used = self.used()
+        strips = (
+            replace(area, left=outside.right + 1),
+            replace(area, top=outside.bottom + 1, right=min(outside.right, area.right)),
+        )
+        found = [
+            (row, column)
+            for strip in strips
+            if (seen := common(strip, used))
+            for row, line in zip(seen.rows, self.cells(seen), strict=True)
+            for column, cell in zip(seen.columns, line, strict=True)
+            if cell.has_content
+        ]
+        return address(*min(found)) if found else None
+
+    # Writing
+
+    def check_writable(self, book: str) -> None:
+        """Make sure that cells may be changed.
+
+        :raises WorkbookError: if the sheet is protected.
+        """
+        if native.is_protected(self.sheet):
+            raise WorkbookError(
+                f"The sheet {self.name} of '{book}' is protected.",
+                "While it is open, Excel lets nobody change its cells.",
+                f"Unprotect {self.name} (Review, Unprotect Sheet) and run again.",
+            )
+
+    def type_block(self, area: Area, block: Block) -> None:
+        """Fill an area in one call with values that are ready to be typed."""
+        has_formula = any(isinstance(v, str) and v.startswith("=") for row in block for v in row)
+
+        def write() -> None:
+            if has_formula:
+                self.range(area).formula = block
+            else:
+                self.range(area).value = block
+
+        patiently(write)
+
+    def wipe(self, area: Area) -> None:
+        """Take contents and looks of cells that are not needed any more; notes on them stay."""
+        patiently(lambda: self.range(area).clear_contents())
+        patiently(lambda: self.range(area).clear_formats())
+
+    def show_rows(self, area: Area) -> None:
+        """Bring hidden rows into sight."""
+
+        def show() -> None:
+            self.range(area).rows.hidden = False
+
+        patiently(show)
+
+    def fit_heights(self, area: Area) -> None:
+        """Make rows as high as their texts need."""
+        patiently(lambda: self.range(area).rows.autofit())
+
+    def repeat_look(self, first: Area, area: Area) -> None:
+        """Let all rows of an area look like its first one."""
+        patiently(lambda: self.range(first).autofill(self.range(area), "fill_formats"))
+
+    def width(self, column: int) -> float | None:
+        """Return the width of a column; None where the engine does not tell."""
+        try:
+            return patiently(lambda: self.sheet.range((1, column)).column_width)
+        except NotImplementedError:
+            return None
+
+    def set_width(self, column: int, width: float) -> None:
+        """Set the width of a column in characters."""
+
+        def widen() -> None:
+            self.sheet.range((1, column)).column_width = width
+
+        patiently(widen)
+
+    def set_format(self, area: Area, number_format: str, wrapped: bool) -> None:
+        """Set how cells show their values."""
+
+        def shape() -> None:
+            cells = self.range(area)
+            cells.number_format = number_format
+            cells.wrap_text = wrapped
+
+        patiently(shape)
+
+
+def ready(value: Writable) -> object:
+    """Return a value of the run's as it is typed into a cell."""
+    if isinstance(value, Formula):
+        return f"={clean_text(value.text).removeprefix('=')}"
+    plain = writable_value(value)
+    if isinstance(plain, str):
+        return typed_text(plain)
+    # Excel knows one kind of number; a long integer would be refused.
+    return float(plain) if isinstance(plain, int) and not isinstance(plain, bool) else plain
+
+
+def plain_cell(value: object) -> CellValue:
+    """Return a value of Excel's as tables are read: whole numbers as int, dates as ISO text."""
+    return value if isinstance(value, str) else plain_value(value)
+
+
+def _number(value: object) -> object:
+    # Cells in a currency format come as decimals.
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _formula(text: str, value: object) -> str | None:
+    """Return what computes a cell; text that only looks so is its own value."""
+    return text[1:] if text.startswith("=") and text != value else None
+
+
+def _texts(block: object, area: Area) -> list[list[str]]:
+    """Return formulas row by row: a single cell or row comes without its outer shells."""
+    if not isinstance(block, (list, tuple)):
+        block = [[block]]
+    elif not isinstance(block[0], (list, tuple)):
+        block = [block] if len(area.rows) == 1 else [[value] for value in block]
+    return [["" if value is None else str(value) for value in row] for row in block]
+
+
+def _halves(area: Area) -> tuple[Area, Area]:
+    middle = (area.top + area.bottom) // 2
+    return replace(area, bottom=middle), replace(area, top=middle + 1)

@@ -1,0 +1,154 @@
+"""Reading a table: by its name, else, in a plain workbook, by its headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Protocol
+
+from worker.errors import ColumnError, TableMissingError
+from xl_addin.sheets.layout import Table
+from xl_addin.workbook.areas import Area
+from xl_addin.workbook.port import CellValue, Row, TableData
+from xl_addin.workbook.table.table_shape import StandingTable
+
+HEADER_ROWS = 10
+
+
+class SheetValues(Protocol):
+    """The values of a workbook, sheet by sheet."""
+
+    @property
+    def sheets(self) -> Sequence[str]:
+        """Names of the sheets that have cells."""
+        ...
+
+    def rows(self, sheet: str, area: Area | None = None) -> Iterator[tuple[CellValue, ...]]:
+        """Yield the rows of an area; of the whole sheet, from A1, where there is none."""
+        ...
+
+
+class Placed(Protocol):
+    """A named table with the sheet it stands on."""
+
+    @property
+    def sheet(self) -> str:
+        """The name of the sheet."""
+        ...
+
+    @property
+    def table(self) -> StandingTable:
+        """The table."""
+        ...
+
+
+def read_named(values: SheetValues, placed: Placed, table: Table) -> TableData:
+    """Return a table that stands there under its name.
+
+    :raises ColumnError: if a required column is missing, or one of the layout stands there twice.
+    """
+    headers = placed.table.headers
+    where = f"The table {table.name} on sheet {placed.sheet}"
+    _check_headers(headers, table, where)
+    rows = all_rows(values, placed)
+    return TableData(placed.sheet, tuple(headers), _without_blank(rows))
+
+
+def all_rows(values: SheetValues, placed: Placed) -> tuple[Row, ...]:
+    """Return every row below the header of a table, blank ones too."""
+    standing = placed.table
+    area = standing.area
+    top, bottom = area.top + standing.has_header_row, area.bottom - standing.has_totals_row
+    data = replace(area, top=top, bottom=bottom)
+    return _rows(placed.table.headers, values.rows(placed.sheet, data), data.top)
+
+
+def read_plain(values: SheetValues, table: Table, book: str) -> TableData:
+    """Return the one sheet that has the required headers of `table` in its first ten rows.
+
+    :raises TableMissingError: if no sheet has them, or two have.
+    :raises ColumnError: if a column of the layout stands there twice.
+    """
+    found = [
+        (sheet, position, row)
+        for sheet in (values.sheets if table.required else [])
+        for position, row in enumerate(islice(values.rows(sheet), HEADER_ROWS), start=1)
+        if set(table.required) <= set(_header_texts(row))
+    ]
+    sheets = list(dict.fromkeys(sheet for sheet, _, _ in found))
+    if len(sheets) != 1:
+        raise _missing(table, book, sheets)
+    sheet, position, row = found[0]
+    headers = _header_texts(row)
+    _check_headers(headers, table, f"Sheet {sheet} of '{book}'")
+    below = islice(values.rows(sheet), position, None)
+    named = tuple(header for header in headers if header)
+    return TableData(sheet, named, _without_blank(_rows(headers, below, position + 1)))
+
+
+def _rows(
+    headers: Sequence[str], blocks: Iterable[tuple[CellValue, ...]], first: int
+) -> tuple[Row, ...]:
+    return tuple(
+        Row(
+            number, {header: value for header, value in zip(headers, block, strict=False) if header}
+        )
+        for number, block in enumerate(blocks, start=first)
+    )
+
+
+def _without_blank(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    return tuple(row for row in rows if any(_is_filled(value) for value in row.values.values()))
+
+
+def _is_filled(value: CellValue) -> bool:
+    return value is not None and str(value).strip() != ""
+
+
+def _header_texts(row: Iterable[CellValue]) -> list[str]:
+    return ["" if value is None else str(value).strip() for value in row]
+
+
+def _check_headers(headers: Sequence[str], table: Table, where: str) -> None:
+    for header in table.headers:
+        if headers.count(header) > 1:
+            raise ColumnError(
+                f"{where} has the column '{header}' twice.",
+                "It is not clear which of them counts.",
+                "Rename one of them.",
+            )
+    for header in table.required:
+        if header not in headers:
+            raise ColumnError(
+                f"{where} has no column '{header}'.",
+                f"Its columns are: {', '.join(filter(None, headers))}.",
+                f"Give one column the header '{header}', exactly so.",
+            )
+
+
+def no_table_for_results(table: Table, book: str) -> TableMissingError:
+    """Return the error for results that have no table to go to."""
+    return TableMissingError(
+        f"'{book}' has no table {table.name}.",
+        "Results are written into the table of that name.",
+        f"Give it its name back ({table.name}; Table Design, Table Name), or start from a fresh "
+        "workbook: bonsai new FILE.xlsx",
+    )
+
+
+def _missing(table: Table, book: str, sheets: Sequence[str]) -> TableMissingError:
+    if sheets:
+        return TableMissingError(
+            f"'{book}' has the columns of {table.name} on two sheets: {', '.join(sheets)}.",
+            "It is not clear which of them counts.",
+            "Keep one, or rename the headers of the other.",
+        )
+    why = "No table has that name"
+    if table.required:
+        why += f", and no sheet has these headers in its first rows: {', '.join(table.required)}"
+    return TableMissingError(
+        f"'{book}' has no table {table.name}.",
+        f"{why}.",
+        "Start from a fresh workbook (bonsai new FILE.xlsx), or give the columns those headers.",
+    )

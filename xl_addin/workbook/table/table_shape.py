@@ -1,0 +1,90 @@
+"""Where a table stood and where it will stand: the plan that every step of a rewrite follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from xl_addin.workbook.areas import Area
+from xl_addin.workbook.port import TableContent
+from xl_addin.workbook.table.column_plan import Slot, plan_columns
+
+
+class StandingTable(Protocol):
+    """A named table (ListObject) as it stands now, in a file or in Excel."""
+
+    @property
+    def name(self) -> str:
+        """The name that formulas use."""
+        ...
+
+    @property
+    def area(self) -> Area:
+        """All its cells, the header included where it is shown."""
+        ...
+
+    @property
+    def headers(self) -> Sequence[str]:
+        """Header texts, left to right, without blanks around them."""
+        ...
+
+    @property
+    def has_header_row(self) -> bool:
+        """Say whether its header stands on the sheet."""
+        ...
+
+    @property
+    def has_totals_row(self) -> bool:
+        """Say whether a totals row stands under it."""
+        ...
+
+
+@dataclass(frozen=True)
+class TableShape:
+    """Old and new area of a table, header included, and its columns to be."""
+
+    slots: tuple[Slot, ...]
+    old: Area
+    new: Area
+    above: int
+
+    @classmethod
+    def plan(cls, table: StandingTable, content: TableContent) -> TableShape:
+        """Return the shape that `table` needs for `content`; one row is kept when there is none.
+
+        :raises ColumnError: if two columns would have the same header.
+        """
+        slots = tuple(plan_columns(table.headers, content))
+        old = table.area
+        bottom = old.top + max(1, len(content.rows))
+        new = replace(old, bottom=bottom, right=old.left + len(slots) - 1)
+        return cls(slots, old, new, len(content.above))
+
+    @property
+    def old_data(self) -> Area:
+        """The old rows below the header."""
+        return replace(self.old, top=self.old.top + 1)
+
+    @property
+    def new_data(self) -> Area:
+        """The new rows below the header."""
+        return replace(self.new, top=self.new.top + 1)
+
+    @property
+    def both(self) -> Area:
+        """The smallest area that has the old and the new table in it."""
+        bottom, right = max(self.old.bottom, self.new.bottom), max(self.old.right, self.new.right)
+        return replace(self.old, bottom=bottom, right=right)
+
+    def columns(self) -> Iterator[tuple[int, Slot]]:
+        """Yield each column of the new table with its number on the sheet."""
+        return enumerate(self.slots, start=self.new.left)
+
+    def source(self, slot: Slot) -> int | None:
+        """Return the number on the sheet of the column as it stood before, if it did."""
+        return None if slot.source is None else self.old.left + slot.source
+
+    def gone(self) -> set[int]:
+        """Return the numbers of old columns that the new table has no place for."""
+        return {*self.old.columns} - {self.source(slot) or 0 for slot in self.slots}
