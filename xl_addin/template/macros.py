@@ -17,9 +17,9 @@ from xlsxwriter import Workbook
 from worker.errors import InternalError, PackageMissingError
 from xl_addin.template.ribbon import MODULE as RIBBON_MODULE
 from xl_addin.template.ribbon import ribbon_module
-from xl_addin.template.vba_module import Module
-from xl_addin.template.vba_project import vba_project
-from xl_addin.template.vba_text import vba_source
+from xl_addin.template.vba.vba_module import Module
+from xl_addin.template.vba.vba_project import vba_project
+from xl_addin.template.vba.vba_text import vba_source
 from xl_addin.template.worksheet_functions import MODULE as FUNCTIONS_MODULE
 from xl_addin.template.worksheet_functions import functions_module
 

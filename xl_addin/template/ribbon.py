@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from xl_addin.sheets import layout
-from xl_addin.template.vba_text import vba_module_text, vba_string
+from xl_addin.template.vba.vba_text import vba_module_text, vba_string
 from xl_addin.workbook.file.markup import PACKAGE_RELATION, parse, q, serialise
 from xl_addin.workbook.file.package import Package
 

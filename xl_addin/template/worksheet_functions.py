@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xl_addin.template.vba_text import vba_module_text, vba_string
+from xl_addin.template.vba.vba_text import vba_module_text, vba_string
 
 MODULE = "BonsaiFunctions"
 

@@ -17,8 +17,8 @@ from xl_addin.template.macros import (
     sheet_code_name,
 )
 from xl_addin.template.ribbon import add_ribbon, buttons
-from xl_addin.template.vba_module import Module
-from xl_addin.template.vba_project import vba_project
+from xl_addin.template.vba.vba_module import Module
+from xl_addin.template.vba.vba_project import vba_project
 from xl_addin.workbook.file.package import Package
 
 STAND_INS = Path(__file__).with_name("stand_ins")

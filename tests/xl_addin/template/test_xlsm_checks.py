@@ -11,11 +11,11 @@ from xlsxwriter import Workbook
 from tests.xl_addin.template.macro_books import book_of, macro_book
 from tests.xl_addin.template.xlsm_checks import findings
 from xl_addin.template import templates_folder
-from xl_addin.template import vba_project as project_writer
 from xl_addin.template.builder import template_bytes
 from xl_addin.template.macros import macro_modules, sheet_code_name
 from xl_addin.template.ribbon import PART
-from xl_addin.template.vba_module import Module
+from xl_addin.template.vba import vba_project as project_writer
+from xl_addin.template.vba.vba_module import Module
 
 SHEETS = ("Start", "POV", "xlwings.conf")
 CODE_NAMES = [sheet_code_name(name) for name in SHEETS]

@@ -4,7 +4,7 @@ import olefile
 import pytest
 
 from worker.errors import InternalError
-from xl_addin.template.compound_file import compound_file
+from xl_addin.template.vba.compound_file import compound_file
 
 # Sizes around every border: empty, a mini sector (64), the mini limit (4096), a sector (512).
 SIZES = [0, 1, 63, 64, 65, 511, 512, 4095, 4096, 4097, 70_000]

@@ -7,9 +7,9 @@ from oletools.olevba import VBA_Parser, decompress_stream
 
 from worker.errors import InternalError
 from xl_addin.template.macros import macro_modules
-from xl_addin.template.vba_compression import compress
-from xl_addin.template.vba_module import Module
-from xl_addin.template.vba_project import REFERENCES, vba_project
+from xl_addin.template.vba.vba_compression import compress
+from xl_addin.template.vba.vba_module import Module
+from xl_addin.template.vba.vba_project import REFERENCES, vba_project
 
 NOISE = random.Random(7)
 SHEETS = ["shStart", "shPOV"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from string import Template
 
-FOLDER = Path(__file__).resolve().parent / "vba"
+FOLDER = Path(__file__).resolve().parent
 
 
 def vba_source(file_name: str) -> str:

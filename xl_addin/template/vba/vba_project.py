@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from worker.errors import InternalError
-from xl_addin.template.compound_file import Storage, compound_file
-from xl_addin.template.vba_compression import compress
-from xl_addin.template.vba_module import CODE_PAGE, Module
+from xl_addin.template.vba.compound_file import Storage, compound_file
+from xl_addin.template.vba.vba_compression import compress
+from xl_addin.template.vba.vba_module import CODE_PAGE, Module
 
 PROJECT_NAME = "VBAProject"
 
