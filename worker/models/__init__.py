@@ -1,1 +1,1 @@
-"""TODO"""
+"""Models by name: the kinds there are, and the weights that come without a hub."""

@@ -1,1 +1,1 @@
-"""How jobs reach a worker: in the same process, so far."""
+"""How jobs reach a worker: in this process, in a process of this machine, or over a broker."""

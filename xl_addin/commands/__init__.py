@@ -1,1 +1,1 @@
-"""TODO"""
+"""Commands of the terminal beside the jobs, and what all commands print."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Scores for worksheet formulas: cached, batched, answered within seconds."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Closed workbooks: changed at package level, everything else in them untouched."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Workbooks that are open in Excel, through xlwings."""
