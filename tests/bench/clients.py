@@ -11,7 +11,7 @@ from tests.worker.queueing.worlds import POVS, World
 from worker.contract import Request, ScoreRequest
 from worker.queueing.broker.queue_runner import QueueRunner
 from worker.queueing.broker.runs import Place
-from worker.queueing.local.job_table import RESULT_BLOB
+from worker.queueing.job import RESULT_BLOB
 from worker.queueing.runners import Runner
 
 EMBEDDER = "onnx:minilm"

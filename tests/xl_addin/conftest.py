@@ -11,7 +11,7 @@ import pytest
 from tests.worker.pipeline.conftest import TEXTS
 from xl_addin import cli
 from xl_addin.jobs.books import new_book
-from xl_addin.sheets import layout
+from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.file_book import FileBook
 
 FBQ_HEADERS = [
@@ -81,5 +81,5 @@ def papers(tmp_path: Path) -> Path:
     return folder
 
 
-def rows(path: Path, table: layout.Table) -> list[dict[str, object]]:
+def rows(path: Path, table: Table) -> list[dict[str, object]]:
     return [dict(row.values) for row in FileBook.open(path).read_table(table).rows]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from worker.contract import Event, JobResult, Request, parse_result
-from worker.queueing.statistics_keeper import keep_statistics
+from worker.pov_statistics import keep_statistics
 from worker.settings import Settings
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from worker.contract import Event, JobResult, Request, ScoreRequest, ScoreResult
+from worker.contract import Event, JobResult, Request
 from worker.queueing.in_process import InProcessRunner
 from worker.settings import IN_PROCESS, Settings
 
@@ -41,24 +41,3 @@ def runner_for(settings: Settings) -> Runner:
     from worker.queueing.broker.queue_runner import QueueRunner
 
     return QueueRunner(settings)
-
-
-def scorer_for(settings: Settings) -> Callable[[ScoreRequest], ScoreResult]:
-    """Return what computes scores that somebody waits for; nothing is loaded or connected yet.
-
-    :raises SettingError: if the broker's address cannot be used.
-    """
-    if settings.broker == IN_PROCESS:
-        runner = InProcessRunner(settings)
-
-        def score(request: ScoreRequest) -> ScoreResult:
-            result = runner.run(
-                request, on_event=lambda _: None, on_blob=lambda *_: None, cancelled=lambda: False
-            )
-            assert isinstance(result, ScoreResult)
-            return result
-
-        return score
-    from worker.queueing.scores.score_queue import RemoteScorer
-
-    return RemoteScorer(settings)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from worker.contract import AnswerRequest, Problem, Progress, RunRequest, parse_request
 from worker.errors import InputError
-from worker.queueing.local.job_table import UNFINISHED, Job
+from worker.queueing.job import UNFINISHED, Job
 from worker.settings import IN_PROCESS, Settings, load_settings
 from xl_addin.commands.console import Terminal, summary_table
 from xl_addin.sheets.job_sheet import clock, ended_cells, progress_cells

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from worker.contract import Problem, Request, RunRequest, RunResult, ScoreRequest, ScoreResult
 from worker.errors import BonsaiError, InputError, WorkbookLockedError
-from worker.queueing.local.job_table import Job
+from worker.queueing.job import Job
 from worker.queueing.local.local_jobs import Finished, LocalJobs
 from worker.settings import Settings
 from xl_addin.jobs.books import book_options, documents_folder

@@ -16,6 +16,7 @@ from xl_addin.sheets import layout
 from xl_addin.sheets.inputs import read_settings, usual_id
 from xl_addin.sheets.settings import Options
 from xl_addin.template import template_path
+from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.file.disk import make_folder
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
@@ -130,7 +131,7 @@ def _results_book(target: Path) -> FileBook:
     return book
 
 
-def _copy_table(source: FileBook, target: FileBook, table: layout.Table) -> None:
+def _copy_table(source: FileBook, target: FileBook, table: Table) -> None:
     """Copy the rows of a plain file; ids that it lacks are written out, for formulas to find."""
     rows = [
         {"ID": usual_id(table, number), **_filled(row.values, table)}
@@ -139,7 +140,7 @@ def _copy_table(source: FileBook, target: FileBook, table: layout.Table) -> None
     target.write_table(TableContent(table, rows, _all_columns(table)))
 
 
-def _filled(values: Mapping[str, CellValue], table: layout.Table) -> dict[str, CellValue]:
+def _filled(values: Mapping[str, CellValue], table: Table) -> dict[str, CellValue]:
     return {
         header: value
         for header, value in values.items()
@@ -147,6 +148,6 @@ def _filled(values: Mapping[str, CellValue], table: layout.Table) -> dict[str, C
     }
 
 
-def _all_columns(table: layout.Table) -> tuple[layout.Column, ...]:
+def _all_columns(table: Table) -> tuple[Column, ...]:
     """Return a table's columns as ones to be written, the user's among them."""
     return tuple(replace(column, owner="run") for column in table.columns)

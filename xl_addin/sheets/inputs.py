@@ -14,6 +14,7 @@ from worker.errors import CellError, TableMissingError
 from xl_addin.sheets import layout
 from xl_addin.sheets.settings import Options, read_options
 from xl_addin.workbook.cells import clean_text
+from xl_addin.workbook.columns import Table
 from xl_addin.workbook.port import CellValue, Row, TableData, WorkbookPort
 
 _VARIANT_COUNT = 5
@@ -92,7 +93,7 @@ def read_povs(port: WorkbookPort) -> tuple[tuple[PointOfView, ...], tuple[Proble
     return _collect(port, data, povs, lambda pov: pov.pov_id)
 
 
-def usual_id(table: layout.Table, number: int) -> str:
+def usual_id(table: Table, number: int) -> str:
     """Return the id of the question or point of view in a filled row that names none."""
     return f"P{number:02d}" if table is layout.POV else f"Q{number}"
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 
 from worker.contract import Progress
-from worker.queueing.local.job_table import Job
+from worker.queueing.job import Job
 from xl_addin.sheets import layout
 from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
 

@@ -6,12 +6,7 @@ anything else. `owner` says who writes a column: what belongs to the user is nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-Kind = Literal["text", "wrapped", "integer", "score", "similarity", "seconds", "weight", "any"]
-Owner = Literal["user", "run"]
-Scale = Literal["", "sequential", "diverging"]
+from xl_addin.workbook.columns import Column, Kind, Table
 
 YES_NO = ("yes", "no")
 VARIANTS = ("0", "1", "2", "3", "4")
@@ -24,65 +19,6 @@ STAGES = ("Embed", "Retrieve", "Score", "Prompt", "Generate")
 
 #: What the header of a contrast column adds to the id of its point of view.
 CONTRAST_SUFFIX = " z"
-
-NUMBER_FORMATS: dict[Kind, str] = {
-    "text": "General",
-    "wrapped": "General",
-    "integer": "0",
-    "score": "0.000",
-    "similarity": "0.000",
-    "seconds": "0.00",
-    "weight": "General",
-    "any": "General",
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table; `width` in characters, as Excel counts them.
-
-    A `hidden` column is out of sight when it is made; the user may bring it into sight.
-    """
-
-    header: str
-    width: float = 12
-    kind: Kind = "text"
-    owner: Owner = "run"
-    choices: tuple[str, ...] = ()
-    required: bool = False
-    hidden: bool = False
-    scale: Scale = ""
-    help: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """One named table (ListObject) on one sheet.
-
-    `key` names the columns that identify a row: the user's own cells follow it when rows move.
-    `family` is the suffix of paired columns such as `P01` and `P01 z`: pairs come and go with each
-    run and stand together.
-    `frozen` columns stay in sight when the sheet is scrolled sideways.
-    """
-
-    name: str
-    sheet: str
-    title: str
-    note: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-    family: str = ""
-    frozen: int = 1
-
-    @property
-    def headers(self) -> tuple[str, ...]:
-        """Header texts in their usual order."""
-        return tuple(column.header for column in self.columns)
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """Headers without which the table cannot be read."""
-        return tuple(column.header for column in self.columns if column.required)
 
 
 def _user(header: str, width: float = 12, kind: Kind = "text", **more: object) -> Column:

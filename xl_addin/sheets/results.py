@@ -13,7 +13,9 @@ from worker.contract import (
     heatmap_blob,
 )
 from xl_addin.sheets import layout
-from xl_addin.sheets.layout import CONTRAST_SUFFIX, Column
+from xl_addin.sheets.layout import CONTRAST_SUFFIX
+from xl_addin.workbook.cells import shortened
+from xl_addin.workbook.columns import Column
 from xl_addin.workbook.port import AboveRow, Formula, Picture, TableContent, Writable
 
 _ALT_TEXT_LENGTH = 200
@@ -152,11 +154,6 @@ def last_run_content(
 def contrast_header(pov_id: str) -> str:
     """Return the header of a point of view's contrast column."""
     return pov_id + CONTRAST_SUFFIX
-
-
-def shortened(text: str, length: int) -> str:
-    """Return `text`, cut with an ellipsis if it has more than `length` characters."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def _matrix_rows(ranking: QuestionRanking) -> list[Mapping[str, Writable]]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from xl_addin.sheets import layout
-from xl_addin.sheets.layout import Kind, Table
 from xl_addin.sheets.settings import SETTING_ROWS
+from xl_addin.workbook.columns import Kind, Table
 from xl_addin.workbook.port import CellValue
 
 _FILES = {layout.FBQ.name: "sample_questions.csv", layout.POV.name: "sample_povs.csv"}

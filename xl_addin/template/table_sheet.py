@@ -10,7 +10,6 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from xl_addin.sheets import layout
-from xl_addin.sheets.layout import NUMBER_FORMATS, Column, Table
 from xl_addin.sheets.settings import SETTING_ROWS
 from xl_addin.template.cell_styles import (
     BAND,
@@ -23,6 +22,7 @@ from xl_addin.template.cell_styles import (
 )
 from xl_addin.template.samples import SampleRow
 from xl_addin.workbook.cells import row_height
+from xl_addin.workbook.columns import NUMBER_FORMATS, Column, Table
 
 #: Rows counted from 0, as XlsxWriter does; two free rows lie between the note and the header.
 TITLE_ROW, NOTE_ROW, ABOVE_ROWS, HEADER_ROW = 0, 1, (2, 3), 4

@@ -121,3 +121,8 @@ def _wrapped_count(needed: float, width: float) -> int:
 def _display_width(line: str) -> float:
     # A little over two: the East Asian font is wider than two digits of the usual one.
     return sum(2.1 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return `text`, cut with an ellipsis if it has more than `length` characters."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from xl_addin.sheets.layout import Column, Table
+from xl_addin.workbook.columns import Column, Table
 
 
 @dataclass(frozen=True)

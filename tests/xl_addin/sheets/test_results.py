@@ -26,6 +26,7 @@ from xl_addin.sheets.results import (
     ranked_content,
     top_povs_text,
 )
+from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import TableContent
 
@@ -80,7 +81,7 @@ def povs(weights: np.ndarray) -> list[dict[str, object]]:
 def book_with_matrix(path: Path, mode: str) -> None:
     new_book(path)
     book = FileBook.open(path)
-    columns = tuple(layout.Column(column.header, kind=column.kind) for column in layout.POV.columns)
+    columns = tuple(Column(column.header, kind=column.kind) for column in layout.POV.columns)
     book.write_table(TableContent(layout.POV, povs(WEIGHTS), columns))
     views = [
         PointOfView(pov_id=pov_id, text=f"view {pov_id}", weight=weight)

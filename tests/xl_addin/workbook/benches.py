@@ -13,7 +13,7 @@ from lxml import etree
 
 from tests.xl_addin.workbook.samples import loaded, parts
 from tests.xl_addin.workbook.stand_in_excel import StandInExcel
-from xl_addin.sheets.layout import Table
+from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.drawing_part import EMU_PER_PIXEL
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.markup import DRAWING, RELATION, SHEET_DRAWING, q

@@ -14,7 +14,8 @@ from lxml import etree
 from PIL import Image
 
 from xl_addin.sheets import layout
-from xl_addin.sheets.layout import CONTRAST_SUFFIX, Column
+from xl_addin.sheets.layout import CONTRAST_SUFFIX
+from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.markup import q
 from xl_addin.workbook.port import AboveRow, Formula, TableContent, Writable
@@ -46,7 +47,7 @@ def write_ranked(book: FileBook, rows: Sequence[Mapping[str, Writable]]) -> Sequ
     return book.write_table(TableContent(layout.RANKED, rows))
 
 
-def column(book: FileBook, table: layout.Table, header: str) -> list[object]:
+def column(book: FileBook, table: Table, header: str) -> list[object]:
     return [row.values[header] for row in book.read_table(table).rows]
 
 

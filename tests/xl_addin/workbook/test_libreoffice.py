@@ -7,7 +7,7 @@ import pytest
 
 from tests.xl_addin.workbook.samples import contrast, loaded, png, ranked_rows, write_ranked
 from xl_addin.sheets import layout
-from xl_addin.sheets.layout import Column
+from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import AboveRow, Formula, Picture, TableContent
 

@@ -4,9 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from xl_addin.sheets.layout import MATRIX, Column
+from xl_addin.sheets.layout import MATRIX
 from xl_addin.workbook.areas import Area, common
 from xl_addin.workbook.cells import typed_text
+from xl_addin.workbook.columns import Column
 from xl_addin.workbook.live.column_moves import ColumnMoves
 from xl_addin.workbook.live.live_rows import column_formula
 from xl_addin.workbook.live.live_scales import renew_scales

@@ -16,7 +16,7 @@ from tests.xl_addin.workbook.samples import column, matrix, png, ranked_rows, wr
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
 from worker.errors import ColumnError, TableMissingError, WorkbookError
 from xl_addin.sheets import layout
-from xl_addin.sheets.layout import Column
+from xl_addin.workbook.columns import Column
 from xl_addin.workbook.port import Formula, Picture, TableContent
 
 FIXED = list(layout.MATRIX.headers)

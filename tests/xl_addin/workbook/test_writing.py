@@ -15,7 +15,7 @@ from tests.xl_addin.workbook.samples import (
     write_ranked,
 )
 from xl_addin.sheets import layout
-from xl_addin.sheets.layout import Column
+from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.markup import q
 from xl_addin.workbook.port import Formula, TableContent

@@ -19,7 +19,7 @@ from worker.contract import Event, Problem, Progress, TextReady, parse_event
 from worker.errors import BonsaiError, CancelledError, EngineError
 from worker.queueing.broker.packing import pack, unpack
 from worker.queueing.broker.runs import KEPT
-from worker.queueing.local.job_table import MOST_ATTEMPTS, UNFINISHED, State
+from worker.queueing.job import MOST_ATTEMPTS, UNFINISHED, State
 
 _LIVE_KEPT = 500  # entries
 _SECONDS_BETWEEN_PROGRESS = 0.1

@@ -23,10 +23,10 @@ from worker.contract import (
     parse_result,
 )
 from worker.errors import BonsaiError, BrokerError, CancelledError, InputError, UnavailableError
+from worker.pov_statistics import keep_statistics
 from worker.queueing.broker.connection import connect, translated
 from worker.queueing.broker.runs import News, Place, Runs, queue_name
-from worker.queueing.local.job_table import RESULT_BLOB
-from worker.queueing.statistics_keeper import keep_statistics
+from worker.queueing.job import RESULT_BLOB
 from worker.settings import Settings
 
 _WAITING = "Waiting"

@@ -31,7 +31,7 @@ from worker.queueing.broker.connection import connect, translated
 from worker.queueing.broker.lease import Lease
 from worker.queueing.broker.runs import RETRIES
 from worker.queueing.in_process import InProcessRunner
-from worker.queueing.local.job_table import RESULT_BLOB
+from worker.queueing.job import RESULT_BLOB
 from worker.settings import Settings, load_settings
 
 #: Seconds that the server may be away before the process ends, to be started again.

@@ -22,7 +22,7 @@ from redis import Redis
 
 from worker.contract import OpenIndexRequest, Request, StoreChunksRequest
 from worker.queueing.broker.packing import pack, unpack
-from worker.queueing.local.job_table import Job, State
+from worker.queueing.job import Job, State
 
 #: Seconds that a run is kept after it was last written to.
 KEPT = 7 * 86_400

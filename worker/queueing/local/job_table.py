@@ -10,24 +10,15 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from worker.contract import Problem
 from worker.errors import EngineError, StoreError
-
-State = Literal["queued", "running", "done", "failed", "cancelled"]
-UNFINISHED: tuple[State, ...] = ("queued", "running")
-
-#: Name under which a job's whole result is stored among its large results.
-RESULT_BLOB = "result"
+from worker.queueing.job import MOST_ATTEMPTS, Job, State
 
 #: Seconds without a sign of life after which a running job counts as orphaned.
 HEARTBEAT_LIMIT = 15.0
 
-#: Workers that one job may kill, without a new event in between, before it counts as failed.
-MOST_ATTEMPTS = 3
 
 #: Days that a finished job, with its pictures, is kept.
 DAYS_KEPT = 30
@@ -46,25 +37,6 @@ CREATE TABLE IF NOT EXISTS blobs (
 CREATE TABLE IF NOT EXISTS worker (
     id INTEGER PRIMARY KEY CHECK (id = 1), heartbeat REAL NOT NULL);
 """
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submitted job; times in seconds since 1970, the last two fields JSON of the contract.
-
-    `book` says which workbook asked, `place` where in it the results go, if that is no table.
-    """
-
-    run_id: str
-    book: str
-    place: str
-    request: str
-    state: State
-    submitted: float
-    heartbeat: float | None
-    finished: float | None
-    problem: str
-    progress: str
 
 
 class JobTable:

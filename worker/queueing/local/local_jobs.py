@@ -23,7 +23,8 @@ from worker.contract import (
     parse_result,
 )
 from worker.errors import EngineError, InputError
-from worker.queueing.local.job_table import RESULT_BLOB, UNFINISHED, Job, JobTable
+from worker.queueing.job import RESULT_BLOB, UNFINISHED, Job
+from worker.queueing.local.job_table import JobTable
 from worker.settings import Settings
 
 _PATIENCE = 60.0  # seconds that a job waits for a worker to start

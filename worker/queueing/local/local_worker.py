@@ -20,7 +20,8 @@ from pydantic import ValidationError
 
 from worker.contract import Event, Problem, Progress, TextReady, parse_event, parse_request
 from worker.errors import BonsaiError, CancelledError, InputError
-from worker.queueing.local.job_table import RESULT_BLOB, Job, JobTable
+from worker.queueing.job import RESULT_BLOB, Job
+from worker.queueing.local.job_table import JobTable
 from worker.queueing.runners import Runner, runner_for
 from worker.settings import IN_PROCESS, Settings, load_settings
 

@@ -26,8 +26,8 @@ from worker.contract import (
 )
 from worker.errors import BonsaiError, UnavailableError
 from worker.pov_statistics import score_statistics, statistics_digest
-from worker.queueing.runners import scorer_for
 from worker.queueing.scores.score_cache import ScoreCache, score_keys
+from worker.queueing.scores.scorers import scorer_for
 from worker.settings import Settings
 
 #: Seconds that formulas wait for a request, from its start.

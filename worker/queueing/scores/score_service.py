@@ -18,8 +18,8 @@ from redis import Redis
 from worker.contract import Problem, ScoreRequest, ScoreResult
 from worker.errors import BonsaiError
 from worker.queueing.broker.connection import connect, translated
-from worker.queueing.runners import scorer_for
 from worker.queueing.scores.score_queue import Asked, ScoreQueue
+from worker.queueing.scores.scorers import scorer_for
 from worker.settings import IN_PROCESS, load_settings
 
 _PATIENCE = 180  # seconds that the server may be away before the process ends

@@ -8,7 +8,7 @@ from pathlib import Path
 from openpyxl.utils import absolute_coordinate, quote_sheetname
 
 from worker.errors import WorkbookError
-from xl_addin.sheets.layout import Table
+from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.computed_values import Values
 from xl_addin.workbook.file.disk import check_writable, read_bytes, replace_bytes, stamp
 from xl_addin.workbook.file.gallery import Gallery

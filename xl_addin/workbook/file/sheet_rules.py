@@ -8,8 +8,8 @@ from dataclasses import replace
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from xl_addin.sheets.layout import Scale
 from xl_addin.workbook.areas import Area
+from xl_addin.workbook.columns import Scale
 from xl_addin.workbook.file.markup import EXCEL_EXTENSION, SHEET_ORDER, children, insert_in_order, q
 
 #: Colour scales as (kind of limit, its value, colour) from low to high.

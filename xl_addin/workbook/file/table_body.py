@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from xl_addin.sheets.layout import NUMBER_FORMATS
 from xl_addin.workbook.cells import LINE_HEIGHT, looks_like_formula, row_height, writable_value
+from xl_addin.workbook.columns import NUMBER_FORMATS
 from xl_addin.workbook.file.sheet_part import LiftedCell, SheetPart
 from xl_addin.workbook.file.styles_part import StylesPart
 from xl_addin.workbook.file.table_part import TablePart

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
-from xl_addin.sheets.layout import Scale
 from xl_addin.workbook.areas import Area
+from xl_addin.workbook.columns import Scale
 from xl_addin.workbook.file.sheet_rules import SheetRules
 from xl_addin.workbook.table.column_plan import Slot
 from xl_addin.workbook.table.table_shape import TableShape

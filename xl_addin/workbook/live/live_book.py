@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from openpyxl.utils import absolute_coordinate, quote_sheetname
 
 from worker.errors import PackageMissingError, WorkbookError, WorkbookLockedError
-from xl_addin.sheets.layout import Table
 from xl_addin.workbook.areas import Area
+from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.table_head import above_area
 from xl_addin.workbook.live import excel_objects as native
 from xl_addin.workbook.live.busy import patiently

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xl_addin.sheets.layout import Scale
 from xl_addin.workbook.areas import Area
+from xl_addin.workbook.columns import Scale
 from xl_addin.workbook.file.sheet_rules import COLOUR_SCALES
 from xl_addin.workbook.file.table_rules import scaled_areas
 from xl_addin.workbook.live import excel_objects as native

@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from worker.errors import WorkbookError
-from xl_addin.sheets.layout import NUMBER_FORMATS
 from xl_addin.workbook.areas import Area
+from xl_addin.workbook.columns import NUMBER_FORMATS
 from xl_addin.workbook.live.busy import patiently
 from xl_addin.workbook.live.column_moves import ColumnMoves
 from xl_addin.workbook.live.live_sheet import LiveSheet

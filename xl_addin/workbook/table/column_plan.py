@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from worker.errors import ColumnError
-from xl_addin.sheets.layout import Column
+from xl_addin.workbook.columns import Column
 from xl_addin.workbook.port import TableContent
 
 

@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Protocol
 
 from worker.errors import ColumnError, TableMissingError
-from xl_addin.sheets.layout import Table
 from xl_addin.workbook.areas import Area
+from xl_addin.workbook.columns import Table
 from xl_addin.workbook.port import CellValue, Row, TableData
 from xl_addin.workbook.table.table_shape import StandingTable
 

@@ -1,6 +1,7 @@
 import pytest
 
-from worker.queueing.local.job_table import MOST_ATTEMPTS, JobTable
+from worker.queueing.job import MOST_ATTEMPTS
+from worker.queueing.local.job_table import JobTable
 from worker.settings import load_settings
 
 

@@ -14,8 +14,7 @@ from worker.contract import (
     RankResult,
     RunStamp,
 )
-from worker.pov_statistics import latest_statistics
-from worker.queueing.statistics_keeper import keep_statistics
+from worker.pov_statistics import keep_statistics, latest_statistics
 from worker.settings import Settings
 
 USUAL = PovStatistics(mean=(0.1, 0.3), sd=(0.05, 1 / 3), grand_mean=0.2)
