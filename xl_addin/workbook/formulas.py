@@ -1,56 +1,24 @@
-"""Formulas that move from row to row."""
+"""Formulas that move from cell to cell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-
-from lxml.etree import _Element as Element
 from openpyxl.formula.translate import Translator, TranslatorError
 
-from xl_addin.workbook.areas import Area, address
-from xl_addin.workbook.file.markup import drop, q
-
-
-def move_formula(formula: Element, old_row: int, new_row: int) -> None:
-    """Let the references of a formula follow it to another row.
-
-    One that would point above the sheet stays as it is.
-    """
-    if old_row == new_row:
-        return
-    formula.text = moved_text(formula.text or "", old_row, new_row)
-    reference = formula.get("ref")
-    if reference:
-        area, shift = Area.parse(reference), new_row - old_row
-        moved = replace(area, top=area.top + shift, bottom=area.bottom + shift)
-        formula.set("ref", str(moved))
+from xl_addin.workbook.areas import address
 
 
 def moved_text(text: str, old_row: int, new_row: int) -> str:
     """Return a formula (without `=`) whose references followed it to another row."""
     if old_row == new_row:
         return text
-    return _translated(text, address(old_row, 1), address(new_row, 1))
+    return translated(text, address(old_row, 1), address(new_row, 1))
 
 
-def write_out_shared(cells: Iterable[Element]) -> None:
-    """Give each cell with a shared formula its own, so that it can be moved or replaced alone."""
-    masters: dict[str, tuple[str, str]] = {}
-    for cell in cells:
-        formula = cell.find(q("f"))
-        if formula is None or formula.get("t") != "shared":
-            continue
-        key, place = str(formula.get("si")), str(cell.get("r"))
-        if formula.text:
-            masters[key] = formula.text, place
-        elif key in masters:
-            formula.text = _translated(*masters[key], place)
-        for name in ("t", "si", "ref"):
-            drop(formula, name)
+def translated(text: str, origin: str, place: str) -> str:
+    """Return a formula (without `=`) of the cell `origin` as it would read in the cell `place`.
 
-
-def _translated(text: str, origin: str, place: str) -> str:
+    One whose references would point off the sheet stays as it is.
+    """
     try:
         return str(Translator(f"={text}", origin).translate_formula(place))[1:]
     except TranslatorError:

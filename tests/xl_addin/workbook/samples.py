@@ -15,7 +15,7 @@ from PIL import Image
 
 from xl_addin.sheets import layout
 from xl_addin.sheets.layout import CONTRAST_SUFFIX
-from xl_addin.workbook.columns import Column
+from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.markup import q
 from xl_addin.workbook.port import AboveRow, Formula, TableContent, Writable

@@ -14,12 +14,11 @@ from xl_addin.workbook.file.disk import check_writable, read_bytes, replace_byte
 from xl_addin.workbook.file.gallery import Gallery
 from xl_addin.workbook.file.package import Package, damaged
 from xl_addin.workbook.file.sheet_part import SheetPart
-from xl_addin.workbook.file.sheet_rules import SheetRules
+from xl_addin.workbook.file.sheet_rules import SheetRules, carry_rules
 from xl_addin.workbook.file.styles_part import StylesPart
 from xl_addin.workbook.file.table_body import TableBody
-from xl_addin.workbook.file.table_head import above_area, write_head
+from xl_addin.workbook.file.table_head import write_head
 from xl_addin.workbook.file.table_part import TablePart
-from xl_addin.workbook.file.table_rules import carry_rules
 from xl_addin.workbook.file.workbook_part import PlacedTable, WorkbookPart
 from xl_addin.workbook.port import Picture, Row, TableContent, TableData
 from xl_addin.workbook.table.table_reader import (
@@ -29,7 +28,7 @@ from xl_addin.workbook.table.table_reader import (
     read_plain,
 )
 from xl_addin.workbook.table.table_room import check_room
-from xl_addin.workbook.table.table_shape import TableShape
+from xl_addin.workbook.table.table_shape import TableShape, above_area
 
 _CAPTION_STYLE = "Heading 3"
 

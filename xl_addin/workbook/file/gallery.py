@@ -10,11 +10,10 @@ from xl_addin.workbook.file.drawing_part import DrawingPart, ShownPicture
 from xl_addin.workbook.file.markup import RELATION, SHEET_ORDER, children, insert_in_order, q
 from xl_addin.workbook.file.package import Package
 from xl_addin.workbook.file.sheet_part import SheetPart
+from xl_addin.workbook.pictures import GAP, PREFIX, caption_place, shown_name
 from xl_addin.workbook.png import shown_size
 from xl_addin.workbook.port import CellValue, Picture
 
-PREFIX = "bonsai "
-GAP = 2
 _DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.drawing+xml"
 
 
@@ -82,20 +81,6 @@ class Gallery:
     def _write_caption(self, place: tuple[int, int], caption: str) -> None:
         style = self._caption_style
         self._sheet.put(*place, caption, self._sheet.style(*place) if style is None else style)
-
-
-def caption_place(
-    caption: str, above: tuple[int, int] | None, texts: Mapping[tuple[int, int], CellValue]
-) -> tuple[int, int] | None:
-    """Return where a caption stands: above its picture, or left behind when that was moved."""
-    if not caption or (above and texts.get(above) == caption):
-        return above
-    return next((at for at, text in texts.items() if text == caption), None)
-
-
-def shown_name(picture: Picture) -> str:
-    """Return the name that a picture of ours has on the sheet."""
-    return picture.name if picture.name.startswith(PREFIX) else PREFIX + picture.name
 
 
 def _drawing(package: Package, part: str, sheet: SheetPart) -> DrawingPart:

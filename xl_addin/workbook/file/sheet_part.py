@@ -12,6 +12,7 @@ from openpyxl.utils import coordinate_to_tuple
 
 from xl_addin.workbook.areas import LAST_COLUMN, LAST_ROW, Area, address
 from xl_addin.workbook.cells import LINE_HEIGHT, clean_text, escape_text, writable_value
+from xl_addin.workbook.file.formula_parts import move_formula, write_out_shared
 from xl_addin.workbook.file.markup import (
     SHEET_ORDER,
     SPACE,
@@ -21,7 +22,6 @@ from xl_addin.workbook.file.markup import (
     q,
     set_children,
 )
-from xl_addin.workbook.formulas import move_formula, write_out_shared
 from xl_addin.workbook.port import CellValue, Formula, Writable
 
 _USUAL_WIDTH = 8.43

@@ -1,4 +1,4 @@
-"""The rules that lie over cells: dropdowns and conditional formats of one sheet."""
+"""Dropdowns, conditional formats and colour scales of one sheet, as they lie over its cells."""
 
 from __future__ import annotations
 
@@ -11,20 +11,8 @@ from lxml.etree import _Element as Element
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Scale
 from xl_addin.workbook.file.markup import EXCEL_EXTENSION, SHEET_ORDER, children, insert_in_order, q
-
-#: Colour scales as (kind of limit, its value, colour) from low to high.
-COLOUR_SCALES: dict[Scale, tuple[tuple[str, str, str], ...]] = {
-    "sequential": (
-        ("min", "", "FFFFFFFF"),
-        ("percentile", "50", "FFFEE391"),
-        ("max", "", "FFF4845F"),
-    ),
-    "diverging": (
-        ("num", "-3", "FF7BA7D9"),
-        ("num", "0", "FFFFFFFF"),
-        ("num", "3", "FFEE7F6D"),
-    ),
-}
+from xl_addin.workbook.table.colour_scales import COLOUR_SCALES, scaled_areas
+from xl_addin.workbook.table.table_shape import TableShape
 
 
 class SheetRules:
@@ -74,6 +62,17 @@ class SheetRules:
 
     def _validations(self) -> list[Element]:
         return list(children(self._root.find(q("dataValidations")), "dataValidation"))
+
+
+def carry_rules(rules: SheetRules, shape: TableShape) -> None:
+    """Fit the rules of a table to its new shape: most stretch, our scales are made anew."""
+    sources = {shape.source(slot): column for column, slot in shape.columns()}
+    moves = {source: column for source, column in sources.items() if source is not None}
+    scaled = {shape.source(slot) or 0 for slot in shape.slots if slot.scale}
+    rules.remove_scales(scaled | shape.gone(), shape.old_data)
+    rules.stretch(shape.old_data, shape.new_data, moves)
+    for area, scale in scaled_areas(shape):
+        rules.add_scale(area, scale)
 
 
 def _stretched(references: str, old: Area, new: Area, moves: Mapping[int, int]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xl_addin.workbook.areas import Area
 from xl_addin.workbook.file.sheet_part import LiftedCell, SheetPart
 from xl_addin.workbook.port import AboveRow
 from xl_addin.workbook.table.table_shape import TableShape
@@ -33,13 +32,6 @@ def write_head(sheet: SheetPart, shape: TableShape, above: Sequence[AboveRow]) -
             sheet.lay(cell, cell.row, column)
     for number, row in zip(head, above, strict=False):
         _write_above(sheet, shape, number, row)
-
-
-def above_area(shape: TableShape, position: int, row: AboveRow) -> Area | None:
-    """Return where the cells of a row above stand, from the first to the last."""
-    columns = [column for column, slot in shape.columns() if slot.header in row.values]
-    number = shape.new.top - shape.above + position
-    return Area(number, min(columns), number, max(columns)) if columns else None
 
 
 def _lift(

@@ -15,7 +15,6 @@ from openpyxl.utils import absolute_coordinate, quote_sheetname
 from worker.errors import PackageMissingError, WorkbookError, WorkbookLockedError
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Table
-from xl_addin.workbook.file.table_head import above_area
 from xl_addin.workbook.live import excel_objects as native
 from xl_addin.workbook.live.busy import patiently
 from xl_addin.workbook.live.calm import calm
@@ -35,7 +34,7 @@ from xl_addin.workbook.table.table_reader import (
     read_plain,
 )
 from xl_addin.workbook.table.table_room import check_room
-from xl_addin.workbook.table.table_shape import TableShape
+from xl_addin.workbook.table.table_shape import TableShape, above_area
 
 if TYPE_CHECKING:
     import xlwings

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.cells import LINE_HEIGHT
-from xl_addin.workbook.file.gallery import GAP, PREFIX, caption_place, shown_name
 from xl_addin.workbook.live import excel_objects as native
 from xl_addin.workbook.live.busy import patiently
 from xl_addin.workbook.live.live_sheet import LiveSheet, plain_cell, ready
+from xl_addin.workbook.pictures import GAP, PREFIX, caption_place, shown_name
 from xl_addin.workbook.png import SCREEN_DPI, shown_size
 from xl_addin.workbook.port import CellValue, Picture
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Scale
-from xl_addin.workbook.file.sheet_rules import COLOUR_SCALES
-from xl_addin.workbook.file.table_rules import scaled_areas
 from xl_addin.workbook.live import excel_objects as native
 from xl_addin.workbook.live.busy import patiently
 from xl_addin.workbook.live.live_sheet import LiveSheet
+from xl_addin.workbook.table.colour_scales import COLOUR_SCALES, scaled_areas
 from xl_addin.workbook.table.table_shape import TableShape
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from worker.errors import ColumnError
-from xl_addin.workbook.columns import Column
+from xl_addin.workbook.columns import Column, Scale
 from xl_addin.workbook.port import TableContent
 
 
@@ -28,6 +28,11 @@ class Slot:
     def is_wrapped(self) -> bool:
         """Say whether its text may need several lines."""
         return self.column is not None and self.column.kind == "wrapped"
+
+    @property
+    def scale(self) -> Scale:
+        """Its colour scale; empty where it has none or is the user's."""
+        return self.column.scale if self.column is not None and self.is_ours else ""
 
 
 def plan_columns(headers: Sequence[str], content: TableContent) -> list[Slot]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from xl_addin.workbook.areas import Area
-from xl_addin.workbook.port import TableContent
+from xl_addin.workbook.port import AboveRow, TableContent
 from xl_addin.workbook.table.column_plan import Slot, plan_columns
 
 
@@ -88,3 +88,10 @@ class TableShape:
     def gone(self) -> set[int]:
         """Return the numbers of old columns that the new table has no place for."""
         return {*self.old.columns} - {self.source(slot) or 0 for slot in self.slots}
+
+
+def above_area(shape: TableShape, position: int, row: AboveRow) -> Area | None:
+    """Return where the cells of a row above stand, from the first to the last."""
+    columns = [column for column, slot in shape.columns() if slot.header in row.values]
+    number = shape.new.top - shape.above + position
+    return Area(number, min(columns), number, max(columns)) if columns else None

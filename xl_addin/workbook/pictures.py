@@ -1,0 +1,27 @@
+"""Names and captions by which our pictures are found again on a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xl_addin.workbook.port import CellValue, Picture
+
+#: The start of a picture's name by which it is known as ours.
+PREFIX = "bonsai "
+
+#: Free rows between what stands on a sheet and the next picture.
+GAP = 2
+
+
+def caption_place(
+    caption: str, above: tuple[int, int] | None, texts: Mapping[tuple[int, int], CellValue]
+) -> tuple[int, int] | None:
+    """Return where a caption stands: above its picture, or left behind when that was moved."""
+    if not caption or (above and texts.get(above) == caption):
+        return above
+    return next((at for at, text in texts.items() if text == caption), None)
+
+
+def shown_name(picture: Picture) -> str:
+    """Return the name that a picture of ours has on the sheet."""
+    return picture.name if picture.name.startswith(PREFIX) else PREFIX + picture.name
