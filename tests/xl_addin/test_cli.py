@@ -277,6 +277,8 @@ def test_the_kinds_of_models_are_listed_with_what_each_still_needs(
         assert f"{kind.name}:" in kinds
     assert " yes " in kinds["gguf:"]
     assert " no " in kinds["cohere:"]
+    assert "for tests" in kinds["test:"]
+    assert "for tests" in kinds["scripted:"]
     assert "CO_API_KEY" in out
 
 

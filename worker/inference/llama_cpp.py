@@ -16,8 +16,10 @@ from worker.errors import (
     PromptTooLongError,
     package_missing,
 )
-from worker.inference.base import Completion, Prompt, Reply, Sampling
+from worker.inference.base import Completion, LanguageModel, Prompt, Reply, Sampling
 from worker.inference.streams import complete_all, stopped
+from worker.models.weights import find_weights
+from worker.settings import Settings
 
 #: Prompt and answer together. Ten contexts of 1,000 characters fit; memory grows with it.
 CONTEXT_TOKENS = 4096
@@ -218,3 +220,10 @@ def _too_long(tokens: int, most: int) -> PromptTooLongError:
         "Shorten the question, or lower 'Contexts', 'Chunk size' or 'Answer tokens' on the "
         "Settings sheet.",
     )
+
+
+def load(name: str, settings: Settings) -> LanguageModel:
+    """Return the model of this name: a file of the user's own, or fetched weights."""
+    own_file = Path(name.partition(":")[2]).expanduser()
+    path = own_file if own_file.suffix else find_weights(settings.models, name) / "model.gguf"
+    return LlamaCppModel(name, path, threads=settings.thread_count, streams=settings.streams)

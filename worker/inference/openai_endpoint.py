@@ -18,8 +18,9 @@ from worker.errors import (
     SettingError,
     package_missing,
 )
-from worker.inference.base import Completion, Prompt, Reply, Sampling
+from worker.inference.base import Completion, LanguageModel, Prompt, Reply, Sampling
 from worker.inference.streams import complete_all, stopped
+from worker.settings import Settings
 
 if TYPE_CHECKING:
     from openai import APIError, AsyncOpenAI
@@ -298,3 +299,8 @@ def _too_long(reason: str) -> PromptTooLongError:
         "Shorten the question, or lower 'Contexts', 'Chunk size' or 'Answer tokens' on the "
         "Settings sheet.",
     )
+
+
+def load(name: str, settings: Settings) -> LanguageModel:
+    """Return the model of this name, with the key of this machine."""
+    return OpenAiEndpoint(name, key=settings.llm_key, streams=settings.streams)

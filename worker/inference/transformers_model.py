@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 
-from worker.inference.base import Prompt, Reply, Sampling
+from worker.inference.base import LanguageModel, Prompt, Reply, Sampling
 from worker.inference.padded_batches import PaddedBatches
-from worker.inference.transformers_weights import load
+from worker.inference.transformers_weights import load_weights
+from worker.settings import Settings
 
 _STREAMS = {"cuda": 8, "cpu": 4}
 
@@ -25,7 +26,7 @@ class TransformersModel:
 
     def __init__(self, name: str, *, streams: int) -> None:
         self.name = name
-        model, tokenizer = load(name)
+        model, tokenizer = load_weights(name)
         self.streams = streams or _STREAMS[model.device.type]
         self.has_chat_layout = bool(tokenizer.chat_template)
         self._batches: PaddedBatches | None = PaddedBatches(model, tokenizer, self.streams)
@@ -52,3 +53,8 @@ class TransformersModel:
         self._batches = None
         gc.collect()
         torch.cuda.empty_cache()
+
+
+def load(name: str, settings: Settings) -> LanguageModel:
+    """Return the model of this name."""
+    return TransformersModel(name, streams=settings.streams)

@@ -16,7 +16,7 @@ _ADAPTER = "adapter_config.json"
 _BASE = "base_model_name_or_path"
 
 
-def load(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+def load_weights(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Return the model `hf:ORG/NAME` or `hf:FOLDER` and its tokenizer; an adapter with its base.
 
     On a GPU in 16-bit numbers, else in 32-bit. Code that comes with a model is not run.

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from worker.child_process import kill_group
 from worker.errors import EngineError, EngineLostError
-from worker.inference.base import Prompt, Reply, Sampling
+from worker.inference.base import LanguageModel, Prompt, Reply, Sampling
 from worker.inference.streams import stopped
 from worker.inference.unsloth_process import (
     NEWS,
@@ -37,6 +37,7 @@ from worker.inference.unsloth_process import (
     Whole,
     line_of,
 )
+from worker.settings import Settings
 
 #: Prompts in one batch.
 _STREAMS = 8
@@ -232,3 +233,8 @@ def _loaded(name: str, streams: int, cancelled: Callable[[], bool]) -> tuple[_Pr
         process.end()
         raise
     raise AssertionError("news never ends")
+
+
+def load(name: str, settings: Settings) -> LanguageModel:
+    """Return the model of this name, in a process of its own."""
+    return UnslothModel(name, streams=settings.streams)

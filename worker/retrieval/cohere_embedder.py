@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from worker.errors import BonsaiError, EngineError, SettingError, package_missing
-from worker.retrieval.base import Vectors
+from worker.retrieval.base import Embedder, Vectors
+from worker.settings import Settings
 
 if TYPE_CHECKING:
     from cohere import ClientV2
@@ -144,3 +145,8 @@ def _message(error: ApiError) -> str:
 def _estimated_tokens(text: str) -> int:
     ascii_characters = sum(character.isascii() for character in text)
     return -(-ascii_characters // 3) + len(text) - ascii_characters
+
+
+def load(name: str, settings: Settings) -> Embedder:
+    """Return the model of this name, with the key of this machine."""
+    return CohereEmbedder(name, settings.cohere_key)

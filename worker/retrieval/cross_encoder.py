@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.errors import EngineError, package_missing
+from worker.retrieval.base import Reranker
+from worker.settings import Settings
 
 
 class CrossEncoderReranker:
@@ -36,3 +38,8 @@ class CrossEncoderReranker:
         """Return (n,) scores of passages for a question; higher fits better."""
         pairs = [(question, text) for text in texts]
         return np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float64)
+
+
+def load(name: str, settings: Settings) -> Reranker:
+    """Return the cross-encoder of this name, as in `st:cross-encoder/ms-marco-MiniLM-L6-v2`."""
+    return CrossEncoderReranker(name.partition(":")[2])

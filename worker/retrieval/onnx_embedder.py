@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.errors import EngineError, package_missing
-from worker.models.weights import sha256_of
-from worker.retrieval.base import Vectors
+from worker.models.weights import find_weights, sha256_of
+from worker.retrieval.base import Embedder, Vectors
 from worker.retrieval.cpu_engines import Engine, Inputs, best_engine, openvino_engine
+from worker.settings import Settings
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -163,3 +164,9 @@ def _e5(weights: Path, threads: int) -> Encoder:
         document_prompt="passage: ",
         query_prompt="query: ",
     )
+
+
+def load(name: str, settings: Settings) -> Embedder:
+    """Return the model of this name, with weights that `bonsai models get` has fetched."""
+    folder = find_weights(settings.models, name)
+    return OnnxEmbedder(name, folder, threads=settings.thread_count)

@@ -12,7 +12,8 @@ import numpy as np
 
 from worker.errors import EngineError, WeightsMissingError, package_missing
 from worker.models.weights import sha256_of
-from worker.retrieval.base import Vectors
+from worker.retrieval.base import Embedder, Vectors
+from worker.settings import Settings
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -120,3 +121,8 @@ def _revision(model: SentenceTransformer, folder: Path) -> str:
         return hashlib.sha256("".join(map(sha256_of, files)).encode()).hexdigest()[:12]
     commit = getattr(model[0].auto_model.config, "_commit_hash", None)
     return str(commit or "unknown")[:12]
+
+
+def load(name: str, settings: Settings) -> Embedder:
+    """Return the model of this name."""
+    return SentenceTransformersEmbedder(name)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.worker.inference.llama_server import KEY, LlamaServer
-from tests.worker.inference.scripted_model import ScriptedModel, counting
 from tests.worker.pipeline.conftest import timeless
 from tests.worker.queueing.worlds import eventually, rank_request
 from worker.contract import Answer, AnswerRequest
@@ -17,6 +16,7 @@ from worker.errors import CancelledError, EngineLostError, PromptTooLongError
 from worker.inference.base import Completion, LanguageModel, Prompt, Sampling
 from worker.inference.llama_cpp import LlamaCppModel
 from worker.inference.openai_endpoint import OpenAiEndpoint
+from worker.inference.scripted_model import ScriptedModel, counting
 from worker.models.weights import find_weights
 from worker.queueing.in_process import InProcessRunner
 

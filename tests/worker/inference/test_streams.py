@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from tests.worker.inference.scripted_model import HANG, ScriptedModel, counting
 from worker.errors import (
     CancelledError,
     EngineError,
@@ -14,6 +13,7 @@ from worker.errors import (
     SettingError,
 )
 from worker.inference.base import Completion, Prompt, Sampling
+from worker.inference.scripted_model import HANG, ScriptedModel, counting
 from worker.inference.streams import complete_all
 
 COUNT = Prompt("Count: one, two,", "completion")

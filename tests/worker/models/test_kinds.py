@@ -1,5 +1,6 @@
-"""What each kind of model needs, and what a machine lacks of it."""
+"""The table of models: what loads each kind, what it needs, what a machine lacks of it."""
 
+import importlib
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,11 +11,13 @@ import pytest
 from tests.conftest import REPOSITORY
 from worker.errors import SettingError
 from worker.models import kinds as model_kinds
-from worker.models.kinds import KINDS, ModelKind, missing_steps
+from worker.models.kinds import KINDS, ModelKind, missing_steps, wants_gpu
 from worker.runtime import Runtime
 from worker.settings import Settings, load_settings
 
-HERE = ModelKind(name="here", about="", modules=(("json",), ("absent_one", "csv")), extra="local")
+HERE = ModelKind(
+    name="here", about="", engines=(), modules=(("json",), ("absent_one", "csv")), extra="local"
+)
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def test_a_missing_package_is_named_by_its_pip_line(bare: Settings):
 
 
 def test_a_kind_that_needs_a_gpu_says_so_where_none_is_seen(bare: Settings):
-    demanding = replace(HERE, needs_gpu=True)
+    demanding = replace(HERE, gpu="needed")
     assert missing_steps(demanding, bare, gpu=False) == ["a machine with an NVIDIA GPU"]
     assert missing_steps(demanding, bare, gpu=True) == []
 
@@ -51,14 +54,59 @@ def test_a_gpu_is_seen_by_its_driver(monkeypatch: pytest.MonkeyPatch):
 
 def test_every_optional_part_exists():
     project = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
-    assert all(f"\n{kind.extra} = [" in project for kind in KINDS)
+    assert all(f"\n{kind.extra} = [" in project for kind in KINDS if kind.modules)
 
 
 def test_every_setting_of_a_key_exists(bare: Settings):
     assert all(hasattr(bare, kind.key) for kind in KINDS if kind.key)
 
 
-@pytest.mark.parametrize("load", ["embedder", "language_model"])
+def test_every_kind_has_something_that_loads_it():
+    for kind in KINDS:
+        for engine in kind.engines:
+            module, _, function = engine.loader.partition(":")
+            assert callable(getattr(importlib.import_module(module), function)), kind.name
+
+
+@pytest.mark.parametrize(
+    ("name", "wants"),
+    [
+        ("st:BAAI/bge-base-en", True),
+        ("st:BAAI/bge-base-en+cover", True),
+        ("hf:ORG/NAME", True),
+        ("unsloth:FOLDER", True),
+        ("onnx:minilm", False),
+        ("openai:http://127.0.0.1/v1", False),
+        ("test:hash", False),
+        ("start", False),
+        ("", False),
+    ],
+)
+def test_the_kind_of_a_model_says_whether_it_wants_a_gpu(name: str, wants: bool):
+    assert wants_gpu(name) == wants
+
+
+def test_a_kind_is_refused_a_task_that_it_does_not_do(tmp_path: Path):
+    runtime = Runtime(Settings(home=tmp_path, store="", models=tmp_path))
+    with pytest.raises(SettingError, match="no embedding model called 'gguf:smollm2'"):
+        runtime.embedder("gguf:smollm2")
+    with pytest.raises(SettingError, match="no reranker called 'onnx:minilm'"):
+        runtime.reranker("onnx:minilm")
+    with pytest.raises(SettingError, match="no language model called 'st:BAAI/bge-base-en'"):
+        runtime.language_model("st:BAAI/bge-base-en")
+
+
+def test_what_is_for_tests_needs_nothing_says_so_and_is_proposed_to_nobody(bare: Settings):
+    bare_kinds = [kind for kind in KINDS if not any(engine.example for engine in kind.engines)]
+    assert [kind.name for kind in bare_kinds] == ["test", "scripted"]
+    for kind in bare_kinds:
+        assert missing_steps(kind, bare, gpu=False) == []
+        assert "for tests" in kind.about
+        assert not bare.embedder.startswith(f"{kind.name}:")
+        assert not bare.llm.startswith(f"{kind.name}:")
+
+
+@pytest.mark.parametrize("load", ["embedder", "reranker", "language_model"])
 def test_every_kind_in_the_message_about_an_unknown_one_is_listed(tmp_path: Path, load: str):
     runtime = Runtime(Settings(home=tmp_path, store="", models=tmp_path))
     with pytest.raises(SettingError) as caught:

@@ -21,6 +21,7 @@ from typing import Any, cast
 from redis import Redis
 
 from worker.contract import OpenIndexRequest, Request, StoreChunksRequest
+from worker.models.kinds import wants_gpu
 from worker.queueing.broker.packing import pack, unpack
 from worker.queueing.job import Job, State
 
@@ -35,8 +36,6 @@ ENTRY = "bonsai.run"
 
 #: Requests that are parts of somebody's index run; nobody looks for them one by one.
 _PARTS = (OpenIndexRequest, StoreChunksRequest)
-
-_GPU_KINDS = ("st:", "hf:", "unsloth:", "tuned:")
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def queue_name(request: Request) -> str:
     models = [getattr(request, "embedder", ""), getattr(request, "llm", "")]
     if ranking := getattr(request, "ranking", None):
         models.append(ranking.embedder)
-    return "bonsai:gpu" if any(name.startswith(_GPU_KINDS) for name in models) else "bonsai:cpu"
+    return "bonsai:gpu" if any(map(wants_gpu, models)) else "bonsai:cpu"
 
 
 class Runs:
