@@ -16,7 +16,7 @@ from typing import get_args
 from worker.contract import AnswerMode
 from xl_addin.sheets import layout
 from xl_addin.workbook.cells import clean_text
-from xl_addin.workbook.port import CellValue, Row, RowValue, Standing
+from xl_addin.workbook.port import CellValue, KeptCell, Row, RowValue
 from xl_addin.workbook.table.user_cells import Key, row_key
 
 _HASH_LENGTH = 12
@@ -100,7 +100,7 @@ def _without_mark(support: CellValue) -> str:
 
 def _as_it_stands(row: Row) -> AnswerRow:
     """Return a row in which the answer's cell is kept, with whatever a person has put there."""
-    return {**row.values, "Answer": Standing(row.number, row.values.get("Answer"))}
+    return {**row.values, "Answer": KeptCell(row.number, row.values.get("Answer"))}
 
 
 def _key(values: Mapping[str, RowValue]) -> Key:

@@ -1,4 +1,4 @@
-"""The template workbook: built from the layout, shipped ready-made."""
+"""The templates folder as it is shipped: template workbooks, samples and the evaluation world."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SUFFIXES = (".xlsx", ".xlsm")
 
 
 def templates_folder() -> Path:
-    """Return the folder of the template and its samples, in a wheel or in a source checkout."""
+    """Return that folder, in a wheel or in a source checkout."""
     package = Path(__file__).resolve().parents[1]
     shipped = package / "shipped"
     return shipped if shipped.is_dir() else package.parent / "templates"

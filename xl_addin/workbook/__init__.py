@@ -1,1 +1,1 @@
-"""Workbooks: their layout, the port through which they are read and written, and its kinds."""
+"""Workbooks: the port through which tables are read and written, and its two kinds."""

@@ -10,6 +10,9 @@ from openpyxl.utils import get_column_letter, range_boundaries
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 
+#: A cell by its row and column, both counted from 1.
+RowColumn = tuple[int, int]
+
 
 def address(row: int, column: int) -> str:
     """Return the A1 name of a cell."""
@@ -45,7 +48,7 @@ class Area:
         """Column numbers, left to right."""
         return range(self.left, self.right + 1)
 
-    def cells(self) -> Iterator[tuple[int, int]]:
+    def cells(self) -> Iterator[RowColumn]:
         """Yield row and column of each cell, row by row."""
         return ((row, column) for row in self.rows for column in self.columns)
 

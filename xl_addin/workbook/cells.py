@@ -1,4 +1,4 @@
-"""What may stand in a cell: clean text, finite numbers, and the height that text needs."""
+"""Values of cells: clean text, finite numbers, and the height that text needs."""
 
 from __future__ import annotations
 

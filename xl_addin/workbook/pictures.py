@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from xl_addin.workbook.areas import RowColumn
 from xl_addin.workbook.port import CellValue, Picture
 
 #: The start of a picture's name by which it is known as ours.
@@ -14,8 +15,8 @@ GAP = 2
 
 
 def caption_place(
-    caption: str, above: tuple[int, int] | None, texts: Mapping[tuple[int, int], CellValue]
-) -> tuple[int, int] | None:
+    caption: str, above: RowColumn | None, texts: Mapping[RowColumn, CellValue]
+) -> RowColumn | None:
     """Return where a caption stands: above its picture, or left behind when that was moved."""
     if not caption or (above and texts.get(above) == caption):
         return above

@@ -1,4 +1,4 @@
-"""The one way in and out of a workbook, whether it is a closed file or open in Excel."""
+"""The one way in and out of a workbook, be it a closed file or open in Excel."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Writable = CellValue | Formula
 
 
 @dataclass(frozen=True)
-class Standing:
-    """The cell of this column in a row of the sheet as it stands, formula or date and all.
+class KeptCell:
+    """The cell that stands in this column in a row of the sheet, kept with formula or date and all.
 
     `value` is what it shows. A closed file keeps the cell's looks too.
     """
@@ -31,7 +31,7 @@ class Standing:
     value: CellValue
 
 
-RowValue = Writable | Standing
+RowValue = Writable | KeptCell
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from xl_addin.workbook.columns import Column
 from xl_addin.workbook.live.column_moves import ColumnMoves
 from xl_addin.workbook.live.live_rows import column_formula
 from xl_addin.workbook.live.live_scales import renew_scales
-from xl_addin.workbook.live.live_selection import find_place
+from xl_addin.workbook.live.live_selection import parse_place
 from xl_addin.workbook.live.live_sheet import LiveCell
 from xl_addin.workbook.port import TableContent
 from xl_addin.workbook.table.column_plan import plan_columns
@@ -50,19 +50,19 @@ FIXED = list(MATRIX.headers)
 )
 def test_only_columns_that_must_go_and_come_do(old, ids, gone, come):
     headers = [*FIXED, *old]
-    slots = plan_columns(headers, content(ids))
-    moves = ColumnMoves.plan(headers, slots)
+    columns = plan_columns(headers, content(ids))
+    moves = ColumnMoves.plan(headers, columns)
     assert [headers[place] for place in moves.gone] == gone
-    assert [slots[place].header for place in moves.come] == come
+    assert [columns[place].header for place in moves.come] == come
     done = [header for place, header in enumerate(headers) if place not in moves.gone]
     for place in moves.come:
-        done.insert(place, slots[place].header)
-    assert done == [slot.header for slot in slots]
+        done.insert(place, columns[place].header)
+    assert done == [column.header for column in columns]
 
 
 def test_fixed_columns_stay_though_the_family_was_torn_apart():
     headers = ["QID", "P1", "Rank", "P1 z", "ChunkID", "What-if", "What-if rank"]
-    moves = ColumnMoves.plan(headers, shape(headers, ["P1"]).slots)
+    moves = ColumnMoves.plan(headers, shape(headers, ["P1"]).planned_columns)
     assert [headers[place] for place in moves.gone] == ["P1 z"]
 
 
@@ -127,7 +127,7 @@ def test_shared_cells_of_two_areas():
 @pytest.mark.parametrize("sheet", ["Ranked", "it's here", "結果", "a!b"])
 def test_a_place_names_sheet_and_cells(sheet):
     quoted = "'" + sheet.replace("'", "''") + "'"
-    assert find_place(f"{quoted}!B2:C9") == (sheet, Area.parse("B2:C9"))
+    assert parse_place(f"{quoted}!B2:C9") == (sheet, Area.parse("B2:C9"))
 
 
 class Rules:

@@ -14,7 +14,7 @@ from xl_addin.workbook.file.package import damaged
 from xl_addin.workbook.port import CellValue
 
 
-class Values:
+class ComputedValues:
     """Every sheet of a workbook, to look at.
 
     :raises WorkbookError: if openpyxl cannot make sense of the workbook.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
+from xl_addin.workbook.areas import RowColumn
 from xl_addin.workbook.file.markup import DRAWING, RELATION, SHEET_DRAWING, parse, q
 from xl_addin.workbook.file.package import Package
 
@@ -28,7 +29,7 @@ _ANCHOR = f"""
 
 
 @dataclass(frozen=True)
-class ShownPicture:
+class SheetPicture:
     """A picture on the sheet: its properties element, its image element and its anchor."""
 
     properties: Element
@@ -46,7 +47,7 @@ class ShownPicture:
         return self.properties.get("title") or ""
 
     @property
-    def cell_above(self) -> tuple[int, int] | None:
+    def cell_above(self) -> RowColumn | None:
         """Row and column, from 1, of the cell over its upper left corner."""
         row = self.anchor.findtext(f"{_x('from')}/{_x('row')}")
         column = self.anchor.findtext(f"{_x('from')}/{_x('col')}")
@@ -65,7 +66,7 @@ class DrawingPart:
         """Return a drawing without anything in it."""
         return b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + _EMPTY.encode()
 
-    def pictures(self) -> Iterator[ShownPicture]:
+    def pictures(self) -> Iterator[SheetPicture]:
         """Yield every picture, the user's too."""
         for picture in list(self._root.iter(_x("pic"))):
             properties = next(picture.iter(_x("cNvPr")), None)
@@ -74,13 +75,13 @@ class DrawingPart:
                 (up for up in picture.iterancestors() if up.getparent() is self._root), None
             )
             if properties is not None and blip is not None and anchor is not None:
-                yield ShownPicture(properties, blip, anchor)
+                yield SheetPicture(properties, blip, anchor)
 
     def bottom_row(self, row_height: float) -> int:
         """Return the lowest row, from 1, that anything here covers; 0 where nothing does."""
         return max((_bottom(anchor, row_height) for anchor in self._root), default=0)
 
-    def add(self, row: int, size: tuple[int, int]) -> ShownPicture:
+    def add(self, row: int, size: tuple[int, int]) -> SheetPicture:
         """Add a picture without an image at the left end of a row (from 1); size in pixels."""
         ids = [int(item.get("id") or 0) for item in self._root.iter(_x("cNvPr"))]
         text = _ANCHOR.format(
@@ -93,7 +94,7 @@ class DrawingPart:
         self._root.append(anchor)
         return next(shown for shown in self.pictures() if shown.anchor is anchor)
 
-    def set_image(self, shown: ShownPicture, png: bytes) -> None:
+    def set_image(self, shown: SheetPicture, png: bytes) -> None:
         """Give a picture its image; an older image goes if nothing else shows it."""
         part = self._package.free_name("xl/media/image{}.png")
         self._package.add(part, png, "image/png")
@@ -101,7 +102,7 @@ class DrawingPart:
         shown.blip.set(q("embed", RELATION), self._package.relate(self._part, "image", part))
         self._forget_image(old)
 
-    def remove(self, shown: ShownPicture) -> None:
+    def remove(self, shown: SheetPicture) -> None:
         """Take a picture away, out of a group too."""
         old = shown.blip.get(q("embed", RELATION))
         picture = next(shown.blip.iterancestors(_x("pic")))

@@ -9,7 +9,7 @@ from openpyxl.utils import absolute_coordinate, quote_sheetname
 
 from worker.errors import WorkbookError
 from xl_addin.workbook.columns import Table
-from xl_addin.workbook.file.computed_values import Values
+from xl_addin.workbook.file.computed_values import ComputedValues
 from xl_addin.workbook.file.disk import check_writable, read_bytes, replace_bytes, stamp
 from xl_addin.workbook.file.gallery import Gallery
 from xl_addin.workbook.file.package import Package, damaged
@@ -19,7 +19,7 @@ from xl_addin.workbook.file.styles_part import StylesPart
 from xl_addin.workbook.file.table_body import TableBody
 from xl_addin.workbook.file.table_head import write_head
 from xl_addin.workbook.file.table_part import TablePart
-from xl_addin.workbook.file.workbook_part import PlacedTable, WorkbookPart
+from xl_addin.workbook.file.workbook_part import FileTablePlace, WorkbookPart
 from xl_addin.workbook.port import Picture, Row, TableContent, TableData
 from xl_addin.workbook.table.table_reader import (
     all_rows,
@@ -44,7 +44,7 @@ class FileBook:
         self._path = path
         self._package = package
         self._workbook = WorkbookPart(package)
-        self._values: Values | None = None
+        self._values: ComputedValues | None = None
         self._stamp = stamp(path)
 
     @classmethod
@@ -76,10 +76,10 @@ class FileBook:
         :raises TableMissingError: if neither is there, or two plain sheets have the headers.
         :raises ColumnError: if a required column is missing or a header stands there twice.
         """
-        placed = self._workbook.table(table.name)
-        if placed is None:
+        place = self._workbook.table(table.name)
+        if place is None:
             return read_plain(self._read_values(), table, self.name)
-        return read_named(self._read_values(), placed, table)
+        return read_named(self._read_values(), place, table)
 
     def write_table(self, content: TableContent) -> Sequence[Row]:
         """Replace the run's columns of a table; return the user's rows that lost their place.
@@ -88,22 +88,22 @@ class FileBook:
         :raises ColumnError: if the user's cells cannot follow because a key column is missing.
         :raises WorkbookError: if the rows would run into other cells below the table.
         """
-        placed = self._placed(content.table)
-        part = self._workbook.sheet_part(placed.sheet)
-        sheet, table = SheetPart(self._package.tree(part)), placed.table
+        place = self._find_place(content.table)
+        part = self._workbook.sheet_part(place.sheet)
+        sheet, table = SheetPart(self._package.tree(part)), place.table
         shape = TableShape.plan(table, content)
-        check_room(placed.sheet, table, self._neighbours(placed), sheet, shape)
+        check_room(place.sheet, table, self._neighbours(place), sheet, shape)
         sheet.unshare_formulas()
-        old_rows = all_rows(self._read_values(), placed)
+        old_rows = all_rows(self._read_values(), place)
         body = TableBody(table, sheet, self._styles(), shape, old_rows, content.table.key)
         self._package.edit(part)
-        self._package.edit(placed.part)
+        self._package.edit(place.part)
         write_head(sheet, shape, content.above)
         lost = body.write(content.rows)
         carry_rules(SheetRules(sheet.root), shape)
-        table.arrange(shape.slots, shape.new)
+        table.arrange(shape.planned_columns, shape.new)
         sheet.forget_filter_mode()
-        self._name_above(placed.sheet, shape, content)
+        self._name_above(place.sheet, shape, content)
         self._finish(sheet)
         return lost
 
@@ -181,20 +181,20 @@ class FileBook:
         self._stamp = stamp(path)
         self._package.changed = False
 
-    def _read_values(self) -> Values:
+    def _read_values(self) -> ComputedValues:
         if self._values is None:
-            self._values = Values(self._package.to_bytes(compressed=False), self.name)
+            self._values = ComputedValues(self._package.to_bytes(compressed=False), self.name)
         return self._values
 
-    def _placed(self, table: Table) -> PlacedTable:
-        placed = self._workbook.table(table.name)
-        if placed is None:
+    def _find_place(self, table: Table) -> FileTablePlace:
+        place = self._workbook.table(table.name)
+        if place is None:
             raise no_table_for_results(table, self.name)
-        return placed
+        return place
 
-    def _neighbours(self, placed: PlacedTable) -> list[TablePart]:
-        others = (item for item in self._workbook.tables() if item.sheet == placed.sheet)
-        return [item.table for item in others if item.part != placed.part]
+    def _neighbours(self, place: FileTablePlace) -> list[TablePart]:
+        others = (item for item in self._workbook.tables() if item.sheet == place.sheet)
+        return [item.table for item in others if item.part != place.part]
 
     def _styles(self) -> StylesPart:
         for relation in self._package.relations(self._workbook.part):
@@ -206,8 +206,8 @@ class FileBook:
         for position, row in enumerate(content.above):
             area = above_area(shape, position, row)
             if row.name and area:
-                place = f"{quote_sheetname(sheet)}!{absolute_coordinate(str(area))}"
-                self._workbook.define(row.name, place)
+                cells = f"{quote_sheetname(sheet)}!{absolute_coordinate(str(area))}"
+                self._workbook.define(row.name, cells)
 
     def _finish(self, sheet: SheetPart) -> None:
         """Have Excel compute everything anew, and read the values anew next time."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
-from xl_addin.workbook.file.drawing_part import DrawingPart, ShownPicture
+from xl_addin.workbook.areas import RowColumn
+from xl_addin.workbook.file.drawing_part import DrawingPart, SheetPicture
 from xl_addin.workbook.file.markup import RELATION, SHEET_ORDER, children, insert_in_order, q
 from xl_addin.workbook.file.package import Package
 from xl_addin.workbook.file.sheet_part import SheetPart
@@ -25,7 +26,7 @@ class Gallery:
         package: Package,
         part: str,
         sheet: SheetPart,
-        texts: Mapping[tuple[int, int], CellValue],
+        texts: Mapping[RowColumn, CellValue],
         caption_style: int | None,
     ) -> None:
         self._sheet, self._texts, self._caption_style = sheet, texts, caption_style
@@ -46,7 +47,7 @@ class Gallery:
             else:
                 self._renew(shown_now, picture)
 
-    def _take_down(self, shown: ShownPicture) -> None:
+    def _take_down(self, shown: SheetPicture) -> None:
         place = self._caption_place(shown)
         if place:
             self._sheet.empty(*place)
@@ -64,21 +65,21 @@ class Gallery:
         self._describe(shown, picture)
         self._drawing.set_image(shown, picture.png)
 
-    def _renew(self, shown: ShownPicture, picture: Picture) -> None:
+    def _renew(self, shown: SheetPicture, picture: Picture) -> None:
         place = self._caption_place(shown)
         if place:
             self._write_caption(place, picture.caption)
         self._describe(shown, picture)
         self._drawing.set_image(shown, picture.png)
 
-    def _describe(self, shown: ShownPicture, picture: Picture) -> None:
+    def _describe(self, shown: SheetPicture, picture: Picture) -> None:
         shown.properties.set("descr", picture.alt_text)
         shown.properties.set("title", picture.caption)
 
-    def _caption_place(self, shown: ShownPicture) -> tuple[int, int] | None:
+    def _caption_place(self, shown: SheetPicture) -> RowColumn | None:
         return caption_place(shown.caption, shown.cell_above, self._texts)
 
-    def _write_caption(self, place: tuple[int, int], caption: str) -> None:
+    def _write_caption(self, place: RowColumn, caption: str) -> None:
         style = self._caption_style
         self._sheet.put(*place, caption, self._sheet.style(*place) if style is None else style)
 

@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 from openpyxl.utils import coordinate_to_tuple
 
-from xl_addin.workbook.areas import LAST_COLUMN, LAST_ROW, Area, address
+from xl_addin.workbook.areas import LAST_COLUMN, LAST_ROW, Area, RowColumn, address
 from xl_addin.workbook.cells import LINE_HEIGHT, clean_text, escape_text, writable_value
 from xl_addin.workbook.file.formula_parts import move_formula, write_out_shared
 from xl_addin.workbook.file.markup import (
@@ -29,8 +29,8 @@ _CONTENT = (q("v"), q("f"), q("is"))
 
 
 @dataclass(frozen=True)
-class LiftedCell:
-    """A cell taken off its sheet, with the place it stood at."""
+class CellCopy:
+    """A copy of a cell, with the place it stood at."""
 
     element: Element
     row: int
@@ -58,7 +58,7 @@ class SheetPart:
         self.formulas_changed = False
         self._data = next(children(root, "sheetData"))
         self._rows: dict[int, Element] = {}
-        self._cells: dict[tuple[int, int], Element] = {}
+        self._cells: dict[RowColumn, Element] = {}
         self._index()
 
     def _index(self) -> None:
@@ -128,12 +128,12 @@ class SheetPart:
         if cell is not None:
             self._rows[row].remove(cell)
 
-    def lift(self, row: int, column: int) -> LiftedCell | None:
+    def lift(self, row: int, column: int) -> CellCopy | None:
         """Return a copy of a cell that can be laid down elsewhere; None where there is none."""
         cell = self._cells.get((row, column))
-        return None if cell is None else LiftedCell(deepcopy(cell), row, column)
+        return None if cell is None else CellCopy(deepcopy(cell), row, column)
 
-    def lay(self, lifted: LiftedCell, row: int, column: int) -> None:
+    def lay(self, lifted: CellCopy, row: int, column: int) -> None:
         """Put a lifted cell down; the references of its formula move with its row."""
         self.remove(row, column)
         cell = self._ensure_cell(row, column)

@@ -66,9 +66,9 @@ class SheetRules:
 
 def carry_rules(rules: SheetRules, shape: TableShape) -> None:
     """Fit the rules of a table to its new shape: most stretch, our scales are made anew."""
-    sources = {shape.source(slot): column for column, slot in shape.columns()}
+    sources = {shape.source(planned): column for column, planned in shape.columns()}
     moves = {source: column for source, column in sources.items() if source is not None}
-    scaled = {shape.source(slot) or 0 for slot in shape.slots if slot.scale}
+    scaled = {shape.source(planned) or 0 for planned in shape.planned_columns if planned.scale}
     rules.remove_scales(scaled | shape.gone(), shape.old_data)
     rules.stretch(shape.old_data, shape.new_data, moves)
     for area, scale in scaled_areas(shape):

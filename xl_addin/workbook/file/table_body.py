@@ -7,15 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from xl_addin.workbook.cells import LINE_HEIGHT, looks_like_formula, row_height, writable_value
 from xl_addin.workbook.columns import NUMBER_FORMATS
-from xl_addin.workbook.file.sheet_part import LiftedCell, SheetPart
+from xl_addin.workbook.file.sheet_part import CellCopy, SheetPart
 from xl_addin.workbook.file.styles_part import StylesPart
 from xl_addin.workbook.file.table_part import TablePart
-from xl_addin.workbook.port import Formula, Row, RowValue, Standing, Writable
-from xl_addin.workbook.table.column_plan import Slot
+from xl_addin.workbook.port import Formula, KeptCell, Row, RowValue, Writable
+from xl_addin.workbook.table.column_plan import PlannedColumn
 from xl_addin.workbook.table.table_shape import TableShape
 from xl_addin.workbook.table.user_cells import UserCells
-
-Place = tuple[int, int]
 
 
 class TableBody:
@@ -38,14 +36,14 @@ class TableBody:
         self._usual = self._usual_styles()
         self._patterns = self._pattern_styles()
         self._fillers = self._column_formulas(table)
-        self._cells: UserCells[LiftedCell] = UserCells(key)
+        self._cells: UserCells[CellCopy] = UserCells(key)
         for row in old_rows:
             self._cells.add(row, self._lift(row.number))
         self._cells.check_key(table.name, table.headers, self._fillers)
 
     def write(self, rows: Sequence[Mapping[str, RowValue]]) -> list[Row]:
         """Write the new rows and clear the old ones; return rows of the user's without a place."""
-        self._standing = self._lift_standing(rows)
+        self._kept = self._lift_kept(rows)
         self._clear()
         widths = [self._sheet.width(column) for column, _ in self._shape.columns()]
         for number, values in zip(self._shape.new_data.rows, rows or [{}], strict=True):
@@ -67,45 +65,43 @@ class TableBody:
         """Return the style of new cells by header: the usual one of the column."""
         patterns: dict[str, int] = {}
         neighbour = 0
-        for slot in self._shape.slots:
-            source = self._shape.source(slot)
+        for planned in self._shape.planned_columns:
+            source = self._shape.source(planned)
             if source is not None:
-                patterns[slot.header] = self._usual[source]
-            elif slot.column is not None:
-                number_format = NUMBER_FORMATS[slot.column.kind]
-                shaped = self._styles.shaped(neighbour, number_format, slot.is_wrapped)
-                patterns[slot.header] = shaped
-            if slot.is_ours:
-                neighbour = patterns[slot.header]
+                patterns[planned.header] = self._usual[source]
+            elif planned.column is not None:
+                number_format = NUMBER_FORMATS[planned.column.kind]
+                shaped = self._styles.shaped(neighbour, number_format, planned.is_wrapped)
+                patterns[planned.header] = shaped
+            if planned.is_ours:
+                neighbour = patterns[planned.header]
         return patterns
 
     def _column_formulas(self, table: TablePart) -> dict[str, str]:
         return {
-            slot.header: formula
-            for slot in self._shape.slots
-            if not slot.is_ours and slot.source is not None
-            if (formula := table.column_formula(slot.source))
+            planned.header: formula
+            for planned in self._shape.planned_columns
+            if not planned.is_ours and planned.source is not None
+            if (formula := table.column_formula(planned.source))
         }
 
-    def _lift(self, number: int) -> dict[str, LiftedCell]:
+    def _lift(self, number: int) -> dict[str, CellCopy]:
         """Return the user's cells of a row by header."""
         return {
-            slot.header: cell
-            for slot in self._shape.slots
-            if not slot.is_ours
-            if (cell := self._sheet.lift(number, self._shape.source(slot) or 0))
+            planned.header: cell
+            for planned in self._shape.planned_columns
+            if not planned.is_ours
+            if (cell := self._sheet.lift(number, self._shape.source(planned) or 0))
         }
 
-    def _lift_standing(
-        self, rows: Sequence[Mapping[str, RowValue]]
-    ) -> dict[tuple[int, str], LiftedCell]:
+    def _lift_kept(self, rows: Sequence[Mapping[str, RowValue]]) -> dict[tuple[int, str], CellCopy]:
         """Return the cells that new rows keep as they stand, by old row and header."""
         return {
-            (value.row, slot.header): cell
+            (value.row, planned.header): cell
             for values in rows
-            for slot in self._shape.slots
-            if isinstance(value := values.get(slot.header), Standing)
-            if (cell := self._sheet.lift(value.row, self._shape.source(slot) or 0))
+            for planned in self._shape.planned_columns
+            if isinstance(value := values.get(planned.header), KeptCell)
+            if (cell := self._sheet.lift(value.row, self._shape.source(planned) or 0))
         }
 
     def _clear(self) -> None:
@@ -125,38 +121,38 @@ class TableBody:
     def _write_row(
         self, number: int, values: Mapping[str, RowValue], widths: Sequence[float]
     ) -> None:
-        old_values, cells = self._cells.take(values)
+        old_values, cells = self._cells.take_cells(values)
         texts = []
-        for (column, slot), width in zip(self._shape.columns(), widths, strict=True):
-            if slot.is_ours:
-                value = values.get(slot.header)
-                if isinstance(value, Standing):
-                    self._lay(number, column, slot, self._standing.get((value.row, slot.header)))
+        for (column, planned), width in zip(self._shape.columns(), widths, strict=True):
+            if planned.is_ours:
+                value = values.get(planned.header)
+                if isinstance(value, KeptCell):
+                    self._lay(number, column, planned, self._kept.get((value.row, planned.header)))
                     value = value.value
                 else:
-                    self._put(number, column, slot, value)
+                    self._put(number, column, planned, value)
             else:
-                value = old_values.get(slot.header)
-                self._lay(number, column, slot, cells.get(slot.header))
-            if slot.is_wrapped and isinstance(value, str):
+                value = old_values.get(planned.header)
+                self._lay(number, column, planned, cells.get(planned.header))
+            if planned.is_wrapped and isinstance(value, str):
                 texts.append((value, width))
         height = row_height(texts)
         self._sheet.set_height(number, height if height > LINE_HEIGHT else None)
 
-    def _put(self, row: int, column: int, slot: Slot, value: Writable) -> None:
-        source = self._shape.source(slot)
-        style = self._old_styles.get((row, source or 0), self._patterns[slot.header])
+    def _put(self, row: int, column: int, planned: PlannedColumn, value: Writable) -> None:
+        source = self._shape.source(planned)
+        style = self._old_styles.get((row, source or 0), self._patterns[planned.header])
         if not isinstance(value, Formula):
             value = writable_value(value)
         quoted = isinstance(value, str) and looks_like_formula(value)
         self._sheet.put(row, column, value, self._styles.quoted(style, quoted))
 
-    def _lay(self, row: int, column: int, slot: Slot, cell: LiftedCell | None) -> None:
+    def _lay(self, row: int, column: int, planned: PlannedColumn, cell: CellCopy | None) -> None:
         """Lay the user's cell down; an empty one gets the formula that fills its column."""
         if cell is not None and cell.has_content:
             self._sheet.lay(cell, row, column)
-        elif slot.header in self._fillers:
-            formula = Formula(f"={self._fillers[slot.header]}")
-            self._sheet.put(row, column, formula, self._patterns[slot.header])
+        elif planned.header in self._fillers:
+            formula = Formula(f"={self._fillers[planned.header]}")
+            self._sheet.put(row, column, formula, self._patterns[planned.header])
         else:
-            self._sheet.put(row, column, None, self._patterns[slot.header])
+            self._sheet.put(row, column, None, self._patterns[planned.header])

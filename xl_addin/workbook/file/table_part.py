@@ -10,7 +10,7 @@ from lxml.etree import _Element as Element
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.cells import escape_text, unescape_text
 from xl_addin.workbook.file.markup import children, drop, q, set_children
-from xl_addin.workbook.table.column_plan import Slot
+from xl_addin.workbook.table.column_plan import PlannedColumn
 
 _COLUMN_FORMULA = q("calculatedColumnFormula")
 
@@ -50,18 +50,19 @@ class TablePart:
         """Return the formula that Excel fills down that column, without `=`."""
         return self._columns()[index].findtext(_COLUMN_FORMULA) or None
 
-    def arrange(self, slots: Sequence[Slot], area: Area) -> None:
+    def arrange(self, columns: Sequence[PlannedColumn], area: Area) -> None:
         """Set columns and place; the run's own columns are no longer filled down by Excel."""
         listed, old = self._column_list(), self._columns()
         next_id = max((int(str(column.get("id"))) for column in old), default=0) + 1
         arranged = []
-        for slot in slots:
-            if slot.source is None:
-                column = etree.Element(q("tableColumn"), id=str(next_id), name=_name(slot.header))
+        for planned in columns:
+            if planned.source is None:
+                name = _name(planned.header)
+                column = etree.Element(q("tableColumn"), id=str(next_id), name=name)
                 next_id += 1
             else:
-                column = old[slot.source]
-            if slot.is_ours:
+                column = old[planned.source]
+            if planned.is_ours:
                 set_children(column, [kid for kid in column if kid.tag != _COLUMN_FORMULA])
             arranged.append(column)
         set_children(listed, arranged)

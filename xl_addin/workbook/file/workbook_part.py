@@ -19,8 +19,8 @@ from xl_addin.workbook.file.table_part import TablePart
 
 
 @dataclass(frozen=True)
-class PlacedTable:
-    """A table with the sheet it stands on; `part` is its place in the package."""
+class FileTablePlace:
+    """A table of a closed file, the sheet it stands on, and the part that describes it."""
 
     sheet: str
     part: str
@@ -77,16 +77,16 @@ class WorkbookPart:
             f"Rename the sheet back to '{sheet}', or copy it from a fresh template (bonsai new).",
         )
 
-    def tables(self) -> list[PlacedTable]:
+    def tables(self) -> list[FileTablePlace]:
         """Return every table of the workbook."""
         return [
-            PlacedTable(sheet, item.target, TablePart(self._package.tree(item.target)))
+            FileTablePlace(sheet, item.target, TablePart(self._package.tree(item.target)))
             for sheet, part in self.sheets.items()
             for item in self._package.relations(part)
             if item.kind == "table"
         ]
 
-    def table(self, name: str) -> PlacedTable | None:
+    def table(self, name: str) -> FileTablePlace | None:
         """Return the table of that name, wherever it stands."""
         found = (item for item in self.tables() if item.table.name.casefold() == name.casefold())
         return next(found, None)

@@ -1,11 +1,11 @@
-"""Which columns of a table go and which come, so that the others keep their identity."""
+"""Columns of a table that go and come, so that the others keep their identity."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xl_addin.workbook.table.column_plan import Slot
+from xl_addin.workbook.table.column_plan import PlannedColumn
 
 
 @dataclass(frozen=True)
@@ -20,23 +20,23 @@ class ColumnMoves:
     staying: dict[int, int]
 
     @classmethod
-    def plan(cls, headers: Sequence[str], slots: Sequence[Slot]) -> ColumnMoves:
-        """Return how a table with these headers gets the columns of `slots`.
+    def plan(cls, headers: Sequence[str], columns: Sequence[PlannedColumn]) -> ColumnMoves:
+        """Return how a table with these headers gets these columns.
 
         All that are there already stay, but for one of a family that changes its place among the
         others: it is made anew.
         """
         staying: dict[int, int] = {}
-        for place, slot in enumerate(slots):
+        for place, planned in enumerate(columns):
             last = max(staying.values(), default=-1)
-            if slot.source is not None and last < slot.source < _barrier(slots, place):
-                staying[place] = slot.source
+            if planned.source is not None and last < planned.source < _barrier(columns, place):
+                staying[place] = planned.source
         gone = sorted({*range(len(headers))} - {*staying.values()}, reverse=True)
-        come = [place for place in range(len(slots)) if place not in staying]
+        come = [place for place in range(len(columns)) if place not in staying]
         return cls(tuple(gone), tuple(come), staying)
 
 
-def _barrier(slots: Sequence[Slot], place: int) -> int:
+def _barrier(columns: Sequence[PlannedColumn], place: int) -> int:
     """Return the old place that a staying column must stand left of."""
-    later = (slot.source for slot in slots[place + 1 :] if not slot.in_family)
+    later = (planned.source for planned in columns[place + 1 :] if not planned.in_family)
     return next((source for source in later if source is not None), 1 << 20)

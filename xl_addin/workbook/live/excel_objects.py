@@ -1,4 +1,4 @@
-"""What xlwings does not offer and Excel does: the same few things by their Windows and Mac names.
+"""Excel's own objects, for what xlwings does not offer: each thing by its Windows and Mac name.
 
 Other engines have neither name: there a question is answered with None, and an order is skipped.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from xl_addin.workbook.areas import Area
+from xl_addin.workbook.areas import Area, RowColumn
 from xl_addin.workbook.live.busy import patiently
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def rank_last(rule: xlwings.main.ConditionalFormat) -> None:
     _order(_rule(rule), "SetLastPriority", "set_last_priority")
 
 
-def cell_above(picture: xlwings.main.Picture) -> tuple[int, int] | None:
+def cell_above(picture: xlwings.main.Picture) -> RowColumn | None:
     """Return row and column of the cell right above a picture's corner, if there is one."""
     corner = _corner(picture, "TopLeftCell", "top_left_cell")
     return (corner.top - 1, corner.left) if corner and corner.top > 1 else None
@@ -106,13 +106,13 @@ def _ask(api: object, windows: str, mac: str) -> object:
             found = getattr(api, mac) if mac else None
             if found is None:
                 return None
-            return found() if mac.startswith("get_") else _plain(found)
+            return found() if mac.startswith("get_") else _read_reference(found)
         return getattr(api, windows, None) if windows else None
 
     return patiently(ask)
 
 
-def _plain(reference: _Reference) -> object:
+def _read_reference(reference: _Reference) -> object:
     """Return the value behind an appscript reference; a reference to cells stays one."""
     value = reference.get()
     return reference if _is_appscript(value) else value

@@ -15,7 +15,7 @@ from openpyxl.utils import absolute_coordinate, quote_sheetname
 from worker.errors import PackageMissingError, WorkbookError, WorkbookLockedError
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Table
-from xl_addin.workbook.live import excel_objects as native
+from xl_addin.workbook.live import excel_objects
 from xl_addin.workbook.live.busy import patiently
 from xl_addin.workbook.live.calm import calm
 from xl_addin.workbook.live.column_moves import ColumnMoves
@@ -23,9 +23,14 @@ from xl_addin.workbook.live.live_gallery import LiveGallery
 from xl_addin.workbook.live.live_head import compose_head
 from xl_addin.workbook.live.live_rows import LiveRows
 from xl_addin.workbook.live.live_scales import renew_scales
-from xl_addin.workbook.live.live_selection import fill_beside, find_place, read_selection
+from xl_addin.workbook.live.live_selection import fill_beside, parse_place, read_selection
 from xl_addin.workbook.live.live_sheet import LiveSheet
-from xl_addin.workbook.live.live_table import LivePlace, LiveTable, check_neighbours, shape_columns
+from xl_addin.workbook.live.live_table import (
+    LiveTable,
+    LiveTablePlace,
+    check_neighbours,
+    shape_columns,
+)
 from xl_addin.workbook.port import CellValue, Picture, Row, TableContent, TableData
 from xl_addin.workbook.table.table_reader import (
     HEADER_ROWS,
@@ -75,7 +80,7 @@ class LiveBook:
         for app in patiently(lambda: [*apps]):
             books: list[xlwings.Book] = patiently(partial(list, app.books))
             for book in books:
-                if native.full_name(book).casefold() == full_name.casefold():
+                if excel_objects.full_name(book).casefold() == full_name.casefold():
                     return cls(book)
         raise WorkbookError(
             f"The workbook {full_name} is not open.",
@@ -91,11 +96,11 @@ class LiveBook:
     @property
     def path(self) -> Path:
         """Its file; the name alone if it was never saved. `named` finds it again by this."""
-        return Path(native.full_name(self._book))
+        return Path(excel_objects.full_name(self._book))
 
     def has_table(self, table: Table) -> bool:
         """Say whether `table` is there under its own name."""
-        return self._find(table) is not None
+        return self._find_place(table) is not None
 
     def read_table(self, table: Table) -> TableData:
         """Return the rows of `table`, found by name, else by its required headers.
@@ -103,7 +108,7 @@ class LiveBook:
         :raises TableMissingError: if neither is there, or two plain sheets have the headers.
         :raises ColumnError: if a required column is missing or a header stands there twice.
         """
-        place = self._find(table)
+        place = self._find_place(table)
         if place is None:
             return read_plain(_LiveValues(self._pages()), table, self.name)
         return read_named(_LiveValues([place.page]), place, table)
@@ -116,13 +121,13 @@ class LiveBook:
         :raises WorkbookError: if the sheet is protected, or rows would run into other cells.
         :raises WorkbookLockedError: if Excel is busy.
         """
-        place = self._find(content.table)
+        place = self._find_place(content.table)
         if place is None:
             raise no_table_for_results(content.table, self.name)
         page, table = place.page, place.table
         page.check_writable(self.name)
         shape = TableShape.plan(table, content)
-        moves = ColumnMoves.plan(table.headers, shape.slots)
+        moves = ColumnMoves.plan(table.headers, shape.planned_columns)
         others = [other for other in _tables(page) if other.name != table.name]
         check_room(page.name, table, others, page, shape)
         check_neighbours(shape, moves, others)
@@ -168,13 +173,13 @@ class LiveBook:
         :raises WorkbookLockedError: if it was opened to be read only, or Excel is busy.
         :raises WorkbookError: if it was never saved, or Excel refuses.
         """
-        if native.was_never_saved(self._book):
+        if excel_objects.was_never_saved(self._book):
             raise WorkbookError(
                 f"'{self.name}' has no place on the disk yet.",
                 "It was never saved.",
                 "Save it once in Excel (File, Save As).",
             )
-        if native.is_read_only(self._book):
+        if excel_objects.is_read_only(self._book):
             raise WorkbookLockedError(
                 f"'{self.name}' is open to be read only.",
                 "The results stand in it, but Excel cannot save them under this name.",
@@ -194,7 +199,7 @@ class LiveBook:
 
         :raises WorkbookError: naming the first cell that is not, or a sheet that is not there.
         """
-        sheet, area = find_place(place)
+        sheet, area = parse_place(place)
         page = self._page(sheet)
         page.check_writable(self.name)
         with calm(self._book.app):
@@ -219,13 +224,13 @@ class LiveBook:
     def _pages(self) -> list[LiveSheet]:
         return [LiveSheet(sheet) for sheet in patiently(lambda: [*self._book.sheets])]
 
-    def _find(self, table: Table) -> LivePlace | None:
+    def _find_place(self, table: Table) -> LiveTablePlace | None:
         """Return the table of that name, wherever it stands."""
         for page in self._pages():
             for item in page.tables():
                 name = str(patiently(partial(getattr, item, "display_name")))
                 if name.casefold() == table.name.casefold():
-                    return LivePlace(page, LiveTable(item))
+                    return LiveTablePlace(page, LiveTable(item))
         return None
 
     def _name_above(self, sheet: str, shape: TableShape, content: TableContent) -> None:

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xl_addin.workbook.areas import Area
+from xl_addin.workbook.areas import Area, RowColumn
 from xl_addin.workbook.cells import LINE_HEIGHT
-from xl_addin.workbook.live import excel_objects as native
+from xl_addin.workbook.live import excel_objects
 from xl_addin.workbook.live.busy import patiently
 from xl_addin.workbook.live.live_sheet import LiveSheet, plain_cell, ready
 from xl_addin.workbook.pictures import GAP, PREFIX, caption_place, shown_name
@@ -34,7 +34,7 @@ class LiveGallery:
     def __init__(self, sheet: LiveSheet) -> None:
         self._sheet = sheet
         used = sheet.used()
-        self._texts: dict[tuple[int, int], CellValue] = {
+        self._texts: dict[RowColumn, CellValue] = {
             (row, column): plain_cell(value)
             for row, values in zip(used.rows, sheet.raw(used), strict=True)
             for column, value in zip(used.columns, values, strict=True)
@@ -84,23 +84,25 @@ class LiveGallery:
 
         shown = patiently(add)
         patiently(lambda: _set_size(shown, width, height))
-        native.describe(shown, picture.alt_text, picture.caption)
+        excel_objects.describe(shown, picture.alt_text, picture.caption)
         self._write_caption((row, 1), picture.caption)
         lines = math.ceil(height / LINE_HEIGHT)
-        return native.bottom_row(shown) or row + lines
+        return excel_objects.bottom_row(shown) or row + lines
 
     def _renew(self, shown: xlwings.main.Picture, name: str, picture: Picture, file: Path) -> None:
         place = self._caption_place(shown)
         pictures = self._sheet.sheet.pictures
         renewed = patiently(lambda: pictures.add(str(file), name=name, update=True))
-        native.describe(renewed, picture.alt_text, picture.caption)
+        excel_objects.describe(renewed, picture.alt_text, picture.caption)
         if place:
             self._write_caption(place, picture.caption)
 
-    def _caption_place(self, shown: xlwings.main.Picture) -> tuple[int, int] | None:
-        return caption_place(native.caption(shown), native.cell_above(shown), self._texts)
+    def _caption_place(self, shown: xlwings.main.Picture) -> RowColumn | None:
+        return caption_place(
+            excel_objects.caption(shown), excel_objects.cell_above(shown), self._texts
+        )
 
-    def _write_caption(self, place: tuple[int, int], caption: str) -> None:
+    def _write_caption(self, place: RowColumn, caption: str) -> None:
         area = _cell(place)
         self._sheet.type_block(area, [[ready(caption)]])
 
@@ -111,7 +113,7 @@ class LiveGallery:
         self._texts[place] = caption
 
 
-def _cell(place: tuple[int, int]) -> Area:
+def _cell(place: RowColumn) -> Area:
     return Area(*place, *place)
 
 
@@ -122,7 +124,7 @@ def _set_size(shown: xlwings.main.Picture, width: float, height: float) -> None:
 
 def _bottom_row(shown: xlwings.main.Picture) -> int:
     """Return the lowest row that a picture covers, as far as can be told."""
-    row = native.bottom_row(shown)
+    row = excel_objects.bottom_row(shown)
     if row is not None:
         return row
     top, height = patiently(lambda: (shown.top, shown.height))

@@ -26,11 +26,11 @@ def compose_head(
         typed = [cell.typed(number) for cell in cells]
         line = typed[: shape.old.left - left] + [None] * len(shape.both.columns)
         places = {}
-        for column, slot in shape.columns():
-            source = shape.source(slot)
-            if slot.is_ours:
-                line[column - left] = ready(row.values.get(slot.header))
-                places[slot.header] = column
+        for column, planned in shape.columns():
+            source = shape.source(planned)
+            if planned.is_ours:
+                line[column - left] = ready(row.values.get(planned.header))
+                places[planned.header] = column
             elif source is not None:
                 line[column - left] = typed[source - left]
         first = min((places[header] for header in row.values if header in places), default=1)

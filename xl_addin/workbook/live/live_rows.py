@@ -10,9 +10,8 @@ from itertools import groupby
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.formulas import moved_text
 from xl_addin.workbook.live.live_sheet import Block, LiveCell, LiveSheet, plain_cell, ready
-from xl_addin.workbook.port import Row, RowValue, Standing
-from xl_addin.workbook.table.column_plan import Slot
-from xl_addin.workbook.table.table_shape import StandingTable, TableShape
+from xl_addin.workbook.port import KeptCell, Row, RowValue
+from xl_addin.workbook.table.table_shape import CurrentTable, TableShape
 from xl_addin.workbook.table.user_cells import UserCells
 
 
@@ -23,13 +22,13 @@ class LiveRows:
     """
 
     def __init__(
-        self, sheet: LiveSheet, table: StandingTable, shape: TableShape, key: Sequence[str]
+        self, sheet: LiveSheet, table: CurrentTable, shape: TableShape, key: Sequence[str]
     ) -> None:
         self._sheet, self._shape = sheet, shape
         self._columns = {
-            slot.header: self._read_column(source)
-            for slot in shape.slots
-            if not slot.is_ours and (source := shape.source(slot))
+            planned.header: self._read_column(source)
+            for planned in shape.planned_columns
+            if not planned.is_ours and (source := shape.source(planned))
         }
         self._fillers = {
             header: formula
@@ -50,12 +49,12 @@ class LiveRows:
         whole table is one block, so that no cell of theirs can be parted from its row.
         """
         numbers = self._shape.new_data.rows
-        standing = self._read_standing(rows)
+        kept = self._read_kept(rows)
         block = [
-            self._typed_row(number, values, standing)
+            self._typed_row(number, values, kept)
             for number, values in zip(numbers, rows or [{}], strict=True)
         ]
-        ours = {column: slot.is_ours for column, slot in self._shape.columns()}
+        ours = {column: planned.is_ours for column, planned in self._shape.columns()}
         stays = all(self._stays(header, block) for header in self._columns)
         spans = [(True, [*ours])] if not stays else groupby(ours, key=ours.__getitem__)
         return [self._span([*columns], block) for is_written, columns in spans if is_written]
@@ -64,22 +63,17 @@ class LiveRows:
         """Return rows that found no place among the new ones and hold something of the user's."""
         return self._user.lost(self._fillers)
 
-    def _slots(self) -> tuple[Slot, ...]:
-        return self._shape.slots
-
     def _read_column(self, number: int) -> list[LiveCell]:
         area = replace(self._shape.old_data, left=number, right=number)
         return [line[0] for line in self._sheet.cells(area)]
 
-    def _read_standing(
-        self, rows: Sequence[Mapping[str, RowValue]]
-    ) -> dict[tuple[int, str], LiveCell]:
+    def _read_kept(self, rows: Sequence[Mapping[str, RowValue]]) -> dict[tuple[int, str], LiveCell]:
         """Return the cells of the columns in which a new row keeps one, by old row and header."""
         return {
-            (cell.row, slot.header): cell
-            for slot in self._slots()
-            if any(isinstance(values.get(slot.header), Standing) for values in rows)
-            if (source := self._shape.source(slot))
+            (cell.row, planned.header): cell
+            for planned in self._shape.planned_columns
+            if any(isinstance(values.get(planned.header), KeptCell) for values in rows)
+            if (source := self._shape.source(planned))
             for cell in self._read_column(source)
         }
 
@@ -87,15 +81,15 @@ class LiveRows:
         self,
         number: int,
         values: Mapping[str, RowValue],
-        standing: Mapping[tuple[int, str], LiveCell],
+        kept: Mapping[tuple[int, str], LiveCell],
     ) -> list[object]:
         own, typed = self._own_row(number, values), []
-        for slot in self._slots():
-            value = values.get(slot.header)
-            if not slot.is_ours:
-                typed.append(own[slot.header])
-            elif isinstance(value, Standing):
-                cell = standing.get((value.row, slot.header))
+        for planned in self._shape.planned_columns:
+            value = values.get(planned.header)
+            if not planned.is_ours:
+                typed.append(own[planned.header])
+            elif isinstance(value, KeptCell):
+                cell = kept.get((value.row, planned.header))
                 typed.append(cell.typed(number) if cell else None)
             else:
                 typed.append(ready(value))
@@ -103,22 +97,23 @@ class LiveRows:
 
     def _own_row(self, number: int, values: Mapping[str, RowValue]) -> dict[str, object]:
         """Return what to type into the user's cells of a new row."""
-        _, cells = self._user.take(values)
+        _, cells = self._user.take_cells(values)
         typed: dict[str, object] = {}
-        for slot in self._slots():
-            cell = cells.get(slot.header)
+        for planned in self._shape.planned_columns:
+            cell = cells.get(planned.header)
             if cell is not None and cell.has_content:
-                typed[slot.header] = cell.typed(number)
-            elif slot.header in self._fillers:
+                typed[planned.header] = cell.typed(number)
+            elif planned.header in self._fillers:
                 first = self._shape.old_data.top
-                typed[slot.header] = f"={moved_text(self._fillers[slot.header], first, number)}"
+                filler = moved_text(self._fillers[planned.header], first, number)
+                typed[planned.header] = f"={filler}"
             else:
-                typed[slot.header] = None
+                typed[planned.header] = None
         return typed
 
     def _stays(self, header: str, block: Block) -> bool:
         """Say whether a column of the user's is to hold what it holds already."""
-        place = next(i for i, slot in enumerate(self._slots()) if slot.header == header)
+        place = [planned.header for planned in self._shape.planned_columns].index(header)
         new = [row[place] for row in block]
         old = [cell.typed(cell.row) for cell in self._columns[header]]
         length = max(len(new), len(old))

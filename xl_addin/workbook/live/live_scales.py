@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Scale
-from xl_addin.workbook.live import excel_objects as native
+from xl_addin.workbook.live import excel_objects
 from xl_addin.workbook.live.busy import patiently
 from xl_addin.workbook.live.live_sheet import LiveSheet
 from xl_addin.workbook.table.colour_scales import COLOUR_SCALES, scaled_areas
@@ -31,7 +31,7 @@ def renew_scales(sheet: LiveSheet, shape: TableShape) -> None:
     except NotImplementedError:
         return
     scales = [rule for rule, kind in zip(rules, kinds, strict=True) if kind == "color_scale"]
-    covered = [native.covered(rule) for rule in scales]
+    covered = [excel_objects.covered(rule) for rule in scales]
     if None in covered:
         return
     # From the last, because Excel counts the others anew after each.
@@ -52,4 +52,4 @@ def _add(sheet: LiveSheet, area: Area, scale: Scale) -> None:
         formats = sheet.range(area).conditional_formats
         return formats.add_color_scale(colours, thresholds=numbers or None)
 
-    native.rank_last(patiently(add))
+    excel_objects.rank_last(patiently(add))

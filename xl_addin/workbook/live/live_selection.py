@@ -39,7 +39,7 @@ def read_selection(book: xlwings.Book) -> tuple[str, Sequence[Sequence[CellValue
     return place, [*sheet.rows(seen)] if seen else []
 
 
-def find_place(place: str) -> tuple[str, Area]:
+def parse_place(place: str) -> tuple[str, Area]:
     """Return sheet and area of a place that `read_selection` named."""
     sheet, _, area = place.rpartition("!")
     return sheet.removeprefix("'").removesuffix("'").replace("''", "'"), Area.parse(area)

@@ -12,7 +12,7 @@ from worker.errors import WorkbookError
 from xl_addin.workbook.areas import Area, address, common
 from xl_addin.workbook.cells import clean_text, plain_value, typed_text, writable_value
 from xl_addin.workbook.formulas import moved_text
-from xl_addin.workbook.live import excel_objects as native
+from xl_addin.workbook.live import excel_objects
 from xl_addin.workbook.live.busy import patiently
 from xl_addin.workbook.port import CellValue, Formula, Writable
 
@@ -152,7 +152,7 @@ class LiveSheet:
 
         :raises WorkbookError: if the sheet is protected.
         """
-        if native.is_protected(self.sheet):
+        if excel_objects.is_protected(self.sheet):
             raise WorkbookError(
                 f"The sheet {self.name} of '{book}' is protected.",
                 "While it is open, Excel lets nobody change its cells.",

@@ -42,7 +42,7 @@ class LiveTable:
             patiently(partial(_delete, columns, place, left))
         count = len(self.headers) - len(moves.gone)
         for place in moves.come:
-            header = shape.slots[place].header
+            header = shape.planned_columns[place].header
             patiently(partial(_insert, columns, header, place, count))
             count += 1
 
@@ -57,8 +57,8 @@ class LiveTable:
 
 
 @dataclass(frozen=True)
-class LivePlace:
-    """A table with the sheet it stands on."""
+class LiveTablePlace:
+    """A table that is open in Excel, and the sheet it stands on."""
 
     page: LiveSheet
     table: LiveTable
@@ -97,11 +97,12 @@ def shape_columns(sheet: LiveSheet, shape: TableShape, moves: ColumnMoves) -> No
         if width is not None:
             sheet.set_width(shape.new.left + place, width)
     for place in moves.come:
-        column = shape.slots[place].column
+        planned = shape.planned_columns[place]
+        column = planned.column
         if column is not None:
             number = shape.new.left + place
             area = replace(shape.old_data, left=number, right=number)
-            sheet.set_format(area, NUMBER_FORMATS[column.kind], shape.slots[place].is_wrapped)
+            sheet.set_format(area, NUMBER_FORMATS[column.kind], planned.is_wrapped)
             sheet.set_width(number, 0 if column.hidden else column.width)
 
 

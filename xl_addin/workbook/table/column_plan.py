@@ -1,4 +1,4 @@
-"""Which column stands where in a table, before and after a run."""
+"""Columns of a table and their places, before and after a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xl_addin.workbook.port import TableContent
 
 
 @dataclass(frozen=True)
-class Slot:
+class PlannedColumn:
     """One column of the table as it is to be; `source` counts its old place from 0."""
 
     header: str
@@ -35,7 +35,7 @@ class Slot:
         return self.column.scale if self.column is not None and self.is_ours else ""
 
 
-def plan_columns(headers: Sequence[str], content: TableContent) -> list[Slot]:
+def plan_columns(headers: Sequence[str], content: TableContent) -> list[PlannedColumn]:
     """Return the columns that a table with these headers has after the run, left to right.
 
     :raises ColumnError: if two headers differ at most in case or in blanks around them.
@@ -52,7 +52,8 @@ def plan_columns(headers: Sequence[str], content: TableContent) -> list[Slot]:
     _refuse_twins(order, table.name)
     places = {header: place for place, header in enumerate(headers)}
     return [
-        Slot(header, listed.get(header), places.get(header), header in family) for header in order
+        PlannedColumn(header, listed.get(header), places.get(header), header in family)
+        for header in order
     ]
 
 

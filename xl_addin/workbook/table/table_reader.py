@@ -11,7 +11,7 @@ from worker.errors import ColumnError, TableMissingError
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.port import CellValue, Row, TableData
-from xl_addin.workbook.table.table_shape import StandingTable
+from xl_addin.workbook.table.table_shape import CurrentTable
 
 HEADER_ROWS = 10
 
@@ -29,8 +29,8 @@ class SheetValues(Protocol):
         ...
 
 
-class Placed(Protocol):
-    """A named table with the sheet it stands on."""
+class TablePlace(Protocol):
+    """A named table and the sheet it stands on."""
 
     @property
     def sheet(self) -> str:
@@ -38,30 +38,29 @@ class Placed(Protocol):
         ...
 
     @property
-    def table(self) -> StandingTable:
+    def table(self) -> CurrentTable:
         """The table."""
         ...
 
 
-def read_named(values: SheetValues, placed: Placed, table: Table) -> TableData:
+def read_named(values: SheetValues, place: TablePlace, table: Table) -> TableData:
     """Return a table that stands there under its name.
 
     :raises ColumnError: if a required column is missing, or one of the layout stands there twice.
     """
-    headers = placed.table.headers
-    where = f"The table {table.name} on sheet {placed.sheet}"
+    headers = place.table.headers
+    where = f"The table {table.name} on sheet {place.sheet}"
     _check_headers(headers, table, where)
-    rows = all_rows(values, placed)
-    return TableData(placed.sheet, tuple(headers), _without_blank(rows))
+    rows = all_rows(values, place)
+    return TableData(place.sheet, tuple(headers), _without_blank(rows))
 
 
-def all_rows(values: SheetValues, placed: Placed) -> tuple[Row, ...]:
+def all_rows(values: SheetValues, place: TablePlace) -> tuple[Row, ...]:
     """Return every row below the header of a table, blank ones too."""
-    standing = placed.table
-    area = standing.area
-    top, bottom = area.top + standing.has_header_row, area.bottom - standing.has_totals_row
+    current, area = place.table, place.table.area
+    top, bottom = area.top + current.has_header_row, area.bottom - current.has_totals_row
     data = replace(area, top=top, bottom=bottom)
-    return _rows(placed.table.headers, values.rows(placed.sheet, data), data.top)
+    return _rows(current.headers, values.rows(place.sheet, data), data.top)
 
 
 def read_plain(values: SheetValues, table: Table, book: str) -> TableData:

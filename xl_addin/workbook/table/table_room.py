@@ -1,4 +1,4 @@
-"""Whether a table may take its new shape: everything that would harm other cells is refused."""
+"""Room for the new shape of a table: everything that would harm other cells is refused."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Protocol
 
 from worker.errors import WorkbookError
 from xl_addin.workbook.areas import Area
-from xl_addin.workbook.table.table_shape import StandingTable, TableShape
+from xl_addin.workbook.table.table_shape import CurrentTable, TableShape
 
 
-class Ground(Protocol):
-    """The cells of a sheet, as far as they may stand in the way."""
+class SheetCells(Protocol):
+    """The cells of a sheet, as far as they may be in the way."""
 
     def merged(self, area: Area) -> Sequence[str]:
         """Return the merged ranges that meet `area`."""
@@ -25,9 +25,9 @@ class Ground(Protocol):
 
 def check_room(
     sheet_name: str,
-    table: StandingTable,
-    neighbours: Sequence[StandingTable],
-    sheet: Ground,
+    table: CurrentTable,
+    neighbours: Sequence[CurrentTable],
+    sheet: SheetCells,
     shape: TableShape,
 ) -> None:
     """Make sure that the rewrite touches no cell that is not the table's.
@@ -59,8 +59,8 @@ def check_room(
 def _check_cells(
     where: str,
     sheet_name: str,
-    neighbours: Sequence[StandingTable],
-    sheet: Ground,
+    neighbours: Sequence[CurrentTable],
+    sheet: SheetCells,
     shape: TableShape,
 ) -> None:
     merged = sheet.merged(replace(shape.both, top=shape.both.top + 1))

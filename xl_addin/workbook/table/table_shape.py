@@ -1,4 +1,4 @@
-"""Where a table stood and where it will stand: the plan that every step of a rewrite follows."""
+"""Old and new place of a table: the plan that every step of a rewrite follows."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Protocol
 
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.port import AboveRow, TableContent
-from xl_addin.workbook.table.column_plan import Slot, plan_columns
+from xl_addin.workbook.table.column_plan import PlannedColumn, plan_columns
 
 
-class StandingTable(Protocol):
-    """A named table (ListObject) as it stands now, in a file or in Excel."""
+class CurrentTable(Protocol):
+    """A named table (ListObject) as it is now, in a file or in Excel."""
 
     @property
     def name(self) -> str:
@@ -44,22 +44,22 @@ class StandingTable(Protocol):
 class TableShape:
     """Old and new area of a table, header included, and its columns to be."""
 
-    slots: tuple[Slot, ...]
+    planned_columns: tuple[PlannedColumn, ...]
     old: Area
     new: Area
     above: int
 
     @classmethod
-    def plan(cls, table: StandingTable, content: TableContent) -> TableShape:
+    def plan(cls, table: CurrentTable, content: TableContent) -> TableShape:
         """Return the shape that `table` needs for `content`; one row is kept when there is none.
 
         :raises ColumnError: if two columns would have the same header.
         """
-        slots = tuple(plan_columns(table.headers, content))
+        planned_columns = tuple(plan_columns(table.headers, content))
         old = table.area
         bottom = old.top + max(1, len(content.rows))
-        new = replace(old, bottom=bottom, right=old.left + len(slots) - 1)
-        return cls(slots, old, new, len(content.above))
+        new = replace(old, bottom=bottom, right=old.left + len(planned_columns) - 1)
+        return cls(planned_columns, old, new, len(content.above))
 
     @property
     def old_data(self) -> Area:
@@ -77,21 +77,21 @@ class TableShape:
         bottom, right = max(self.old.bottom, self.new.bottom), max(self.old.right, self.new.right)
         return replace(self.old, bottom=bottom, right=right)
 
-    def columns(self) -> Iterator[tuple[int, Slot]]:
+    def columns(self) -> Iterator[tuple[int, PlannedColumn]]:
         """Yield each column of the new table with its number on the sheet."""
-        return enumerate(self.slots, start=self.new.left)
+        return enumerate(self.planned_columns, start=self.new.left)
 
-    def source(self, slot: Slot) -> int | None:
+    def source(self, planned: PlannedColumn) -> int | None:
         """Return the number on the sheet of the column as it stood before, if it did."""
-        return None if slot.source is None else self.old.left + slot.source
+        return None if planned.source is None else self.old.left + planned.source
 
     def gone(self) -> set[int]:
         """Return the numbers of old columns that the new table has no place for."""
-        return {*self.old.columns} - {self.source(slot) or 0 for slot in self.slots}
+        return {*self.old.columns} - {self.source(planned) or 0 for planned in self.planned_columns}
 
 
 def above_area(shape: TableShape, position: int, row: AboveRow) -> Area | None:
     """Return where the cells of a row above stand, from the first to the last."""
-    columns = [column for column, slot in shape.columns() if slot.header in row.values]
+    columns = [column for column, planned in shape.columns() if planned.header in row.values]
     number = shape.new.top - shape.above + position
     return Area(number, min(columns), number, max(columns)) if columns else None

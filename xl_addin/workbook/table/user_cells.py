@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from worker.errors import ColumnError
-from xl_addin.workbook.port import CellValue, Formula, Row, RowValue, Standing
+from xl_addin.workbook.port import CellValue, Formula, KeptCell, Row, RowValue
 
 Key = tuple[str, ...]
 
 
-class OwnCell(Protocol):
-    """A cell of the user's, lifted off its sheet."""
+class UserCell(Protocol):
+    """A cell of the user's, as it was read off its sheet."""
 
     @property
     def formula(self) -> str | None:
@@ -25,7 +25,7 @@ class OwnCell(Protocol):
         ...
 
 
-AnyCell = TypeVar("AnyCell", bound=OwnCell)
+AnyCell = TypeVar("AnyCell", bound=UserCell)
 
 
 def row_key(values: Mapping[str, RowValue], headers: Sequence[str]) -> Key:
@@ -34,7 +34,7 @@ def row_key(values: Mapping[str, RowValue], headers: Sequence[str]) -> Key:
 
 
 def _text(value: RowValue) -> str:
-    if isinstance(value, Standing):
+    if isinstance(value, KeptCell):
         value = value.value
     text = value.text if isinstance(value, Formula) else value
     return "" if text is None else str(text).strip()
@@ -51,7 +51,7 @@ class UserCells(Generic[AnyCell]):
         """Take the user's cells of one old row, by header."""
         self._rows.setdefault(row_key(row.values, self._key), []).append((row, cells))
 
-    def take(
+    def take_cells(
         self, values: Mapping[str, RowValue]
     ) -> tuple[Mapping[str, CellValue], Mapping[str, AnyCell]]:
         """Return old values and the user's cells that belong to a new row; empty if none do."""
@@ -86,5 +86,5 @@ class UserCells(Generic[AnyCell]):
         return sorted(lost, key=lambda row: row.number)
 
 
-def _is_own(header: str, cell: OwnCell, filled_down: Collection[str]) -> bool:
+def _is_own(header: str, cell: UserCell, filled_down: Collection[str]) -> bool:
     return cell.has_content and not (cell.formula and header in filled_down)
