@@ -1,4 +1,4 @@
-"""The templates folder as it is shipped: template workbooks, samples and the evaluation world."""
+"""The template workbook and what is shipped beside it: samples and the evaluation world."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SUFFIXES = (".xlsx", ".xlsm")
 
 
 def templates_folder() -> Path:
-    """Return that folder, in a wheel or in a source checkout."""
+    """Return the folder of all of them, in a wheel or in a source checkout."""
     package = Path(__file__).resolve().parents[1]
     shipped = package / "shipped"
     return shipped if shipped.is_dir() else package.parent / "templates"
