@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.labelled_set import FOLDER
-from worker.answering.evidence import Evidence
+from worker.answering.evidence.judge import Evidence
 from worker.contract import RankRequest
 from worker.pipeline.evidence_gate import EvidenceGate
 from worker.pipeline.job_context import JobContext

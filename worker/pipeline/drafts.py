@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from worker.answering.citations import check_citations
-from worker.answering.evidence import Evidence
+from worker.answering.evidence.judge import Evidence
 from worker.answering.prompts import NO_ANSWER, Layout, clean_answer, fill
 from worker.answering.quotes import check_quotes
 from worker.contract import (

@@ -16,14 +16,14 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.answering.evidence import (
+from worker.answering.evidence.judge import (
     Evidence,
     Reading,
     judge,
     judge_characters,
     reading,
 )
-from worker.answering.evidence_scale import NeededEvidence, needed_evidence, stand_ins
+from worker.answering.evidence.scale import NeededEvidence, needed_evidence, stand_ins
 from worker.contract import RankRequest
 from worker.documents.language import mostly_japanese
 from worker.errors import UnavailableError

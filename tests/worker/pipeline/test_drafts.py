@@ -1,6 +1,6 @@
 import pytest
 
-from worker.answering.evidence import Evidence
+from worker.answering.evidence.judge import Evidence
 from worker.answering.prompts import ALPACA, CHAT, NO_ANSWER
 from worker.contract import PovMatrix, Question, QuestionRanking, RankedChunk, StageSeconds
 from worker.inference.base import Completion

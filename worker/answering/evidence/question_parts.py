@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from worker.answering.answer_type import (
+from worker.answering.evidence.answer_type import (
     INTERROGATIVE,
     WORD,
     AnswerType,

@@ -15,8 +15,12 @@ from statistics import harmonic_mean
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.answering.answer_type import NAMED, WORD, holds
-from worker.answering.question_parts import QuestionPart, question_parts, without_possessive
+from worker.answering.evidence.answer_type import NAMED, WORD, holds
+from worker.answering.evidence.question_parts import (
+    QuestionPart,
+    question_parts,
+    without_possessive,
+)
 
 #: What a name is worth that stands in another passage than the rest.
 _ELSEWHERE = 0.7

@@ -18,7 +18,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from worker.answering.question_parts import question_parts
+from worker.answering.evidence.question_parts import question_parts
 
 #: How many sentences are tried, and without how many nothing is learnt.
 SENTENCES = 200

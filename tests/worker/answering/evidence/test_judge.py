@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from worker.answering.answer_type import answer_type, holds
-from worker.answering.evidence import Evidence, Reading, judge, judge_characters, reading
-from worker.answering.evidence_scale import NeededEvidence, needed_evidence, stand_ins
-from worker.answering.question_parts import question_parts
+from worker.answering.evidence.answer_type import answer_type, holds
+from worker.answering.evidence.judge import Evidence, Reading, judge, judge_characters, reading
+from worker.answering.evidence.question_parts import question_parts
+from worker.answering.evidence.scale import NeededEvidence, needed_evidence, stand_ins
 
 BRIDGE = "The Sarn Bridge was finished by Tobin Fell in 1764. It has nine arches of grey stone."
 MILL = "The mill at Ost grinds barley. Its keeper, Ada Renn, was paid four crowns a week."
