@@ -1,1 +1,1 @@
-"""From ranked chunks to an answer: contexts, prompts."""
+"""From ranked chunks to an answer: contexts, prompts, the evidence gate, citations and quotes."""

@@ -1,4 +1,4 @@
-"""What sort of thing a question asks for, and whether a text holds one that it does not name."""
+"""Types of answers: the sort of thing a question asks for, and texts that hold one of that sort."""
 
 from __future__ import annotations
 

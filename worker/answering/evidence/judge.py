@@ -1,4 +1,4 @@
-"""How well passages hold the answer to a question: whether each thing asked is spoken of.
+"""The judge of evidence: how well passages hold all that a question asks.
 
 A word of the question counts as spoken of as far as some word of a passage means the same where
 it stands. Both are compared by the vectors that an embedding model gives them in their texts, so

@@ -1,4 +1,4 @@
-"""What a question asks: its parts, and the words that a passage must speak of to answer them."""
+"""The parts of a question, with the words that a passage must speak of to answer them."""
 
 from __future__ import annotations
 

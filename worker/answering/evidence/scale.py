@@ -1,4 +1,4 @@
-"""How much evidence an answer needs: learnt from the documents themselves, without labels.
+"""The scale of evidence: how much an answer needs, learnt from the documents without labels.
 
 A sentence of a document stands in for a question. With its own document out of reach no passage
 holds what it says, though others speak of the same names and matters: how well they seem to is
