@@ -16,7 +16,8 @@ from tests.xl_addin.workbook.samples import column, loaded, ranked_rows, write_r
 from tests.xl_addin.workbook.test_port import *  # noqa: F403
 from tests.xl_addin.workbook.test_port import matrix
 from worker.errors import WorkbookError
-from xl_addin.sheets import layout
+from xl_addin.sheets.matrix import MATRIX
+from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.live.live_book import LiveBook
 
 pytestmark = [
@@ -105,7 +106,7 @@ def test_dropdowns_reach_the_new_rows(bench, port):
 
 def test_what_if_formulas_compute(bench, port):
     port.write_table(matrix(["P1", "P2"]))
-    assert column(port, layout.MATRIX, "What-if") == [2, 2, 2]
+    assert column(port, MATRIX, "What-if") == [2, 2, 2]
 
 
 def test_a_protected_sheet_is_refused(bench, port):
@@ -119,4 +120,4 @@ def test_a_protected_sheet_is_refused(bench, port):
 
 def test_five_thousand_rows_are_written(bench, port):
     write_ranked(port, ranked_rows(*(f"c{n}" for n in range(5_000))))
-    assert len(column(port, layout.RANKED, "ChunkID")) == 5_000
+    assert len(column(port, RANKED, "ChunkID")) == 5_000

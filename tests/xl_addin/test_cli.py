@@ -19,7 +19,13 @@ from worker.models.weights import MODELS
 from worker.pipeline import ranking
 from xl_addin import cli
 from xl_addin.jobs.books import set_settings
-from xl_addin.sheets import layout
+from xl_addin.sheets.answers import ANSWERS
+from xl_addin.sheets.fbq import FBQ
+from xl_addin.sheets.last_run import LAST_RUN
+from xl_addin.sheets.matrix import MATRIX
+from xl_addin.sheets.pov import POV
+from xl_addin.sheets.ranked import RANKED
+from xl_addin.sheets.sources import SOURCES
 from xl_addin.workbook.file.file_book import FileBook
 
 
@@ -42,14 +48,14 @@ def small_book(book: Path, papers: Path) -> Path:
 
 def test_index_rank_and_answer_fill_the_workbook(bonsai: Run, small_book: Path):
     assert bonsai("index", small_book)[0] == 0
-    assert {row["Status"] for row in rows(small_book, layout.SOURCES)} == {"indexed"}
+    assert {row["Status"] for row in rows(small_book, SOURCES)} == {"indexed"}
     assert bonsai("rank", small_book)[0] == 0
-    assert [row["Rank"] for row in rows(small_book, layout.RANKED)] == [1, 2, 3, 4, 5, 6] * 2
+    assert [row["Rank"] for row in rows(small_book, RANKED)] == [1, 2, 3, 4, 5, 6] * 2
     assert bonsai("answer", small_book)[0] == 0
-    answers = rows(small_book, layout.ANSWERS)
+    answers = rows(small_book, ANSWERS)
     assert [row["Mode"] for row in answers] == ["no-rag", "rag", "sexy"] * 2
     assert all(row["Answer"] for row in answers)
-    stamp = {row["Item"]: row["Value"] for row in rows(small_book, layout.LAST_RUN)}
+    stamp = {row["Item"]: row["Value"] for row in rows(small_book, LAST_RUN)}
     assert stamp["What"] == "Answer"
     assert stamp["Embedder"].startswith("onnx:minilm@")
 
@@ -62,7 +68,7 @@ def test_an_edited_answer_stays_and_the_new_one_is_proposed(bonsai: Run, small_b
     workbook.save(small_book)
     code, out, _ = bonsai("answer", small_book, "--modes", "no-rag")
     assert code == 0
-    edited, other = rows(small_book, layout.ANSWERS)
+    edited, other = rows(small_book, ANSWERS)
     assert edited["Answer"] == "My own words."
     assert edited["Proposed"]
     assert other["Answer"]
@@ -73,10 +79,10 @@ def test_an_edited_answer_stays_and_the_new_one_is_proposed(bonsai: Run, small_b
 def test_notes_and_keep_follow_their_passage_through_another_ranking(bonsai: Run, small_book: Path):
     bonsai("index", small_book)
     bonsai("rank", small_book)
-    before = rows(small_book, layout.RANKED)
+    before = rows(small_book, RANKED)
     write_note(small_book, "my note")
     bonsai("rank", small_book, "--score", "classic")
-    after = rows(small_book, layout.RANKED)
+    after = rows(small_book, RANKED)
     assert [row["ChunkID"] for row in after] != [row["ChunkID"] for row in before]
     noted = [(row["QID"], row["ChunkID"]) for row in after if row["Note"] == "my note"]
     assert noted == [(before[0]["QID"], before[0]["ChunkID"])]
@@ -102,10 +108,10 @@ def test_the_original_files_give_the_original_scores(bonsai: Run, plain_book, pa
     }  # fmt: skip
     assert (fbq.read_bytes(), pov.read_bytes()) == untouched
     results = fbq.with_name("FBQ_bonsai.xlsx")
-    assert len(rows(results, layout.RANKED)) == len(TEXTS)
-    povs = {row["ID"]: row["POV"] for row in rows(results, layout.POV)}
+    assert len(rows(results, RANKED)) == len(TEXTS)
+    povs = {row["ID"]: row["POV"] for row in rows(results, POV)}
     assert povs == {"P01": "Oil flows.", "P02": "Kettles sing."}, "what the Matrix weighs by"
-    assert [row["ID"] for row in rows(results, layout.FBQ)] == ["Q1"]
+    assert [row["ID"] for row in rows(results, FBQ)] == ["Q1"]
 
 
 def write_note(path: Path, text: str) -> None:
@@ -128,9 +134,9 @@ def test_notes_on_the_results_of_plain_files_stay_through_another_ranking(
     bonsai(*rank)
     results = fbq.with_name("FBQ_bonsai.xlsx")
     write_note(results, "my note")
-    noted = rows(results, layout.RANKED)[0]["ChunkID"]
+    noted = rows(results, RANKED)[0]["ChunkID"]
     assert bonsai(*rank, "--score", "classic")[0] == 0
-    notes = {row["ChunkID"]: row["Note"] for row in rows(results, layout.RANKED) if row["Note"]}
+    notes = {row["ChunkID"]: row["Note"] for row in rows(results, RANKED) if row["Note"]}
     assert notes == {noted: "my note"}
 
 
@@ -160,7 +166,7 @@ def test_a_bad_row_is_named_and_the_others_are_done(bonsai: Run, plain_book, pap
     code, _, err = bonsai("rank", fbq, "--pov", pov, "--collection", "debate", "--questions", "fbq")
     assert code == 1
     assert "FBQ.xlsx, sheet Sheet, row 2, column FBQ_A" in err
-    assert {row["QID"] for row in rows(fbq.with_name("FBQ_bonsai.xlsx"), layout.RANKED)} == {
+    assert {row["QID"] for row in rows(fbq.with_name("FBQ_bonsai.xlsx"), RANKED)} == {
         "Q2-A",
         "Q2-B",
     }
@@ -179,7 +185,7 @@ def test_results_go_elsewhere_if_asked(bonsai: Run, small_book: Path, tmp_path: 
     before = small_book.read_bytes()
     assert bonsai("rank", small_book, "-o", tmp_path / "results.xlsx", "--quiet")[:2] == (0, "")
     assert small_book.read_bytes() == before
-    assert rows(tmp_path / "results.xlsx", layout.RANKED)
+    assert rows(tmp_path / "results.xlsx", RANKED)
 
 
 def test_an_unreadable_document_is_named_and_the_others_are_indexed(bonsai: Run, papers: Path):
@@ -340,7 +346,7 @@ def test_a_locked_target_at_the_end_loses_nothing(
     (aside,) = small_book.parent.glob("my book results *.xlsx")
     assert code == 0
     assert aside.name in out.replace("\n", "")
-    assert rows(aside, layout.RANKED)
+    assert rows(aside, RANKED)
     assert small_book.read_bytes() == before
 
 
@@ -356,7 +362,7 @@ def test_a_run_that_is_stopped_leaves_the_results_of_questions_it_did_not_reach(
 ):
     bonsai("index", small_book)
     bonsai("rank", small_book)
-    before = rows(small_book, layout.RANKED)
+    before = rows(small_book, RANKED)
     asked: list[str] = []
 
     def stop_after_the_first(self) -> bool:
@@ -368,12 +374,12 @@ def test_a_run_that_is_stopped_leaves_the_results_of_questions_it_did_not_reach(
         ranking, "_rank_one", lambda *all_: (rank_one(*all_), asked.append("one"))[0]
     )
     code, _, _ = bonsai("rank", small_book, "--score", "classic")
-    after = rows(small_book, layout.RANKED)
+    after = rows(small_book, RANKED)
     assert code == 130
     assert [row["QID"] for row in after] == [row["QID"] for row in before]
     assert [row for row in after if row["QID"] == "Q2"] == [
         row for row in before if row["QID"] == "Q2"
     ]
     assert after[0]["SexyScore"] == after[0]["Classic"] != before[0]["SexyScore"]
-    assert len(rows(small_book, layout.MATRIX)) == len(before)
+    assert len(rows(small_book, MATRIX)) == len(before)
     assert sum("media" in name for name in parts(small_book)) == 2

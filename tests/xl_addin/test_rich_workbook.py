@@ -14,7 +14,7 @@ from tests.xl_addin.conftest import Run, rows
 from tests.xl_addin.template.xlsm_checks import findings
 from tests.xl_addin.workbook.samples import parts, png
 from xl_addin.jobs.books import set_settings
-from xl_addin.sheets import layout
+from xl_addin.sheets.ranked import RANKED
 from xl_addin.template import templates_folder
 from xl_addin.template.builder import finish_template
 from xl_addin.workbook.file.file_book import FileBook
@@ -73,7 +73,7 @@ def test_ranking_harms_nothing_else_in_the_workbook(rich: Path, bonsai: Run):
     allowed |= {f"xl/worksheets/_rels/{Path(part).name}.rels" for part in allowed}
     assert changed <= allowed
     assert findings(rich.read_bytes()) == []
-    assert len(rows(rich, layout.RANKED)) == 8 * 6
+    assert len(rows(rich, RANKED)) == 8 * 6
 
 
 MARKS = {

@@ -11,7 +11,7 @@ from worker.errors import BonsaiError, error_class
 #: Raised whenever a request or result changes its shape; a worker refuses other versions.
 PROTOCOL_VERSION = 4
 
-ScoreMode = Literal["classic", "contrast", "max", "mean", "pnorm"]
+ScoreMode = Literal["contrast", "classic", "max", "mean", "pnorm"]
 #: Scores that look at the cosines themselves; the others look at contrast, with statistics.
 ON_COSINES: frozenset[ScoreMode] = frozenset({"classic", "mean"})
 #: dense: by vectors alone. hybrid: together with keywords (BM25).

@@ -23,7 +23,7 @@ from xl_addin.commands.console import Terminal, summary_table
 from xl_addin.jobs.actions import Outcome
 from xl_addin.jobs.landing import lost_note
 from xl_addin.jobs.run import Gathered
-from xl_addin.sheets.layout import STAGES
+from xl_addin.sheets.answers import STAGES
 
 _COUNTED = ("Mode", "Answers", "Abstained", "Failed", "Prompt tokens", "Reused", "Tokens")
 

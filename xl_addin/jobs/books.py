@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from worker.errors import SettingError, WorkbookError
-from xl_addin.sheets import layout
+from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.inputs import read_settings, usual_id
-from xl_addin.sheets.settings import Options
+from xl_addin.sheets.pov import POV
+from xl_addin.sheets.ranked import RANKED
+from xl_addin.sheets.settings import SETTINGS, Options
 from xl_addin.template import template_path
 from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.file.disk import make_folder
@@ -41,13 +43,13 @@ def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
     """
     questions = FileBook.open(path)
     pov_book = FileBook.open(povs) if povs else questions
-    if questions.has_table(layout.RANKED):
+    if questions.has_table(RANKED):
         results, target = questions, out or path
     else:
         target = out or path.with_name(f"{path.stem}_bonsai.xlsx")
         results = _results_book(target)
-        _copy_table(questions, results, layout.FBQ)
-        _copy_table(pov_book, results, layout.POV)
+        _copy_table(questions, results, FBQ)
+        _copy_table(pov_book, results, POV)
     results.check_target(target)
     return Books(questions, pov_book, results, target)
 
@@ -112,17 +114,16 @@ def new_book(path: Path) -> None:
 
 def set_settings(book: FileBook, values: dict[str, str]) -> None:
     """Write values into the Settings table; the other rows stay."""
-    rows = [
-        {**row.values, "Value": values.get(str(row.values["Setting"]), row.values["Value"])}
-        for row in book.read_table(layout.SETTINGS).rows
-    ]
-    book.write_table(TableContent(layout.SETTINGS, rows, _all_columns(layout.SETTINGS)))
+    rows = [row.cells(SETTINGS.columns) for row in book.read_table(SETTINGS).rows]
+    for row in rows:
+        row["Value"] = values.get(str(row["Setting"]), row["Value"])
+    book.write_table(TableContent(SETTINGS, rows, _all_columns(SETTINGS)))
 
 
 def _results_book(target: Path) -> FileBook:
     """Return the workbook that takes the results of plain files, a fresh one if there is none."""
     book = FileBook.open(target if target.exists() else template_path())
-    if not book.has_table(layout.RANKED):
+    if not book.has_table(RANKED):
         raise WorkbookError(
             f"The file {target} is there already, and is no workbook of BONSAI's.",
             "Results never replace another file.",

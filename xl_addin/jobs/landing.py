@@ -6,9 +6,13 @@ from dataclasses import replace
 
 from worker.contract import AnswerRequest, IndexRequest, RankRequest, RunRequest
 from xl_addin.jobs.run import Gathered
-from xl_addin.sheets import layout, results
-from xl_addin.sheets.answers import answers_content
+from xl_addin.sheets.answers import ANSWERS, answers_content
 from xl_addin.sheets.edited_answers import keep_edits
+from xl_addin.sheets.heatmap import HEATMAP, heatmap_pictures
+from xl_addin.sheets.last_run import last_run_content
+from xl_addin.sheets.matrix import matrix_content
+from xl_addin.sheets.ranked import ranked_content
+from xl_addin.sheets.sources import sources_content
 from xl_addin.workbook.port import Formula, Row, TableContent, WorkbookPort
 
 
@@ -28,7 +32,7 @@ def land(
     """
     lost: tuple[Row, ...] = ()
     if gathered.sources:
-        book.write_table(results.sources_content(gathered.sources))
+        book.write_table(sources_content(gathered.sources))
     if gathered.rankings and not isinstance(request, IndexRequest):
         ranking = request.ranking if isinstance(request, AnswerRequest) else request
         lost += _land_ranking(book, gathered, ranking)
@@ -36,7 +40,7 @@ def land(
         lost += _land_answers(book, gathered, request)
     if gathered.run and (gathered.sources or gathered.rankings):
         what = request.job.capitalize()
-        content = results.last_run_content(gathered.run, what, seconds, gathered.remarks)
+        content = last_run_content(gathered.run, what, seconds, gathered.remarks)
         book.write_table(content)
     return lost
 
@@ -48,12 +52,12 @@ def lost_note(row: Row) -> str:
 
 
 def _land_ranking(book: WorkbookPort, gathered: Gathered, request: RankRequest) -> tuple[Row, ...]:
-    ranked = results.ranked_content(gathered.rankings)
-    matrix = results.matrix_content(gathered.rankings, request.povs, request.score)
+    ranked = ranked_content(gathered.rankings)
+    matrix = matrix_content(gathered.rankings, request.povs, request.score)
     lost = book.write_table(_completed(book, ranked, gathered))
     book.write_table(_completed(book, matrix, gathered))
-    pictures = results.heatmap_pictures(gathered.rankings, gathered.blobs)
-    book.put_pictures(layout.HEATMAP_SHEET, pictures, keep_others=gathered.result is None)
+    pictures = heatmap_pictures(gathered.rankings, gathered.blobs)
+    book.put_pictures(HEATMAP.sheet, pictures, keep_others=gathered.result is None)
     return tuple(lost)
 
 
@@ -61,7 +65,7 @@ def _land_answers(
     book: WorkbookPort, gathered: Gathered, request: AnswerRequest
 ) -> tuple[Row, ...]:
     content = answers_content(gathered.answers)
-    old = book.read_table(layout.ANSWERS).rows
+    old = book.read_table(ANSWERS).rows
     qids = [question.qid for question in request.ranking.questions]
     rows = keep_edits(content.rows, old, qids, is_whole=gathered.result is not None)
     return tuple(book.write_table(replace(content, rows=rows)))
@@ -76,7 +80,7 @@ def _completed(book: WorkbookPort, content: TableContent, gathered: Gathered) ->
         header: value for header, value in content.rows[0].items() if isinstance(value, Formula)
     }
     old = [
-        {**row.values, **formulas}
+        {**row.cells(content.run_columns), **formulas}
         for row in book.read_table(content.table).rows
         if row.values["QID"] not in reached
     ]

@@ -1,33 +1,58 @@
-"""Answers as the contents of their table: what they cite and what they stand on, in words."""
+"""The Answers sheet: answers side by side, what they cite and what they stand on, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from operator import attrgetter
 
 from worker.contract import Answer, Support
-from xl_addin.sheets import layout
-from xl_addin.workbook.port import TableContent, Writable
+from xl_addin.sheets.row_cells import Cells, columns_of, filled
+from xl_addin.workbook.columns import Column, Table, user_column
+from xl_addin.workbook.port import TableContent
+
+#: What an answer's time goes to, in this order.
+STAGES = ("Embed", "Retrieve", "Score", "Prompt", "Generate")
+
+#: Proposed and Written are filled where new answers meet those that a person has edited.
+CELLS: Cells[Answer] = (
+    (Column("QID", 7), lambda answer: answer.qid),
+    (Column("Question", 30, "wrapped"), lambda answer: answer.question),
+    (Column("Mode", 9), lambda answer: answer.mode),
+    (Column("Answer", 80, "wrapped"), lambda answer: answer.text),
+    (Column("Citations", 42, "wrapped"), lambda answer: "\n".join(citation_lines(answer))),
+    (Column("Support", 34, "wrapped"), lambda answer: "\n".join(support_lines(answer))),
+    (Column("Seconds", 10, "seconds"), lambda answer: answer.seconds.total),
+    *(
+        (Column(f"{stage} s", 10, "seconds"), attrgetter(f"seconds.{stage.lower()}"))
+        for stage in STAGES
+    ),
+    (Column("Prompt tokens", 9, "integer"), lambda answer: answer.prompt_tokens),
+    (Column("Tokens", 9, "integer"), lambda answer: answer.tokens),
+    (Column("Model", 24, "wrapped"), lambda answer: answer.model),
+    (Column("Proposed", 50, "wrapped"), None),
+    (user_column("Verdict", 12, choices=("good", "partly", "wrong")), None),
+    (user_column("Note", 26, "wrapped"), None),
+    (Column("Written", 14, hidden=True), None),
+)
+
+ANSWERS = Table(
+    "tblAnswers",
+    "Answers",
+    "Answers side by side",
+    "no-rag: the model alone. rag: from the passages most similar to the question. sexy: from the "
+    "passages that touch the points of view. An Answer that you change stays as you leave it, and "
+    "later runs write theirs beside it, as Proposed; empty the Answer to have it written anew. "
+    "Verdict and Note are yours. Citations: @ is the character at which a passage begins, "
+    "(cited) says that the answer names it.",
+    columns_of(CELLS),
+    key=("QID", "Mode"),
+    frozen=3,
+)
 
 
 def answers_content(answers: Sequence[Answer]) -> TableContent:
     """Return what a run gives to the Answers table, in the order of `answers`."""
-    rows: list[Mapping[str, Writable]] = [
-        {
-            "QID": answer.qid,
-            "Question": answer.question,
-            "Mode": answer.mode,
-            "Answer": answer.text,
-            "Citations": "\n".join(citation_lines(answer)),
-            "Support": "\n".join(support_lines(answer)),
-            "Seconds": answer.seconds.total,
-            **{f"{stage} s": getattr(answer.seconds, stage.lower()) for stage in layout.STAGES},
-            "Prompt tokens": answer.prompt_tokens,
-            "Tokens": answer.tokens,
-            "Model": answer.model,
-        }
-        for answer in answers
-    ]
-    return TableContent(layout.ANSWERS, rows)
+    return filled(ANSWERS, CELLS, answers)
 
 
 def citation_lines(answer: Answer) -> list[str]:

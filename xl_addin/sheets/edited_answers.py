@@ -14,12 +14,14 @@ from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from worker.contract import AnswerMode
-from xl_addin.sheets import layout
+from xl_addin.sheets.answers import ANSWERS
 from xl_addin.workbook.cells import clean_text
+from xl_addin.workbook.columns import run_columns
 from xl_addin.workbook.port import CellValue, KeptCell, Row, RowValue
 from xl_addin.workbook.table.user_cells import Key, row_key
 
 _HASH_LENGTH = 12
+_RUN_COLUMNS = run_columns(ANSWERS.columns)
 _NOT_REACHED = "not in the last run"
 
 AnswerRow = Mapping[str, RowValue]
@@ -100,11 +102,11 @@ def _without_mark(support: CellValue) -> str:
 
 def _as_it_stands(row: Row) -> AnswerRow:
     """Return a row in which the answer's cell is kept, with whatever a person has put there."""
-    return {**row.values, "Answer": KeptCell(row.number, row.values.get("Answer"))}
+    return {**row.cells(_RUN_COLUMNS), "Answer": KeptCell(row.number, row.values.get("Answer"))}
 
 
 def _key(values: Mapping[str, RowValue]) -> Key:
-    return row_key(values, layout.ANSWERS.key)
+    return row_key(values, ANSWERS.key)
 
 
 def _has_text(value: RowValue) -> bool:

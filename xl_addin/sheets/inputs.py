@@ -11,10 +11,13 @@ from typing import TypeVar
 
 from worker.contract import PointOfView, Problem, Question
 from worker.errors import CellError, TableMissingError
-from xl_addin.sheets import layout
-from xl_addin.sheets.settings import Options, read_options
+from xl_addin.sheets.fbq import FBQ, VARIANTS
+from xl_addin.sheets.matrix import CONTRAST_SUFFIX, MATRIX
+from xl_addin.sheets.pov import POV
+from xl_addin.sheets.ranked import RANKED
+from xl_addin.sheets.settings import SETTINGS, Options, read_options
 from xl_addin.workbook.cells import clean_text
-from xl_addin.workbook.columns import Table
+from xl_addin.workbook.columns import YES_NO, Table
 from xl_addin.workbook.port import CellValue, Row, TableData, WorkbookPort
 
 _VARIANT_COUNT = 5
@@ -42,7 +45,7 @@ def read_settings(port: WorkbookPort, overrides: Mapping[str, CellValue]) -> Opt
     :param overrides: values by setting name that stand above those in the workbook.
     :raises SettingError: naming the setting whose value cannot be used.
     """
-    rows = port.read_table(layout.SETTINGS).rows if port.has_table(layout.SETTINGS) else ()
+    rows = port.read_table(SETTINGS).rows if port.has_table(SETTINGS) else ()
     values = {_text(row.values.get("Setting")): row.values.get("Value") for row in rows}
     return read_options({**values, **overrides})
 
@@ -55,11 +58,11 @@ def read_questions(
     :param which: `initial` takes QInitial, `fbq` the chosen A and B variants, `all` all three.
     :raises TableMissingError: if there is no table of questions; ColumnError: if it is not whole.
     """
-    data = port.read_table(layout.FBQ)
+    data = port.read_table(FBQ)
     excluded = _excluded_chunks(port)
 
     def questions(place: Place, row: Row, number: int) -> list[Question]:
-        row_id = _text(row.values.get("ID")) or usual_id(layout.FBQ, number)
+        row_id = _text(row.values.get("ID")) or usual_id(FBQ, number)
         return [
             Question(
                 qid=qid,
@@ -78,7 +81,7 @@ def read_povs(port: WorkbookPort) -> tuple[tuple[PointOfView, ...], tuple[Proble
 
     :raises TableMissingError: if there is no table of them; ColumnError: if it is not whole.
     """
-    data = port.read_table(layout.POV)
+    data = port.read_table(POV)
 
     def povs(place: Place, row: Row, number: int) -> list[PointOfView]:
         return [
@@ -95,7 +98,7 @@ def read_povs(port: WorkbookPort) -> tuple[tuple[PointOfView, ...], tuple[Proble
 
 def usual_id(table: Table, number: int) -> str:
     """Return the id of the question or point of view in a filled row that names none."""
-    return f"P{number:02d}" if table is layout.POV else f"Q{number}"
+    return f"P{number:02d}" if table is POV else f"Q{number}"
 
 
 def _collect(
@@ -135,7 +138,7 @@ def _excluded_chunks(port: WorkbookPort) -> dict[str, list[str]]:
     """Return the chunks that the user marked Keep = no, by question id."""
     excluded: dict[str, list[str]] = {}
     try:
-        rows = port.read_table(layout.RANKED).rows if port.has_table(layout.RANKED) else ()
+        rows = port.read_table(RANKED).rows if port.has_table(RANKED) else ()
     except TableMissingError:
         return excluded
     for row in rows:
@@ -162,7 +165,7 @@ def _needed_text(values: Mapping[str, CellValue], column: str, place: Place) -> 
 
 def _in_use(row: Row, place: Place) -> bool:
     text = _text(row.values.get("Use")).lower()
-    if text not in ("", *layout.YES_NO):
+    if text not in ("", *YES_NO):
         raise CellError(
             f"The value '{text}' cannot be used: {place.cell('Use')}.",
             "It must be yes or no; an empty cell means yes.",
@@ -173,7 +176,7 @@ def _in_use(row: Row, place: Place) -> bool:
 
 def _variant(value: CellValue, place: Place, column: str) -> int:
     text = _text(value)
-    if text not in layout.VARIANTS:
+    if text not in VARIANTS:
         raise CellError(
             f"The value '{text}' cannot be used: {place.cell(column)}."
             if text
@@ -203,13 +206,13 @@ def _weight(value: CellValue, place: Place) -> float:
 
 def _pov_id(value: CellValue, number: int, place: Place) -> str:
     """Return an id that can head columns of the Matrix table beside those it always has."""
-    pov_id = _text(value) or usual_id(layout.POV, number)
-    taken = {header.lower() for header in layout.MATRIX.headers}
-    if pov_id.lower() in taken or pov_id.endswith(layout.CONTRAST_SUFFIX) or len(pov_id) > _LONGEST:
+    pov_id = _text(value) or usual_id(POV, number)
+    taken = {header.lower() for header in MATRIX.headers}
+    if pov_id.lower() in taken or pov_id.endswith(CONTRAST_SUFFIX) or len(pov_id) > _LONGEST:
         raise CellError(
             f"The ID '{pov_id[:_LONGEST]}' cannot be used: {place.cell('ID')}.",
             "It heads columns of the Matrix sheet, and so must be short, end in no single z, and "
-            f"differ from {', '.join(layout.MATRIX.headers)}.",
+            f"differ from {', '.join(MATRIX.headers)}.",
             "Give this row another ID, such as P01.",
         )
     return pov_id

@@ -1,4 +1,4 @@
-"""The Jobs table: one row for each job that a workbook has asked for."""
+"""The Jobs sheet: one row for each job that a workbook has asked for."""
 
 from __future__ import annotations
 
@@ -8,8 +8,28 @@ from datetime import datetime, timezone
 
 from worker.contract import Progress
 from worker.queueing.job import Job
-from xl_addin.sheets import layout
+from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
+
+JOBS = Table(
+    "tblJobs",
+    "Jobs",
+    "Jobs",
+    "What runs, what ran, and what went wrong.",
+    (
+        Column("Job", 22),
+        Column("What", 10),
+        Column("State", 12),
+        Column("Done", 8, "integer"),
+        Column("Of", 8, "integer"),
+        Column("ETA", 10),
+        Column("Heartbeat", 12),
+        Column("Message", 80, "wrapped"),
+        Column("Submitted", 21),
+        Column("Finished", 21),
+    ),
+    key=("Job",),
+)
 
 UNFINISHED = ("queued", "running")
 _KEPT = 200  # rows of finished jobs that stay on the sheet
@@ -22,8 +42,8 @@ class JobSheet:
 
     def __init__(self, book: WorkbookPort) -> None:
         self._book = book
-        rows = book.read_table(layout.JOBS).rows
-        self._rows: dict[str, JobRow] = {str(row.values["Job"]): dict(row.values) for row in rows}
+        rows = [row.cells(JOBS.columns) for row in book.read_table(JOBS).rows]
+        self._rows: dict[str, JobRow] = {str(row["Job"]): row for row in rows}
         self._changed = False
 
     @property
@@ -49,7 +69,7 @@ class JobSheet:
         """Write the table, if a row has changed."""
         if self._changed:
             rows = [row for row in self._rows.values()][:_KEPT]
-            self._book.write_table(TableContent(layout.JOBS, rows))
+            self._book.write_table(TableContent(JOBS, rows))
             self._changed = False
 
 

@@ -9,8 +9,23 @@ from typing import cast, get_args
 
 from worker.contract import AnswerMode, ChunkFilter, Retrieval, ScoreMode, Splitter
 from worker.errors import SettingError
-from xl_addin.sheets.layout import QUESTION_SETS, RETRIEVALS, SCORE_MODES, SPLITTERS
+from xl_addin.workbook.columns import Column, Table, user_column
 from xl_addin.workbook.port import CellValue
+
+QUESTION_SETS = ("initial", "fbq", "all")
+
+SETTINGS = Table(
+    "tblSettings",
+    "Settings",
+    "Settings",
+    "Leave a value empty to use the usual one. Passwords and keys never belong in a workbook.",
+    (
+        Column("Setting", 22, required=True),
+        user_column("Value", 34, "any", required=True),
+        Column("Meaning", 84, "wrapped"),
+    ),
+    key=("Setting",),
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +56,7 @@ SPLITTER = SettingRow(
     "recursive",
     "recursive: passages end at paragraphs, lines or words, as in the original. sentence: they "
     "hold whole sentences.",
-    SPLITTERS,
+    get_args(Splitter),
 )
 QUESTIONS = SettingRow(
     "Questions",
@@ -59,7 +74,7 @@ RETRIEVAL = SettingRow(
     "dense",
     "dense: passages near the question in meaning, as in the original. hybrid: those that share "
     "its rare words too.",
-    RETRIEVALS,
+    get_args(Retrieval),
 )
 RERANKER = SettingRow(
     "Reranker", "", "Cross-encoder by name that has the last word on retrieval. Empty: none."
@@ -73,7 +88,7 @@ SCORE = SettingRow(
     "contrast",
     "contrast: how a passage stands out for single POVs. classic: the original norm of all "
     "cosines. Also max, mean, pnorm.",
-    SCORE_MODES,
+    get_args(ScoreMode),
 )
 SEXY_SHARE = SettingRow(
     "SEXY share", 1, "1 orders by the SEXY score alone, 0 by similarity to the question alone."

@@ -1,4 +1,4 @@
-"""Builds the template workbook from the layout."""
+"""The template workbook, built from what its sheets say of themselves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from xl_addin.sheets import layout
+from xl_addin.sheets import SHEETS
+from xl_addin.sheets.heatmap import PictureSheet
+from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.template import TEMPLATE_NAME, templates_folder
 from xl_addin.template.cell_styles import CellStyles
 from xl_addin.template.macros import add_macros
@@ -18,7 +20,7 @@ from xl_addin.template.start_sheet import StartSheet
 from xl_addin.template.table_sheet import OUTPUT_TAB, add_table_sheet, set_print, write_title
 from xl_addin.workbook.file.package import Package
 
-# A fixed date: the same layout must give the same bytes.
+# A fixed date: the same sheets must give the same bytes.
 _CREATED = dt.datetime(2026, 1, 1)
 XLWINGS_SHEET = "xlwings.conf"
 _XLWINGS_SETTINGS = {
@@ -27,14 +29,14 @@ _XLWINGS_SETTINGS = {
     "SHOW CONSOLE": "False",
     "SHOW_ERROR_POPUPS": "True",
 }
-_HEATMAP_WIDTHS = [8.43] * 13
-_HEATMAP_SCALE = 76  # per cent: the widest picture on a page; fitting would ignore page breaks
+_PICTURE_WIDTHS = [8.43] * 13
+_PICTURE_SCALE = 76  # per cent: the widest picture on a page; fitting would ignore page breaks
 
 
 def build_template(target: Path, samples: Path | None = None) -> None:
     """Write the template to `target`, with the sample rows of the folder `samples`.
 
-    A name that ends in .xlsm gives one with ribbon and macros. The same layout and samples give
+    A name that ends in .xlsm gives one with ribbon and macros. The same sheets and samples give
     the same bytes.
     """
     macros = target.suffix == ".xlsm"
@@ -60,15 +62,13 @@ def finish_template(
     """
     workbook.set_properties({"title": "BONSAI for Excel", "created": _CREATED})
     styles = CellStyles(workbook)
-    tables = {table.sheet: table for table in layout.TABLES if table is not layout.LAST_RUN}
-    for sheet in layout.SHEETS:
-        if sheet == layout.LAST_RUN.sheet:
+    for sheet in SHEETS:
+        if sheet is LAST_RUN:
             StartSheet(workbook, styles).write(has_ribbon=macros)
-        elif sheet == layout.HEATMAP_SHEET:
-            _add_heatmap_sheet(workbook, styles)
+        elif isinstance(sheet, PictureSheet):
+            _add_picture_sheet(workbook, styles, sheet)
         else:
-            table = tables[sheet]
-            add_table_sheet(workbook, styles, table, sample_rows(table, samples))
+            add_table_sheet(workbook, styles, sheet, sample_rows(sheet, samples))
     if macros:
         _add_xlwings_sheet(workbook)
         add_macros(workbook)
@@ -89,10 +89,10 @@ def _add_xlwings_sheet(workbook: Workbook) -> None:
     sheet.hide()
 
 
-def _add_heatmap_sheet(workbook: Workbook, styles: CellStyles) -> None:
-    sheet = workbook.add_worksheet(layout.HEATMAP_SHEET)
-    write_title(sheet, styles, layout.HEATMAP_SHEET, layout.HEATMAP_NOTE, _HEATMAP_WIDTHS)
+def _add_picture_sheet(workbook: Workbook, styles: CellStyles, pictures: PictureSheet) -> None:
+    sheet = workbook.add_worksheet(pictures.sheet)
+    write_title(sheet, styles, pictures.sheet, pictures.note, _PICTURE_WIDTHS)
     sheet.set_tab_color(OUTPUT_TAB)
     sheet.hide_gridlines(2)
     set_print(sheet, wide=False)
-    sheet.set_print_scale(_HEATMAP_SCALE)
+    sheet.set_print_scale(_PICTURE_SCALE)

@@ -12,7 +12,8 @@ from typing import Literal
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from xl_addin.sheets import layout
+from xl_addin.sheets.last_run import LAST_RUN
+from xl_addin.sheets.settings import SETTINGS
 from xl_addin.template.vba.vba_text import vba_module_text, vba_string
 from xl_addin.workbook.file.markup import PACKAGE_RELATION, parse, q, serialise
 from xl_addin.workbook.file.package import Package
@@ -149,7 +150,7 @@ GROUPS = (
                 "Go to the sheet Settings",
                 "Folder of documents, models and how passages are scored.",
                 "T",
-                table=layout.SETTINGS.name,
+                table=SETTINGS.name,
             ),
             Button(
                 "bonsaiHelp",
@@ -159,7 +160,7 @@ GROUPS = (
                 "Go to the sheet Start",
                 "Three steps, a sample that runs, and what the colours mean.",
                 "H",
-                table=layout.LAST_RUN.name,
+                table=LAST_RUN.name,
             ),
         ),
     ),

@@ -6,12 +6,13 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from xl_addin.sheets import layout
-from xl_addin.sheets.settings import SETTING_ROWS
+from xl_addin.sheets.fbq import FBQ
+from xl_addin.sheets.pov import POV
+from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS
 from xl_addin.workbook.columns import Kind, Table
 from xl_addin.workbook.port import CellValue
 
-_FILES = {layout.FBQ.name: "sample_questions.csv", layout.POV.name: "sample_povs.csv"}
+_FILES = {FBQ.name: "sample_questions.csv", POV.name: "sample_povs.csv"}
 _NUMBERS: tuple[Kind, ...] = ("integer", "weight")
 
 SampleRow = Mapping[str, CellValue]
@@ -19,7 +20,7 @@ SampleRow = Mapping[str, CellValue]
 
 def sample_rows(table: Table, folder: Path) -> list[SampleRow]:
     """Return the rows that a table of the template starts with; one blank row where it has none."""
-    if table is layout.SETTINGS:
+    if table is SETTINGS:
         return [
             {"Setting": row.name, "Value": row.default, "Meaning": row.meaning}
             for row in SETTING_ROWS

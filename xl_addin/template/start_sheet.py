@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter import Workbook
 
-from xl_addin.sheets.layout import LAST_RUN
+from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.template.cell_styles import (
     CAPTION,
     EXPLANATION,

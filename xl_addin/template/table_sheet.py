@@ -9,8 +9,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from xl_addin.sheets import layout
-from xl_addin.sheets.settings import SETTING_ROWS
+from xl_addin.sheets.last_run import LAST_RUN
+from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS
 from xl_addin.template.cell_styles import (
     BAND,
     EXPLANATION,
@@ -89,7 +89,7 @@ def write_table(
     sheet.add_table(
         header_row, 0, last, len(columns) - 1,
         {"name": table.name, "columns": columns, "style": "Table Style Light 9",
-         "autofilter": table is not layout.LAST_RUN},
+         "autofilter": table is not LAST_RUN},
     )  # fmt: skip
     _add_dropdowns(sheet, table, first, last)
 
@@ -129,7 +129,7 @@ def _add_dropdowns(sheet: Worksheet, table: Table, first: int, last: int) -> Non
     for position, column in enumerate(table.columns):
         if column.choices:
             _add_dropdown(sheet, (first, position, last, position), column.choices)
-    if table is layout.SETTINGS:
+    if table is SETTINGS:
         position = table.headers.index("Value")
         for number, row in enumerate(SETTING_ROWS, start=first):
             if row.choices:

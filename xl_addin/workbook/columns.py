@@ -5,7 +5,9 @@ Tables are found by name and columns by header text.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 Kind = Literal["text", "wrapped", "integer", "score", "similarity", "seconds", "weight", "any"]
@@ -45,6 +47,18 @@ class Column:
     hidden: bool = False
     scale: Scale = ""
     help: str = ""
+
+
+#: A column that no run ever writes.
+user_column = partial(Column, owner="user")
+
+#: The choices of a column that is on or off.
+YES_NO = ("yes", "no")
+
+
+def run_columns(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Return those that a run writes."""
+    return tuple(column for column in columns if column.owner == "run")
 
 
 @dataclass(frozen=True)

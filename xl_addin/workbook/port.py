@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from xl_addin.workbook.columns import Column, Table
+from worker.errors import InternalError
+from xl_addin.workbook.columns import Column, Table, run_columns
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class Row:
 
     number: int
     values: Mapping[str, CellValue]
+
+    def cells(self, columns: Iterable[Column]) -> dict[str, CellValue]:
+        """Return its values in these columns alone; None where the table lacks one."""
+        return {column.header: self.values.get(column.header) for column in columns}
 
 
 @dataclass(frozen=True)
@@ -82,13 +87,32 @@ class TableContent:
     table lacks is added at its right end. Columns of the table's family stand together in the
     listed order, and one that is no longer listed (a POV that is gone) is removed. `above` are
     rows of cells that stand right over the header, lowest last. The user's own columns follow the
-    table's key.
+    table's key, and no row has a value for them.
+
+    :raises InternalError: if a row has a value that no column of the run's takes.
     """
 
     table: Table
     rows: Sequence[Mapping[str, RowValue]]
     columns: Sequence[Column] = ()
     above: Sequence[AboveRow] = ()
+
+    def __post_init__(self) -> None:
+        taken = {column.header for column in self.run_columns}
+        strange = dict.fromkeys(
+            header for row in self.rows for header in row if header not in taken
+        )
+        if strange:
+            raise InternalError(
+                f"The table {self.table.name} takes no values for {', '.join(strange)}.",
+                "A run writes no column of that name there.",
+                "Please report it.",
+            )
+
+    @property
+    def run_columns(self) -> tuple[Column, ...]:
+        """The columns that the run writes."""
+        return run_columns(self.columns or self.table.columns)
 
 
 class WorkbookPort(Protocol):

@@ -19,7 +19,10 @@ from worker.queueing.local.local_jobs import LocalJobs
 from worker.settings import Settings
 from xl_addin.desk.desk import Desk
 from xl_addin.jobs.books import set_settings
-from xl_addin.sheets import layout
+from xl_addin.sheets.job_sheet import JOBS
+from xl_addin.sheets.last_run import LAST_RUN
+from xl_addin.sheets.ranked import RANKED
+from xl_addin.sheets.sources import SOURCES
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import CellValue, Row, TableContent
 
@@ -80,7 +83,7 @@ def ready(path: Path) -> Path:
 
 
 def job_rows(of: Desk) -> list[dict[str, CellValue]]:
-    return [dict(row.values) for row in of.book.read_table(layout.JOBS).rows]
+    return [dict(row.values) for row in of.book.read_table(JOBS).rows]
 
 
 def wait(at: Desk, seconds: float = 90) -> dict[str, CellValue]:
@@ -104,14 +107,12 @@ def test_index_rank_and_score_selection_land_in_the_workbook(
     at.press("index")
     assert job_rows(at)[0]["State"] == "queued"
     assert wait(at)["State"] == "done"
-    assert len(at.book.read_table(layout.SOURCES).rows) == len(TEXTS)
-    stamp = {
-        row.values["Item"]: row.values["Value"] for row in at.book.read_table(layout.LAST_RUN).rows
-    }
+    assert len(at.book.read_table(SOURCES).rows) == len(TEXTS)
+    stamp = {row.values["Item"]: row.values["Value"] for row in at.book.read_table(LAST_RUN).rows}
     assert stamp["Index version"]
     at.press("rank")
     assert wait(at)["State"] == "done"
-    assert len(at.book.read_table(layout.RANKED).rows) == 8 * len(TEXTS)
+    assert len(at.book.read_table(RANKED).rows) == 8 * len(TEXTS)
     at.press("score_selection")
     assert wait(at)["State"] == "done"
     (scores,) = at.book.written.values()
@@ -133,7 +134,7 @@ def test_results_land_in_the_book_that_asked_even_when_it_was_closed_meanwhile(
     reopened = desk(book, jobs, settings, [])
     reopened.tick()
     assert job_rows(reopened)[0]["State"] == "done"
-    assert len(reopened.book.read_table(layout.SOURCES).rows) == len(TEXTS)
+    assert len(reopened.book.read_table(SOURCES).rows) == len(TEXTS)
 
 
 @pytest.mark.slow
@@ -148,7 +149,7 @@ def test_a_worker_that_is_killed_is_replaced_and_the_job_done(
     os.kill(found[0], signal.SIGKILL)
     time.sleep(2.5)
     assert wait(at)["State"] == "done"
-    assert len(at.book.read_table(layout.SOURCES).rows) == len(TEXTS)
+    assert len(at.book.read_table(SOURCES).rows) == len(TEXTS)
 
 
 @pytest.mark.slow
@@ -193,7 +194,7 @@ def test_an_error_stands_in_the_jobs_table_in_three_sentences(
 def test_a_job_of_another_machine_is_called_lost(book: Path, jobs: LocalJobs, settings: Settings):
     at = desk(book, jobs, settings, [])
     columns = {"Job": "elsewhere", "What": "rank", "State": "running"}
-    at.book.write_table(TableContent(layout.JOBS, [columns]))
+    at.book.write_table(TableContent(JOBS, [columns]))
     at.tick()
     assert job_rows(at)[0]["State"] == "lost"
 
@@ -315,7 +316,7 @@ def test_a_job_that_kills_its_worker_again_and_again_has_failed(settings: Settin
 def test_a_job_of_another_version_fails_in_its_row(book: Path, jobs: LocalJobs, settings: Settings):
     at = desk(book, jobs, settings, [])
     row = {"Job": "old", "What": "rank", "State": "running"}
-    at.book.write_table(TableContent(layout.JOBS, [row]))
+    at.book.write_table(TableContent(JOBS, [row]))
     table = JobTable(settings.jobs)
     table.submit("old", "book", "", '{"job": "rank", "protocol": 0}')
     table.finish("old", "done")
@@ -347,10 +348,10 @@ def test_buttons_of_a_workbook_reach_the_workers_of_a_server(
         at = desk(ready(book), jobs, world.settings, [])
         at.press("index")
         assert wait(at)["State"] == "done"
-        assert len(at.book.read_table(layout.SOURCES).rows) == len(TEXTS)
+        assert len(at.book.read_table(SOURCES).rows) == len(TEXTS)
         at.press("rank")
         assert wait(at)["State"] == "done"
-        assert len(at.book.read_table(layout.RANKED).rows) == 8 * len(TEXTS)
+        assert len(at.book.read_table(RANKED).rows) == 8 * len(TEXTS)
         at.press("score_selection")
         assert wait(at)["State"] == "done"
         (scores,) = at.book.written.values()
@@ -377,7 +378,7 @@ def test_the_companion_of_a_workbook_is_killed_and_the_servers_results_land_once
         for pid in workers(settings):
             os.kill(pid, signal.SIGKILL)
         assert wait(at)["State"] == "done"
-        ranked = at.book.read_table(layout.RANKED).rows
+        ranked = at.book.read_table(RANKED).rows
         assert len({(row.values["QID"], row.values["ChunkID"]) for row in ranked}) == len(ranked)
         assert len(ranked) == 8 * len(TEXTS)
     for pid in workers(settings):

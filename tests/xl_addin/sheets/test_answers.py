@@ -2,8 +2,7 @@ import pytest
 
 from tests.xl_addin.samples import KETTLE, answer
 from worker.contract import Citation, Problem, StageSeconds, Support
-from xl_addin.sheets import layout
-from xl_addin.sheets.answers import answers_content, citation_lines, support_lines
+from xl_addin.sheets.answers import ANSWERS, STAGES, answers_content, citation_lines, support_lines
 
 
 def test_an_answer_that_failed_says_why_in_its_row():
@@ -15,15 +14,15 @@ def test_an_answer_that_failed_says_why_in_its_row():
 def test_a_row_shows_where_the_time_went():
     seconds = StageSeconds(embed=0.25, retrieve=0.5, score=1, prompt=2, generate=4)
     (row,) = answers_content([answer("Q1", "sexy", "It sings.", seconds=seconds)]).rows
-    stages = [row[f"{stage} s"] for stage in layout.STAGES]
+    stages = [row[f"{stage} s"] for stage in STAGES]
     assert (row["Seconds"], stages) == (7.75, [0.25, 0.5, 1, 2, 4])
     assert (row["Prompt tokens"], row["Tokens"]) == (300, 20)
 
 
 def test_every_value_of_an_answer_has_a_column():
     (row,) = answers_content([answer("Q1", "sexy", "It sings.")]).rows
-    assert set(row) <= set(layout.ANSWERS.headers)
-    assert set(layout.ANSWERS.headers) - set(row) == {"Proposed", "Verdict", "Note", "Written"}
+    assert set(row) <= set(ANSWERS.headers)
+    assert set(ANSWERS.headers) - set(row) == {"Proposed", "Verdict", "Note", "Written"}
 
 
 def test_citations_are_one_a_line_and_those_that_the_answer_names_say_so():

@@ -14,12 +14,12 @@ from tests.xl_addin.samples import answer, asked, gathered
 from tests.xl_addin.workbook.benches import FileBench, StandInBench
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
 from xl_addin.jobs.landing import land
-from xl_addin.sheets import layout
+from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.edited_answers import fingerprint, is_edited, keep_edits
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import Row
 
-HEADERS = layout.ANSWERS.headers
+HEADERS = ANSWERS.headers
 LETTERS = {
     header: openpyxl.utils.get_column_letter(place) for place, header in enumerate(HEADERS, 1)
 }
@@ -56,7 +56,7 @@ def run(port, *given, of=("Q1", "Q2"), is_whole=True):
 
 
 def table(port):
-    return [dict(row.values) for row in port.read_table(layout.ANSWERS).rows]
+    return [dict(row.values) for row in port.read_table(ANSWERS).rows]
 
 
 def rows(port):
@@ -273,7 +273,7 @@ def test_answers_without_a_hash_are_never_written_over(bench, port, lost):
     assert [str(row["Proposed"]).splitlines()[0] for row in table(port)] == [
         given.text for given in answers("second")
     ]
-    assert port.read_table(layout.ANSWERS).headers[-1] == "Written"
+    assert port.read_table(ANSWERS).headers[-1] == "Written"
 
 
 def test_the_column_of_hashes_is_out_of_sight_where_it_is_added_too(bench, port):

@@ -20,12 +20,9 @@ from worker.contract import (
 from worker.scoring.corpus_statistics import corpus_statistics
 from worker.scoring.score_modes import SCORE_FUNCTIONS, score_chunks
 from xl_addin.jobs.books import new_book
-from xl_addin.sheets import layout
-from xl_addin.sheets.results import (
-    matrix_content,
-    ranked_content,
-    top_povs_text,
-)
+from xl_addin.sheets.matrix import MATRIX, matrix_content
+from xl_addin.sheets.pov import POV
+from xl_addin.sheets.ranked import ranked_content, top_povs_text
 from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import TableContent
@@ -81,8 +78,8 @@ def povs(weights: np.ndarray) -> list[dict[str, object]]:
 def book_with_matrix(path: Path, mode: str) -> None:
     new_book(path)
     book = FileBook.open(path)
-    columns = tuple(Column(column.header, kind=column.kind) for column in layout.POV.columns)
-    book.write_table(TableContent(layout.POV, povs(WEIGHTS), columns))
+    columns = tuple(Column(column.header, kind=column.kind) for column in POV.columns)
+    book.write_table(TableContent(POV, povs(WEIGHTS), columns))
     views = [
         PointOfView(pov_id=pov_id, text=f"view {pov_id}", weight=weight)
         for pov_id, weight in zip(IDS, WEIGHTS, strict=True)
@@ -138,4 +135,4 @@ def test_top_points_of_view_show_share_and_contrast():
 def test_a_matrix_of_nothing_has_no_formulas():
     content = matrix_content([], [], "contrast")
     assert list(content.rows) == []
-    assert [column.header for column in content.columns] == list(layout.MATRIX.headers)
+    assert [column.header for column in content.columns] == list(MATRIX.headers)

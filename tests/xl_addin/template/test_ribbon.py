@@ -5,7 +5,8 @@ import pytest
 from lxml import etree
 
 from tests.xl_addin.template.vba_words import public_names, undeclared_names
-from xl_addin.sheets import layout
+from xl_addin.sheets.last_run import LAST_RUN
+from xl_addin.sheets.settings import SETTINGS
 from xl_addin.template.macros import own_modules
 from xl_addin.template.ribbon import (
     GROUPS,
@@ -76,7 +77,7 @@ def test_commands_that_start_jobs_are_blocked_while_one_runs_and_stop_while_none
 
 def test_buttons_that_show_a_table_name_one_of_the_layout():
     shown = {button.label: button.table for button in buttons() if button.table}
-    assert shown == {"Settings": layout.SETTINGS.name, "Help": layout.LAST_RUN.name}
+    assert shown == {"Settings": SETTINGS.name, "Help": LAST_RUN.name}
 
 
 def test_every_button_has_a_callback_of_its_own():

@@ -4,8 +4,13 @@ import openpyxl
 import pytest
 
 from tests.xl_addin.template.xlsm_checks import findings
-from xl_addin.sheets import layout
-from xl_addin.sheets.settings import SETTING_ROWS, read_options
+from xl_addin.sheets import SHEETS, TABLES
+from xl_addin.sheets.fbq import FBQ
+from xl_addin.sheets.heatmap import HEATMAP
+from xl_addin.sheets.last_run import LAST_RUN
+from xl_addin.sheets.matrix import MATRIX
+from xl_addin.sheets.pov import POV
+from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS, read_options
 from xl_addin.template import SUFFIXES, template_path, templates_folder
 from xl_addin.template.__main__ import main
 from xl_addin.template.builder import build_template, template_bytes
@@ -62,10 +67,10 @@ def test_the_settings_of_xlwings_are_hidden_and_leave_the_choice_of_python_to_th
 
 
 def test_sheets_stand_in_their_order(template):
-    assert template.sheetnames == list(layout.SHEETS)
+    assert template.sheetnames == [sheet.sheet for sheet in SHEETS]
 
 
-@pytest.mark.parametrize("table", layout.TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_each_table_stands_on_its_sheet_with_its_headers(template, table):
     sheet = template[table.sheet]
     found = sheet.tables[table.name]
@@ -74,14 +79,14 @@ def test_each_table_stands_on_its_sheet_with_its_headers(template, table):
     top = sheet[first].row
     assert [cell.value for cell in sheet[top]][: len(table.headers)] == list(table.headers)
     assert sheet[last].row > top
-    if table is not layout.LAST_RUN:
+    if table is not LAST_RUN:
         assert top == 5
         assert sheet["A1"].value == table.title
         assert sheet["A2"].value == table.note
         assert sheet.freeze_panes == sheet.cell(6, table.frozen + 1).coordinate
 
 
-@pytest.mark.parametrize("table", layout.TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_cells_have_the_style_of_their_owner(template, table):
     sheet = template[table.sheet]
     area = sheet[sheet.tables[table.name].ref]
@@ -96,7 +101,7 @@ def test_closed_choices_have_dropdowns(template):
         rules = template[sheet].data_validations.dataValidation
         return {str(rule.sqref): rule.formula1.strip('"') for rule in rules}
 
-    count = len(sample_rows(layout.FBQ, templates_folder()))
+    count = len(sample_rows(FBQ, templates_folder()))
     assert dropdowns("FBQ")[f"M6:M{5 + count}"] == "0,1,2,3,4"
     assert dropdowns("Ranked") == {"O6": "yes,no"}
     assert dropdowns("Answers") == {"Q6": "good,partly,wrong"}
@@ -113,7 +118,7 @@ def test_every_dropdown_is_short_enough_for_excel(template):
 
 def test_settings_start_with_the_usual_values():
     book = FileBook.open(template_path())
-    rows = book.read_table(layout.SETTINGS).rows
+    rows = book.read_table(SETTINGS).rows
     assert [row.values["Setting"] for row in rows] == [row.name for row in SETTING_ROWS]
     values = {str(row.values["Setting"]): row.values["Value"] for row in rows}
     assert read_options(values) == read_options({})
@@ -121,7 +126,7 @@ def test_settings_start_with_the_usual_values():
 
 def test_samples_are_in_the_tables():
     book = FileBook.open(template_path())
-    for table in (layout.FBQ, layout.POV):
+    for table in (FBQ, POV):
         rows = [dict(row.values) for row in book.read_table(table).rows]
         assert rows == sample_rows(table, templates_folder())
         assert rows
@@ -129,20 +134,20 @@ def test_samples_are_in_the_tables():
 
 def test_every_sheet_prints_on_one_page_across_and_the_matrix_on_two(template):
     for sheet in template:
-        if sheet.title == layout.HEATMAP_SHEET:
+        if sheet.title == HEATMAP.sheet:
             assert sheet.page_setup.scale == 76, "fitting would ignore its page breaks"
             continue
-        across = 2 if sheet.title == layout.MATRIX.sheet else 1
+        across = 2 if sheet.title == MATRIX.sheet else 1
         assert (sheet.page_setup.fitToWidth or 1) == across  # one is what the format means by none
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        if sheet.title not in (layout.LAST_RUN.sheet, layout.HEATMAP_SHEET):
+        if sheet.title not in (LAST_RUN.sheet, HEATMAP.sheet):
             assert sheet.print_title_rows == "$5:$5"
 
 
 def test_samples_with_decimals_and_blanks_are_read(tmp_path):
     csv = tmp_path / "sample_povs.csv"
     csv.write_text('ID,POV,Weight,Use\nP1,"text, 文",-0.5,\n', encoding="utf-8")
-    assert sample_rows(layout.POV, tmp_path) == [
+    assert sample_rows(POV, tmp_path) == [
         {"ID": "P1", "POV": "text, 文", "Weight": -0.5, "Use": None}
     ]
 

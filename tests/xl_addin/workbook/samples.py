@@ -13,14 +13,14 @@ import xlsxwriter
 from lxml import etree
 from PIL import Image
 
-from xl_addin.sheets import layout
-from xl_addin.sheets.layout import CONTRAST_SUFFIX
+from xl_addin.sheets.matrix import CONTRAST_SUFFIX, MATRIX
+from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.markup import q
 from xl_addin.workbook.port import AboveRow, Formula, TableContent, Writable
 
-RANKED_HEADERS = layout.RANKED.headers
+RANKED_HEADERS = RANKED.headers
 CUSTOM_UI = b'<customUI xmlns="http://schemas.microsoft.com/office/2009/07/customui"/>'
 _RIBBON = (
     b'<Relationship Id="rIdRibbon" Target="customUI/customUI14.xml" '
@@ -44,7 +44,7 @@ def ranked_rows(*chunks: str, text: str = "some text") -> list[dict[str, Writabl
 
 
 def write_ranked(book: FileBook, rows: Sequence[Mapping[str, Writable]]) -> Sequence[object]:
-    return book.write_table(TableContent(layout.RANKED, rows))
+    return book.write_table(TableContent(RANKED, rows))
 
 
 def column(book: FileBook, table: Table, header: str) -> list[object]:
@@ -127,7 +127,7 @@ def contrast(ids: Sequence[str]) -> list[str]:
 def matrix(ids: Sequence[str], rows: int = 3) -> TableContent:
     """A matrix as a run writes it, with what stands above it."""
     columns = (
-        *layout.MATRIX.columns,
+        *MATRIX.columns,
         *(Column(name, 9, "similarity", scale="sequential") for name in ids),
         *(Column(name, 9, "score", scale="diverging") for name in contrast(ids)),
     )
@@ -146,4 +146,4 @@ def matrix(ids: Sequence[str], rows: int = 3) -> TableContent:
             {name: Formula("=1") for name in contrast(ids)}, name="Weights", label="Weight now"
         ),
     )
-    return TableContent(layout.MATRIX, values, columns, above)
+    return TableContent(MATRIX, values, columns, above)

@@ -6,7 +6,8 @@ import pytest
 
 from tests.xl_addin.workbook.samples import parts, rewrite
 from worker.errors import WorkbookError, WorkbookLockedError
-from xl_addin.sheets import layout
+from xl_addin.sheets.fbq import FBQ
+from xl_addin.sheets.pov import POV
 from xl_addin.workbook.file.file_book import FileBook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -78,13 +79,13 @@ def test_a_damaged_sheet_is_named_when_it_is_needed(book):
     name = "xl/worksheets/sheet2.xml"
     rewrite(book, {name: parts(book)[name][:500]})
     with pytest.raises(WorkbookError, match="cannot be read"):
-        FileBook.open(book).read_table(layout.FBQ)
+        FileBook.open(book).read_table(FBQ)
 
 
 def test_a_damaged_table_part_is_named(book):
     rewrite(book, {"xl/tables/table2.xml": b"<table"})
     with pytest.raises(WorkbookError, match=r"xl/tables/table2\.xml"):
-        FileBook.open(book).has_table(layout.FBQ)
+        FileBook.open(book).has_table(FBQ)
 
 
 def test_a_workbook_of_openpyxl_is_read(tmp_path):
@@ -92,4 +93,4 @@ def test_a_workbook_of_openpyxl_is_read(tmp_path):
     workbook.active.append(["POV"])
     workbook.active.append(["text"])
     workbook.save(tmp_path / "a.xlsx")
-    assert len(FileBook.open(tmp_path / "a.xlsx").read_table(layout.POV).rows) == 1
+    assert len(FileBook.open(tmp_path / "a.xlsx").read_table(POV).rows) == 1

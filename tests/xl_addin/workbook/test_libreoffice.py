@@ -6,7 +6,9 @@ import subprocess
 import pytest
 
 from tests.xl_addin.workbook.samples import contrast, loaded, png, ranked_rows, write_ranked
-from xl_addin.sheets import layout
+from xl_addin.sheets import SHEETS
+from xl_addin.sheets.matrix import MATRIX
+from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import AboveRow, Formula, Picture, TableContent
@@ -38,7 +40,7 @@ def what_if(ids):
     last = contrast(ids)
     values = f"tblMatrix[[#This Row],[{last[0]}]:[{last[-1]}]]"
     columns = (
-        *layout.MATRIX.columns,
+        *MATRIX.columns,
         *(Column(name, scale="sequential", kind="similarity") for name in ids),
         *(Column(name, scale="diverging", kind="score") for name in last),
     )
@@ -56,7 +58,7 @@ def what_if(ids):
         }
         for number in (1, 2)
     ]
-    return TableContent(layout.MATRIX, rows, columns, (AboveRow(weights, name="Weights"),))
+    return TableContent(MATRIX, rows, columns, (AboveRow(weights, name="Weights"),))
 
 
 def test_formulas_compute_text_stays_text_and_everything_is_shown(book, converted):
@@ -66,14 +68,14 @@ def test_formulas_compute_text_stays_text_and_everything_is_shown(book, converte
     port.put_pictures("Heatmap", [Picture("bonsai Q1", png(), "alt", "題 caption")])
     port.save()
     workbook = loaded(converted(book))
-    assert workbook.sheetnames == list(layout.SHEETS)
+    assert workbook.sheetnames == [sheet.sheet for sheet in SHEETS]
     assert [workbook["Ranked"][cell].data_type for cell in ("M6", "M7")] == ["s", "s"]
     assert workbook["Ranked"]["M6"].value == "=1+1"
     assert workbook["Heatmap"]["A5"].value == "題 caption"
     assert len(workbook["Heatmap"]._images) == 1
     rules = {str(item.sqref) for item in workbook["Matrix"].conditional_formatting}
     assert rules == {"F6:H7", "I6:K7"}
-    scores = FileBook.open(converted(book)).read_table(layout.MATRIX).rows
+    scores = FileBook.open(converted(book)).read_table(MATRIX).rows
     assert [row.values["What-if"] for row in scores] == [
         pytest.approx(3**0.5),
         pytest.approx(12**0.5),
@@ -90,7 +92,7 @@ def test_a_workbook_that_libreoffice_saved_takes_the_next_run(book, converted):
     port = FileBook.open(converted(book))
     assert write_ranked(port, ranked_rows("b", "c", "d")) == []
     port.save()
-    rows = FileBook.open(port.path).read_table(layout.RANKED).rows
+    rows = FileBook.open(port.path).read_table(RANKED).rows
     assert [(row.values["ChunkID"], row.values["Note"]) for row in rows] == [
         ("b", "note"),
         ("c", None),

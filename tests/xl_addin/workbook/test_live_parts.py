@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from xl_addin.sheets.layout import MATRIX
+from xl_addin.sheets.matrix import MATRIX
 from xl_addin.workbook.areas import Area, common
 from xl_addin.workbook.cells import typed_text
 from xl_addin.workbook.columns import Column

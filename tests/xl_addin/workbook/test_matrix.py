@@ -1,11 +1,11 @@
 from lxml import etree
 
 from tests.xl_addin.workbook.samples import loaded, matrix, sheet_root
-from xl_addin.sheets import layout
+from xl_addin.sheets.matrix import MATRIX
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.markup import q
 
-FIXED = list(layout.MATRIX.headers)
+FIXED = list(MATRIX.headers)
 
 
 def written(path, *contents):

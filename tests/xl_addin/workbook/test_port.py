@@ -15,11 +15,14 @@ from tests.xl_addin.workbook.benches import FileBench, StandInBench
 from tests.xl_addin.workbook.samples import column, matrix, png, ranked_rows, write_ranked
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
 from worker.errors import ColumnError, TableMissingError, WorkbookError
-from xl_addin.sheets import layout
+from xl_addin.sheets.fbq import FBQ
+from xl_addin.sheets.matrix import MATRIX
+from xl_addin.sheets.pov import POV
+from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.columns import Column
 from xl_addin.workbook.port import Formula, Picture, TableContent
 
-FIXED = list(layout.MATRIX.headers)
+FIXED = list(MATRIX.headers)
 
 
 @pytest.fixture(params=["file", "live"])
@@ -65,13 +68,13 @@ def sheet_file(path, *sheets):
 
 def test_a_table_is_found_by_name_wherever_it_stands(bench, tmp_path):
     rows = [["P1", "one", 1.0, "yes"], [None, " ", None, ""], ["P2", "two", -0.5, None]]
-    port = bench.open(table_file(tmp_path / "a.xlsx", layout.POV.headers, rows))
-    data = port.read_table(layout.POV)
+    port = bench.open(table_file(tmp_path / "a.xlsx", POV.headers, rows))
+    data = port.read_table(POV)
     assert port.name == "a.xlsx"
-    assert port.has_table(layout.POV)
-    assert not port.has_table(layout.FBQ)
+    assert port.has_table(POV)
+    assert not port.has_table(FBQ)
     assert data.sheet == "My Sheet"
-    assert data.headers == layout.POV.headers
+    assert data.headers == POV.headers
     assert [(row.number, row.values["POV"], row.values["Weight"]) for row in data.rows] == [
         (6, "one", 1),
         (8, "two", -0.5),
@@ -81,7 +84,7 @@ def test_a_table_is_found_by_name_wherever_it_stands(bench, tmp_path):
 def test_columns_are_found_by_header_in_any_order_with_the_users_between(bench, tmp_path):
     headers = ["Mine", " POV ", "ID"]
     port = bench.open(table_file(tmp_path / "a.xlsx", headers, [["x", "text", "P1"]]))
-    assert port.read_table(layout.POV).rows[0].values == {"Mine": "x", "POV": "text", "ID": "P1"}
+    assert port.read_table(POV).rows[0].values == {"Mine": "x", "POV": "text", "ID": "P1"}
 
 
 def test_dates_come_as_text_and_error_values_as_they_are(bench, tmp_path):
@@ -93,23 +96,23 @@ def test_dates_come_as_text_and_error_values_as_they_are(bench, tmp_path):
         sheet.write_datetime("A2", dt.datetime(2026, 1, 2), date)
         sheet.write_formula("B2", "=NA()", None, "#N/A")
         sheet.write_string("C2", "text")
-    values = bench.open(tmp_path / "a.xlsx").read_table(layout.POV).rows[0].values
+    values = bench.open(tmp_path / "a.xlsx").read_table(POV).rows[0].values
     assert values == {"a": "2026-01-02", "b": "#N/A", "POV": "text"}
 
 
 def test_a_table_without_a_required_column_names_table_sheet_and_column(bench, tmp_path):
     port = bench.open(table_file(tmp_path / "a.xlsx", ["ID", "Text"], [["P1", "x"]]))
     with pytest.raises(ColumnError, match="tblPOV on sheet My Sheet has no column 'POV'"):
-        port.read_table(layout.POV)
+        port.read_table(POV)
 
 
 def test_a_column_that_stands_there_twice_is_refused(bench, tmp_path, plain_book):
     port = bench.open(table_file(tmp_path / "a.xlsx", ["POV", "POV "], [["x", "y"]]))
     with pytest.raises(ColumnError, match="'POV' twice"):
-        port.read_table(layout.POV)
+        port.read_table(POV)
     port = bench.open(plain_book("b.xlsx", ["POV", "POV"], [["x", "y"]]))
     with pytest.raises(ColumnError, match="'POV' twice"):
-        port.read_table(layout.POV)
+        port.read_table(POV)
 
 
 def test_a_table_that_hides_its_header_row_is_read_in_full(bench, tmp_path):
@@ -119,12 +122,12 @@ def test_a_table_that_hides_its_header_row_is_read_in_full(bench, tmp_path):
         shape = {"name": "tblPOV", "columns": columns, "data": data, "header_row": False}
         workbook.add_worksheet().add_table("B3:C4", shape)
     port = bench.open(tmp_path / "a.xlsx")
-    assert column(port, layout.POV, "POV") == ["one", "two"]
+    assert column(port, POV, "POV") == ["one", "two"]
 
 
 def test_a_plain_sheet_is_found_by_its_headers(bench, plain_book):
     path = plain_book("plain 日本.xlsx", FBQ_HEADERS, [fbq_row("one"), [], fbq_row("two")])
-    rows = bench.open(path).read_table(layout.FBQ).rows
+    rows = bench.open(path).read_table(FBQ).rows
     assert [(row.number, row.values["QInitial"], row.values["FBQ_B"]) for row in rows] == [
         (2, "one", 4),
         (4, "two", 4),
@@ -133,8 +136,8 @@ def test_a_plain_sheet_is_found_by_its_headers(bench, plain_book):
 
 def test_a_table_that_lost_its_name_is_found_by_its_headers_too(bench, tmp_path):
     rows = [["P1", "one", 1, "yes"]]
-    path = table_file(tmp_path / "a.xlsx", layout.POV.headers, rows, name="Renamed")
-    assert column(bench.open(path), layout.POV, "POV") == ["one"]
+    path = table_file(tmp_path / "a.xlsx", POV.headers, rows, name="Renamed")
+    assert column(bench.open(path), POV, "POV") == ["one"]
 
 
 @pytest.mark.parametrize(("row", "is_found"), [(10, True), (11, False)])
@@ -144,23 +147,23 @@ def test_headers_of_a_plain_sheet_may_stand_lower_but_not_below_row_ten(
     path = sheet_file(tmp_path / "a.xlsx", ("S", row, 3, [[" POV "], ["text"]]))
     port = bench.open(path)
     if is_found:
-        found = port.read_table(layout.POV).rows
+        found = port.read_table(POV).rows
         assert [(row.number, row.values) for row in found] == [(11, {"POV": "text"})]
     else:
         with pytest.raises(TableMissingError, match="no table tblPOV"):
-            port.read_table(layout.POV)
+            port.read_table(POV)
 
 
 def test_two_plain_sheets_with_the_headers_are_refused_by_name(bench, tmp_path):
     path = sheet_file(tmp_path / "a.xlsx", ("Sheet", 1, 1, [["POV"]]), ("Second", 1, 1, [["POV"]]))
     with pytest.raises(TableMissingError, match="on two sheets: Sheet, Second"):
-        bench.open(path).read_table(layout.POV)
+        bench.open(path).read_table(POV)
 
 
 def test_a_table_of_results_is_never_guessed(bench, plain_book):
-    path = plain_book("a.xlsx", list(layout.RANKED.headers), [["Q1"]])
+    path = plain_book("a.xlsx", list(RANKED.headers), [["Q1"]])
     with pytest.raises(TableMissingError):
-        bench.open(path).read_table(layout.RANKED)
+        bench.open(path).read_table(RANKED)
 
 
 # Writing
@@ -169,7 +172,7 @@ def test_a_table_of_results_is_never_guessed(bench, plain_book):
 def test_a_table_grows_shrinks_and_keeps_one_row(bench, port):
     for chunks in (["a"], list("abcdefgh"), ["x", "y"], []):
         write_ranked(port, ranked_rows(*chunks))
-        assert column(port, layout.RANKED, "ChunkID") == chunks
+        assert column(port, RANKED, "ChunkID") == chunks
         sheet = bench.look(port)["Ranked"]
         assert sheet.tables["tblRanked"].ref == f"A5:P{5 + max(1, len(chunks))}"
         assert sheet.tables["tblRanked"].autoFilter.ref == f"A5:P{5 + max(1, len(chunks))}"
@@ -199,7 +202,7 @@ def test_the_table_is_found_after_rows_columns_and_names_were_changed(bench, tmp
         sheet.write("B3", "stays")
     port = bench.open(tmp_path / "a.xlsx")
     content = TableContent(
-        layout.RANKED,
+        RANKED,
         ranked_rows("c1", "c2", text="chunk"),
         [Column(header) for header in ("QID", "Rank", "SexyScore", "Chunk", "ChunkID", "Extra")],
     )
@@ -222,7 +225,7 @@ def test_text_that_looks_like_a_formula_stays_text(bench, port):
         cell = sheet.cell(number, 13)
         assert (cell.value, cell.data_type) == (text, "s")
         assert cell.quotePrefix or text == "plain"
-    assert column(port, layout.RANKED, "Chunk") == texts
+    assert column(port, RANKED, "Chunk") == texts
 
 
 @pytest.mark.parametrize("text", ["0123", "1e5", "2026-01-02", "TRUE", "'quoted'", "#N/A", "12 %"])
@@ -230,7 +233,7 @@ def test_text_that_looks_like_something_else_stays_text(bench, port, text):
     write_ranked(port, ranked_rows("a", text=text))
     cell = bench.look(port)["Ranked"]["M6"]
     assert (cell.value, cell.data_type) == (text, "s")
-    assert column(port, layout.RANKED, "Chunk") == [text]
+    assert column(port, RANKED, "Chunk") == [text]
 
 
 @pytest.mark.parametrize(
@@ -246,7 +249,7 @@ def test_text_that_looks_like_something_else_stays_text(bench, port, text):
 )
 def test_any_text_comes_back_clean(bench, port, dirty, clean):
     write_ranked(port, ranked_rows("a", text=dirty))
-    assert column(port, layout.RANKED, "Chunk") == [clean]
+    assert column(port, RANKED, "Chunk") == [clean]
 
 
 def test_a_text_that_is_too_long_is_cut(bench, port):
@@ -258,15 +261,14 @@ def test_numbers_and_truth_values_keep_their_kind(port):
     values = [1, 2.5, True, float("nan"), float("inf"), None, -1e-20, 3_000_000_000]
     rows = [{"ChunkID": str(i), "SexyScore": value} for i, value in enumerate(values)]
     write_ranked(port, rows)
-    back = column(port, layout.RANKED, "SexyScore")
+    back = column(port, RANKED, "SexyScore")
     assert back == [1, 2.5, True, None, None, None, -1e-20, 3_000_000_000]
     assert back[2] is True
 
 
 def test_formulas_land_as_formulas(bench, port):
-    rows = [{"Metric": "m", "Base": 1, "Change": Formula("=SQRT(B6)*2")}]
-    port.write_table(TableContent(layout.TUNING, rows))
-    assert bench.look(port)["Tuning"]["D6"].value == "=SQRT(B6)*2"
+    write_ranked(port, [{"ChunkID": "a", "Rank": 1, "SexyScore": Formula("=SQRT(C6)*2")}])
+    assert bench.look(port)["Ranked"]["D6"].value == "=SQRT(C6)*2"
 
 
 def test_rows_hidden_by_a_filter_are_shown_and_the_filter_is_cleared(bench, port):
@@ -288,7 +290,7 @@ def test_rows_are_not_written_over_other_cells(bench, port):
     write_ranked(port, ranked_rows("a", "b", "c"))
     with pytest.raises(WorkbookError, match="cell C9 of sheet Ranked"):
         write_ranked(port, ranked_rows("a", "b", "c", "d"))
-    assert column(port, layout.RANKED, "ChunkID") == ["a", "b", "c"]
+    assert column(port, RANKED, "ChunkID") == ["a", "b", "c"]
 
 
 def test_rows_are_not_written_over_another_table(bench, port):
@@ -320,36 +322,36 @@ def test_results_need_their_table(bench, tmp_path, plain_book):
     with pytest.raises(TableMissingError, match="tblRanked") as caught:
         write_ranked(bench.open(plain_book("a.xlsx", ["POV"], [])), ranked_rows("a"))
     assert "Table Name" in caught.value.next_step
-    renamed = table_file(tmp_path / "b.xlsx", layout.RANKED.headers, [], name="Mine")
+    renamed = table_file(tmp_path / "b.xlsx", RANKED.headers, [], name="Mine")
     with pytest.raises(TableMissingError, match="tblRanked"):
         write_ranked(bench.open(renamed), ranked_rows("a"))
 
 
 def test_a_deleted_column_comes_back_at_the_right_end(bench, tmp_path):
-    headers = [header for header in layout.RANKED.headers if header != "Move"]
+    headers = [header for header in RANKED.headers if header != "Move"]
     port = bench.open(table_file(tmp_path / "a.xlsx", headers, [], name="tblRanked"))
     write_ranked(port, ranked_rows("a"))
-    assert port.read_table(layout.RANKED).headers == (*headers, "Move")
+    assert port.read_table(RANKED).headers == (*headers, "Move")
 
 
 def test_two_columns_that_differ_in_case_only_are_refused(port):
     columns = [Column("ID"), Column("id")]
     with pytest.raises(ColumnError, match="capitals"):
-        port.write_table(TableContent(layout.QA, [], columns))
+        port.write_table(TableContent(RANKED, [], columns))
 
 
 def test_a_hidden_sheet_is_read_and_written_and_stays_hidden(bench, port):
     port = bench.edit(port, lambda workbook: setattr(workbook["Ranked"], "sheet_state", "hidden"))
     write_ranked(port, ranked_rows("a"))
-    assert column(port, layout.RANKED, "ChunkID") == ["a"]
+    assert column(port, RANKED, "ChunkID") == ["a"]
     assert bench.look(port)["Ranked"].sheet_state == "hidden"
 
 
 def test_values_are_read_anew_after_writing(port):
     write_ranked(port, ranked_rows("a"))
-    assert column(port, layout.RANKED, "ChunkID") == ["a"]
+    assert column(port, RANKED, "ChunkID") == ["a"]
     write_ranked(port, ranked_rows("b"))
-    assert column(port, layout.RANKED, "ChunkID") == ["b"]
+    assert column(port, RANKED, "ChunkID") == ["b"]
 
 
 # The user's own columns
@@ -386,14 +388,14 @@ def test_what_the_user_wrote_on_a_vanished_row_is_reported(annotated):
 
 def test_rows_with_equal_keys_keep_their_cells_in_order(annotated):
     write_ranked(annotated, ranked_rows("a", "a", "b"))
-    assert column(annotated, layout.RANKED, "Note")[:2] == ["note on a", None]
+    assert column(annotated, RANKED, "Note")[:2] == ["note on a", None]
 
 
 def test_keys_that_are_numbers_are_the_same_as_text(bench, port):
     write_ranked(port, [{"QID": 1, "ChunkID": 7.0}])
     port = bench.edit(port, lambda workbook: workbook["Ranked"].cell(6, 16, "mine"))
     assert write_ranked(port, [{"QID": "1", "ChunkID": "7"}]) == []
-    assert column(port, layout.RANKED, "Note") == ["mine"]
+    assert column(port, RANKED, "Note") == ["mine"]
 
 
 def test_a_note_that_looks_like_a_formula_stays_the_text_it_is(bench, port):
@@ -417,7 +419,7 @@ def test_dates_and_numbers_of_the_users_stay_what_they_are(bench, port):
     write_ranked(port, ranked_rows("a", "b"))
     port = bench.edit(port, annotate)
     write_ranked(port, ranked_rows("b", "a"))
-    assert column(port, layout.RANKED, "Note") == [0.5, "2026-01-02"]
+    assert column(port, RANKED, "Note") == [0.5, "2026-01-02"]
 
 
 def test_without_the_key_column_nothing_is_written(bench, annotated):

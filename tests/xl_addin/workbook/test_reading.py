@@ -4,7 +4,7 @@ import re
 import xlsxwriter
 
 from tests.xl_addin.workbook.samples import parts, rewrite
-from xl_addin.sheets import layout
+from xl_addin.sheets.pov import POV
 from xl_addin.workbook.file.file_book import FileBook
 
 
@@ -27,14 +27,14 @@ def test_dates_come_as_text_and_error_values_as_they_are(tmp_path):
         sheet.write_datetime("A2", dt.datetime(2026, 1, 2), date)
         sheet.write_formula("B2", "=NA()", None, "#N/A")
         sheet.write_string("C2", "_x0041_ stays")
-    values = FileBook.open(tmp_path / "a.xlsx").read_table(layout.POV).rows[0].values
+    values = FileBook.open(tmp_path / "a.xlsx").read_table(POV).rows[0].values
     assert values == {"a": "2026-01-02", "b": "#N/A", "POV": "_x0041_ stays"}
 
 
 def test_cells_without_references_are_read_and_written_at_their_place(tmp_path):
-    table_book(tmp_path / "a.xlsx", layout.POV.headers, [["P1", "one", 1, "yes"]], at=(0, 0))
+    table_book(tmp_path / "a.xlsx", POV.headers, [["P1", "one", 1, "yes"]], at=(0, 0))
     sheet = parts(tmp_path / "a.xlsx")["xl/worksheets/sheet1.xml"]
     bare = re.sub(rb'(<c|<row) r="[A-Z0-9]+"', rb"\1", sheet)
     assert bare != sheet
     rewrite(tmp_path / "a.xlsx", {"xl/worksheets/sheet1.xml": bare})
-    assert FileBook.open(tmp_path / "a.xlsx").read_table(layout.POV).rows[0].values["POV"] == "one"
+    assert FileBook.open(tmp_path / "a.xlsx").read_table(POV).rows[0].values["POV"] == "one"

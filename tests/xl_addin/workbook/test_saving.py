@@ -6,7 +6,7 @@ import pytest
 
 from tests.xl_addin.workbook.samples import column, ranked_rows, write_ranked
 from worker.errors import WorkbookError, WorkbookLockedError
-from xl_addin.sheets import layout
+from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.file.disk import check_writable
 from xl_addin.workbook.file.file_book import FileBook
 
@@ -19,7 +19,7 @@ def changed(path):
 
 def test_a_saved_workbook_is_read_back(book):
     changed(book).save()
-    assert column(FileBook.open(book), layout.RANKED, "ChunkID") == ["a", "b"]
+    assert column(FileBook.open(book), RANKED, "ChunkID") == ["a", "b"]
 
 
 def test_saving_again_after_more_changes_is_fine(book):
@@ -27,7 +27,7 @@ def test_saving_again_after_more_changes_is_fine(book):
     first.save()
     write_ranked(first, ranked_rows("c"))
     first.save()
-    assert column(FileBook.open(book), layout.RANKED, "ChunkID") == ["c"]
+    assert column(FileBook.open(book), RANKED, "ChunkID") == ["c"]
 
 
 def test_saving_without_a_change_writes_nothing(book):
@@ -44,7 +44,7 @@ def test_saving_elsewhere_leaves_the_original_and_later_saves_go_there(book, tmp
     copy.save()
     assert book.read_bytes() == before
     assert copy.name == "結果 out.xlsx"
-    assert column(FileBook.open(copy.path), layout.RANKED, "ChunkID") == ["z"]
+    assert column(FileBook.open(copy.path), RANKED, "ChunkID") == ["z"]
 
 
 @pytest.mark.parametrize("owner", ["~$my book.xlsx", ".~lock.my book.xlsx#"])
@@ -124,4 +124,4 @@ def test_mode_and_link_are_kept(book, tmp_path):
     changed(link).save()
     assert link.is_symlink()
     assert stat.S_IMODE(book.stat().st_mode) == 0o640
-    assert column(FileBook.open(book), layout.RANKED, "ChunkID") == ["a", "b"]
+    assert column(FileBook.open(book), RANKED, "ChunkID") == ["a", "b"]

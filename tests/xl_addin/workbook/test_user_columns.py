@@ -3,7 +3,7 @@ import pytest
 import xlsxwriter
 
 from tests.xl_addin.workbook.samples import column, loaded, ranked_rows, sheet_root, write_ranked
-from xl_addin.sheets import layout
+from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.markup import q
 
@@ -90,4 +90,4 @@ def test_a_formula_in_a_column_of_the_run_is_replaced_for_good(tmp_path):
     port.save()
     table = loaded(path)["Sheet1"].tables["tblRanked"]
     assert table.tableColumns[2].calculatedColumnFormula is None
-    assert column(FileBook.open(path), layout.RANKED, "Rank") == [1]
+    assert column(FileBook.open(path), RANKED, "Rank") == [1]

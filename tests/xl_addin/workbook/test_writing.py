@@ -14,7 +14,7 @@ from tests.xl_addin.workbook.samples import (
     sheet_root,
     write_ranked,
 )
-from xl_addin.sheets import layout
+from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.markup import q
@@ -87,7 +87,7 @@ def test_the_table_is_found_after_rows_columns_and_names_were_changed(tmp_path):
         sheet.write("B3", "stays")
     port = FileBook.open(tmp_path / "a.xlsx")
     content = TableContent(
-        layout.RANKED,
+        RANKED,
         ranked_rows("c1", "c2", text="chunk"),
         [Column(header) for header in ("QID", "Rank", "SexyScore", "Chunk", "ChunkID", "Extra")],
     )
@@ -136,7 +136,7 @@ def test_any_text_comes_back_clean(book, dirty, clean):
     port = FileBook.open(book)
     write_ranked(port, ranked_rows("a", text=dirty))
     port.save()
-    assert column(FileBook.open(book), layout.RANKED, "Chunk") == [clean]
+    assert column(FileBook.open(book), RANKED, "Chunk") == [clean]
 
 
 def test_a_text_that_is_too_long_is_cut_and_its_row_is_as_high_as_excel_allows(book):
@@ -150,11 +150,9 @@ def test_a_text_that_is_too_long_is_cut_and_its_row_is_as_high_as_excel_allows(b
 
 def test_formulas_land_as_formulas_and_everything_is_computed_on_opening(book):
     port = FileBook.open(book)
-    columns = (*layout.TUNING.columns,)
-    rows = [{"Metric": "m", "Base": 1, "Change": Formula("=SQRT(B6)*2")}]
-    port.write_table(TableContent(layout.TUNING, rows, columns))
+    write_ranked(port, [{"ChunkID": "a", "Rank": 1, "SexyScore": Formula("=SQRT(C6)*2")}])
     port.save()
-    assert loaded(book)["Tuning"]["D6"].value == "=SQRT(B6)*2"
+    assert loaded(book)["Ranked"]["D6"].value == "=SQRT(C6)*2"
     assert loaded(book).calculation.fullCalcOnLoad
 
 
@@ -180,7 +178,7 @@ def test_the_calculation_chain_goes_when_a_formula_goes(tmp_path):
     write_ranked(port, ranked_rows("a"))
     port.save()
     assert chain in parts(path)
-    port.write_table(TableContent(layout.RANKED, [{"ChunkID": "a", "SexyScore": Formula("=1+1")}]))
+    port.write_table(TableContent(RANKED, [{"ChunkID": "a", "SexyScore": Formula("=1+1")}]))
     port.save()
     after = parts(path)
     assert chain not in after

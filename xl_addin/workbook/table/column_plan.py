@@ -42,7 +42,7 @@ def plan_columns(headers: Sequence[str], content: TableContent) -> list[PlannedC
     """
     table = content.table
     listed = {column.header: column for column in (*table.columns, *content.columns)}
-    ours = [column for column in content.columns or table.columns if column.owner == "run"]
+    ours = content.run_columns
     family = [c.header for c in ours if table.family and c.header not in table.headers]
     loose = {*_pairs(headers, table.family), *family}
     kept = [header for header in headers if header not in loose]

@@ -14,7 +14,8 @@ from tests.xl_addin.workbook.samples import column, ranked_rows, write_ranked
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
 from tests.xl_addin.workbook.test_port import matrix
 from worker.errors import PackageMissingError, WorkbookError, WorkbookLockedError
-from xl_addin.sheets import layout
+from xl_addin.sheets.matrix import MATRIX
+from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.live import busy
 from xl_addin.workbook.live.live_book import LiveBook
 from xl_addin.workbook.port import Formula, Picture, TableContent
@@ -47,9 +48,9 @@ def edited(bench, port, change):
 def test_five_thousand_rows_are_one_array(port):
     rows = ranked_rows(*(f"c{n}" for n in range(5_000)))
     write_ranked(port, rows)
-    assert len(layout.RANKED.columns) == 16
+    assert len(RANKED.columns) == 16
     assert port.excel.writes == 1
-    assert len(column(port, layout.RANKED, "ChunkID")) == 5_000
+    assert len(column(port, RANKED, "ChunkID")) == 5_000
 
 
 def test_five_thousand_rows_with_notes_in_another_order_are_one_array_too(port):
@@ -61,7 +62,7 @@ def test_five_thousand_rows_with_notes_in_another_order_are_one_array_too(port):
         port.excel.workbook["Ranked"].cell(row, 16).value = f"note on c{row - 6}"
     write_ranked(port, ranked_rows(*reversed(chunks)))
     assert port.excel.writes == 1
-    notes = column(port, layout.RANKED, "Note")
+    notes = column(port, RANKED, "Note")
     assert notes == [f"note on {chunk}" for chunk in reversed(chunks)]
 
 
@@ -76,7 +77,7 @@ def test_columns_of_the_users_in_which_nothing_changes_are_not_touched(bench, po
     write_ranked(port, ranked_rows("a", "b"))
     port = edited(bench, port, lambda sheet: sheet.cell(6, 16, "mine"))
     book = port.excel.book()
-    LiveBook(book).write_table(TableContent(layout.RANKED, ranked_rows("a", "b", "c")))
+    LiveBook(book).write_table(TableContent(RANKED, ranked_rows("a", "b", "c")))
     written = [a for a in book.impl.json()["actions"] if a["func"] == "setValues"]
     assert [(a["start_column"], a["column_count"]) for a in written] == [(0, 14)]
 
@@ -142,8 +143,8 @@ CALLS = ["Table.resize", "TableColumns.add", "Range.autofill", "Book.append_json
 def test_a_call_that_excel_rejects_is_made_again_and_nothing_twice(port, monkeypatch, call):
     rejecting(monkeypatch, call, 3)
     port.write_table(matrix(["P1", "P2"]))
-    data = port.read_table(layout.MATRIX)
-    assert data.headers == (*layout.MATRIX.headers, "P1", "P2", "P1 z", "P2 z")
+    data = port.read_table(MATRIX)
+    assert data.headers == (*MATRIX.headers, "P1", "P2", "P1 z", "P2 z")
     assert [row.values["P1"] for row in data.rows] == [0, 0.25, 0.5]
 
 
@@ -156,9 +157,9 @@ def test_excel_that_stays_busy_loses_no_note(bench, port, monkeypatch):
         with pytest.raises(WorkbookLockedError) as caught:
             write_ranked(port, ranked_rows("c", "b", "a"))
     assert caught.value.retryable
-    assert column(port, layout.RANKED, "Note") == ["note on a", None]
+    assert column(port, RANKED, "Note") == ["note on a", None]
     assert write_ranked(port, ranked_rows("c", "b", "a")) == []
-    assert column(port, layout.RANKED, "Note") == [None, None, "note on a"]
+    assert column(port, RANKED, "Note") == [None, None, "note on a"]
 
 
 # What may not be written
@@ -166,7 +167,7 @@ def test_excel_that_stays_busy_loses_no_note(bench, port, monkeypatch):
 
 def test_a_protected_sheet_is_read_and_refused_by_name(bench, port):
     port = edited(bench, port, lambda sheet: setattr(sheet.protection, "sheet", True))
-    assert column(port, layout.RANKED, "ChunkID") == []
+    assert column(port, RANKED, "ChunkID") == []
     with pytest.raises(WorkbookError, match="sheet Ranked of 'my book") as error:
         write_ranked(port, ranked_rows("a"))
     assert "Unprotect Ranked" in error.value.next_step
@@ -177,7 +178,7 @@ def test_a_protected_sheet_is_read_and_refused_by_name(bench, port):
 def test_a_read_only_book_takes_results_and_says_how_to_keep_them(port):
     port.excel.read_only = True
     write_ranked(port, ranked_rows("a"))
-    assert column(port, layout.RANKED, "ChunkID") == ["a"]
+    assert column(port, RANKED, "ChunkID") == ["a"]
     with pytest.raises(WorkbookLockedError, match="read only") as caught:
         port.save()
     assert "another name" in caught.value.next_step
@@ -321,6 +322,5 @@ def text(path: Path) -> str:
 
 
 def test_a_formula_of_ours_has_its_equals_sign_once(bench, port):
-    rows = [{"Metric": "m", "Change": Formula("1+1")}]
-    port.write_table(TableContent(layout.TUNING, rows))
-    assert bench.look(port)["Tuning"]["D6"].value == "=1+1"
+    write_ranked(port, [{"ChunkID": "a", "SexyScore": Formula("1+1")}])
+    assert bench.look(port)["Ranked"]["D6"].value == "=1+1"

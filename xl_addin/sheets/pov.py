@@ -1,0 +1,20 @@
+"""The POV sheet: the user's points of view and their weights."""
+
+from __future__ import annotations
+
+from xl_addin.workbook.columns import YES_NO, Table, user_column
+
+POV = Table(
+    "tblPOV",
+    "POV",
+    "Points of view",
+    "Sentences of personal taste, on the theme or far from it. A negative weight pushes passages "
+    "that touch the sentence down. Change a weight and look at What-if on the Matrix sheet.",
+    (
+        user_column("ID", 7),
+        user_column("POV", 90, "wrapped", required=True),
+        user_column("Weight", 10, "weight"),
+        user_column("Use", 7, choices=YES_NO),
+    ),
+    key=("ID",),
+)

@@ -1,0 +1,62 @@
+"""The Ranked sheet: the passages of each question in final order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from worker.contract import PovTouch, QuestionRanking, RankedChunk
+from xl_addin.sheets.row_cells import Cells, columns_of, filled
+from xl_addin.workbook.columns import YES_NO, Column, Table, user_column
+from xl_addin.workbook.port import TableContent
+
+
+class RankedRow(NamedTuple):
+    """One passage of one question."""
+
+    ranking: QuestionRanking
+    chunk: RankedChunk
+
+
+CELLS: Cells[RankedRow] = (
+    (Column("QID", 7), lambda row: row.ranking.qid),
+    (Column("Question", 30, "wrapped"), lambda row: row.ranking.question),
+    (Column("Rank", 7, "integer"), lambda row: row.chunk.rank),
+    (Column("SexyScore", 11, "score", scale="sequential"), lambda row: row.chunk.sexy),
+    (Column("Classic", 10, "score"), lambda row: row.chunk.classic),
+    (Column("QuerySim", 10, "similarity"), lambda row: row.chunk.query_similarity),
+    (Column("QueryRank", 11, "integer"), lambda row: row.chunk.query_rank),
+    (Column("Move", 8, "integer"), lambda row: row.chunk.query_rank - row.chunk.rank),
+    (Column("Top POVs", 34, "wrapped"), lambda row: top_povs_text(row.chunk.top_povs)),
+    (Column("Source", 36, "wrapped"), lambda row: row.chunk.source),
+    (Column("Page", 7, "integer"), lambda row: row.chunk.page),
+    (Column("Start", 8, "integer"), lambda row: row.chunk.start),
+    (Column("Chunk", 90, "wrapped"), lambda row: row.chunk.text),
+    (Column("ChunkID", 22), lambda row: row.chunk.chunk_id),
+    (user_column("Keep", 7, choices=YES_NO), None),
+    (user_column("Note", 26, "wrapped"), None),
+)
+
+RANKED = Table(
+    "tblRanked",
+    "Ranked",
+    "Ranked passages",
+    "In SEXY order for each question. Move shows how far a passage rose (+) or fell against "
+    "ordinary similarity ranking. Keep = no leaves a passage out of the next answers.",
+    columns_of(CELLS),
+    key=("QID", "ChunkID"),
+    frozen=3,
+)
+
+
+def ranked_content(rankings: Sequence[QuestionRanking]) -> TableContent:
+    """Return what the Ranked table is to hold, question by question in final order."""
+    rows = [RankedRow(ranking, chunk) for ranking in rankings for chunk in ranking.rows]
+    return filled(RANKED, CELLS, rows)
+
+
+def top_povs_text(touches: Sequence[PovTouch]) -> str:
+    """Return the strongest points of view with their share of the score, one a line."""
+    return "\n".join(
+        f"{touch.pov_id}  {touch.share:.0%}  z {touch.contrast:+.1f}" for touch in touches
+    )
