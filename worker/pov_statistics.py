@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from pydantic import ValidationError
 
@@ -25,6 +23,7 @@ from worker.contract import (
 )
 from worker.errors import CollectionError
 from worker.settings import Settings
+from worker.small_files import replace_file
 
 _LATEST = "latest"
 
@@ -52,10 +51,7 @@ def write_statistics(path: Path, statistics: PovStatistics) -> None:
 
     :raises OSError: if the file cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as stream:
-        stream.write(statistics.model_dump_json().encode())
-    os.replace(stream.name, path)
+    replace_file(path, statistics.model_dump_json().encode())
 
 
 def latest_statistics(folder: Path, embedder: str, povs: Sequence[str]) -> PovStatistics | None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -29,6 +27,7 @@ from worker.documents.language import mostly_japanese
 from worker.errors import UnavailableError
 from worker.pipeline.job_context import JobContext
 from worker.retrieval.base import Embedder, Vectors
+from worker.small_files import replace_file
 
 #: Passages that are judged: those that a model gets to read at the usual settings.
 _READ = 3
@@ -165,9 +164,6 @@ def _kept(path: Path) -> NeededEvidence | None:
 def _keep(path: Path, needed: NeededEvidence) -> None:
     """Keep it for next time; an answer does not fail because it cannot be kept."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, delete=False) as stream:
-            stream.write(json.dumps(asdict(needed)).encode())
-        os.replace(stream.name, path)
+        replace_file(path, json.dumps(asdict(needed)).encode())
     except OSError:
         _log.warning("The evidence needed cannot be kept in %s.", path, exc_info=True)

@@ -17,7 +17,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -33,6 +32,7 @@ from redis.retry import Retry
 from worker.child_process import is_alive, kill_group, start_child
 from worker.errors import BrokerError, PackageMissingError, package_missing
 from worker.settings import Settings
+from worker.small_files import replace_file
 
 _HOST = "127.0.0.1"
 _PATIENCE = 30.0  # seconds until a server with much data has read it, or written it down
@@ -134,7 +134,7 @@ class EmbeddedServer:
         try:
             self._process = _launch(binary, self._folder, _configuration(port, password))
             server = RunningServer(port=port, password=password, pid=self._process.pid)
-            _write_state(self._folder, server)
+            replace_file(self._folder / _STATE, server.model_dump_json().encode())
         except OSError as error:
             raise _folder_unusable(self._folder, error) from error
         self._server = server  # from here on there is something to stop
@@ -262,13 +262,6 @@ def _read_state(folder: Path) -> RunningServer | None:
             return RunningServer.model_validate_json(stream.read())
     except (OSError, ValidationError):
         return None
-
-
-def _write_state(folder: Path, server: RunningServer) -> None:
-    descriptor, name = tempfile.mkstemp(dir=folder)  # readable by this user alone
-    with open(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(server.model_dump_json())
-    os.replace(name, folder / _STATE)
 
 
 def _folder_unusable(folder: Path, error: OSError) -> BrokerError:
