@@ -37,7 +37,7 @@ class Runtime:
         :raises SettingError: if the name is of no known kind.
         :raises UnavailableError: if its package or weights are not there.
         """
-        return self._once("embedder", name, lambda: self._embedder(name))
+        return self._keep_warm("embedder", name, lambda: self._embedder(name))
 
     def language_model(self, name: str) -> LanguageModel:
         """Return the language model of this name; raises as `embedder` does.
@@ -67,11 +67,11 @@ class Runtime:
         from worker.retrieval.chroma_store import ChromaStore
 
         location, token = location or self.settings.store, self.settings.store_token
-        return self._once("store", location, lambda: ChromaStore(place_of(location, token)))
+        return self._keep_warm("store", location, lambda: ChromaStore(place_of(location, token)))
 
     def reranker(self, name: str) -> Reranker:
         """Return the cross-encoder of this name; raises as `embedder` does."""
-        return self._once("reranker", name, lambda: self._reranker(name))
+        return self._keep_warm("reranker", name, lambda: self._reranker(name))
 
     def keywords(self, collection: Collection) -> KeywordIndex:
         """Return the keyword index of a collection; that of the last version stays in memory.
@@ -108,7 +108,7 @@ class Runtime:
         reranker: Reranker = find_engine(name, "rerank").load(name, self.settings)
         return reranker
 
-    def _once(self, kind: str, name: str, build: Callable[[], T]) -> T:
+    def _keep_warm(self, kind: str, name: str, build: Callable[[], T]) -> T:
         with self._lock:
             if (kind, name) not in self._warm:
                 self._warm[kind, name] = build()

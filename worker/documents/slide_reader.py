@@ -24,7 +24,7 @@ def _slide_lines(slide: Slide) -> Iterator[str]:
     yield from _shape_lines(slide.shapes)
     notes = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
     if notes is not None and notes.text.strip():
-        yield f"\n{_plain(notes.text)}"
+        yield f"\n{_clean_text(notes.text)}"
 
 
 def _shape_lines(shapes: Iterable[Any]) -> Iterator[str]:
@@ -35,12 +35,12 @@ def _shape_lines(shapes: Iterable[Any]) -> Iterator[str]:
         if shape.shape_type == MSO_SHAPE_TYPE.GROUP:
             yield from _shape_lines(shape.shapes)
         elif shape.has_text_frame and shape.text_frame.text.strip():
-            yield _plain(shape.text_frame.text)
+            yield _clean_text(shape.text_frame.text)
         elif shape.has_table:
             for row in shape.table.rows:
-                yield " | ".join(" ".join(_plain(cell.text).split()) for cell in row.cells)
+                yield " | ".join(" ".join(_clean_text(cell.text).split()) for cell in row.cells)
 
 
-def _plain(text: str) -> str:
+def _clean_text(text: str) -> str:
     """PowerPoint's line break within a paragraph comes as a vertical tab."""
     return text.replace("\v", "\n").strip()

@@ -1,1 +1,4 @@
-"""How good answers are: questions with known facts, and measures over the answers to them."""
+"""Questions with known facts, and measures over the answers to them: how good answers are.
+
+No job of the worker needs them; the commands that evaluate and the benches do.
+"""

@@ -10,7 +10,7 @@ import numpy as np
 
 from worker.evaluation.abstention import abstains
 from worker.evaluation.facts import count_stated
-from worker.evaluation.questions import Question
+from worker.evaluation.questions import KnownQuestion
 
 Verdict = Literal["right", "abstained", "wrong"]
 
@@ -22,7 +22,7 @@ _SEED = 20_240_819
 class GivenAnswer:
     """What was answered to a question, and the names of the files it cites."""
 
-    question: Question
+    question: KnownQuestion
     text: str
     cited: frozenset[str] = frozenset()
 

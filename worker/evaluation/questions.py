@@ -14,7 +14,7 @@ _KINDS = {"yes": ("plain", "similar"), "no": ("outside", "adjacent", "partial")}
 
 
 @dataclass(frozen=True)
-class Question:
+class KnownQuestion:
     """One question and what a right answer to it holds.
 
     An answerable question is `plain`, or `similar` where two texts are easily confused. The others
@@ -33,7 +33,7 @@ class Question:
     sources: frozenset[str]
 
 
-def load_questions(path: Path) -> list[Question]:
+def load_questions(path: Path) -> list[KnownQuestion]:
     """Return the questions of a CSV file in UTF-8, in its order.
 
     Columns: id, question, answerable (yes or no), kind, facts (separated by `;`, the wordings of
@@ -41,7 +41,7 @@ def load_questions(path: Path) -> list[Question]:
 
     :raises InputError: if the file cannot be read, a column is missing or a cell cannot be used.
     """
-    questions: dict[str, Question] = {}
+    questions: dict[str, KnownQuestion] = {}
     for number, row in enumerate(_read_rows(path), start=2):
         question = _question(row, number)
         if question.id in questions:
@@ -69,11 +69,11 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-def _question(row: Mapping[str, str], number: int) -> Question:
+def _question(row: Mapping[str, str], number: int) -> KnownQuestion:
     answerable = _choice(row, number, "answerable", _KINDS)
     needs_facts = answerable == "yes"
     facts = _parts(row, number, "facts", needed=needs_facts)
-    return Question(
+    return KnownQuestion(
         id=_filled(row, number, "id"),
         text=_filled(row, number, "question"),
         answerable=answerable == "yes",

@@ -95,7 +95,7 @@ def _answers(drafts: Sequence[Draft], writer: Writer) -> Iterator[Answer]:
         if isinstance(reply, Completion):
             yield draft.answer(writer.model.name, reply)
         else:
-            problem = writer.context.problem(_placed(reply, draft))
+            problem = writer.context.problem(_add_place(reply, draft))
             yield draft.answer(writer.model.name, Completion("", 0, 0, cut=False), problem)
 
 
@@ -166,7 +166,7 @@ def _contexts(
     )
 
 
-def _placed(error: BonsaiError, draft: Draft) -> BonsaiError:
+def _add_place(error: BonsaiError, draft: Draft) -> BonsaiError:
     question = draft.question
     place = f", {question.place}" if question.place else ""
     what = f"{error.what[:-1]} (question {question.qid}{place}, mode {draft.mode})."

@@ -28,7 +28,7 @@ _TOP_POVS = 3
 
 
 @dataclass(frozen=True)
-class Scorer:
+class HitScorer:
     """All that scoring a question's hits needs: points of view, their vectors, the backdrop.
 
     `chunk_vectors` gives the (n, dim) vectors of hits under the model that scores.

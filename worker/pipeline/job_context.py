@@ -131,14 +131,14 @@ def ranking_stamp(request: RankRequest, index_version: str, embedder: str) -> Ru
         collection=request.collection,
         index_version=index_version,
         embedder=embedder,
-        questions_hash=short_hash([_plain(question) for question in request.questions]),
-        povs_hash=short_hash([_plain(pov) for pov in request.povs]),
+        questions_hash=short_hash([_drop_place(question) for question in request.questions]),
+        povs_hash=short_hash([_drop_place(pov) for pov in request.povs]),
         settings_hash=short_hash(
             request.model_dump(mode="json", exclude={"run_id", "questions", "povs", "store"})
         ),
     )
 
 
-def _plain(item: Question | PointOfView) -> object:
+def _drop_place(item: Question | PointOfView) -> object:
     fields: Wire = item
     return fields.model_dump(mode="json", exclude={"place"})

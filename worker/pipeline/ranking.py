@@ -21,7 +21,7 @@ from worker.contract import (
 )
 from worker.documents.language import MULTILINGUAL, mostly_japanese, reads_english_only
 from worker.errors import CollectionError, InputError, PromptTooLongError
-from worker.pipeline.hit_scorer import Scorer
+from worker.pipeline.hit_scorer import HitScorer
 from worker.pipeline.job_context import JobContext, ranking_stamp
 from worker.pipeline.retrieving import Retriever
 from worker.pipeline.statistics_cache import StatisticsCache
@@ -65,7 +65,7 @@ def rank(
 
 
 def _rank_all(
-    scorer: Scorer,
+    scorer: HitScorer,
     questions: tuple[Question, ...],
     collection: Collection,
     embedder: Embedder,
@@ -97,7 +97,11 @@ def _shares(embed: float, retrieve: float, questions: int) -> StageSeconds:
 
 
 def _rank_one(
-    scorer: Scorer, question: Question, hits: list[Hit], shared: StageSeconds, context: JobContext
+    scorer: HitScorer,
+    question: Question,
+    hits: list[Hit],
+    shared: StageSeconds,
+    context: JobContext,
 ) -> QuestionRanking:
     started = perf_counter()
     ranking = scorer.ranking(question, hits)
@@ -125,7 +129,7 @@ def _scorer(
     collection: Collection,
     context: JobContext,
     problems: list[Problem],
-) -> Scorer:
+) -> HitScorer:
     """Return what scores; chunk vectors of another model than the index's are made once."""
     scoring = context.runtime.embedder(request.scorer) if request.scorer else embedder
     povs = _readable(request.povs, scoring, context, problems, "point of view")
@@ -138,8 +142,8 @@ def _scorer(
         return cached.vectors(scoring, [hit.chunk.text for hit in hits])
 
     cache = StatisticsCache(context.runtime.settings.statistics, scoring, povs)
-    statistics = cache.of(collection, vectors, chunk_vectors)
-    return Scorer(request, povs, vectors, statistics, chunk_vectors)
+    statistics = cache.fetch_statistics(collection, vectors, chunk_vectors)
+    return HitScorer(request, povs, vectors, statistics, chunk_vectors)
 
 
 def _readable(

@@ -24,7 +24,7 @@ class StatisticsCache:
     embedder: Embedder
     povs: Sequence[PointOfView]
 
-    def of(
+    def fetch_statistics(
         self,
         collection: Collection,
         pov_vectors: Vectors,

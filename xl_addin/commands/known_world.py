@@ -22,8 +22,7 @@ from worker.contract import (
 )
 from worker.errors import InputError
 from worker.evaluation.measures import GivenAnswer, Measures, measure
-from worker.evaluation.questions import Question as KnownQuestion
-from worker.evaluation.questions import load_questions
+from worker.evaluation.questions import KnownQuestion, load_questions
 from worker.settings import IN_PROCESS
 from xl_addin.jobs.actions import Session
 from xl_addin.jobs.run import Gathered

@@ -42,7 +42,7 @@ def worker(broker: BrokerOption = None, queue: QueueOption = None) -> None:
     if settings.broker == IN_PROCESS:
         raise _nothing_to_work_for()
     queues = queue or default_queues()
-    _try(settings)
+    _check_broker(settings)
     _introduce(queues, without_password(settings.broker), settings)
     _supervise(queues, {"BONSAI_BROKER": settings.broker})
 
@@ -72,7 +72,7 @@ def default_queues() -> list[QueueName]:
     return [*queues, QueueName.GPU] if has_gpu else queues
 
 
-def _try(settings: Settings) -> None:
+def _check_broker(settings: Settings) -> None:
     """Refuse at once what no waiting would cure; a server that is only absent may still come."""
     from worker.queueing.broker.connection import connect, translated
 

@@ -1,11 +1,11 @@
 import pytest
 
 from worker.evaluation.measures import GivenAnswer, crag_score, judge, measure
-from worker.evaluation.questions import Question
+from worker.evaluation.questions import KnownQuestion
 
 
 def asked(facts="", sources=""):
-    return Question(
+    return KnownQuestion(
         id="E1",
         text="Who, and when?",
         answerable=bool(facts),
@@ -48,7 +48,7 @@ def test_an_unanswerable_question_is_won_by_abstaining_and_lost_by_any_answer():
 
 
 def test_a_half_told_answer_to_an_unanswerable_question_is_wrong():
-    partial = Question("E2", "Who, and his son?", False, "partial", (("Arle",),), frozenset())
+    partial = KnownQuestion("E2", "Who, and his son?", False, "partial", (("Arle",),), frozenset())
     assert crag_score(given("Arle, and his son Tam.", question=partial)) == -1
     assert crag_score(given("Arle; no mention of a son.", question=partial)) == 1
 
