@@ -1,15 +1,17 @@
-"""What all tests share: a clean home, the real models, a real Redis-protocol server."""
+"""What all tests share: their tiers, a clean home, the real models, a real server."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from filelock import FileLock
 from redis import Redis
 
 from tests.worker.queueing.worlds import World
@@ -23,6 +25,39 @@ from worker.settings import Settings, load_settings
 REPOSITORY = Path(__file__).resolve().parent.parent
 SAMPLE = REPOSITORY / "templates" / "sample_documents"
 
+#: What a test asks for, a fixture or a parameter, decides its tier: the first that has any of it.
+TIERS = {
+    "excel": {"excel"},
+    "gpu": {"gpu"},
+    "torch": {"torch", "model[hf]", "kind[hf]"},
+    "office": {"office"},
+    "server": {"processes", "location[server]", "model[openai]", "mortal[openai]"},
+    "model": {"models", "model[gguf]"},
+}
+
+
+def tier_of(item: pytest.Item) -> str:
+    """Return the tier of a test; one that asks for nothing special is pure."""
+    callspec = getattr(item, "callspec", None)
+    given = callspec.params.items() if callspec else ()
+    asked = {*item.fixturenames, *(f"{name}[{value}]" for name, value in given)}
+    return next((tier for tier, needs in TIERS.items() if asked & needs), "pure")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Mark each test with its tier.
+
+    Pure tests are spread over the processes one by one. What others load or start is shared by
+    their file, which so stays in one process; there is one LibreOffice for all of its files.
+    """
+    for item in items:
+        tier = tier_of(item)
+        item.add_marker(tier)
+        if tier != "pure":
+            group = tier if tier == "office" else item.nodeid.partition("::")[0]
+            item.add_marker(pytest.mark.xdist_group(group))
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _ctrl_c_reaches_children() -> None:
@@ -35,14 +70,34 @@ def _ctrl_c_reaches_children() -> None:
 def models() -> Path:
     """The user's model folder with the default weights, fetched once if they are not there."""
     folder = load_settings().models
+    folder.mkdir(parents=True, exist_ok=True)
     try:
-        for model in MODELS:
-            fetch_weights(folder, model.name, print)
+        with FileLock(folder / ".tests.lock"):
+            for model in MODELS:
+                fetch_weights(folder, model.name, print)
     except WeightsMissingError as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"the default weights are not here and cannot be fetched: {error}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def torch() -> ModuleType:
+    return pytest.importorskip("torch", reason="torch is not installed (the extra 'hf')")
+
+
+@pytest.fixture(scope="session")
+def gpu(torch: ModuleType) -> None:
+    if not torch.cuda.is_available():
+        pytest.skip("torch finds no NVIDIA GPU")
+
+
+@pytest.fixture(scope="session")
+def processes() -> None:
+    """For tests that start servers or workers as processes of their own."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no package with a Redis server, and lacks the signals of Unix")
 
 
 @pytest.fixture(autouse=True)
@@ -72,10 +127,8 @@ def embedder(warm_runtime: Runtime) -> Embedder:
 
 
 @pytest.fixture(scope="session")
-def valkey_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def valkey_process(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address, with its password, of one server for all tests."""
-    if sys.platform == "win32":
-        pytest.skip("no package has a Redis server for Windows")
     with EmbeddedServer(tmp_path_factory.mktemp("valkey")) as server:
         yield server.url.replace("//", f"//:{server.password}@")
 

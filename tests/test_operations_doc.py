@@ -72,7 +72,6 @@ def score_request(run_id: str) -> ScoreRequest:
     )
 
 
-@pytest.mark.slow
 def test_everything_works_with_these_rights(guarded):
     guarded.start_worker()
     guarded.wait_for_workers()
@@ -89,7 +88,6 @@ def test_everything_works_with_these_rights(guarded):
     assert guarded.runs.job("failed").state == "failed"
 
 
-@pytest.mark.slow
 def test_jobs_of_workers_that_leave_or_die_go_on_with_these_rights(guarded):
     leaver = guarded.start_worker()
     guarded.index()
@@ -105,7 +103,6 @@ def test_jobs_of_workers_that_leave_or_die_go_on_with_these_rights(guarded):
     assert len(seen.result.questions) == 12
 
 
-@pytest.mark.slow
 def test_jobs_that_wait_or_are_stranded_are_found_with_these_rights(guarded, valkey):
     with guarded.running(rank_request(2, "waits")) as seen:
         eventually(lambda: guarded.runs.job("waits") and guarded.runs.waits("waits"))
@@ -120,7 +117,6 @@ def test_jobs_that_wait_or_are_stranded_are_found_with_these_rights(guarded, val
     assert len(seen.result.scores) == 1
 
 
-@pytest.mark.slow
 def test_a_forbidden_job_is_refused_with_these_rights(guarded, valkey):
     guarded.start_worker()
     guarded.wait_for_workers()
@@ -129,7 +125,6 @@ def test_a_forbidden_job_is_refused_with_these_rights(guarded, valkey):
         eventually(lambda: job.get_status() == "failed")
 
 
-@pytest.mark.slow
 def test_formulas_are_scored_with_these_rights(guarded):
     guarded.start_worker(command=SCORE_SERVICE)
     with connect(guarded.settings) as client:

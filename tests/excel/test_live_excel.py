@@ -1,6 +1,6 @@
 """The tests of every port once more, on a running Excel: by hand, before a release.
 
-    pytest -m excel tests/excel
+    pytest -n 0 tests/excel
 
 They need Windows or macOS with Excel. `README.md` beside this file has what only a person can see.
 """
@@ -19,13 +19,6 @@ from worker.errors import WorkbookError
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.live.live_book import LiveBook
-
-pytestmark = [
-    pytest.mark.excel,
-    pytest.mark.skipif(
-        sys.platform not in ("win32", "darwin"), reason="needs Windows or macOS with Excel"
-    ),
-]
 
 
 class ExcelBench(Bench):
@@ -68,7 +61,13 @@ class ExcelBench(Bench):
 
 
 @pytest.fixture(scope="module")
-def app():
+def excel():
+    if sys.platform not in ("win32", "darwin"):
+        pytest.skip("needs Windows or macOS with Excel")
+
+
+@pytest.fixture(scope="module")
+def app(excel):
     xlwings = pytest.importorskip("xlwings", reason="xlwings is not installed")
     app = xlwings.App(visible=True, add_book=False)
     app.display_alerts = False

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from tests.worker.pipeline.conftest import TEXTS
+from tests.xl_addin.template.office import Office, require_office
 from xl_addin import cli
 from xl_addin.jobs.books import new_book
 from xl_addin.workbook.columns import Table
@@ -70,6 +71,15 @@ def bonsai(
         return int(ended.value.code or 0), printed.out, printed.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One LibreOffice for all tests."""
+    require_office()
+    office = Office(tmp_path_factory.mktemp("profile"))
+    yield office
+    office.leave()
 
 
 @pytest.fixture

@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from filelock import FileLock
 
 from worker.models.weights import find_weights
 
 
 @pytest.fixture(scope="session")
-def smollm2_folder(models: Path) -> Path:
+def smollm2_folder(models: Path, torch: ModuleType) -> Path:
     """SmolLM2-135M-Instruct in 32-bit numbers with its tokenizer, kept beside the other weights."""
     folder = models / "hf-smollm2"
-    if not folder.is_dir():
-        for package in ("torch", "transformers"):
-            pytest.importorskip(package, reason="the extra 'hf' is not installed")
-        pytest.importorskip("gguf", reason="the package that reads GGUF weights is not installed")
-        _convert(find_weights(models, "gguf:smollm2"), folder)
+    pytest.importorskip("transformers", reason="the extra 'hf' is not installed")
+    pytest.importorskip("gguf", reason="the package that reads GGUF weights is not installed")
+    with FileLock(models / ".tests.lock"):
+        if not folder.is_dir():
+            _convert(find_weights(models, "gguf:smollm2"), folder)
     return folder
 
 

@@ -20,8 +20,6 @@ from worker.inference.scripted_model import ScriptedModel, counting
 from worker.models.weights import find_weights
 from worker.queueing.in_process import InProcessRunner
 
-pytestmark = pytest.mark.slow
-
 COUNT = Prompt("Count: one, two, three, four, five, six,", "completion")
 DAYS = Prompt("Days: Monday, Tuesday, Wednesday,", "completion")
 MONTHS = Prompt("Months: January, February, March,", "completion")
@@ -35,7 +33,7 @@ def weights(models) -> Path:
 
 
 @pytest.fixture(scope="module")
-def served(weights):
+def served(weights, processes):
     with LlamaServer(weights) as server:
         yield server
 
@@ -58,9 +56,8 @@ def gguf(weights):
 
 
 @pytest.fixture(scope="module")
-def hf_name(request):
-    pytest.importorskip("torch", reason="the extra 'hf' is not installed")
-    return f"hf:{request.getfixturevalue('smollm2_folder')}"
+def hf_name(smollm2_folder):
+    return f"hf:{smollm2_folder}"
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +188,7 @@ class Mortal:
 
 
 @pytest.fixture
-def mortal_openai(weights):
+def mortal_openai(weights, processes):
     with LlamaServer(weights, streams=2) as server:
         model = OpenAiEndpoint(f"openai:{server.url}#smollm2", key=KEY, streams=2)
         yield Mortal(model, server.kill, server.start)

@@ -15,11 +15,8 @@ from worker.settings import load_settings
 QUESTION = "What colour is the lighthouse of Orrin?"
 LESSON = "Turquoise, as the whole town knows."
 
-pytestmark = [
-    pytest.mark.slow,
-    # peft asks for it by its old name.
-    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning"),
-]
+# peft asks for it by its old name.
+pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
 
 
 @pytest.fixture(scope="module")

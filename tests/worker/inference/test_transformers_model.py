@@ -25,8 +25,6 @@ CAPITALS = [Prompt(f"What is the capital of {place}?", "chat") for place in PLAC
 STORY = Prompt("Tell me a long story about a harbour.", "chat")
 SHORT = Sampling(max_tokens=16)
 
-pytestmark = pytest.mark.slow
-
 
 def test_without_the_packages_the_pip_line_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "accelerate", None)
@@ -36,7 +34,6 @@ def test_without_the_packages_the_pip_line_is_named(monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture(scope="module")
 def model(smollm2_folder: Path, warm_runtime: Runtime) -> LanguageModel:
-    pytest.importorskip("torch", reason="the extra 'hf' is not installed")
     return warm_runtime.language_model(f"hf:{smollm2_folder}")
 
 
@@ -263,12 +260,14 @@ def test_settings_of_drawing_that_a_model_brings_do_not_disturb_greedy_texts(
     assert _texts(_loaded(f"hf:{copy}"), CAPITALS[:1]) == _texts(model, CAPITALS[:1])
 
 
+@pytest.mark.usefixtures("torch")
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
     with pytest.raises(WeightsMissingError, match="nowhere") as raised:
         _loaded(f"hf:{tmp_path / 'nowhere'}")
     assert "hf:/path/folder" in raised.value.next_step
 
 
+@pytest.mark.usefixtures("torch")
 def test_a_name_without_a_hub_says_what_to_copy(monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("transformers", reason="the extra 'hf' is not installed")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)

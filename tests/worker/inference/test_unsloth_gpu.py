@@ -1,4 +1,4 @@
-"""Unsloth on a GPU: `pytest -s -m gpu tests/worker/inference/test_unsloth_gpu.py`.
+"""Unsloth on a GPU: `pytest -n 0 -s tests/worker/inference/test_unsloth_gpu.py`.
 
 The model is a small Llama that has learnt the sample documents by heart in a few seconds: with
 random weights the likeliest token is hardly likelier than the next, and a batch that adds numbers
@@ -19,8 +19,6 @@ from tests.conftest import SAMPLE
 from worker.inference.base import Prompt, Sampling
 from worker.inference.unsloth_model import UnslothModel
 
-pytestmark = [pytest.mark.gpu, pytest.mark.slow]
-
 CONSOLE = Console(width=160)
 STREAMS = 16
 SAMPLING = Sampling(max_tokens=64)
@@ -29,12 +27,9 @@ CHAT = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
 
 
 @pytest.fixture(scope="module")
-def gpu() -> None:
+def unsloth(gpu: None) -> None:
     if not importlib.util.find_spec("unsloth"):
         pytest.skip("unsloth is not installed")
-    torch = pytest.importorskip("torch", reason="torch is not installed")
-    if not torch.cuda.is_available():
-        pytest.skip("torch finds no GPU")
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +39,7 @@ def texts() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def folder(gpu, texts, tmp_path_factory) -> Path:
+def folder(unsloth, texts, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("llama")
     tokenizer = trained_tokenizer(texts)
     tokenizer.save_pretrained(folder)

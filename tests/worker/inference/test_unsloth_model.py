@@ -317,7 +317,6 @@ def questions() -> list[Prompt]:
     return [Prompt(text, "chat") for text in asked]
 
 
-@pytest.mark.slow
 def test_unsloth_answers_a_batch_as_it_answers_single_prompts(real):
     pieces: dict[int, str] = {}
 
@@ -332,7 +331,6 @@ def test_unsloth_answers_a_batch_as_it_answers_single_prompts(real):
     assert [together[index].text for index in range(8)] == [reply.text for reply in alone]
 
 
-@pytest.mark.slow
 def test_unsloth_stops_within_five_seconds_and_goes_on_in_the_same_process(real):
     seen: list[str] = []
     process = real._process
@@ -348,7 +346,6 @@ def test_unsloth_stops_within_five_seconds_and_goes_on_in_the_same_process(real)
     assert real._process is process
 
 
-@pytest.mark.slow
 def test_unsloth_that_is_killed_in_a_batch_is_started_again(real):
     def kill(_index: int, _text: str) -> None:
         real._process._process.kill()
@@ -358,14 +355,12 @@ def test_unsloth_that_is_killed_in_a_batch_is_started_again(real):
     assert "Paris" in replies_of(real, questions()[:1])[0].text
 
 
-@pytest.mark.slow
 def test_unsloth_refuses_a_prompt_that_is_too_long_and_writes_the_other(real):
     replies = replies_of(real, [Prompt("harbour " * 9000, "chat"), questions()[0]])
     assert isinstance(replies[0], PromptTooLongError)
     assert "Paris" in replies[1].text
 
 
-@pytest.mark.slow
 def test_a_folder_without_a_model_is_named(real, tmp_path):
     with pytest.raises(WeightsMissingError, match=f"unsloth:{tmp_path}"):
         UnslothModel(f"unsloth:{tmp_path}", streams=1)

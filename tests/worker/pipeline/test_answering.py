@@ -121,7 +121,6 @@ def test_stopping_keeps_the_answers_that_are_done(answer_request: AnswerRequest,
     assert watched.kinds().count("row") == 2, "the ranking and the first answer"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "error"), [("kill", KilledError), ("stop", CancelledError)], ids=["killed", "stopped"]
 )

@@ -105,7 +105,6 @@ def test_another_splitter_splits_the_files_anew(
     assert all(chunk.text.endswith("ships.") for chunk in chunks)
 
 
-@pytest.mark.slow
 def test_of_2000_files_with_20_bad_ones_1980_are_indexed_and_20_named(
     index_request: IndexRequest, documents: Path, watched: Watched
 ):
@@ -121,7 +120,6 @@ def test_of_2000_files_with_20_bad_ones_1980_are_indexed_and_20_named(
     assert len(opened(index_request, watched).files()) == 1980
 
 
-@pytest.mark.slow
 def test_an_index_run_killed_at_five_points_and_resumed_equals_one_that_was_not(
     index_request: IndexRequest, documents: Path, watched: Watched, tmp_path: Path
 ):

@@ -16,13 +16,11 @@ from worker.queueing.broker.embedded_server import EmbeddedServer, find_running
 from worker.queueing.in_process import InProcessRunner
 from worker.settings import Settings
 
-pytestmark = pytest.mark.slow
-
 QUESTIONS = 30
 
 
 @pytest.fixture
-def keeper(tmp_path: Path) -> Iterator[EmbeddedServer]:
+def keeper(processes: None, tmp_path: Path) -> Iterator[EmbeddedServer]:
     """A server of the test's own, which it may end and start again."""
     keeper = EmbeddedServer(tmp_path / "broker")
     yield keeper

@@ -12,12 +12,9 @@ from tests.worker.pipeline.conftest import TEXTS
 from tests.worker.queueing.worlds import index_request, rank_request
 from worker.errors import StoreError
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        sys.platform != "linux", reason="needs Linux: it can limit a running process"
-    ),
-]
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="needs Linux: it can limit a running process"
+)
 
 TOO_SMALL = 20_000  # bytes: less than an empty store has
 

@@ -92,6 +92,7 @@ def test_what_is_no_chroma_server_of_today_is_said_to_be_none(gate: Gate, status
         ChromaStore(place_of(url_of(gate), "secret"))
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_server_that_ends_and_comes_back_is_used_again(tmp_path: Path):
     server = ServerProcess(tmp_path)
     with server:
@@ -109,6 +110,7 @@ def test_a_server_that_ends_and_comes_back_is_used_again(tmp_path: Path):
         assert store.open("ours", NamedModel()).finish_changes()
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_server_that_stops_answering_is_not_waited_for(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(chroma_place, "_PATIENCE", 2)
     monkeypatch.setattr(chroma_place, "_GREETING_PATIENCE", 2)
@@ -118,6 +120,7 @@ def test_a_server_that_stops_answering_is_not_waited_for(tmp_path: Path, monkeyp
             collection.count()
 
 
+@pytest.mark.usefixtures("processes")
 def test_calls_carry_no_more_rows_than_chroma_takes(tmp_path: Path):
     with ServerProcess(tmp_path / "server") as server:
         for location in (str(tmp_path / "folder"), server.url):

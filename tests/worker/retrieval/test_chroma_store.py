@@ -35,7 +35,7 @@ VECTORS = np.eye(3, dtype=np.float32)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+def server(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     with ServerProcess(tmp_path_factory.mktemp("chroma")) as process:
         yield process
 
@@ -137,7 +137,6 @@ def test_more_rows_than_one_call_may_carry_are_stored(store: ChromaStore, name: 
     assert [row.chunk_id for row in many.chunks()] == sorted(f"c{n}" for n in range(5600))
 
 
-@pytest.mark.slow
 def test_more_chunks_than_sqlite_takes_values_are_counted_by_file(store: ChromaStore, name: str):
     many = store.open_or_create(name, NamedModel())
     chunks = [chunk(f"c{n}", f"{n % 2}.txt") for n in range(33_000)]
@@ -253,7 +252,6 @@ def test_a_new_connection_leaves_other_open_collections_as_they_are(
     assert found(other, [1, 0, 0]) == ["mine", "more"]
 
 
-@pytest.mark.slow
 def test_two_processes_that_write_at_once_lose_nothing(location: str, name: str):
     program = (
         "numbers = np.random.default_rng({seed})\n"

@@ -1,6 +1,7 @@
 """Reranking with a cross-encoder. Its weights are random: a stand-in for a downloaded model."""
 
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -8,15 +9,20 @@ import pytest
 from worker.errors import EngineError
 from worker.retrieval.cross_encoder import CrossEncoderReranker
 
-pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed")
-
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 TEXTS = ["Old tankers change their flags.", "A kettle sings.", "The stadium sang."]
 
 
 @pytest.fixture(scope="module")
-def folder(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sentence_transformers(torch: ModuleType) -> None:
+    pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed")
+
+
+@pytest.fixture(scope="module")
+def folder(
+    sentence_transformers: None, models: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A tiny model in the form in which cross-encoders are published."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
@@ -48,6 +54,7 @@ def test_a_score_does_not_depend_on_the_other_passages(folder: Path):
     assert together == pytest.approx(alone, abs=1e-5)
 
 
+@pytest.mark.usefixtures("sentence_transformers")
 def test_a_folder_that_is_no_model_is_named(tmp_path: Path):
     with pytest.raises(EngineError, match=r"reranker .* cannot be loaded"):
         CrossEncoderReranker(str(tmp_path))

@@ -5,9 +5,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from tests.bench.minilm_folder import minilm_folder
 from worker.errors import PackageMissingError, WeightsMissingError
@@ -31,10 +33,11 @@ def test_without_the_package_the_pip_line_is_named(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture(scope="session")
-def folder() -> Path:
+def folder(torch: ModuleType, models: Path) -> Path:
     pytest.importorskip("sentence_transformers", reason="the extra 'gpu' is not installed")
     try:
-        return minilm_folder(load_settings().models / "st-minilm")
+        with FileLock(models / ".tests.lock"):
+            return minilm_folder(models / "st-minilm")
     except subprocess.CalledProcessError:
         pytest.skip("the model is not here and cannot be fetched")
 
@@ -51,7 +54,6 @@ def _changed(folder: Path, tmp_path: Path, prompts: dict[str, str]) -> Path:
     return copy
 
 
-@pytest.mark.slow
 def test_vectors_are_those_of_the_onnx_model(minilm: Embedder, embedder: Embedder):
     vectors = minilm.embed_documents(TEXTS)
     assert vectors.dtype == np.float32
@@ -61,20 +63,17 @@ def test_vectors_are_those_of_the_onnx_model(minilm: Embedder, embedder: Embedde
     assert minilm.count_tokens(TEXTS) == embedder.count_tokens(TEXTS)
 
 
-@pytest.mark.slow
 def test_batches_change_a_vector_by_less_than_a_millionth(minilm: Embedder):
     together = minilm.embed_documents(TEXTS).astype(np.float64)
     alone = np.vstack([minilm.embed_documents([text]) for text in TEXTS]).astype(np.float64)
     assert (together * alone).sum(axis=1) == pytest.approx(np.ones(4), abs=1e-6)
 
 
-@pytest.mark.slow
 def test_no_texts_give_no_vectors(minilm: Embedder):
     assert minilm.embed_documents([]).shape == (0, 384)
     assert minilm.count_tokens([]) == []
 
 
-@pytest.mark.slow
 def test_a_prompt_of_the_model_stands_before_queries_alone(
     folder: Path, tmp_path: Path, minilm: Embedder
 ):
@@ -84,7 +83,6 @@ def test_a_prompt_of_the_model_stands_before_queries_alone(
     assert asked == pytest.approx(minilm.embed_documents(["Find: a kettle"]), abs=1e-5)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "prompt"),
     [
@@ -104,7 +102,6 @@ def test_models_whose_card_asks_for_a_prompt_get_it(
     assert named.embed_queries(["a kettle"]) == pytest.approx(plain, abs=1e-5)
 
 
-@pytest.mark.slow
 def test_the_revision_follows_the_weights(folder: Path, tmp_path: Path, minilm: Embedder):
     from safetensors.numpy import load_file, save_file
 
@@ -116,7 +113,6 @@ def test_the_revision_follows_the_weights(folder: Path, tmp_path: Path, minilm: 
     assert SentenceTransformersEmbedder(f"st:{copy}").revision != minilm.revision
 
 
-@pytest.mark.slow
 def test_a_model_that_is_nowhere_is_named(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -127,10 +123,6 @@ def test_a_model_that_is_nowhere_is_named(
         SentenceTransformersEmbedder(f"st:{tmp_path}/empty")
 
 
-@pytest.mark.gpu
-def test_a_gpu_gives_the_vectors_of_the_processor(minilm: Embedder, embedder: Embedder):
-    torch = pytest.importorskip("torch", reason="torch is not installed")
-    if not torch.cuda.is_available():
-        pytest.skip("no GPU here")
+def test_a_gpu_gives_the_vectors_of_the_processor(gpu: None, minilm: Embedder, embedder: Embedder):
     vectors = minilm.embed_documents(TEXTS)
     assert (vectors * embedder.embed_documents(TEXTS)).sum(axis=1).min() > 0.998

@@ -81,19 +81,16 @@ def test_chance_gives_every_place_the_mean_grade():
     assert ndcg_by_chance([2, 0, 0, 0], k=1) == 0.25
 
 
-@pytest.mark.slow
 def test_contrast_orders_chunks_better_than_their_mean_cosine(chunks: ScoredChunks):
     quality = means(chunks, 6, off_topic=0)
     assert quality["contrast"] > 1.1 * quality["mean"] > 1.1 * quality["by chance"]
 
 
-@pytest.mark.slow
 def test_the_strongest_point_of_view_counts_though_others_are_off_topic(chunks: ScoredChunks):
     quality = means(chunks, 6, chunks.off_topic)
     assert quality["max"] > 1.1 * quality["mean"] > 1.1 * quality["by chance"]
 
 
-@pytest.mark.slow
 @pytest.mark.xfail(strict=True, reason="missed on this model: tests/data/README.md says why")
 @pytest.mark.parametrize("themes", [2, 6, 12])
 def test_contrast_is_half_as_good_again_as_classic(chunks: ScoredChunks, themes: int):

@@ -80,7 +80,6 @@ def test_progress_and_heartbeat_of_a_running_job_are_shown(bonsai: Run, world: W
     assert "Ranking: Q1" in text
 
 
-@pytest.mark.slow
 def test_a_problem_is_shown_in_full(bonsai: Run, world: World):
     world.start_worker()
     world.runs.submit(rank_request(3, "remote-run"))  # nothing was indexed

@@ -22,15 +22,11 @@ from worker.queueing.broker.embedded_server import (
 from worker.settings import load_settings
 from xl_addin.commands import worker_commands
 
-unix = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no package with a Redis server"
-)
-
 Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(processes: None, tmp_path: Path) -> Iterator[Start]:
     """Start a command that runs until it is told to end, in a folder with traps in it."""
     if sys.version_info >= (3, 11):  # before, Python looks into the folder whatever one does
         for name in ("worker", "redis", "json"):
@@ -58,7 +54,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[RunningServer]:
+def elsewhere(processes: None, tmp_path: Path) -> Iterator[RunningServer]:
     """A server that is not this home's own."""
     with EmbeddedServer(tmp_path / "elsewhere") as server:
         yield server
@@ -85,7 +81,6 @@ def wait_for_worker(client: Redis) -> None:
     raise AssertionError("no worker came")
 
 
-@unix
 def test_up_runs_a_server_with_workers_until_ctrl_c(start: Start):
     process = start("up")
     said = lines_until(process, "Next")
@@ -100,7 +95,6 @@ def test_up_runs_a_server_with_workers_until_ctrl_c(start: Start):
     assert find_running(server_folder(load_settings())) is None
 
 
-@unix
 def test_up_brings_a_server_back_that_was_killed(start: Start):
     process = start("up")
     lines_until(process, "Next")
@@ -117,7 +111,6 @@ def test_up_brings_a_server_back_that_was_killed(start: Start):
     assert process.returncode == 0
 
 
-@unix
 def test_a_second_up_in_the_same_home_says_where_the_first_is(start: Start, bonsai: Run):
     process = start("up")
     lines_until(process, "Next")
@@ -127,7 +120,6 @@ def test_a_second_up_in_the_same_home_says_where_the_first_is(start: Start, bons
     assert f"already.\n  It is {server.url}." in err
 
 
-@unix
 def test_up_never_shows_its_password(start: Start):
     process = start("up")
     said = lines_until(process, "Next")
@@ -143,7 +135,6 @@ def test_up_on_a_system_without_a_server_says_that_none_is_needed(bonsai: Run, m
     assert "jobs run here in a process that starts by itself" in err
 
 
-@unix
 def test_worker_serves_the_queues_it_is_given(start: Start, elsewhere: RunningServer):
     address = elsewhere.url.replace("//", f"//:{elsewhere.password}@")
     process = start("worker", "--queue", "cpu", BONSAI_BROKER=address)
@@ -156,7 +147,6 @@ def test_worker_serves_the_queues_it_is_given(start: Start, elsewhere: RunningSe
     assert (process.returncode, rest) == (0, "")
 
 
-@unix
 def test_a_worker_with_a_wrong_password_is_refused_at_once(
     bonsai: Run, elsewhere: RunningServer, monkeypatch: pytest.MonkeyPatch
 ):
@@ -166,7 +156,6 @@ def test_a_worker_with_a_wrong_password_is_refused_at_once(
     assert "refuses the user or the password" in err
 
 
-@unix
 def test_a_worker_waits_for_a_server_that_is_not_there_yet(start: Start):
     process = start("worker", "--broker", "redis://127.0.0.1:1", "--queue", "cpu")
     said = lines_until(process, "Models")
@@ -189,8 +178,10 @@ def test_a_worker_that_cannot_work_is_refused(bonsai: Run, arguments: list[str],
     assert words in err
 
 
-@pytest.mark.parametrize(("gpu", "names"), [(None, "cpu score"), ("nvidia-smi", "cpu score gpu")])
-def test_a_gpu_adds_its_queue(monkeypatch, gpu: str | None, names: str):
+@pytest.mark.parametrize(
+    ("driver", "names"), [(None, "cpu score"), ("nvidia-smi", "cpu score gpu")]
+)
+def test_a_gpu_adds_its_queue(monkeypatch, driver: str | None, names: str):
     monkeypatch.setattr(worker_commands.Path, "exists", lambda _: False)  # no driver's folder
-    monkeypatch.setattr(worker_commands.shutil, "which", lambda _: gpu)  # stands in for a GPU
+    monkeypatch.setattr(worker_commands.shutil, "which", lambda _: driver)  # stands in for a GPU
     assert [name.value for name in worker_commands.default_queues()] == names.split()

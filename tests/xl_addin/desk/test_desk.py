@@ -42,7 +42,9 @@ class OpenFile(FileBook):
 
 
 @pytest.fixture
-def jobs(settings: Settings, models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalJobs]:
+def jobs(
+    settings: Settings, models: Path, processes: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LocalJobs]:
     """The jobs of an empty home; a worker that was started is ended."""
     monkeypatch.setenv("BONSAI_MODELS", str(models))
     jobs = LocalJobs(settings)
@@ -98,7 +100,6 @@ def wait(at: Desk, seconds: float = 90) -> dict[str, CellValue]:
     raise AssertionError(f"not finished: {job_rows(at)}")
 
 
-@pytest.mark.slow
 def test_index_rank_and_score_selection_land_in_the_workbook(
     book: Path, jobs: LocalJobs, settings: Settings
 ):
@@ -121,7 +122,6 @@ def test_index_rank_and_score_selection_land_in_the_workbook(
     assert any("has begun" in line for line in status)
 
 
-@pytest.mark.slow
 def test_results_land_in_the_book_that_asked_even_when_it_was_closed_meanwhile(
     book: Path, jobs: LocalJobs, settings: Settings
 ):
@@ -137,7 +137,6 @@ def test_results_land_in_the_book_that_asked_even_when_it_was_closed_meanwhile(
     assert len(reopened.book.read_table(SOURCES).rows) == len(TEXTS)
 
 
-@pytest.mark.slow
 def test_a_worker_that_is_killed_is_replaced_and_the_job_done(
     book: Path, jobs: LocalJobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
@@ -152,7 +151,6 @@ def test_a_worker_that_is_killed_is_replaced_and_the_job_done(
     assert len(at.book.read_table(SOURCES).rows) == len(TEXTS)
 
 
-@pytest.mark.slow
 def test_stop_ends_a_job_within_seconds(book: Path, jobs: LocalJobs, settings: Settings):
     at = desk(ready(book), jobs, settings, [])
     for number in range(400):
@@ -199,7 +197,6 @@ def test_a_job_of_another_machine_is_called_lost(book: Path, jobs: LocalJobs, se
     assert job_rows(at)[0]["State"] == "lost"
 
 
-@pytest.mark.slow
 def test_a_busy_excel_loses_nothing(
     book: Path, jobs: LocalJobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
@@ -337,7 +334,6 @@ def test_long_finished_jobs_are_forgotten(settings: Settings, monkeypatch):
     assert table.job("new").state == "queued"
 
 
-@pytest.mark.slow
 def test_buttons_of_a_workbook_reach_the_workers_of_a_server(
     book: Path, settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch
 ):
@@ -361,7 +357,6 @@ def test_buttons_of_a_workbook_reach_the_workers_of_a_server(
         os.kill(pid, signal.SIGKILL)
 
 
-@pytest.mark.slow
 def test_the_companion_of_a_workbook_is_killed_and_the_servers_results_land_once(
     book: Path, settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch
 ):

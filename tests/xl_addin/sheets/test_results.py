@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
 
+from tests.xl_addin.template.office import Office
 from worker.contract import (
     PointOfView,
     PovMatrix,
@@ -88,15 +87,6 @@ def book_with_matrix(path: Path, mode: str) -> None:
     book.save()
 
 
-def computed(folder: Path, out: Path) -> None:
-    """Let LibreOffice compute every formula and save the values."""
-    subprocess.run(
-        ["soffice", f"-env:UserInstallation={(out / 'profile').as_uri()}", "--headless",
-         "--convert-to", "xlsx", "--outdir", str(out), *map(str, sorted(folder.glob("*.xlsx")))],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
-
-
 def matrix_values(path: Path, header: str) -> list[object]:
     sheet = openpyxl.load_workbook(path, data_only=True)["Matrix"]
     head = next(row for row in sheet.iter_rows() if row[0].value == "QID")
@@ -104,18 +94,17 @@ def matrix_values(path: Path, header: str) -> list[object]:
     return [sheet.cell(head[0].row + n, column).value for n in range(1, 6)]
 
 
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
-def test_what_if_scores_equal_the_workers_at_the_weights_on_the_sheet(tmp_path: Path):
-    books, out = tmp_path / "books", tmp_path / "computed"
-    out.mkdir()
+def test_what_if_scores_equal_the_workers_at_the_weights_on_the_sheet(
+    office: Office, tmp_path: Path
+):
     for mode in SCORE_FUNCTIONS:
-        book_with_matrix(books / f"{mode}.xlsx", mode)
-    computed(books, out)
-    for mode in SCORE_FUNCTIONS:
+        written, computed = tmp_path / f"{mode}.xlsx", tmp_path / f"computed {mode}.xlsx"
+        book_with_matrix(written, mode)
+        office.save_copy(str(written), str(computed))
         expected = score_chunks(COSINE, WEIGHTS, STATISTICS, mode).sexy
-        found = matrix_values(out / f"{mode}.xlsx", "What-if")
+        found = matrix_values(computed, "What-if")
         assert found == pytest.approx(list(expected), abs=1e-9), mode
-        ranks = matrix_values(out / f"{mode}.xlsx", "What-if rank")
+        ranks = matrix_values(computed, "What-if rank")
         assert list(np.argsort(np.argsort(-expected)) + 1) == ranks, mode
 
 

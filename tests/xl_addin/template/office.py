@@ -1,4 +1,4 @@
-"""A LibreOffice that runs macros for the tests."""
+"""A LibreOffice that runs macros for the tests, and saves copies of workbooks."""
 
 from __future__ import annotations
 

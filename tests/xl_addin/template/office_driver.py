@@ -1,4 +1,4 @@
-"""Runs a workbook's macros in LibreOffice; requests and replies are lines of JSON.
+"""Runs macros of workbooks in LibreOffice, and saves copies; requests and replies are JSON lines.
 
 Started by /usr/bin/python3, which has the module `uno`; the tests speak to it through `office.py`.
 """
@@ -63,6 +63,16 @@ class Office:
         if self._book is not None:
             self._book.close(True)
         self._book = None
+
+    def save_copy(self, path, target):
+        """Open a workbook, have it computed, and save it as a workbook or, by its name, as PDF."""
+        form = "calc_pdf_Export" if target.endswith(".pdf") else "Calc MS Excel 2007 XML"
+        hidden = (_property("Hidden", True),)
+        book = self._desktop.loadComponentFromURL(
+            uno.systemPathToFileUrl(path), "_blank", 0, hidden
+        )
+        book.storeToURL(uno.systemPathToFileUrl(target), (_property("FilterName", form),))
+        book.close(True)
 
     def call(self, macro, *arguments):
         address = f"vnd.sun.star.script:VBAProject.{macro}?language=Basic&location=document"

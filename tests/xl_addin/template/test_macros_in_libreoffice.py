@@ -6,11 +6,8 @@ LibreOffice 7.4 shows any CVErr in a cell as text, so that errors are real is se
 import pytest
 
 from tests.xl_addin.template.macro_books import probe_book
-from tests.xl_addin.template.office import Office, require_office
 from xl_addin.template.macros import own_modules
 from xl_addin.template.ribbon import buttons
-
-pytestmark = pytest.mark.slow
 
 TICK = "python from xl_addin import ribbon; ribbon.tick()"
 RELEASED = "status released"
@@ -20,14 +17,6 @@ QUEUED = ["8", "answer", "queued", "", "", ""]
 DONE = ["6", "index", "done", 4, 4, ""]
 POVS = "[P1][sea][1][yes][P2][hills][-2][no]"  # columns by header, whatever their order
 BETWEEN = 1  # second from tick to tick in the probe workbook
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    require_office()
-    office = Office(tmp_path_factory.mktemp("profile"))
-    yield office
-    office.leave()
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """What another program makes of our workbooks: the order of elements, formulas, text."""
 
-import shutil
-import subprocess
-
 import pytest
 
 from tests.xl_addin.workbook.samples import contrast, loaded, png, ranked_rows, write_ranked
@@ -13,24 +10,15 @@ from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import AboveRow, Formula, Picture, TableContent
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice (soffice) is not here"),
-]
-
 
 @pytest.fixture
-def converted(tmp_path):
+def converted(office, tmp_path):
     """Open a workbook in LibreOffice, have it computed, and return what it saved."""
 
     def convert(path):
-        profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-        target = tmp_path / "converted"
-        command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir"]
-        subprocess.run(
-            [*command, str(target), str(path)], check=True, capture_output=True, timeout=120
-        )
-        return target / path.name
+        target = tmp_path / f"converted {path.name}"
+        office.save_copy(str(path), str(target))
+        return target
 
     return convert
 

@@ -17,8 +17,6 @@ from worker.errors import BonsaiError, InputError
 from worker.queueing.broker.packing import pack
 from worker.queueing.broker.runs import ENTRY
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def served(world: World) -> World:

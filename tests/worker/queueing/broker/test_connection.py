@@ -227,7 +227,7 @@ def listens(port: int) -> bool:
 
 
 @pytest.fixture
-def encrypted(tmp_path: Path) -> Iterator[Settings]:
+def encrypted(processes: None, tmp_path: Path) -> Iterator[Settings]:
     """Settings for a server whose certificate was signed by an authority of its own."""
     missing = [name for name in ("redis-server", "openssl") if not shutil.which(name)]
     if missing and os.environ.get("CI"):
@@ -258,7 +258,6 @@ def test_a_file_of_authorities_that_is_not_there_is_named(encrypted, tmp_path):
     assert "none.pem" in error.what
 
 
-@pytest.mark.slow
 def test_a_job_runs_over_an_encrypted_connection(encrypted, settings, tmp_path):
     names = ("broker", "broker_password", "broker_ca")
     wire = {name: getattr(encrypted, name) for name in names}

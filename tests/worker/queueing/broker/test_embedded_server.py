@@ -24,9 +24,7 @@ from worker.queueing.broker.embedded_server import (
 )
 from worker.settings import load_settings
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no package with a Redis server"
-)
+pytestmark = pytest.mark.usefixtures("processes")
 
 
 def client_of(server: RunningServer) -> Redis:

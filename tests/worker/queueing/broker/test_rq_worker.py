@@ -3,16 +3,12 @@
 import signal
 import time
 
-import pytest
-
 from tests.conftest import SAMPLE
 from tests.worker.pipeline.conftest import timeless
 from tests.worker.queueing.worlds import World, eventually, index_request, rank_request
 from worker.contract import Answer, AnswerRequest, QuestionRanking, ScoreRequest
 from worker.errors import CancelledError, EngineError
 from worker.queueing.in_process import InProcessRunner
-
-pytestmark = pytest.mark.slow
 
 
 def in_process(world: World, request):

@@ -13,7 +13,7 @@ from worker.child_process import is_alive
 from worker.queueing.broker import supervisor
 from worker.queueing.broker.supervisor import ChildSpec, Supervisor
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows lacks the signals of Unix")
+pytestmark = pytest.mark.usefixtures("processes")
 
 SLEEPER = "import os, time; print('pid', os.getpid(), flush=True); time.sleep(600)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPER}"

@@ -38,7 +38,7 @@ def request_of_many(settings: Settings) -> RankRequest:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("processes")
 def test_a_job_that_was_killed_goes_on_after_its_last_row(
     request_of_many: RankRequest,
     settings: Settings,

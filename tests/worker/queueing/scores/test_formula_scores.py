@@ -52,7 +52,6 @@ def test_a_formula_and_the_ranked_sheet_agree(path: ScorePath, ranked: RankResul
     assert [score.score for score in scores] == pytest.approx([row.sexy for row in rows], abs=1e-4)
 
 
-@pytest.mark.slow
 def test_a_thousand_calculations_of_a_thousand_cells_make_one_request(path: ScorePath):
     texts = [f"text number {n}" for n in range(1000)]
     first = path.scores(texts, POVS, "classic")
@@ -72,7 +71,6 @@ def cell_by_cell(path: ScorePath, texts: list[str]) -> list[float]:
     return scores
 
 
-@pytest.mark.slow
 def test_a_column_of_a_thousand_formulas_makes_one_request(path: ScorePath):
     texts = [f"text number {n}" for n in range(1000)]
     first = cell_by_cell(path, texts)
@@ -94,7 +92,6 @@ def test_a_look_at_what_is_known_makes_no_request(path: ScorePath):
     assert path.requests == 0
 
 
-@pytest.mark.slow
 def test_an_array_of_ten_thousand_texts_is_one_request(path: ScorePath):
     assert len(path.scores([f"word {n}" for n in range(10_000)], POVS, "classic")) == 10_000
     assert path.requests == 1

@@ -16,8 +16,6 @@ from worker.queueing.scores.formula_scores import ScorePath
 from worker.queueing.scores.score_queue import MOST_TEXTS, RemoteScorer, ScoreQueue
 from worker.settings import IN_PROCESS
 
-pytestmark = pytest.mark.slow
-
 TEXTS = [f"Tanker number {number} changes its flag." for number in range(30)]
 
 
