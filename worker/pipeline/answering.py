@@ -18,10 +18,11 @@ from worker.contract import (
     QuestionRanking,
     RankedChunk,
     RunStamp,
+    TextReady,
 )
 from worker.errors import BonsaiError
 from worker.inference.base import Completion, LanguageModel, Sampling
-from worker.pipeline.completing import Writer
+from worker.pipeline.completing import Asker
 from worker.pipeline.drafts import Draft
 from worker.pipeline.evidence_gate import EvidenceGate
 from worker.pipeline.job_context import JobContext, short_hash
@@ -42,8 +43,8 @@ def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
     model = context.runtime.language_model(request.llm)
     layout = choose_layout(request.prompt, has_chat_layout=model.has_chat_layout)
     ranking = rank(request.ranking, context, lambda stamp: _stamp(request, model, stamp))
-    writer = Writer(model, layout, _sampling(request), context)
-    answers = _answer_all(request, ranking.questions, writer)
+    asker = Asker(model, layout, _sampling(request), context)
+    answers = _answer_all(request, ranking.questions, asker)
     return AnswerResult(
         run=ranking.run,
         questions=ranking.questions,
@@ -68,20 +69,20 @@ def _sampling(request: AnswerRequest) -> Sampling:
 
 
 def _answer_all(
-    request: AnswerRequest, rankings: Sequence[QuestionRanking], writer: Writer
+    request: AnswerRequest, rankings: Sequence[QuestionRanking], asker: Asker
 ) -> list[Answer]:
     """Return the answers in the order of the questions; rows come as they are finished."""
-    context = writer.context
+    context = asker.context
     answers: dict[Key, Answer] = {(row.qid, row.mode): row for row in context.stored(Answer)}
     wanted = [(ranking.qid, mode) for ranking in rankings for mode in request.modes]
     drafts = [
         draft
-        for draft in _drafts(request, rankings, writer)
+        for draft in _drafts(request, rankings, asker)
         if (draft.question.qid, draft.mode) not in answers
     ]
-    pace = Pace(len(wanted) - len(drafts), len(wanted), writer.model.streams)
+    pace = Pace(len(wanted) - len(drafts), len(wanted), asker.model.streams)
     context.progress("Answering", pace.done, pace.of)
-    for given in _answers(drafts, writer):
+    for given in _answers(drafts, asker):
         context.row(given)
         answers[given.qid, given.mode] = given
         estimate = pace.step(written=given.tokens > 0)
@@ -89,18 +90,21 @@ def _answer_all(
     return [answers[key] for key in wanted]
 
 
-def _answers(drafts: Sequence[Draft], writer: Writer) -> Iterator[Answer]:
+def _answers(drafts: Sequence[Draft], asker: Asker) -> Iterator[Answer]:
+    def tell(draft: Draft, text: str) -> None:
+        asker.context.emit(TextReady(qid=draft.question.qid, mode=draft.mode, text=text))
+
     yield from (draft.abstention() for draft in drafts if draft.abstains)
-    for draft, reply in writer.write([draft for draft in drafts if not draft.abstains]):
+    for draft, reply in asker.ask([draft for draft in drafts if not draft.abstains], tell):
         if isinstance(reply, Completion):
-            yield draft.answer(writer.model.name, reply)
+            yield draft.answer(asker.model.name, reply)
         else:
-            problem = writer.context.problem(_add_place(reply, draft))
-            yield draft.answer(writer.model.name, Completion("", 0, 0, cut=False), problem)
+            problem = asker.context.problem(_add_place(reply, draft))
+            yield draft.answer(asker.model.name, Completion("", 0, 0, cut=False), problem)
 
 
 def _drafts(
-    request: AnswerRequest, rankings: Sequence[QuestionRanking], writer: Writer
+    request: AnswerRequest, rankings: Sequence[QuestionRanking], asker: Asker
 ) -> list[Draft]:
     """Return what is to be written, question by question.
 
@@ -110,13 +114,13 @@ def _drafts(
     by_qid = {question.qid: question for question in request.ranking.questions}
     gate = None
     if request.gate and set(request.modes) != {"no-rag"}:
-        gate = EvidenceGate(request.ranking, writer.context)
+        gate = EvidenceGate(request.ranking, asker.context)
     drafts = [
         draft
         for ranking in rankings
         for draft in _drafts_of(request, by_qid[ranking.qid], ranking, gate)
     ]
-    if request.repeatable or not writer.layout.begins_with_contexts:
+    if request.repeatable or not asker.layout.begins_with_contexts:
         return drafts
     return _beginning_alike(drafts)
 

@@ -1,17 +1,16 @@
-"""Drafts become completions: all as one batch, whatever happens to the engine."""
+"""The asking of a language model: all drafts as one batch, whatever happens to the engine."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from worker.answering.prompts import Layout
-from worker.contract import TextReady
 from worker.errors import BonsaiError, EngineLostError, PromptTooLongError
-from worker.inference.base import Completion, LanguageModel, Reply, Sampling
-from worker.pipeline.drafts import Draft
+from worker.inference.base import Completion, LanguageModel, Prompt, Reply, Sampling
 from worker.pipeline.job_context import JobContext
 
 #: Seconds to wait before a lost engine is asked again: a server has about 80 to come back.
@@ -19,12 +18,27 @@ _PAUSES: tuple[int, ...] = (1, 2, 5, 10, 20, 40)
 #: An engine that never gave a reply is not there at all: nobody wants to wait for it.
 _FIRST_PAUSES = _PAUSES[:2]
 
+
+class Askable(Protocol):
+    """What becomes a prompt, and a smaller one if the model cannot read it whole."""
+
+    def prompt(self, layout: Layout) -> Prompt:
+        """Return what the model is to read."""
+        ...
+
+    def smaller(self: AnyDraft) -> AnyDraft | None:
+        """Return the same with less to read, or None if nothing is left to take away."""
+        ...
+
+
+AnyDraft = TypeVar("AnyDraft", bound=Askable)
+
 #: A draft as it was asked in the end, with its completion or the reason why there is none.
-Written = tuple[Draft, Completion | BonsaiError]
+FinalReply = tuple[AnyDraft, Completion | BonsaiError]
 
 
 @dataclass(frozen=True)
-class Writer:
+class Asker:
     """A language model with all that asking it needs."""
 
     model: LanguageModel
@@ -32,11 +46,14 @@ class Writer:
     sampling: Sampling
     context: JobContext
 
-    def write(self, drafts: Sequence[Draft]) -> Iterator[Written]:
+    def ask(
+        self, drafts: Sequence[AnyDraft], on_text: Callable[[AnyDraft, str], None]
+    ) -> Iterator[FinalReply[AnyDraft]]:
         """Yield what became of each draft as soon as it is known, in any order.
 
         A prompt that is too long is asked again with less of its contexts. A lost engine is asked
-        again for what it had not finished, until it is gone for good.
+        again for what it had not finished, until it is gone for good. `on_text` gets the pieces of
+        a draft's text as they are written.
 
         :raises CancelledError: if the user has asked to stop.
         """
@@ -44,7 +61,7 @@ class Writer:
         while waiting:
             batch, waiting = waiting, []
             try:
-                yield from self._once(batch, waiting)
+                yield from self._ask_batch(batch, on_text, waiting)
             except EngineLostError as error:
                 if len(waiting) < len(batch):
                     losses, pauses = 0, _PAUSES
@@ -54,11 +71,16 @@ class Writer:
                 self._pause(pauses[losses])
                 losses += 1
 
-    def _once(self, batch: Sequence[Draft], left: list[Draft]) -> Iterator[Written]:
+    def _ask_batch(
+        self,
+        batch: Sequence[AnyDraft],
+        on_text: Callable[[AnyDraft, str], None],
+        left: list[AnyDraft],
+    ) -> Iterator[FinalReply[AnyDraft]]:
         """Ask for a batch once; leave in `left` what is to be asked again."""
         open_drafts = dict(enumerate(batch))
         try:
-            with closing(self._replies(batch)) as replies:
+            with closing(self._replies(batch, on_text)) as replies:
                 for index, reply in replies:
                     draft = open_drafts.pop(index)
                     smaller = draft.smaller() if isinstance(reply, PromptTooLongError) else None
@@ -69,14 +91,14 @@ class Writer:
         finally:
             left.extend(open_drafts.values())
 
-    def _replies(self, batch: Sequence[Draft]) -> Generator[Reply]:
-        def say(index: int, text: str) -> None:
-            draft = batch[index]
-            self.context.emit(TextReady(qid=draft.question.qid, mode=draft.mode, text=text))
-
-        prompts = [draft.prompt(self.layout) for draft in batch]
+    def _replies(
+        self, batch: Sequence[AnyDraft], on_text: Callable[[AnyDraft, str], None]
+    ) -> Generator[Reply]:
         yield from self.model.generate(
-            prompts, self.sampling, on_text=say, cancelled=self.context.cancelled
+            [draft.prompt(self.layout) for draft in batch],
+            self.sampling,
+            on_text=lambda index, text: on_text(batch[index], text),
+            cancelled=self.context.cancelled,
         )
 
     def _pause(self, seconds: float) -> None:

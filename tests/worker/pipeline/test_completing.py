@@ -9,8 +9,8 @@ from worker.answering.prompts import Layout
 from worker.contract import Question
 from worker.errors import CancelledError, EngineError, EngineLostError, PromptTooLongError
 from worker.inference.base import Completion, Sampling
-from worker.pipeline import completing as writing
-from worker.pipeline.completing import Writer
+from worker.pipeline import completing
+from worker.pipeline.completing import Asker
 from worker.pipeline.job_context import JobContext
 
 ECHO = Layout("echo", "completion", "{question} {context}", "{question}")
@@ -39,8 +39,8 @@ class ScriptedModel:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "_PAUSES", (0, 0, 0, 0))
-    monkeypatch.setattr(writing, "_FIRST_PAUSES", (0, 0))
+    monkeypatch.setattr(completing, "_PAUSES", (0, 0, 0, 0))
+    monkeypatch.setattr(completing, "_FIRST_PAUSES", (0, 0))
 
 
 def asking(name: str, *passages):
@@ -49,28 +49,28 @@ def asking(name: str, *passages):
     return type(made)(question, made.ranking, "rag", tuple(passages), None, 0.0)
 
 
-def written(model, *drafts, cancelled=lambda: False):
-    events = []
-    context = JobContext(None, events.append, cancelled)
-    writer = Writer(model, ECHO, Sampling(9), context)
-    return {made.question.qid: (made, what) for made, what in writer.write(drafts)}, events
+def asked(model, *drafts, cancelled=lambda: False):
+    pieces = []
+    asker = Asker(model, ECHO, Sampling(9), JobContext(None, print, cancelled))
+    replies = asker.ask(drafts, lambda draft, text: pieces.append((draft.question.qid, text)))
+    return {draft.question.qid: (draft, what) for draft, what in replies}, pieces
 
 
 def test_all_prompts_go_to_the_engine_as_one_batch():
     model = ScriptedModel(lambda text: text.upper())
-    result, events = written(model, asking("a"), asking("b"), asking("c"))
+    result, pieces = asked(model, asking("a"), asking("b"), asking("c"))
     assert model.asked == [["a?", "b?", "c?"]]
     assert {qid: what.text for qid, (_, what) in result.items()} == {
         "a": "A?",
         "b": "B?",
         "c": "C?",
     }
-    assert [(event.qid, event.mode, event.text) for event in events[:1]] == [("a", "rag", "A?")]
+    assert pieces == [("a", "A?"), ("b", "B?"), ("c", "C?")]
 
 
 def test_a_prompt_that_is_too_long_is_asked_again_with_fewer_passages_and_the_others_go_on():
     model = ScriptedModel(lambda text: LONG if text.count("nine") > 1 else "Nine.")
-    result, _ = written(
+    result, _ = asked(
         model, asking("a", passage(1, 1), passage(2, 2), passage(3, 3)), asking("b", passage(1, 1))
     )
     assert [len(batch) for batch in model.asked] == [2, 1, 1]
@@ -82,7 +82,7 @@ def test_a_prompt_that_is_too_long_is_asked_again_with_fewer_passages_and_the_ot
 
 def test_a_question_that_is_too_long_without_any_passage_fails_alone():
     model = ScriptedModel(lambda text: LONG if text.startswith("a?") else "Nine.")
-    result, _ = written(model, asking("a", passage(1, 1, NINE * 10)), asking("b"))
+    result, _ = asked(model, asking("a", passage(1, 1, NINE * 10)), asking("b"))
     assert result["a"][1] is LONG
     assert result["b"][1].text == "Nine."
 
@@ -90,7 +90,7 @@ def test_a_question_that_is_too_long_without_any_passage_fails_alone():
 def test_a_prompt_that_the_engine_cannot_digest_fails_alone():
     broken = EngineError("It failed.", "Nobody knows.", "Try again.")
     model = ScriptedModel(lambda text: broken if text == "a?" else "Nine.")
-    result, _ = written(model, asking("a"), asking("b"))
+    result, _ = asked(model, asking("a"), asking("b"))
     assert result["a"][1] is broken
     assert result["b"][1].text == "Nine."
 
@@ -104,7 +104,7 @@ def test_after_the_engine_was_lost_only_what_was_left_is_asked_again():
         return "Nine."
 
     model = ScriptedModel(say)
-    result, _ = written(model, asking("a"), asking("b"), asking("c"))
+    result, _ = asked(model, asking("a"), asking("b"), asking("c"))
     assert model.asked == [["a?", "b?", "c?"], ["b?", "c?"]]
     assert all(what.text == "Nine." for _, what in result.values())
 
@@ -118,7 +118,7 @@ def test_a_draft_that_was_made_smaller_is_not_lost_with_the_engine():
         return LONG if text.count("nine") > 1 else "Nine."
 
     model = ScriptedModel(say)
-    result, _ = written(model, asking("a", passage(1, 1), passage(2, 2)), asking("b"))
+    result, _ = asked(model, asking("a", passage(1, 1), passage(2, 2)), asking("b"))
     assert {qid: what.text for qid, (_, what) in result.items()} == {"a": "Nine.", "b": "Nine."}
 
 
@@ -128,7 +128,7 @@ def lose(_text: str):
 
 def test_an_engine_that_was_never_there_is_given_up_soon():
     model = ScriptedModel(lose)
-    result, _ = written(model, asking("a"), asking("b"))
+    result, _ = asked(model, asking("a"), asking("b"))
     assert [what for _, what in result.values()] == [LOST, LOST]
     assert len(model.asked) == 3
 
@@ -142,13 +142,13 @@ def test_an_engine_that_has_answered_before_is_waited_for_longer():
         raise LOST
 
     model = ScriptedModel(say)
-    result, _ = written(model, asking("a"), asking("b"))
+    result, _ = asked(model, asking("a"), asking("b"))
     assert result["a"][1].text == "Nine."
     assert result["b"][1] is LOST
     assert len(model.asked) == 5
 
 
 def test_who_waits_for_an_engine_can_still_stop(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(writing, "_FIRST_PAUSES", (3600,))
+    monkeypatch.setattr(completing, "_FIRST_PAUSES", (3600,))
     with pytest.raises(CancelledError):
-        written(ScriptedModel(lose), asking("a"), cancelled=lambda: True)
+        asked(ScriptedModel(lose), asking("a"), cancelled=lambda: True)
