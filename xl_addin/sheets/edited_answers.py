@@ -75,14 +75,14 @@ def _with_proposal(row: Row, given: AnswerRow | None) -> AnswerRow:
     if given is None or not _has_text(given["Answer"]):
         return kept
     proposal = _proposal(given, row.values.get("Question"))
-    standing = _plain(row.values.get("Answer"))
-    is_there = standing in (_plain(given["Answer"]), _plain(proposal))
+    standing = _shown_text(row.values.get("Answer"))
+    is_there = standing in (_shown_text(given["Answer"]), _shown_text(proposal))
     return {**kept, "Proposed": None if is_there else proposal}
 
 
 def _proposal(given: AnswerRow, question: CellValue) -> str:
     lines = [str(given["Answer"])]
-    if _plain(question) != _plain(given["Question"]):
+    if _shown_text(question) != _shown_text(given["Question"]):
         lines.append(f"Asked: {given['Question']}")
     if given["Citations"]:
         lines.append("From " + ", ".join(str(given["Citations"]).splitlines()))
@@ -97,7 +97,7 @@ def _left_behind(row: Row) -> AnswerRow:
 
 
 def _without_mark(support: CellValue) -> str:
-    return _plain(support).removeprefix(_NOT_REACHED).lstrip()
+    return _shown_text(support).removeprefix(_NOT_REACHED).lstrip()
 
 
 def _as_it_stands(row: Row) -> AnswerRow:
@@ -110,8 +110,8 @@ def _key(values: Mapping[str, RowValue]) -> Key:
 
 
 def _has_text(value: RowValue) -> bool:
-    return _plain(value) != ""
+    return _shown_text(value) != ""
 
 
-def _plain(value: RowValue) -> str:
+def _shown_text(value: RowValue) -> str:
     return "" if value is None else clean_text(str(value)).strip()

@@ -1,4 +1,4 @@
-"""What the user wrote into a workbook: questions, points of view and settings, checked row by row.
+"""Questions, points of view and settings as a user wrote them, checked row by row.
 
 A cell that cannot be used is reported with its sheet, row and column; the other rows go on.
 """
@@ -20,15 +20,14 @@ from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.columns import YES_NO, Table
 from xl_addin.workbook.port import CellValue, Row, TableData, WorkbookPort
 
-_VARIANT_COUNT = 5
 _LONGEST = 100  # characters of a point of view's id
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a row stands, for messages."""
+class CellPlace:
+    """The row that a cell stands in, for messages."""
 
     book: str
     sheet: str
@@ -61,7 +60,7 @@ def read_questions(
     data = port.read_table(FBQ)
     excluded = _excluded_chunks(port)
 
-    def questions(place: Place, row: Row, number: int) -> list[Question]:
+    def questions(place: CellPlace, row: Row, number: int) -> list[Question]:
         row_id = _text(row.values.get("ID")) or usual_id(FBQ, number)
         return [
             Question(
@@ -83,7 +82,7 @@ def read_povs(port: WorkbookPort) -> tuple[tuple[PointOfView, ...], tuple[Proble
     """
     data = port.read_table(POV)
 
-    def povs(place: Place, row: Row, number: int) -> list[PointOfView]:
+    def povs(place: CellPlace, row: Row, number: int) -> list[PointOfView]:
         return [
             PointOfView(
                 pov_id=_pov_id(row.values.get("ID"), number, place),
@@ -104,14 +103,14 @@ def usual_id(table: Table, number: int) -> str:
 def _collect(
     port: WorkbookPort,
     data: TableData,
-    read_row: Callable[[Place, Row, int], list[Item]],
+    read_row: Callable[[CellPlace, Row, int], list[Item]],
     name_of: Callable[[Item], str],
 ) -> tuple[tuple[Item, ...], tuple[Problem, ...]]:
     """Read each row in use; a row whose cells or id cannot be used becomes a problem."""
     found: dict[str, Item] = {}
     problems: list[Problem] = []
     for number, row in enumerate(data.rows, start=1):
-        place = Place(port.name, data.sheet, row.number)
+        place = CellPlace(port.name, data.sheet, row.number)
         try:
             for item in read_row(place, row, number) if _in_use(row, place) else ():
                 if name_of(item).lower() in found:
@@ -123,7 +122,7 @@ def _collect(
 
 
 def _asked(
-    row_id: str, values: Mapping[str, CellValue], which: str, place: Place
+    row_id: str, values: Mapping[str, CellValue], which: str, place: CellPlace
 ) -> list[tuple[str, str]]:
     """Return (question id, column) of each question a row stands for."""
     asked = [(row_id, "QInitial")] if which in ("initial", "all") else []
@@ -152,7 +151,7 @@ def _text(value: CellValue) -> str:
     return "" if value is None else clean_text(str(value)).strip()
 
 
-def _needed_text(values: Mapping[str, CellValue], column: str, place: Place) -> str:
+def _needed_text(values: Mapping[str, CellValue], column: str, place: CellPlace) -> str:
     text = _text(values.get(column))
     if not text:
         raise CellError(
@@ -163,7 +162,7 @@ def _needed_text(values: Mapping[str, CellValue], column: str, place: Place) -> 
     return text
 
 
-def _in_use(row: Row, place: Place) -> bool:
+def _in_use(row: Row, place: CellPlace) -> bool:
     text = _text(row.values.get("Use")).lower()
     if text not in ("", *YES_NO):
         raise CellError(
@@ -174,20 +173,20 @@ def _in_use(row: Row, place: Place) -> bool:
     return text != "no"
 
 
-def _variant(value: CellValue, place: Place, column: str) -> int:
+def _variant(value: CellValue, place: CellPlace, column: str) -> int:
     text = _text(value)
     if text not in VARIANTS:
         raise CellError(
             f"The value '{text}' cannot be used: {place.cell(column)}."
             if text
             else f"The cell is empty: {place.cell(column)}.",
-            f"It chooses one of {_VARIANT_COUNT} variants, counted from 0 to {_VARIANT_COUNT - 1}.",
+            f"It chooses one of {len(VARIANTS)} variants, counted from 0 to {VARIANTS[-1]}.",
             "Choose a number from the list in the cell, or set Use to no in this row.",
         )
     return int(text)
 
 
-def _weight(value: CellValue, place: Place) -> float:
+def _weight(value: CellValue, place: CellPlace) -> float:
     text = _text(value)
     if not text:
         return 1.0
@@ -204,7 +203,7 @@ def _weight(value: CellValue, place: Place) -> float:
     return weight
 
 
-def _pov_id(value: CellValue, number: int, place: Place) -> str:
+def _pov_id(value: CellValue, number: int, place: CellPlace) -> str:
     """Return an id that can head columns of the Matrix table beside those it always has."""
     pov_id = _text(value) or usual_id(POV, number)
     taken = {header.lower() for header in MATRIX.headers}
@@ -218,7 +217,7 @@ def _pov_id(value: CellValue, number: int, place: Place) -> str:
     return pov_id
 
 
-def _duplicate(name: str, place: Place) -> CellError:
+def _duplicate(name: str, place: CellPlace) -> CellError:
     return CellError(
         f"The ID '{name}' stands there twice: {place.cell('ID')}.",
         "Results are filed under it, so it must be the row's own.",

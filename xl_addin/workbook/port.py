@@ -83,7 +83,7 @@ class AboveRow:
 class TableContent:
     """What a table is to hold from now on.
 
-    `columns` are the columns that the run writes (by default those of the layout); a column the
+    `columns` are the columns that the run writes (by default those of the table); a column the
     table lacks is added at its right end. Columns of the table's family stand together in the
     listed order, and one that is no longer listed (a POV that is gone) is removed. `above` are
     rows of cells that stand right over the header, lowest last. The user's own columns follow the

@@ -4,12 +4,15 @@ import openpyxl
 import pytest
 
 from tests.xl_addin.template.xlsm_checks import findings
+from tests.xl_addin.workbook.samples import address
 from xl_addin.sheets import SHEETS, TABLES
+from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.heatmap import HEATMAP
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.pov import POV
+from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS, read_options
 from xl_addin.template import SUFFIXES, template_path, templates_folder
 from xl_addin.template.__main__ import main
@@ -101,10 +104,11 @@ def test_closed_choices_have_dropdowns(template):
         rules = template[sheet].data_validations.dataValidation
         return {str(rule.sqref): rule.formula1.strip('"') for rule in rules}
 
-    count = len(sample_rows(FBQ, templates_folder()))
-    assert dropdowns("FBQ")[f"M6:M{5 + count}"] == "0,1,2,3,4"
-    assert dropdowns("Ranked") == {"O6": "yes,no"}
-    assert dropdowns("Answers") == {"Q6": "good,partly,wrong"}
+    last = len(sample_rows(FBQ, templates_folder())) - 1
+    variants = f"{address(FBQ, 'FBQ_B')}:{address(FBQ, 'FBQ_B', last)}"
+    assert dropdowns("FBQ")[variants] == "0,1,2,3,4"
+    assert dropdowns("Ranked") == {address(RANKED, "Keep"): "yes,no"}
+    assert dropdowns("Answers") == {address(ANSWERS, "Verdict"): "good,partly,wrong"}
     assert sorted(dropdowns("Settings").values()) == sorted(
         ",".join(row.choices) for row in SETTING_ROWS if row.choices
     )

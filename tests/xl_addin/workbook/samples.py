@@ -11,10 +11,12 @@ from pathlib import Path
 import openpyxl
 import xlsxwriter
 from lxml import etree
+from openpyxl.utils import get_column_letter
 from PIL import Image
 
 from xl_addin.sheets.matrix import CONTRAST_SUFFIX, MATRIX
 from xl_addin.sheets.ranked import RANKED
+from xl_addin.template.table_sheet import HEADER_ROW
 from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.markup import q
@@ -45,6 +47,12 @@ def ranked_rows(*chunks: str, text: str = "some text") -> list[dict[str, Writabl
 
 def write_ranked(book: FileBook, rows: Sequence[Mapping[str, Writable]]) -> Sequence[object]:
     return book.write_table(TableContent(RANKED, rows))
+
+
+def address(table: Table, header: str, row: int = 0) -> str:
+    """The cell of a column in a row, counted from 0, of a table in the template."""
+    letter = get_column_letter(table.headers.index(header) + 1)
+    return f"{letter}{HEADER_ROW + 2 + row}"
 
 
 def column(book: FileBook, table: Table, header: str) -> list[object]:

@@ -14,7 +14,7 @@ from tests.xl_addin.conftest import FBQ_HEADERS, fbq_row
 from tests.xl_addin.workbook.benches import FileBench, StandInBench
 from tests.xl_addin.workbook.samples import column, matrix, png, ranked_rows, write_ranked
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
-from worker.errors import ColumnError, TableMissingError, WorkbookError
+from worker.errors import ColumnError, InternalError, TableMissingError, WorkbookError
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.pov import POV
@@ -264,6 +264,13 @@ def test_numbers_and_truth_values_keep_their_kind(port):
     back = column(port, RANKED, "SexyScore")
     assert back == [1, 2.5, True, None, None, None, -1e-20, 3_000_000_000]
     assert back[2] is True
+
+
+def test_a_header_that_no_column_has_is_refused(port):
+    rows = [{"ChunkID": "a", "SexiScore": 1.0}, {"ChunkID": "b", "Note": "the user's"}]
+    with pytest.raises(InternalError, match="tblRanked takes no values for SexiScore, Note"):
+        write_ranked(port, rows)
+    assert column(port, RANKED, "ChunkID") == []
 
 
 def test_formulas_land_as_formulas(bench, port):

@@ -1,0 +1,42 @@
+"""A ranking as a worker gives it, for the tests of the sheets that it fills."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from worker.contract import PovMatrix, QuestionRanking, RankedChunk
+from worker.scoring.corpus_statistics import corpus_statistics
+from worker.scoring.score_modes import score_chunks
+
+# Five chunks by four points of view; ids with marks that mean something inside a formula.
+COSINE = np.random.default_rng(7).uniform(-0.1, 0.7, (5, 4))
+IDS = ("P1", "it's #2 [x]", 'say "3"', "視点4")
+WEIGHTS = np.array([1.0, 0.25, -0.5, 2.0])
+STATISTICS = corpus_statistics(np.random.default_rng(8).uniform(-0.1, 0.7, (50, 4)))
+
+
+def ranking(mode: str) -> QuestionRanking:
+    scores = score_chunks(COSINE, np.ones(4), STATISTICS, mode)
+    rows = tuple(
+        RankedChunk(
+            chunk_id=f"c{n}",
+            rank=n + 1,
+            sexy=float(scores.sexy[n]),
+            classic=float(scores.classic[n]),
+            query_similarity=0.5,
+            query_rank=5 - n,
+            top_povs=(),
+            source="kettle.txt",
+            page=None,
+            start=0,
+            text="=1+1 is no formula here",
+        )
+        for n in range(5)
+    )
+    matrix = PovMatrix(
+        chunk_ids=tuple(row.chunk_id for row in rows),
+        pov_ids=IDS,
+        cosine=tuple(map(tuple, scores.cosine.tolist())),
+        contrast=tuple(map(tuple, scores.contrast.tolist())),
+    )
+    return QuestionRanking(qid="Q1", question="Who whistles?", rows=rows, matrix=matrix)

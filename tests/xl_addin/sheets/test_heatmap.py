@@ -1,0 +1,17 @@
+from tests.xl_addin.sheets.rankings import ranking
+from worker.contract import heatmap_blob
+from xl_addin.sheets.heatmap import heatmap_pictures
+
+
+def test_a_question_with_a_heatmap_has_a_picture_that_says_what_it_shows():
+    given = ranking("contrast")
+    (picture,) = heatmap_pictures([given], {heatmap_blob("Q1"): b"png"})
+    assert (picture.name, picture.png) == ("bonsai heatmap Q1", b"png")
+    assert picture.caption == "Q1  Who whistles?"
+    assert picture.alt_text == (
+        "Heatmap of 5 passages by 4 points of view for question Q1: Who whistles?"
+    )
+
+
+def test_a_question_without_a_heatmap_has_no_picture():
+    assert heatmap_pictures([ranking("contrast")], {heatmap_blob("Q2"): b"png"}) == []

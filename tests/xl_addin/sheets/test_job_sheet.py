@@ -1,0 +1,47 @@
+import pytest
+
+from tests.xl_addin.workbook.samples import loaded
+from worker.errors import InternalError
+from xl_addin.sheets.job_sheet import JOBS, JobSheet
+from xl_addin.workbook.file.file_book import FileBook
+
+
+def put(book, run_id, **values):
+    port = FileBook.open(book)
+    sheet = JobSheet(port)
+    sheet.put(run_id, values)
+    sheet.write()
+    port.save()
+
+
+def jobs(book):
+    return [dict(row.values) for row in FileBook.open(book).read_table(JOBS).rows]
+
+
+def test_a_new_job_stands_at_the_top_and_a_known_one_stays_in_its_place(book):
+    put(book, "r1", What="index", State="queued")
+    put(book, "r2", What="rank", State="queued")
+    put(book, "r1", State="done")
+    assert [(row["Job"], row["What"], row["State"]) for row in jobs(book)] == [
+        ("r2", "rank", "queued"),
+        ("r1", "index", "done"),
+    ]
+
+
+def test_a_column_of_the_users_follows_its_job(book):
+    put(book, "r1", What="index", State="queued")
+    workbook = loaded(book)
+    sheet = workbook["Jobs"]
+    table = sheet.tables["tblJobs"]
+    table.tableColumns.append(type(table.tableColumns[0])(id=99, name="Mine"))
+    table.ref = table.autoFilter.ref = "A5:K6"
+    sheet["K5"], sheet["K6"] = "Mine", "for the board"
+    workbook.save(book)
+    put(book, "r2", What="rank", State="queued")
+    assert [row["Mine"] for row in jobs(book)] == [None, "for the board"]
+
+
+def test_a_value_that_no_column_takes_is_refused_before_anything_is_written(book):
+    with pytest.raises(InternalError, match="tblJobs takes no values for Stat"):
+        put(book, "r1", What="index", Stat="queued")
+    assert jobs(book) == []
