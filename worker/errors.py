@@ -1,4 +1,8 @@
-"""Every error a person may see, as one tree.
+"""Errors: every one that a person may see, as one tree.
+
+Here are their classes. What is said of a document that is not read stands in
+`worker.documents.refusals`; what a command does with an error that nobody caught, in
+`xl_addin.commands.failures`.
 
     BonsaiError
     ├── InputError              what the user gave cannot be used          exit 2

@@ -1,4 +1,4 @@
-"""What is usual for points of view, as it was last learnt: read without any model."""
+"""Statistics of points of view: what is usual for them, as last learnt; read without any model."""
 
 from __future__ import annotations
 

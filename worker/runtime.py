@@ -1,4 +1,4 @@
-"""What a process keeps warm: embedders, stores and language models, built once, by name."""
+"""The runtime of a process: embedders, stores and language models, built once and kept warm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this machine uses when a request says nothing else: one frozen object, made at the border.
+"""Settings of this machine, for what a request does not say: one frozen object, made at the border.
 
 Priority: command line, then workbook, then environment (`BONSAI_*`), then the user's file
 (`settings.toml` in the home folder), then the defaults here. Nothing else reads the environment.

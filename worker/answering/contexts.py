@@ -1,4 +1,4 @@
-"""Which chunks go into a prompt."""
+"""The choice of chunks that go into a prompt: the best ones, each said once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader gives: the text of a file, and where its pages begin."""
+"""A document as its reader gives it: the text of a file, and where its pages begin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tells two versions of an indexed file apart, and a whole one from a part."""
+"""The version of an indexed file: what tells it from another one, and a whole file from a part."""
 
 from __future__ import annotations
 

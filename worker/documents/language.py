@@ -1,4 +1,4 @@
-"""Whether texts are in a language that an embedding model was not made for."""
+"""The language of texts, where an embedding model may not have been made for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is looked at before an Office file is unpacked."""
+"""Office files, looked at before they are unpacked: one may be none, be locked, or be a trap."""
 
 from __future__ import annotations
 

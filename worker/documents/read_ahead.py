@@ -1,4 +1,4 @@
-"""Files are read and split while those before them are embedded."""
+"""Reading ahead: files are read and split while those before them are embedded."""
 
 from __future__ import annotations
 

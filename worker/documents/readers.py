@@ -1,4 +1,4 @@
-"""Which file is read how: one table of file types."""
+"""Readers by file type: one table says what reads which."""
 
 from __future__ import annotations
 

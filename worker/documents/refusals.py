@@ -1,4 +1,4 @@
-"""Why a file is not read: what is said of it, in three parts."""
+"""Refusals of documents, in three parts: why a file is not read, and the run goes on without it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether an answer says that it does not know."""
+"""Abstentions: answers that say that they do not know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a text states a fact."""
+"""Facts with their wordings, and the texts that state them."""
 
 from __future__ import annotations
 

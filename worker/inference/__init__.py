@@ -1,1 +1,1 @@
-"""Language models: one protocol, one engine a file."""
+"""Language models: the protocol in `base`, engines in files that end in `load`, what they share."""

@@ -1,4 +1,4 @@
-"""What answering needs from a language model."""
+"""A language model as its callers know it: prompts go in, completions come out."""
 
 from __future__ import annotations
 

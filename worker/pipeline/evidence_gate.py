@@ -1,4 +1,4 @@
-"""Whether what was retrieved for a question holds its answer, by a measure of the index's own."""
+"""The evidence gate of a run: passages hold an answer or not, by a measure of the index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scoring what was retrieved: hits of a question become ranked chunks, a matrix and a picture."""
+"""The scorer of hits: those of a question become ranked chunks, a matrix and a picture."""
 
 from __future__ import annotations
 

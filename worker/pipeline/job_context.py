@@ -1,4 +1,4 @@
-"""What surrounds a running job: warm objects, events out, the wish to stop."""
+"""The context of a running job: warm objects, events out, the wish to stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long the rest of a run will take, by what its first rows took."""
+"""The pace of a run: how long its rest will take, by what its first rows took."""
 
 from __future__ import annotations
 

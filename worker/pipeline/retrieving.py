@@ -1,4 +1,4 @@
-"""From questions to the passages that are ranked: by vectors, with keywords, reranked, diverse."""
+"""The retriever: from questions to passages, by vectors, with keywords, reranked, diverse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of each file of a folder, as the Sources sheet shows it."""
+"""Reports on the files of a folder, as the Sources sheet shows them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Finding chunks: embedding models and vector stores."""
+"""Finding chunks: embedders, indexes in Chroma, keywords, fusion, rerankers and filters."""

@@ -1,4 +1,4 @@
-"""What retrieval needs from an embedding model and from a vector store."""
+"""An embedder, a collection of chunks and a reranker as those who use them know them."""
 
 from __future__ import annotations
 

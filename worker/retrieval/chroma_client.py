@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-from worker.retrieval.chroma_place import ChromaPlace, translated
+from worker.retrieval.chroma_place import ChromaPlace, chroma_errors
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as Handle
@@ -42,7 +42,7 @@ class ChromaClient:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep other threads and processes from writing; may be entered again within."""
-        with translated(self.place), self._threads, self.place.lock():
+        with chroma_errors(self.place), self._threads, self.place.lock():
             yield
 
     def current(self, key: str) -> Handle:
@@ -73,7 +73,7 @@ class ChromaClient:
 
     def batch_size(self, most: int) -> int:
         """Return how many rows one call may carry, at most `most`."""
-        with translated(self.place):
+        with chroma_errors(self.place):
             return min(most, self._client.get_max_batch_size())
 
     @contextmanager

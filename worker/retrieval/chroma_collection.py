@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from worker.retrieval.base import EmbeddedChunk, Hit, StoredChunk, Vectors
 from worker.retrieval.chroma_client import ChromaClient, version_of
-from worker.retrieval.chroma_place import translated
+from worker.retrieval.chroma_place import chroma_errors
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as Handle
@@ -135,7 +135,7 @@ class ChromaCollection:
 
         Chroma fails where the vectors it once read and the rows of another process differ.
         """
-        with translated(self._client.place):
+        with chroma_errors(self._client.place):
             try:
                 return work(self._handle)
             except Exception:

@@ -1,4 +1,4 @@
-"""Where a Chroma database is: in a folder of this machine, or behind a server's address."""
+"""Places of a Chroma database: a folder of this machine, or a server's address."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ class ChromaServer:
 
 
 @contextmanager
-def translated(place: ChromaPlace) -> Iterator[None]:
+def chroma_errors(place: ChromaPlace) -> Iterator[None]:
     """Turn whatever Chroma raises into an error of ours.
 
     :raises StoreError: if the place cannot be read or written.

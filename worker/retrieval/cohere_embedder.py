@@ -67,7 +67,7 @@ class CohereEmbedder:
         return np.concatenate(parts) if parts else np.empty((0, self.dim), np.float32)
 
     def _embed_batch(self, texts: Sequence[str], input_type: str) -> Vectors:
-        with _translated(self.name):
+        with _cohere_errors(self.name):
             answer = self._client.embed(
                 model=self._model,
                 texts=list(texts),
@@ -101,7 +101,7 @@ def _client(key: str, url: str | None) -> ClientV2:
 
 
 @contextmanager
-def _translated(name: str) -> Iterator[None]:
+def _cohere_errors(name: str) -> Iterator[None]:
     from cohere.core import ApiError
     from httpx import HTTPError
 

@@ -1,4 +1,4 @@
-"""From several scores of the same candidates to one, and from the best to the best and diverse."""
+"""Fusion: several scores of the same candidates become one; the best may be made diverse."""
 
 from __future__ import annotations
 

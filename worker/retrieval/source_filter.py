@@ -1,4 +1,4 @@
-"""Which documents of a collection count for a ranking."""
+"""The filter of a ranking: the documents of a collection that count."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How strongly chunks touch points of view: cosines, corpus statistics, score modes, heatmaps."""
+"""Scores: how strongly chunks touch points of view, by cosines, backdrop and mode; heatmaps."""

@@ -1,4 +1,4 @@
-"""Whether two scores say the same."""
+"""The agreement of two scores: they order alike, or not."""
 
 from __future__ import annotations
 

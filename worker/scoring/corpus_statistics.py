@@ -1,4 +1,4 @@
-"""What is usual in a collection: the backdrop against which a chunk stands out."""
+"""Corpus statistics: what is usual in a collection, against which a chunk stands out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of an error that nobody has caught: three plain sentences, and a line in the log."""
+"""Failures: an error that nobody caught becomes three plain sentences, and a line in the log."""
 
 from __future__ import annotations
 
