@@ -9,7 +9,8 @@ Here are their classes. What is said of a document that is not read stands in
     │   ├── WorkbookError       a workbook, sheet, table, column or cell
     │   ├── DocumentError       a file to be indexed
     │   ├── SettingError        a setting, option or environment variable
-    │   └── CollectionError     an index that is absent, empty or of another model
+    │   ├── CollectionError     an index that is absent, empty or of another model
+    │   └── ProtocolError       a request or result of another version
     ├── UnavailableError        a package, model, store or service is not there   exit 3
     ├── CancelledError          the user asked to stop                     exit 130
     └── InternalError           our own mistake                            exit 3
@@ -103,6 +104,12 @@ class CollectionError(InputError):
     """The index asked for is absent, empty, or was made with another model."""
 
     code = "collection"
+
+
+class ProtocolError(InputError):
+    """A request, event or result that this version of BONSAI does not know, or not yet."""
+
+    code = "protocol"
 
 
 class PromptTooLongError(InputError):

@@ -1,40 +1,49 @@
-"""Entry points of the worker: JSON in, JSON out, and no job but these."""
+"""The worker's table of jobs: who does a kind of job, and no job but these."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from worker.contract import Request, Result, kind_of
+from worker.errors import BonsaiError, InternalError
 
-from worker.contract import (
-    PROTOCOL_VERSION,
-    AnswerRequest,
-    IndexRequest,
-    JobResult,
-    OpenIndexRequest,
-    RankRequest,
-    Request,
-    StoreChunksRequest,
-    parse_request,
-)
-from worker.errors import BonsaiError, InputError, InternalError
-from worker.pipeline.answering import answer
-from worker.pipeline.chunk_storing import open_index, store_chunks
-from worker.pipeline.indexing import index
-from worker.pipeline.job_context import JobContext
-from worker.pipeline.ranking import rank
-from worker.pipeline.text_scoring import score_texts
+if TYPE_CHECKING:
+    from worker.pipeline.index_client import Ask
+    from worker.pipeline.job_context import JobContext
+
+#: Where the function is that does a kind of job; it is imported when the first such job comes.
+DONE_BY = {
+    "index": "worker.pipeline.indexing:index",
+    "open": "worker.pipeline.chunk_storing:open_index",
+    "store": "worker.pipeline.chunk_storing:store_chunks",
+    "rank": "worker.pipeline.ranking:rank",
+    "answer": "worker.pipeline.answering:answer",
+    "score": "worker.pipeline.text_scoring:score_texts",
+}
 
 _log = logging.getLogger(__name__)
 
 
-def run_job(payload: str | bytes, context: JobContext) -> str:
-    """Run the job in a JSON payload and return its result as JSON.
+def function_of(job: str) -> Callable[..., Any]:
+    """Return the function that does jobs of this name."""
+    module, _, name = DONE_BY[job].partition(":")
+    function: Callable[..., Any] = getattr(import_module(module), name)
+    return function
+
+
+def run_job(request: Request, context: JobContext) -> Result:
+    """Run a job to its end.
 
     :raises BonsaiError: whatever goes wrong; a stranger among errors becomes an InternalError.
     """
     try:
-        return _dispatch(_decode(payload), context).model_dump_json()
+        if kind_of(request).reads_files:
+            return read_files(request, context, lambda part: run_job(part, context))
+        result: Result = function_of(request.job)(request, context)
+        return result
     except BonsaiError:
         raise
     except Exception as error:
@@ -46,34 +55,10 @@ def run_job(payload: str | bytes, context: JobContext) -> str:
         ) from error
 
 
-def _dispatch(request: Request, context: JobContext) -> JobResult:
-    if isinstance(request, IndexRequest):
-        return index(request, context, lambda asked: _dispatch(asked, context))
-    if isinstance(request, RankRequest):
-        return rank(request, context)
-    if isinstance(request, AnswerRequest):
-        return answer(request, context)
-    if isinstance(request, OpenIndexRequest):
-        return open_index(request, context)
-    if isinstance(request, StoreChunksRequest):
-        return store_chunks(request, context)
-    return score_texts(request, context)
+def read_files(request: Request, context: JobContext, ask: Ask) -> Result:
+    """Run a job that reads files here, and `ask` for each part of it that a worker does.
 
-
-def _decode(payload: str | bytes) -> Request:
-    try:
-        request = parse_request(payload)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            "The request is none that this worker knows.",
-            f"At {'.'.join(map(str, first['loc'])) or 'the top'}: {first['msg']}.",
-            "Use the same version of BONSAI on both sides.",
-        ) from error
-    if request.protocol != PROTOCOL_VERSION:
-        raise InputError(
-            f"The request has protocol version {request.protocol}.",
-            f"This worker speaks version {PROTOCOL_VERSION}.",
-            "Use the same version of BONSAI on both sides.",
-        )
-    return request
+    :raises BonsaiError: whatever goes wrong.
+    """
+    result: Result = function_of(request.job)(request, context, ask)
+    return result

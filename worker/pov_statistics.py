@@ -10,22 +10,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from worker.contract import (
-    ON_COSINES,
-    AnswerRequest,
-    AnswerResult,
-    JobResult,
-    PovStatistics,
-    RankRequest,
-    RankResult,
-    Request,
-    ScoreMode,
-)
+from worker.contract import ON_COSINES, PovStatistics, Request, Result, ScoreMode
 from worker.errors import CollectionError
 from worker.settings import Settings
 from worker.small_files import replace_file
 
 _LATEST = "latest"
+
+_log = logging.getLogger(__name__)
 
 
 def statistics_file(folder: Path, embedder: str, povs: Sequence[str], version: str) -> Path:
@@ -104,23 +96,16 @@ def statistics_digest(statistics: PovStatistics | None) -> str:
     return hashlib.sha256(statistics.model_dump_json().encode()).hexdigest()[:16]
 
 
-_log = logging.getLogger(__name__)
-
-
-def keep_statistics(settings: Settings, request: Request, result: JobResult) -> None:
+def keep_statistics(settings: Settings, request: Request, result: Result) -> None:
     """Keep the statistics of a ranking's result as the latest; other results have none.
 
     Every runner calls it with what came back, wherever the job ran. A result is not lost because
     its statistics cannot be kept.
     """
-    if not isinstance(result, RankResult | AnswerResult) or result.statistics is None:
+    learnt = request.learnt(result)
+    if learnt is None:
         return
-    ranking = request.ranking if isinstance(request, AnswerRequest) else request
-    assert isinstance(ranking, RankRequest)
-    read = {pov_id for question in result.questions for pov_id in question.matrix.pov_ids}
-    texts = [pov.text for pov in ranking.povs if pov.pov_id in read]
-    model = ranking.scorer or ranking.embedder
     try:
-        keep_latest(settings.statistics, model, texts, result.statistics)
+        keep_latest(settings.statistics, *learnt)
     except OSError:
         _log.warning("Statistics cannot be kept in %s.", settings.statistics, exc_info=True)

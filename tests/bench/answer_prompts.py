@@ -63,7 +63,7 @@ def three_mode_prompts(
     world = load_world(folder / "documents", folder / "questions.csv", folder / "povs.csv")
     world = replace(world, questions=world.questions[:questions])
     choices = Choices(("listener",), gate=False)
-    run_job(index_request(session, world, choices).model_dump_json(), context)
+    run_job(index_request(session, world, choices), context)
     request = answer_request(session, world, choices, "listener")
     answer(request.model_copy(update={"repeatable": not ordered}), context)
     return listener.prompts

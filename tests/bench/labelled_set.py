@@ -88,7 +88,7 @@ def indexed(context: JobContext, embedder: str, store: str = "") -> Collection:
             embedder=embedder,
             store=store,
         )
-        run_job(request.model_dump_json(), context)
+        run_job(request, context)
     runtime = context.runtime
     return runtime.store(store).open("labelled", runtime.embedder(embedder))
 

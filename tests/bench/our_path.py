@@ -16,6 +16,7 @@ from worker.contract import (
     Question,
     RankRequest,
     RankResult,
+    Result,
 )
 from worker.jobs import run_job
 from worker.pipeline.job_context import JobContext
@@ -50,7 +51,7 @@ class OurPath:
             chunk_size=1000,
             chunk_overlap=60,
         )
-        return IndexResult.model_validate_json(self._run(request))
+        return self._run(request)
 
     def rank(self, collection: str, question: str, povs: Sequence[PointOfView]) -> RankResult:
         """Rank ten passages for one question, and draw the picture."""
@@ -62,7 +63,7 @@ class OurPath:
             povs=tuple(povs),
             top_k=10,
         )
-        return RankResult.model_validate_json(self._run(request))
+        return self._run(request)
 
     def rank_only(self, collection: str, question: str, povs: Sequence[PointOfView]) -> RankResult:
         """Do the same but for the picture, for which a stand-in gives nothing."""
@@ -73,9 +74,9 @@ class OurPath:
         """Return a collection that is there."""
         return self.runtime.store("").open(collection, self.embedder)
 
-    def _run(self, request: IndexRequest | RankRequest) -> str:
+    def _run(self, request: IndexRequest | RankRequest) -> Result:
         context = JobContext(self.runtime, emit=lambda _event: None, cancelled=lambda: False)
-        return run_job(request.model_dump_json(), context)
+        return run_job(request, context)
 
 
 def sample_povs() -> list[PointOfView]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from worker.contract import ScoreRequest, ScoreResult
+from worker.contract import ScoreRequest, ScoreResult, parse_request
 from worker.jobs import run_job
 from worker.pipeline.job_context import JobContext
 from worker.runtime import Runtime
@@ -14,7 +14,7 @@ from worker.settings import load_settings
 def score(payload: str) -> str:
     """Score for real, by the very function that our worker calls."""
     context = JobContext(_runtime(), lambda _: None, lambda: False)
-    return run_job(payload, context)
+    return run_job(parse_request(payload), context).model_dump_json()
 
 
 def count(payload: str) -> str:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from tests.conftest import REPOSITORY
 from worker.contract import (
+    KINDS,
+    PROTOCOL_VERSION,
     Answer,
     AnswerRequest,
     AnswerResult,
     ChunkText,
     Citation,
-    Event,
+    IndexPart,
     IndexRequest,
     IndexResult,
     OpenIndexRequest,
@@ -33,8 +34,13 @@ from worker.contract import (
     RankedChunk,
     RankRequest,
     RankResult,
+    Request,
+    Result,
+    Row,
     RowFailed,
     RowReady,
+    RunRequest,
+    RunResult,
     RunStamp,
     ScoreRequest,
     ScoreResult,
@@ -48,9 +54,13 @@ from worker.contract import (
     Wire,
     heatmap_blob,
     json_ready,
+    kind_of,
+    parse_event,
     parse_request,
     parse_result,
 )
+from worker.contract.base import CollectionRequest
+from worker.errors import ProtocolError
 
 RUN = RunStamp(
     run_id="run-1",
@@ -163,11 +173,6 @@ STORING = StoreChunksRequest(
     removed=("old.txt",),
     finish=True,
 )
-ALL_REQUESTS = [INDEX, RANK, ANSWERING, SCORING, OPENING, STORING]
-REQUESTS = pytest.mark.parametrize(
-    "request_model", ALL_REQUESTS, ids=[request.job for request in ALL_REQUESTS]
-)
-
 INDEX_RESULT = IndexResult(run=RUN, sources=(REPORT,), chunks=2, embedded=1, seconds=0.5)
 RANK_RESULT = RankResult(
     run=RUN, questions=(RANKING,), problems=(PROBLEM,), statistics=STATISTICS, seconds=0.5
@@ -176,20 +181,18 @@ ANSWER_RESULT = AnswerResult(
     run=RUN, questions=(RANKING,), answers=(ANSWER, FAILED_ANSWER), problems=(PROBLEM,)
 )
 SCORE_RESULT = ScoreResult(scores=(0.5, -1.0), cosine=((0.5,), (0.25,)), contrast=())
-RESULTS = [
-    ("index", INDEX_RESULT),
-    ("rank", RANK_RESULT),
-    ("answer", ANSWER_RESULT),
-    ("score", SCORE_RESULT),
-    (
-        "open",
-        OpenIndexResult(files={"雨.txt": {"ab": 2}}, embedder="onnx:minilm@1", max_tokens=256),
-    ),
-    (
-        "store",
-        StoreChunksResult(embedded=1, unseen={"雨.txt": 1}, chunks=9, index_version="7"),
-    ),
-]
+OPEN_RESULT = OpenIndexResult(files={"雨.txt": {"ab": 2}}, embedder="onnx:minilm@1", max_tokens=256)
+STORE_RESULT = StoreChunksResult(embedded=1, unseen={"雨.txt": 1}, chunks=9, index_version="7")
+#: One request and one result of each kind of job.
+JOBS: dict[str, tuple[Request, Result]] = {
+    "index": (INDEX, INDEX_RESULT),
+    "rank": (RANK, RANK_RESULT),
+    "answer": (ANSWERING, ANSWER_RESULT),
+    "score": (SCORING, SCORE_RESULT),
+    "open": (OPENING, OPEN_RESULT),
+    "store": (STORING, STORE_RESULT),
+}
+EACH_JOB = pytest.mark.parametrize(("request_model", "result"), JOBS.values(), ids=JOBS.keys())
 
 EVENTS = {
     "started": Started(run=RUN),
@@ -200,36 +203,57 @@ EVENTS = {
     "text": TextReady(qid="1", mode="rag", text=" 雨"),
     "problem": RowFailed(problem=PROBLEM),
 }
-EVENT: TypeAdapter[Any] = TypeAdapter(Event)
 
 
 def _changed(model: Wire, **entries: object) -> str:
     return json.dumps({**json_ready(model), **entries})
 
 
-@REQUESTS
-def test_a_request_survives_json_unchanged(request_model: Wire) -> None:
+def test_every_kind_of_job_is_tried_here() -> None:
+    assert JOBS.keys() == KINDS.keys()
+    for name, kind in KINDS.items():
+        request, result = JOBS[name]
+        assert (type(request), type(result)) == (kind.request, kind.result)
+        assert kind_of(request) is kind
+
+
+@EACH_JOB
+def test_a_request_survives_json_unchanged(request_model: Request, result: Result) -> None:
     assert parse_request(request_model.model_dump_json()) == request_model
 
 
-@pytest.mark.parametrize(("job", "result"), RESULTS, ids=[job for job, _ in RESULTS])
-def test_a_result_survives_json_unchanged(job: str, result: Wire) -> None:
-    assert parse_result(job, result.model_dump_json().encode()) == result
+@EACH_JOB
+def test_a_result_survives_json_unchanged(request_model: Request, result: Result) -> None:
+    assert parse_result(request_model, result.model_dump_json().encode()) == result
 
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS.keys())
 def test_an_event_survives_json_unchanged(event: Wire) -> None:
-    back = EVENT.validate_json(event.model_dump_json())
+    back = parse_event(event.model_dump_json())
 
     assert type(back) is type(event)
     assert back == event
 
 
 @pytest.mark.parametrize("row", [REPORT, RANKING, ANSWER], ids=["source", "ranking", "answer"])
-def test_a_row_comes_back_as_its_own_kind(row: Wire) -> None:
+def test_a_row_comes_back_as_its_own_kind(row: Row) -> None:
     back = RowReady.model_validate_json(RowReady(row=row).model_dump_json())
 
     assert type(back.row) is type(row)
+
+
+def test_rows_of_all_kinds_have_names_and_keys_of_their_own() -> None:
+    kinds = {row for kind in KINDS.values() for row in kind.rows}
+
+    assert len({row.model_fields["kind"].default for row in kinds}) == len(kinds)
+    assert all(row.identity for row in kinds)
+    assert (REPORT.key, RANKING.key, ANSWER.key) == (("日本/雨.txt",), ("1",), ("1", "sexy"))
+
+
+def test_a_failed_row_says_so() -> None:
+    assert FAILED_ANSWER.has_failed
+    assert REPORT.model_copy(update={"status": "failed"}).has_failed
+    assert not any(row.has_failed for row in (REPORT, RANKING, ANSWER))
 
 
 def test_every_type_that_travels_is_tried_here() -> None:
@@ -244,13 +268,68 @@ def test_every_type_that_travels_is_tried_here() -> None:
             for item in value:
                 collect(item)
 
-    for model in (*ALL_REQUESTS, *dict(RESULTS).values(), *EVENTS.values()):
+    for model in (*sum(JOBS.values(), ()), *EVENTS.values()):
         collect(model)
 
-    travelling = {
-        kind for kind in Wire.__subclasses__() if kind.__module__.startswith("worker.contract.")
+    bases = {Row, Request, RunRequest, CollectionRequest, IndexPart, Result, RunResult}
+    assert {kind.__name__ for kind in _heirs(Wire) - bases} == {kind.__name__ for kind in tried}
+
+
+def _heirs(kind: type[Wire]) -> set[type[Wire]]:
+    """All classes of the contract that inherit from one."""
+    own = {heir for heir in kind.__subclasses__() if heir.__module__.startswith("worker.contract.")}
+    return own.union(*(_heirs(heir) for heir in own))
+
+
+MODEL_FIELDS = [
+    (OPENING, "embedder"),
+    (STORING, "embedder"),
+    (INDEX, "embedder"),
+    (RANK, "embedder"),
+    (RANK, "scoring_embedder"),
+    (RANK, "reranker"),
+    (ANSWERING, "llm"),
+    (SCORING, "embedder"),
+]
+
+
+@pytest.mark.parametrize(
+    ("request_model", "field"), MODEL_FIELDS, ids=lambda value: getattr(value, "job", value)
+)
+def test_a_request_names_each_of_its_models(request_model: Request, field: str) -> None:
+    wants = request_model.model_copy(update={field: "st:somebody/model"})
+
+    assert "st:somebody/model" in wants.models()
+
+
+@pytest.mark.parametrize("field", ["embedder", "scoring_embedder", "reranker"])
+def test_an_answer_needs_the_models_of_its_ranking_too(field: str) -> None:
+    ranking = RANK.model_copy(update={field: "st:somebody/model"})
+
+    assert "st:somebody/model" in ANSWERING.model_copy(update={"ranking": ranking}).models()
+
+
+def test_no_field_that_names_a_model_is_forgotten() -> None:
+    named = {
+        (kind.name, field)
+        for kind in KINDS.values()
+        for field in kind.request.model_fields
+        if field.endswith(("embedder", "reranker", "llm", "model"))
     }
-    assert {kind.__name__ for kind in travelling} == {kind.__name__ for kind in tried}
+
+    assert named == {(request.job, field) for request, field in MODEL_FIELDS}
+
+
+def test_a_run_that_ended_early_gives_what_its_rows_say() -> None:
+    rows = [RANKING, ANSWER]
+
+    assert AnswerResult.so_far(RUN, rows) == AnswerResult(
+        run=RUN, questions=(RANKING,), answers=(ANSWER,)
+    )
+    assert RankResult.so_far(RUN, rows) == RankResult(run=RUN, questions=(RANKING,))
+    assert IndexResult.so_far(RUN, [REPORT]) == IndexResult(
+        run=RUN, sources=(REPORT,), chunks=2, embedded=2
+    )
 
 
 def test_a_program_reads_plain_json_types() -> None:
@@ -261,33 +340,36 @@ def test_a_program_reads_plain_json_types() -> None:
     assert plain["questions"][0]["rows"][0]["page"] is None
 
 
-@REQUESTS
-def test_a_field_that_is_not_known_is_refused(request_model: Wire) -> None:
-    with pytest.raises(ValidationError, match="surprise"):
+@EACH_JOB
+def test_a_field_that_is_not_known_is_refused(request_model: Request, result: Result) -> None:
+    with pytest.raises(ProtocolError, match="surprise"):
         parse_request(_changed(request_model, surprise=1))
+    with pytest.raises(ProtocolError, match="surprise"):
+        parse_result(request_model, _changed(result, surprise=1))
 
 
 def test_a_field_that_is_not_known_is_refused_inside_too() -> None:
     question = {"qid": "1", "text": "Who?", "surprise": 1}
 
-    with pytest.raises(ValidationError, match="surprise"):
+    with pytest.raises(ProtocolError, match="surprise"):
         parse_request(_changed(RANK, questions=[question]))
 
 
-@pytest.mark.parametrize(("job", "result"), RESULTS, ids=[job for job, _ in RESULTS])
-def test_a_field_that_is_not_known_is_refused_in_a_result(job: str, result: Wire) -> None:
-    with pytest.raises(ValidationError, match="surprise"):
-        parse_result(job, _changed(result, surprise=1))
+def test_the_result_of_another_job_or_run_is_refused() -> None:
+    with pytest.raises(ProtocolError, match="none that BONSAI knows"):
+        parse_result(INDEX, RANK_RESULT.model_dump_json())
+    with pytest.raises(ProtocolError, match="run-1, and run-2 was asked for"):
+        parse_result(RANK.model_copy(update={"run_id": "run-2"}), RANK_RESULT.model_dump_json())
 
 
-def test_the_result_of_another_job_is_refused() -> None:
-    with pytest.raises(ValidationError):
-        parse_result("index", RANK_RESULT.model_dump_json())
+def test_another_version_is_refused_before_its_fields_are_looked_at() -> None:
+    with pytest.raises(ProtocolError, match=f"version 99. This side speaks .* {PROTOCOL_VERSION}"):
+        parse_request(_changed(INDEX, protocol=99, surprise=1, folder=7))
 
 
-@pytest.mark.parametrize("job", ["tune", "os.system", "Index", "", None, 1])
-def test_a_job_that_is_not_known_is_refused(job: object) -> None:
-    with pytest.raises(ValidationError, match="job"):
+@pytest.mark.parametrize("job", ["tune", "os.system", "worker.jobs.run_job", "Index", ""])
+def test_a_job_that_is_not_known_is_refused(job: str) -> None:
+    with pytest.raises(ProtocolError, match=f"There is no job '{job}'"):
         parse_request(_changed(INDEX, job=job))
 
 
@@ -295,20 +377,28 @@ def test_a_request_without_a_job_is_refused() -> None:
     payload = json_ready(INDEX)
     del payload["job"]
 
-    with pytest.raises(ValidationError, match="job"):
+    with pytest.raises(ProtocolError, match="job"):
         parse_request(json.dumps(payload))
 
 
-@pytest.mark.parametrize("payload", ["", "[]", "null", "{", '"index"'])
-def test_what_is_no_request_at_all_is_refused(payload: str) -> None:
-    with pytest.raises(ValidationError):
+@pytest.mark.parametrize(
+    "payload", ["", "no json", "[]", "{}", "null", '"index"', b"\x80\x04\x95pickle"]
+)
+def test_what_is_no_request_at_all_is_refused(payload: str | bytes) -> None:
+    with pytest.raises(ProtocolError, match="none that BONSAI knows"):
         parse_request(payload)
+
+
+@pytest.mark.parametrize("row", [{"kind": "verdict", "qid": "1"}, {"qid": "1"}, {}, "row"])
+def test_a_row_of_no_known_kind_is_refused(row: object) -> None:
+    with pytest.raises(ProtocolError, match="a kind that is not known here"):
+        parse_event(json.dumps({"kind": "row", "row": row}))
 
 
 @pytest.mark.parametrize("kind", ["finished", "", None])
 def test_an_event_that_is_not_known_is_refused(kind: object) -> None:
-    with pytest.raises(ValidationError, match="kind"):
-        EVENT.validate_json(_changed(EVENTS["progress"], kind=kind))
+    with pytest.raises(ProtocolError, match="not known here"):
+        parse_event(_changed(EVENTS["progress"], kind=kind))
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
@@ -316,7 +406,7 @@ def test_a_number_that_is_none_is_refused(number: str) -> None:
     payload = RANK.model_dump_json().replace('"weight":-0.5', f'"weight":{number}')
     assert number in payload
 
-    with pytest.raises(ValidationError, match="finite number"):
+    with pytest.raises(ProtocolError, match="finite number"):
         parse_request(payload)
 
 
@@ -356,7 +446,7 @@ def test_a_score_that_is_no_number_never_leaves_the_worker(
     ids=lambda value: value if isinstance(value, str) else repr(value)[:12],
 )
 def test_a_value_out_of_range_is_refused(good: Wire, entry: str, value: object) -> None:
-    with pytest.raises(ValidationError, match=entry):
+    with pytest.raises(ProtocolError, match=entry):
         parse_request(_changed(good, **{entry: value}))
 
 

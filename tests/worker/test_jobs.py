@@ -1,11 +1,14 @@
-import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
-from worker.contract import IndexRequest
-from worker.errors import DocumentError, InputError, InternalError
-from worker.jobs import run_job
+from worker import contract
+from worker.contract import KINDS, IndexRequest, JobKind
+from worker.errors import DocumentError, InternalError
+from worker.jobs import DONE_BY, function_of, run_job
+from worker.pipeline.index_client import Ask
 from worker.pipeline.job_context import JobContext
 from worker.runtime import Runtime
 
@@ -15,58 +18,51 @@ def context(warm_runtime: Runtime) -> JobContext:
     return JobContext(warm_runtime, lambda _event: None, lambda: False)
 
 
-def index_request(tmp_path: Path, **changes: object) -> str:
-    request = IndexRequest(
+@pytest.fixture
+def index_request(tmp_path: Path) -> IndexRequest:
+    return IndexRequest(
         run_id="1",
         folder=str(tmp_path / "documents"),
         collection="jobs",
         embedder="onnx:minilm",
         store=str(tmp_path / "store"),
     )
-    return json.dumps(request.model_dump(mode="json") | changes)
 
 
-def test_a_job_takes_json_and_gives_json(tmp_path: Path, context: JobContext):
-    (tmp_path / "documents").mkdir()
-    (tmp_path / "documents" / "note.md").write_text("# A red kettle\n\nIt whistles.")
-    result = json.loads(run_job(index_request(tmp_path), context))
-    assert result["chunks"] == 1
-    assert result["sources"][0]["file"] == "note.md"
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
+def test_each_kind_of_job_is_done_by_a_function_that_fits_it(kind: JobKind):
+    function = function_of(kind.name)
+    names = vars(contract) | {"JobContext": JobContext, "Ask": Ask, "Callable": Callable}
+    hints = get_type_hints(function, names)
+
+    assert (hints["request"], hints["return"]) == (kind.request, kind.result)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [{"job": "os.system"}, {"job": "worker.jobs.run_job"}, {"callback": "os.remove"}],
-    ids=["a function's name", "a path", "a callback"],
-)
-def test_only_known_jobs_and_fields_are_taken(
-    tmp_path: Path, context: JobContext, changes: dict[str, str]
-):
-    with pytest.raises(InputError, match="none that this worker knows"):
-        run_job(index_request(tmp_path, **changes), context)
+def test_nobody_does_a_job_of_no_known_kind():
+    assert DONE_BY.keys() == KINDS.keys()
 
 
-@pytest.mark.parametrize("payload", ["", "no json", "[]", "{}", b"\x80\x04\x95pickle"])
-def test_what_is_no_request_is_refused(payload: str | bytes, context: JobContext):
-    with pytest.raises(InputError):
-        run_job(payload, context)
+def test_a_job_takes_a_request_and_gives_a_result(index_request: IndexRequest, context: JobContext):
+    folder = Path(index_request.folder)
+    folder.mkdir()
+    (folder / "note.md").write_text("# A red kettle\n\nIt whistles.")
+
+    result = run_job(index_request, context)
+
+    assert result.chunks == 1
+    assert result.sources[0].file == "note.md"
 
 
-def test_another_protocol_version_is_refused(tmp_path: Path, context: JobContext):
-    with pytest.raises(InputError, match="protocol version 99"):
-        run_job(index_request(tmp_path, protocol=99), context)
-
-
-def test_a_foreseen_error_passes_unchanged(tmp_path: Path, context: JobContext):
+def test_a_foreseen_error_passes_unchanged(index_request: IndexRequest, context: JobContext):
     with pytest.raises(DocumentError, match="is not there"):
-        run_job(index_request(tmp_path), context)
+        run_job(index_request, context)
 
 
 def test_an_unforeseen_error_becomes_three_sentences(
-    tmp_path: Path, context: JobContext, monkeypatch: pytest.MonkeyPatch
+    index_request: IndexRequest, context: JobContext, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("worker.jobs.index", lambda *_: 1 / 0)
+    monkeypatch.setattr("worker.pipeline.indexing.index", lambda *_: 1 / 0)
     with pytest.raises(InternalError) as caught:
-        run_job(index_request(tmp_path), context)
+        run_job(index_request, context)
     assert "ZeroDivisionError" in caught.value.why
     assert "bonsai.log" in caught.value.next_step

@@ -312,7 +312,7 @@ def test_an_unforeseen_error_is_three_sentences_and_a_log_entry(
 def test_an_unforeseen_error_in_a_job_is_three_sentences_and_a_log_entry(
     bonsai: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("worker.jobs.index", lambda *_: 1 / 0)
+    monkeypatch.setattr("worker.pipeline.indexing.index", lambda *_: 1 / 0)
     code, _, err = bonsai("index", "--documents", papers)
     assert code == 3
     assert "nobody foresaw" in err

@@ -5,6 +5,17 @@ frozen, refuses unknown fields and survives a JSON round trip unchanged. Images 
 things do not travel inside these models: they are blobs, named by `heatmap_blob`.
 """
 
+from worker.contract.answer import ANSWER, Answer, AnswerRequest, AnswerResult, Citation, Support
+from worker.contract.base import (
+    JobKind,
+    Learnt,
+    PovStatistics,
+    Request,
+    Result,
+    Row,
+    RunRequest,
+    RunResult,
+)
 from worker.contract.events import (
     Event,
     Progress,
@@ -14,45 +25,40 @@ from worker.contract.events import (
     TextReady,
     parse_event,
 )
-from worker.contract.requests import (
-    AnswerRequest,
-    ChunkFilter,
+from worker.contract.index import (
+    INDEX,
+    OPEN_INDEX,
+    STORE_CHUNKS,
     ChunkText,
+    IndexPart,
     IndexRequest,
-    JobRequest,
-    OpenIndexRequest,
-    PointOfView,
-    Question,
-    RankRequest,
-    Request,
-    RunRequest,
-    ScoreRequest,
-    StoreChunksRequest,
-    parse_request,
-)
-from worker.contract.results import (
-    Answer,
-    AnswerResult,
-    Citation,
     IndexResult,
-    JobResult,
+    OpenIndexRequest,
     OpenIndexResult,
+    SourceReport,
+    StoreChunksRequest,
+    StoreChunksResult,
+)
+from worker.contract.inputs import ChunkFilter, PointOfView, Question
+from worker.contract.kinds import (
+    KINDS,
+    kind_of,
+    parse_request,
+    parse_result,
+)
+from worker.contract.rank import (
+    RANK,
     PovMatrix,
     PovTouch,
     QuestionRanking,
     RankedChunk,
+    RankRequest,
     RankResult,
-    RunResult,
-    RunStamp,
-    ScoreResult,
-    SourceReport,
     StageSeconds,
-    StoreChunksResult,
-    Support,
     heatmap_blob,
-    parse_result,
 )
-from worker.contract.statistics import PovStatistics
+from worker.contract.score import SCORE, ScoreRequest, ScoreResult
+from worker.contract.stamp import RunStamp
 from worker.contract.wire import (
     ON_COSINES,
     PROTOCOL_VERSION,
@@ -66,8 +72,15 @@ from worker.contract.wire import (
 )
 
 __all__ = [
+    "ANSWER",
+    "INDEX",
+    "KINDS",
     "ON_COSINES",
+    "OPEN_INDEX",
     "PROTOCOL_VERSION",
+    "RANK",
+    "SCORE",
+    "STORE_CHUNKS",
     "Answer",
     "AnswerMode",
     "AnswerRequest",
@@ -76,10 +89,11 @@ __all__ = [
     "ChunkText",
     "Citation",
     "Event",
+    "IndexPart",
     "IndexRequest",
     "IndexResult",
-    "JobRequest",
-    "JobResult",
+    "JobKind",
+    "Learnt",
     "OpenIndexRequest",
     "OpenIndexResult",
     "PointOfView",
@@ -94,7 +108,9 @@ __all__ = [
     "RankResult",
     "RankedChunk",
     "Request",
+    "Result",
     "Retrieval",
+    "Row",
     "RowFailed",
     "RowReady",
     "RunRequest",
@@ -114,6 +130,7 @@ __all__ = [
     "Wire",
     "heatmap_blob",
     "json_ready",
+    "kind_of",
     "parse_event",
     "parse_request",
     "parse_result",

@@ -1,13 +1,22 @@
-"""What a worker says while it works."""
+"""Events: what a worker says while it works."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Union
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError
 
-from worker.contract.results import Answer, QuestionRanking, RunStamp, SourceReport
+from worker.contract.base import Row
+from worker.contract.kinds import KINDS
+from worker.contract.stamp import RunStamp
 from worker.contract.wire import AnswerMode, Problem, Wire
+from worker.errors import ProtocolError
+
+if TYPE_CHECKING:
+    AnyRow = Row
+else:  # the rows of all jobs, told apart by their kind
+    _ROWS = tuple(dict.fromkeys(row for kind in KINDS.values() for row in kind.rows))
+    AnyRow = Annotated[Union[_ROWS], Field(discriminator="kind")]  # noqa: UP007 - made of a tuple
 
 
 class Started(Wire):
@@ -39,7 +48,7 @@ class RowReady(Wire):
     """One row of the result is finished and stored."""
 
     kind: Literal["row"] = "row"
-    row: SourceReport | QuestionRanking | Answer
+    row: AnyRow
 
 
 class TextReady(Wire):
@@ -68,6 +77,14 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 def parse_event(payload: str | bytes) -> Event:
     """Return the event in a JSON payload.
 
-    :raises pydantic.ValidationError: if it is no event of this contract.
+    :raises ProtocolError: if it is no event of this contract.
     """
-    return _EVENT.validate_json(payload)
+    try:
+        return _EVENT.validate_json(payload)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ProtocolError(
+            "The results of the job cannot be read.",
+            f"One of them is of a kind that is not known here: {first['msg']}.",
+            "Use the same version of BONSAI on both sides, and run the job again.",
+        ) from error

@@ -1,15 +1,15 @@
-"""What everything that travels has in common, and errors on the wire."""
+"""The base of everything that travels, words with a closed meaning, and errors on the wire."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from worker.errors import BonsaiError, error_class
 
-#: Raised whenever a request or result changes its shape; a worker refuses other versions.
-PROTOCOL_VERSION = 4
+#: Raised whenever a request or result changes its shape; other versions are refused.
+PROTOCOL_VERSION = 5
 
 ScoreMode = Literal["contrast", "classic", "max", "mean", "pnorm"]
 #: Scores that look at the cosines themselves; the others look at contrast, with statistics.
@@ -19,6 +19,10 @@ Retrieval = Literal["dense", "hybrid"]
 #: recursive: cut at the coarsest separators that give the size. sentence: between sentences.
 Splitter = Literal["recursive", "sentence"]
 AnswerMode = Literal["no-rag", "rag", "sexy"]
+
+#: Marks a field that names a model: `Request.models` finds them by it.
+MODEL = "names a model"
+ModelName = Annotated[str, MODEL]
 
 
 class Wire(BaseModel):
@@ -57,5 +61,15 @@ class Problem(Wire):
 
 
 def json_ready(model: Wire) -> dict[str, Any]:
-    """Return `model` as plain JSON types, for programs that read `--json` files."""
-    return model.model_dump(mode="json")
+    """Return `model` as plain JSON types, for programs that read `--json` files.
+
+    A row's `kind` stays out: in a file each kind of row stands under a name of its own.
+    """
+    plain: dict[str, Any] = _without_kinds(model.model_dump(mode="json"))
+    return plain
+
+
+def _without_kinds(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, dict):
+        return {name: _without_kinds(part) for name, part in value.items() if name != "kind"}
+    return [_without_kinds(part) for part in value] if isinstance(value, list) else value

@@ -9,10 +9,11 @@ from typing import Any
 
 from worker.contract import (
     ChunkText,
+    IndexPart,
     IndexRequest,
-    JobResult,
     OpenIndexRequest,
     OpenIndexResult,
+    Result,
     StoreChunksRequest,
     StoreChunksResult,
 )
@@ -20,7 +21,7 @@ from worker.documents.chunks import Chunk
 from worker.documents.read_ahead import ReadFile
 
 #: Answers a request that touches the index, or raises what went wrong.
-Ask = Callable[[OpenIndexRequest | StoreChunksRequest], JobResult]
+Ask = Callable[[IndexPart], Result]
 
 _CHUNKS_AT_ONCE = 64  # in one request, between two looks at the wish to stop
 _BYTES_AT_ONCE = 256_000  # of text in one request

@@ -131,7 +131,9 @@ def _scorer(
     problems: list[Problem],
 ) -> HitScorer:
     """Return what scores; chunk vectors of another model than the index's are made once."""
-    scoring = context.runtime.embedder(request.scorer) if request.scorer else embedder
+    scoring = (
+        context.runtime.embedder(request.scoring_embedder) if request.scoring_embedder else embedder
+    )
     povs = _readable(request.povs, scoring, context, problems, "point of view")
     vectors = context.runtime.query_vectors(scoring, [pov.text for pov in povs])
     cached = VectorCache(context.runtime.settings.vectors)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from worker.contract import Event, JobResult, Request, parse_result
+from worker.contract import Event, Request, Result
 from worker.pov_statistics import keep_statistics
 from worker.settings import Settings
 
@@ -28,8 +28,8 @@ class InProcessRunner:
         on_blob: Callable[[str, bytes], None],
         cancelled: Callable[[], bool],
         earlier: Sequence[Event] = (),
-    ) -> JobResult:
-        """Run a job to its end. Request and result pass through JSON, as on a wire.
+    ) -> Result:
+        """Run a job to its end.
 
         :param earlier: what earlier tries of the same job have stored: it goes on from there.
         :raises BonsaiError: whatever goes wrong; rows finished before came as events.
@@ -40,6 +40,6 @@ class InProcessRunner:
 
         self._runtime = self._runtime or Runtime(self._settings)
         context = JobContext(self._runtime, on_event, cancelled, on_blob, earlier)
-        result = parse_result(request.job, run_job(request.model_dump_json(), context))
+        result = run_job(request, context)
         keep_statistics(self._settings, request, result)
         return result

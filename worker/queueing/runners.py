@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from worker.contract import Event, JobResult, Request
+from worker.contract import Event, Request, Result
 from worker.queueing.in_process import InProcessRunner
 from worker.settings import IN_PROCESS, Settings
 
@@ -21,7 +21,7 @@ class Runner(Protocol):
         on_blob: Callable[[str, bytes], None],
         cancelled: Callable[[], bool],
         earlier: Sequence[Event] = (),
-    ) -> JobResult:
+    ) -> Result:
         """Run a job, going on from the events of an earlier try.
 
         :param on_event: takes events, and `on_blob` large results by name, as they come.

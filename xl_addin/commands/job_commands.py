@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import Annotated, Protocol
 
 import typer
-from pydantic import ValidationError
 
-from worker.contract import AnswerRequest, Problem, Progress, RunRequest, parse_request
-from worker.errors import InputError
+from worker.contract import Problem, Progress, parse_request
+from worker.errors import InputError, ProtocolError
 from worker.queueing.job import UNFINISHED, Job
 from worker.settings import IN_PROCESS, Settings, load_settings
 from xl_addin.commands.console import Terminal, summary_table
@@ -137,23 +136,12 @@ def _row(job: Job) -> list[object]:
 def _what(job: Job) -> str:
     try:
         return parse_request(job.request).job
-    except ValidationError:
+    except ProtocolError:
         return "of another version"
 
 
 def _asked_for(job: Job) -> list[tuple[str, object]]:
     try:
-        request = parse_request(job.request)
-    except ValidationError:
+        return [*parse_request(job.request).told().items()]
+    except ProtocolError:
         return []
-    if not isinstance(request, RunRequest):
-        return []
-    ranking = request.ranking if isinstance(request, AnswerRequest) else request
-    counted: list[tuple[str, object]] = [
-        ("Collection", ranking.collection),
-        ("Embedder", ranking.embedder),
-    ]
-    for name, label in (("questions", "Questions"), ("povs", "Points of view")):
-        if items := getattr(ranking, name, ()):
-            counted.append((label, str(len(items))))
-    return counted

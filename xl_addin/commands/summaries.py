@@ -13,8 +13,8 @@ from worker.contract import (
     Answer,
     AnswerMode,
     AnswerResult,
-    IndexResult,
     RankResult,
+    RunResult,
     json_ready,
 )
 from worker.errors import InputError
@@ -142,11 +142,10 @@ def write_content(path: Path, content: Mapping[str, object]) -> None:
         ) from error
 
 
-def _result(gathered: Gathered) -> IndexResult | RankResult | AnswerResult | None:
+def _result(gathered: Gathered) -> RunResult | None:
     """Return the result, or what there is of it if the run ended before its time."""
     if gathered.result or not gathered.run:
         return gathered.result
-    questions = tuple(gathered.rankings)
     if gathered.answers:
-        return AnswerResult(run=gathered.run, questions=questions, answers=tuple(gathered.answers))
-    return RankResult(run=gathered.run, questions=questions) if questions else None
+        return AnswerResult.so_far(gathered.run, [*gathered.rankings, *gathered.answers])
+    return RankResult.so_far(gathered.run, gathered.rankings) if gathered.rankings else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.contract import AnswerRequest, IndexRequest, RankRequest, RunRequest
+from worker.contract import AnswerRequest, RankRequest, RunRequest
 from xl_addin.jobs.run import Gathered
 from xl_addin.sheets.answers import ANSWERS, answers_content
 from xl_addin.sheets.edited_answers import keep_edits
@@ -33,7 +33,7 @@ def land(
     lost: tuple[Row, ...] = ()
     if gathered.sources:
         book.write_table(sources_content(gathered.sources))
-    if gathered.rankings and not isinstance(request, IndexRequest):
+    if gathered.rankings and isinstance(request, AnswerRequest | RankRequest):
         ranking = request.ranking if isinstance(request, AnswerRequest) else request
         lost += _land_ranking(book, gathered, ranking)
     if gathered.answers and isinstance(request, AnswerRequest):

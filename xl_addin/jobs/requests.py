@@ -51,7 +51,7 @@ def rank_request(
         score=options.score,
         top_k=options.top_k,
         sexy_share=options.sexy_share,
-        scorer=options.scorer,
+        scoring_embedder=options.scorer,
         retrieval=options.retrieval,
         reranker=options.reranker,
         diversity=options.diversity,

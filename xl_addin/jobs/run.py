@@ -9,6 +9,7 @@ from worker.contract import (
     Event,
     Problem,
     QuestionRanking,
+    Row,
     RowFailed,
     RowReady,
     RunResult,
@@ -58,10 +59,10 @@ class Gathered:
                 rows.clear()
         self.run = run
 
-    def _take_row(self, row: SourceReport | QuestionRanking | Answer) -> None:
+    def _take_row(self, row: Row) -> None:
         if isinstance(row, SourceReport):
             self.reports[row.file] = row
         elif isinstance(row, QuestionRanking):
             self.rankings.append(row)
-        else:
+        elif isinstance(row, Answer):
             self.answers.append(row)

@@ -15,11 +15,12 @@ from tests.worker.pipeline.conftest import (
     timeless,
 )
 from worker.contract import (
+    IndexPart,
     IndexRequest,
     IndexResult,
-    JobResult,
-    OpenIndexRequest,
+    Result,
     StoreChunksRequest,
+    parse_request,
     parse_result,
 )
 from worker.errors import CancelledError, CollectionError, DocumentError
@@ -142,11 +143,12 @@ class Elsewhere:
     """A worker at the other end of a wire, which remembers what it was asked for."""
 
     watched: Watched
-    asked: list[OpenIndexRequest | StoreChunksRequest] = field(default_factory=list)
+    asked: list[IndexPart] = field(default_factory=list)
 
-    def __call__(self, request: OpenIndexRequest | StoreChunksRequest) -> JobResult:
+    def __call__(self, request: IndexPart) -> Result:
         self.asked.append(request)
-        return parse_result(request.job, run_job(request.model_dump_json(), self.watched.context))
+        result = run_job(parse_request(request.model_dump_json()), self.watched.context)
+        return parse_result(request, result.model_dump_json())
 
     @property
     def stores(self) -> list[StoreChunksRequest]:

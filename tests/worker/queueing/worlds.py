@@ -16,7 +16,7 @@ from pathlib import Path
 from redis import Redis
 
 from tests.worker.pipeline.conftest import TEXTS
-from worker.contract import Event, IndexRequest, JobResult, PointOfView, Question, RankRequest
+from worker.contract import Event, IndexRequest, PointOfView, Question, RankRequest, Result
 from worker.queueing.broker.connection import connect
 from worker.queueing.broker.queue_runner import QueueRunner
 from worker.queueing.broker.runs import Runs
@@ -44,14 +44,14 @@ class Seen:
     events: list[Event] = field(default_factory=list)
     blobs: dict[str, bytes] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
-    outcome: JobResult | BaseException | None = None
+    outcome: Result | BaseException | None = None
 
     @property
     def rows(self) -> list[object]:
         return [event.row for event in self.events if event.kind == "row"]
 
     @property
-    def result(self) -> JobResult:
+    def result(self) -> Result:
         assert not isinstance(self.outcome, BaseException), self.outcome
         assert self.outcome is not None
         return self.outcome

@@ -7,18 +7,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from pydantic import ValidationError
-
 from worker.contract import (
     Event,
-    IndexRequest,
-    JobResult,
-    OpenIndexRequest,
+    IndexPart,
     Problem,
     Progress,
     Request,
-    StoreChunksRequest,
+    Result,
     TextReady,
+    kind_of,
     parse_event,
     parse_result,
 )
@@ -55,13 +52,13 @@ class QueueRunner:
         on_blob: Callable[[str, bytes], None],
         cancelled: Callable[[], bool],
         earlier: Sequence[Event] = (),
-    ) -> JobResult:
+    ) -> Result:
         """Run a job to its end, as `InProcessRunner.run` does; a known run id is followed.
 
         :raises BonsaiError: whatever goes wrong; rows finished before came as events.
         """
-        if isinstance(request, IndexRequest):
-            return self._index(request, on_event, cancelled, earlier)
+        if kind_of(request).reads_files:
+            return self._read_here(request, on_event, cancelled, earlier)
         follower = self._submit(request, known=len(earlier))
         result = follower.follow(on_event, on_blob, cancelled)
         keep_statistics(self._settings, request, result)
@@ -75,30 +72,28 @@ class QueueRunner:
         broker = self._settings.broker
         return _Follower(self._runs, self._results, request, broker, known, patience)
 
-    def _index(
+    def _read_here(
         self,
-        request: IndexRequest,
+        request: Request,
         on_event: Callable[[Event], None],
         cancelled: Callable[[], bool],
         earlier: Sequence[Event],
-    ) -> JobResult:
-        from worker.pipeline.indexing import index
+    ) -> Result:
+        from worker.jobs import read_files
         from worker.pipeline.job_context import JobContext
         from worker.runtime import Runtime
 
-        def ask(part: OpenIndexRequest | StoreChunksRequest) -> JobResult:
+        def ask(part: IndexPart) -> Result:
             """Ask a worker. The last part is done even if the run was stopped."""
-            is_last = isinstance(part, StoreChunksRequest) and part.finish
             numbered = part.model_copy(update={"run_id": f"{part.run_id}-{secrets.token_hex(4)}"})
             follower = self._submit(
-                numbered, patience=_STOP_PATIENCE if is_last else _SERVER_PATIENCE
+                numbered, patience=_STOP_PATIENCE if part.is_last else _SERVER_PATIENCE
             )
-            return follower.follow(
-                _waiting_alone(on_event), lambda *_: None, (lambda: False) if is_last else cancelled
-            )
+            stopped = (lambda: False) if part.is_last else cancelled
+            return follower.follow(_waiting_alone(on_event), lambda *_: None, stopped)
 
         context = JobContext(Runtime(self._settings), on_event, cancelled, earlier=earlier)
-        return index(request, context, ask)
+        return read_files(request, context, ask)
 
 
 class _Follower:
@@ -133,14 +128,14 @@ class _Follower:
         on_event: Callable[[Event], None],
         on_blob: Callable[[str, bytes], None],
         cancelled: Callable[[], bool],
-    ) -> JobResult:
+    ) -> Result:
         """Hand over events and large results as they come; return the result."""
         while True:
             if cancelled():
                 self._ask_to_stop()
             news = self._news(on_event)
             for payload in news.events:
-                self._hand_on(_read(payload), on_event)
+                self._hand_on(parse_event(payload), on_event)
             for name in news.blobs:
                 self._hand_over(name, on_blob)
             if news.end:
@@ -190,7 +185,7 @@ class _Follower:
                 "It stops as soon as its worker answers; finished rows are kept.",
             )
 
-    def _result(self) -> JobResult:
+    def _result(self) -> Result:
         with translated(self._broker):
             job = self._results.job(self._request.run_id)
             payload = self._results.blob(self._request.run_id, RESULT_BLOB)
@@ -202,10 +197,7 @@ class _Follower:
             )
         if payload is None:
             raise _expired()
-        try:
-            return parse_result(self._request.job, payload)
-        except ValidationError as error:
-            raise _foreign() from error
+        return parse_result(self._request, payload)
 
     def _say_why_nothing_happens(self, on_event: Callable[[Event], None]) -> None:
         with _ignoring_outages(), translated(self._broker):
@@ -243,21 +235,6 @@ def _ignoring_outages() -> Iterator[None]:
         yield
     except BrokerError:
         return
-
-
-def _read(payload: str) -> Event:
-    try:
-        return parse_event(payload)
-    except ValidationError as error:
-        raise _foreign() from error
-
-
-def _foreign() -> InputError:
-    return InputError(
-        "The results of the job cannot be read.",
-        "The worker has another version of BONSAI.",
-        "Use the same version on both sides.",
-    )
 
 
 def _expired() -> InputError:

@@ -17,14 +17,13 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
-from pydantic import ValidationError
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Retry
 from rq.job import Job
 from rq.utils import now
 
-from worker.contract import IndexRequest, parse_request
+from worker.contract import Request, kind_of, parse_request
 from worker.errors import BonsaiError, CancelledError, InputError
 from worker.queueing.broker.allowed_job import AllowedJob, AllowedWorker
 from worker.queueing.broker.connection import connect, translated
@@ -191,23 +190,19 @@ class WarmWorker(AllowedWorker):
         return False
 
 
-def _request(payload: str) -> Any:  # noqa: ANN401 - a request that may travel
-    try:
-        request = parse_request(payload)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            "The request is none that this worker knows.",
-            f"At {'.'.join(map(str, first['loc'])) or 'the top'}: {first['msg']}.",
-            "Use the same version of BONSAI on both sides.",
-        ) from error
-    if isinstance(request, IndexRequest):
+def _request(payload: str) -> Request:
+    """Return a request that may travel.
+
+    :raises InputError: if it may not.
+    """
+    request = parse_request(payload)
+    if kind_of(request).reads_files:
         raise InputError(
             "A worker does not read folders for others.",
             "Documents are read where they lie, and travel as chunks.",
             "Run Index on the computer that has the documents.",
         )
-    if getattr(getattr(request, "ranking", request), "store", ""):
+    if request.named_store():
         raise InputError(
             "A worker opens no store but its own.",
             "The request names another.",

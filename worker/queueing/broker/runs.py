@@ -20,7 +20,7 @@ from typing import Any, cast
 
 from redis import Redis
 
-from worker.contract import OpenIndexRequest, Request, StoreChunksRequest
+from worker.contract import Request, kind_of
 from worker.models.kinds import wants_gpu
 from worker.queueing.broker.packing import pack, unpack
 from worker.queueing.job import Job, State
@@ -33,9 +33,6 @@ RETRIES = 1_000_000
 
 #: The one thing a worker does for rq. It is no Python path: nothing is ever imported by it.
 ENTRY = "bonsai.run"
-
-#: Requests that are parts of somebody's index run; nobody looks for them one by one.
-_PARTS = (OpenIndexRequest, StoreChunksRequest)
 
 
 @dataclass(frozen=True)
@@ -57,10 +54,7 @@ class Place:
 
 def queue_name(request: Request) -> str:
     """Return the queue for a request: `bonsai:gpu` if one of its models wants a GPU."""
-    models = [getattr(request, "embedder", ""), getattr(request, "llm", "")]
-    if ranking := getattr(request, "ranking", None):
-        models.append(ranking.embedder)
-    return "bonsai:gpu" if any(map(wants_gpu, models)) else "bonsai:cpu"
+    return "bonsai:gpu" if any(map(wants_gpu, request.models())) else "bonsai:cpu"
 
 
 class Runs:
@@ -84,7 +78,7 @@ class Runs:
             pipe.hsetnx(key, "state", "queued")
             pipe.hsetnx(key, "submitted", now)
             pipe.expire(key, KEPT)
-            if not isinstance(request, _PARTS):
+            if not kind_of(request).is_part:
                 pipe.zadd("bonsai:runs", {run_id: now}, nx=True)
             pipe.zremrangebyscore("bonsai:runs", 0, now - KEPT)
             pipe.execute()

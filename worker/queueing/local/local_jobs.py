@@ -10,19 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
 from worker.contract import (
     Event,
-    JobResult,
     Problem,
     Progress,
     Request,
+    Result,
     parse_event,
     parse_request,
     parse_result,
 )
-from worker.errors import EngineError, InputError
+from worker.errors import EngineError
 from worker.queueing.job import RESULT_BLOB, UNFINISHED, Job
 from worker.queueing.local.job_table import JobTable
 from worker.settings import Settings
@@ -41,7 +39,7 @@ class Finished:
     events: list[Event]
     blobs: dict[str, bytes]
     problem: Problem | None
-    result: JobResult | None
+    result: Result | None
 
 
 class LocalJobs:
@@ -112,28 +110,21 @@ class LocalJobs:
     def finished(self, run_id: str) -> Finished | None:
         """Return all that a job has given, once it has ended.
 
-        :raises InputError: if another version of BONSAI wrote it.
+        :raises ProtocolError: if another version of BONSAI wrote it.
         """
         job = self._table.job(run_id)
         if job is None or job.state in UNFINISHED:
             return None
         blobs = self._table.blobs(run_id)
         result = blobs.pop(RESULT_BLOB, None)
-        try:
-            request = parse_request(job.request)
-            return Finished(
-                request=request,
-                events=[parse_event(payload) for payload in self._table.events(run_id)],
-                blobs=blobs,
-                problem=Problem.model_validate_json(job.problem) if job.problem else None,
-                result=parse_result(request.job, result) if result else None,
-            )
-        except ValidationError as error:
-            raise InputError(
-                "The results of the job cannot be read.",
-                "Another version of BONSAI wrote them.",
-                "Press the button again.",
-            ) from error
+        request = parse_request(job.request)
+        return Finished(
+            request=request,
+            events=[parse_event(payload) for payload in self._table.events(run_id)],
+            blobs=blobs,
+            problem=Problem.model_validate_json(job.problem) if job.problem else None,
+            result=parse_result(request, result) if result else None,
+        )
 
 
 def _worker_does_not_start(settings: Settings) -> EngineError:

@@ -16,10 +16,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import lru_cache
 
-from pydantic import ValidationError
-
 from worker.contract import Event, Problem, Progress, TextReady, parse_event, parse_request
-from worker.errors import BonsaiError, CancelledError, InputError
+from worker.errors import BonsaiError, CancelledError
 from worker.queueing.job import RESULT_BLOB, Job
 from worker.queueing.local.job_table import JobTable
 from worker.queueing.runners import Runner, runner_for
@@ -71,19 +69,9 @@ def _work(job: Job, settings: Settings) -> None:
             table.finish(job.run_id, "cancelled", Problem.from_error(error).model_dump_json())
         except BonsaiError as error:
             table.finish(job.run_id, "failed", Problem.from_error(error).model_dump_json())
-        except ValidationError:
-            table.finish(job.run_id, "failed", Problem.from_error(_foreign()).model_dump_json())
         else:
             table.put_blob(job.run_id, RESULT_BLOB, result.model_dump_json().encode())
             table.finish(job.run_id, "done")
-
-
-def _foreign() -> InputError:
-    return InputError(
-        "The job was submitted by another version of BONSAI.",
-        "This one cannot read its request.",
-        "Press the button again.",
-    )
 
 
 def _recorder(run_id: str, table: JobTable) -> Callable[[Event], None]:

@@ -1,0 +1,129 @@
+"""Bases of the jobs on the wire: requests, the rows that are told on the way, results."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, NamedTuple, TypeVar
+
+from worker.contract.stamp import RunStamp
+from worker.contract.wire import MODEL, PROTOCOL_VERSION, ModelName, Problem, Wire
+
+
+class PovStatistics(Wire):
+    """Cosines of sampled chunks to p points of view, summed up: the backdrop of contrast scores."""
+
+    mean: tuple[float, ...]  # (p,)
+    sd: tuple[float, ...]  # (p,)
+    grand_mean: float
+
+
+class Learnt(NamedTuple):
+    """What is usual for points of view under a model, as a ranking has found it."""
+
+    model: str
+    povs: list[str]
+    statistics: PovStatistics
+
+
+class Row(Wire):
+    """One row of a result, told as soon as it is made."""
+
+    #: The fields that no other row of its kind shares in a run.
+    identity: ClassVar[tuple[str, ...]] = ()
+
+    kind: str
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """What tells rows of a kind apart: a newer one replaces an older one of the same key."""
+        return tuple(getattr(self, name) for name in self.identity)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the row says why there is nothing to show."""
+        return False
+
+
+class Result(Wire):
+    """What comes back."""
+
+
+class Request(Wire):
+    """What a worker can be asked for; `job` names its kind."""
+
+    job: str
+    protocol: int = PROTOCOL_VERSION
+    run_id: str
+
+    def models(self) -> tuple[str, ...]:
+        """Return the models that must be where the job runs: they choose its queue."""
+        fields = type(self).model_fields.items()
+        named = [getattr(self, name) for name, field in fields if MODEL in field.metadata]
+        return tuple(name for name in named if name)
+
+    def named_store(self) -> str:
+        """Return where its index is; empty: the worker's own place."""
+        return ""
+
+    def told(self) -> dict[str, str]:
+        """Return what a list of jobs says of it, by label."""
+        return {}
+
+    def learnt(self, result: Result) -> Learnt | None:
+        """Return what its result says of points of view, for worksheet functions to go by."""
+        return None
+
+
+class RunRequest(Request):
+    """What a person asks for and waits for."""
+
+
+class CollectionRequest(Request):
+    """What works on a collection that one embedder has made."""
+
+    collection: str
+    embedder: ModelName
+    store: str = ""  # empty: the worker's own
+
+    def named_store(self) -> str:
+        """Return where its index is; empty: the worker's own place."""
+        return self.store
+
+    def told(self) -> dict[str, str]:
+        """Return what a list of jobs says of it, by label."""
+        return {"Collection": self.collection, "Embedder": self.embedder}
+
+
+class RunResult(Result):
+    """Outcome of what a person asked for; rows that failed are in `problems`."""
+
+    run: RunStamp
+    problems: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()  # what the user should know of the whole run
+    seconds: float = 0.0
+
+    @classmethod
+    def so_far(cls, run: RunStamp, rows: Sequence[Row]) -> RunResult:
+        """Return what a run that ended before its time has given, out of its rows."""
+        return cls(run=run)
+
+
+In = TypeVar("In", bound=Request)
+Out = TypeVar("Out", bound=Result)
+
+
+@dataclass(frozen=True)
+class JobKind(Generic[In, Out]):
+    """One kind of job.
+
+    One that `reads_files` runs where the files are, and asks workers for its parts. Such a part
+    (`is_part`) is nothing that a person asked for, and no list shows it.
+    """
+
+    name: str
+    request: type[In]
+    result: type[Out]
+    rows: tuple[type[Row], ...] = ()
+    reads_files: bool = False
+    is_part: bool = False

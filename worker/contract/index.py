@@ -1,0 +1,129 @@
+"""The index job on the wire, and the parts that it asks of a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from worker.contract.base import CollectionRequest, JobKind, Result, Row, RunRequest, RunResult
+from worker.contract.stamp import RunStamp
+from worker.contract.wire import Splitter, Wire
+
+
+class IndexRequest(CollectionRequest, RunRequest):
+    """Read a folder of documents into a collection."""
+
+    job: Literal["index"] = "index"
+    folder: str
+    chunk_size: int = Field(default=1000, ge=50)  # characters
+    chunk_overlap: int = Field(default=60, ge=0)  # characters
+    splitter: Splitter = "recursive"
+
+
+class SourceReport(Row):
+    """What became of one file, or (`skipped`) of all files of a type that is not read."""
+
+    identity = ("file",)
+
+    kind: Literal["source"] = "source"
+    file: str
+    type: str
+    chunks: int = 0
+    characters: int = 0
+    indexed_at: str = ""
+    status: Literal["indexed", "unchanged", "failed", "removed", "skipped"]
+    problem: str = ""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the file could not be read."""
+        return self.status == "failed"
+
+
+class IndexResult(RunResult):
+    """Outcome of an index job; `sources` has an entry for each file, and each type not read."""
+
+    sources: tuple[SourceReport, ...]
+    chunks: int
+    embedded: int  # chunks of files that are new or have changed
+
+    @classmethod
+    def so_far(cls, run: RunStamp, rows: Sequence[Row]) -> IndexResult:
+        """Return what a run that ended before its time has given, out of its rows."""
+        sources = tuple(row for row in rows if isinstance(row, SourceReport))
+        new = sum(source.chunks for source in sources if source.status == "indexed")
+        chunks = sum(source.chunks for source in sources)
+        return cls(run=run, sources=sources, chunks=chunks, embedded=new)
+
+
+class ChunkText(Wire):
+    """A chunk on its way into an index; `file_hash` stands for one version of its whole file."""
+
+    chunk_id: str
+    source: str
+    page: int | None
+    start: int
+    text: str
+    file_hash: str
+    modified: str = ""  # ISO date of the file's last change
+
+
+class IndexPart(CollectionRequest):
+    """A part of an index run: what is asked of the worker that holds the index."""
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the index is left whole after it: it is done even if the run was stopped."""
+        return False
+
+
+class OpenIndexRequest(IndexPart):
+    """Open a collection for changes, made empty if it is not there, and say what it holds."""
+
+    job: Literal["open"] = "open"
+
+
+class OpenIndexResult(Result):
+    """What a collection holds, and the model that makes its vectors."""
+
+    files: dict[str, dict[str, int]]  # {source: {file hash: chunks}}
+    embedder: str  # name@revision
+    max_tokens: int  # what the model reads of a chunk
+
+
+class StoreChunksRequest(IndexPart):
+    """Embed and store chunks of documents that were read elsewhere.
+
+    The same request twice leaves the same index, and the order of requests does not matter, but
+    for `finish`, which comes last.
+    """
+
+    job: Literal["store"] = "store"
+    chunks: tuple[ChunkText, ...] = ()
+    #: {source: file hash}: chunks of the source's other versions are dropped
+    current: dict[str, str] = Field(default_factory=dict)
+    removed: tuple[str, ...] = ()  # sources of which every chunk is dropped
+    finish: bool = False  # give the collection its new version
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the index is left whole after it: it is done even if the run was stopped."""
+        return self.finish
+
+
+class StoreChunksResult(Result):
+    """Outcome of storing chunks; the last two fields are set when it was the last request."""
+
+    embedded: int
+    #: {source: chunks that are longer than the model reads}
+    unseen: dict[str, int] = Field(default_factory=dict)
+    chunks: int = 0  # in the whole collection
+    index_version: str = ""
+
+
+INDEX = JobKind("index", IndexRequest, IndexResult, (SourceReport,), reads_files=True)
+OPEN_INDEX = JobKind("open", OpenIndexRequest, OpenIndexResult, is_part=True)
+STORE_CHUNKS = JobKind("store", StoreChunksRequest, StoreChunksResult, is_part=True)
+KINDS = (INDEX, OPEN_INDEX, STORE_CHUNKS)

@@ -1,0 +1,32 @@
+"""The score job on the wire: loose texts by points of view, as worksheet functions ask."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from worker.contract.base import JobKind, PovStatistics, Request, Result
+from worker.contract.inputs import PointOfView
+from worker.contract.wire import ModelName, ScoreMode
+
+
+class ScoreRequest(Request):
+    """Score loose texts by points of view: what a worksheet function asks for."""
+
+    job: Literal["score"] = "score"
+    embedder: ModelName
+    texts: tuple[str, ...]
+    povs: tuple[PointOfView, ...]
+    score: ScoreMode = "contrast"
+    statistics: PovStatistics | None = None  # needed by scores that look at contrast
+
+
+class ScoreResult(Result):
+    """One score for each text, and the matrices behind them; contrast is empty without one."""
+
+    scores: tuple[float, ...]
+    cosine: tuple[tuple[float, ...], ...]
+    contrast: tuple[tuple[float, ...], ...]
+
+
+SCORE = JobKind("score", ScoreRequest, ScoreResult)
+KINDS = (SCORE,)
