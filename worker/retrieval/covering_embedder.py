@@ -47,9 +47,11 @@ class CoveringEmbedder:
         vectors = embed([part for text in parts for part in text])
         if len(vectors) == len(texts):
             return vectors
-        firsts = np.cumsum([0, *(len(text) for text in parts[:-1])])
-        sums = np.add.reduceat(vectors, firsts, axis=0)
-        unit: Vectors = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        counts = np.array([len(text) for text in parts])
+        sums = np.add.reduceat(vectors, np.cumsum(counts) - counts, axis=0)
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        lengths[counts == 1] = 1  # dividing again would change the last digit
+        unit: Vectors = sums / lengths
         return unit
 
     def _parts(self, texts: Sequence[str]) -> list[list[str]]:
