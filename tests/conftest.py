@@ -111,14 +111,14 @@ def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def settings(models: Path) -> Settings:
     """Settings with an empty home of the test's own and the shared weights."""
-    return replace(load_settings(), models=models, threads=2)
+    return replace(load_settings(), models=models, threads=1)
 
 
 @pytest.fixture(scope="session")
 def warm_runtime(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Runtime:
     """One runtime for all tests, so that models are loaded once; each test uses its own store."""
     home = tmp_path_factory.mktemp("runtime")
-    return Runtime(Settings(home=home, store=str(home / "store"), models=models, threads=2))
+    return Runtime(Settings(home=home, store=str(home / "store"), models=models, threads=1))
 
 
 @pytest.fixture

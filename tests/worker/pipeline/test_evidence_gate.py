@@ -32,7 +32,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def context(home: Path, models: Path) -> JobContext:
     """A context whose home is for this module: what is measured is kept there."""
-    settings = Settings(home=home, store=str(home / "store"), models=models, threads=2)
+    settings = Settings(home=home, store=str(home / "store"), models=models, threads=1)
     return JobContext(Runtime(settings), emit=lambda _event: None, cancelled=lambda: False)
 
 
