@@ -55,11 +55,8 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def bonsai(
-    models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run one command; return its exit code and what it printed to both streams."""
-    monkeypatch.setenv("BONSAI_MODELS", str(models))
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: object) -> tuple[int, str, str]:
@@ -71,6 +68,13 @@ def bonsai(
         return int(ended.value.code or 0), printed.out, printed.err
 
     return run
+
+
+@pytest.fixture
+def bonsai(command: Run, models: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run one command with the default models."""
+    monkeypatch.setenv("BONSAI_MODELS", str(models))
+    return command
 
 
 @pytest.fixture(scope="session")

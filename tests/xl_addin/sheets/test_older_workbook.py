@@ -9,19 +9,25 @@ from pathlib import Path
 
 import pytest
 
+from tests.worker.pipeline.conftest import TEXTS
+from tests.xl_addin.conftest import Run, rows
 from tests.xl_addin.samples import answer
 from tests.xl_addin.sheets.rankings import IDS, ranking
 from tests.xl_addin.workbook.samples import loaded, parts, png
 from worker.contract import PointOfView
+from xl_addin.jobs.books import set_settings
 from xl_addin.sheets import SHEETS
 from xl_addin.sheets.answers import ANSWERS, answers_content
+from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.heatmap import HEATMAP
 from xl_addin.sheets.inputs import read_povs, read_questions, read_settings
 from xl_addin.sheets.job_sheet import JOBS, JobSheet
 from xl_addin.sheets.matrix import MATRIX, matrix_content
 from xl_addin.sheets.ranked import RANKED, ranked_content
+from xl_addin.sheets.sources import SOURCES
+from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
-from xl_addin.workbook.port import Picture
+from xl_addin.workbook.port import Picture, TableContent
 
 GONE = ("QA", "Tuning", "Regression")
 BEFORE = Path(__file__).parents[2] / "data" / "workbooks" / "version_before.xlsx"
@@ -45,6 +51,11 @@ def parts_of(path: Path, sheets: Sequence[str]) -> dict[str, bytes]:
     return found
 
 
+def keep_one_question(port: FileBook) -> None:
+    rows = [port.read_table(FBQ).rows[0].cells(FBQ.columns)]
+    port.write_table(TableContent(FBQ, rows, [Column(header) for header in FBQ.headers]))
+
+
 def test_it_has_the_sheets_that_are_gone(old_book: Path):
     names = [sheet.sheet for sheet in SHEETS]
     assert set(loaded(old_book).sheetnames) - set(names) == set(GONE)
@@ -56,6 +67,21 @@ def test_its_questions_points_of_view_and_settings_are_read(old_book: Path):
     povs, more = read_povs(port)
     assert (len(questions), len(povs), problems, more) == (24, 23, (), ())
     assert read_settings(port, {}) == read_settings(port, {"Passages": 10})
+
+
+def test_index_rank_and_answer_run_on_it(old_book: Path, papers: Path, command: Run):
+    port = FileBook.open(old_book)
+    engines = {"Embedder": "test:hash", "Language model": "scripted:counting"}
+    set_settings(port, {"Documents folder": papers.name, **engines})
+    keep_one_question(port)
+    port.save()
+    before = parts_of(old_book, GONE)
+    for job in ("index", "rank", "answer"):
+        assert command(job, old_book)[0] == 0
+    assert {row["Status"] for row in rows(old_book, SOURCES)} == {"indexed"}
+    assert len(rows(old_book, RANKED)) == len(TEXTS)
+    assert len(rows(old_book, ANSWERS)) == 3
+    assert parts_of(old_book, GONE) == before
 
 
 def test_results_are_written_and_the_sheets_that_are_gone_stay_as_they_are(old_book: Path):
