@@ -112,9 +112,11 @@ class LlamaCppModel:
         }
         if prompt.form == "chat":
             request["messages"] = [{"role": "user", "content": prompt.text}]
-            reply = self._server.handle_chat_completions(request, stream.take)
+            reply = self._server.handle_chat_completions(request, stream.take_chunk)
         else:
-            reply = self._server.handle_completions({**request, "prompt": prompt.text}, stream.take)
+            reply = self._server.handle_completions(
+                {**request, "prompt": prompt.text}, stream.take_chunk
+            )
         return stream.completion(reply)
 
 
@@ -130,15 +132,15 @@ class _Stream:
     cut: bool = False
     failure: BaseException | None = None
 
-    def take(self, chunk: dict[str, Any]) -> bool:
+    def take_chunk(self, chunk: dict[str, Any]) -> bool:
         """Take one piece; true asks the engine to stop."""
         try:
-            self._take(chunk)
+            self._read_chunk(chunk)
         except BaseException as error:
             self.failure = error
         return self.failure is not None
 
-    def _take(self, chunk: dict[str, Any]) -> None:
+    def _read_chunk(self, chunk: dict[str, Any]) -> None:
         if "error" in chunk:
             raise _engine_error(chunk["error"])
         prompt_tokens = chunk.get("prompt_progress", {}).get("total", 0)

@@ -91,13 +91,13 @@ class OpenAiEndpoint:
         self, prompt: Prompt, sampling: Sampling, on_text: Callable[[str], None]
     ) -> Completion:
         request = _request(self._model, prompt, sampling)
-        written = _Written(on_text)
+        written = _OpenCompletion(on_text)
         async with self._client() as client:
             kind: Any = client.chat.completions if prompt.form == "chat" else client.completions
             stream = await kind.create(stream=True, **request)
             self._check(stream.response.headers)
             async for chunk in stream:
-                written.take(chunk)
+                written.take_chunk(chunk)
         return written.completion(self._url, sampling.max_tokens)
 
     async def _only_model(self) -> str:
@@ -184,7 +184,7 @@ class OpenAiEndpoint:
 
 
 @dataclass
-class _Written:
+class _OpenCompletion:
     """Collects one completion out of its pieces."""
 
     on_text: Callable[[str], None]
@@ -192,7 +192,7 @@ class _Written:
     usage: CompletionUsage | None = None
     end: str | None = None
 
-    def take(self, chunk: ChatCompletionChunk | TextChunk) -> None:
+    def take_chunk(self, chunk: ChatCompletionChunk | TextChunk) -> None:
         """Take what one chunk brings."""
         self.usage = chunk.usage or self.usage
         for choice in chunk.choices:

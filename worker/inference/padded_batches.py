@@ -44,7 +44,7 @@ class _Row:
         """The prompt and what was written so far."""
         return self.prompt + self.written
 
-    def take(self, text: str) -> str:
+    def take_text(self, text: str) -> str:
         """Take all that is written so far; return what of it is new and certain."""
         found = [at for stop in self.stop if (at := text.find(stop)) >= 0]
         self.ended = self.ended or bool(found)
@@ -208,15 +208,15 @@ class _Step:
 
         for row, token in zip(self.batch, tokens[:, -1].tolist(), strict=True):
             if not row.ended:
-                self._take(row, token)
+                self._take_token(row, token)
         return torch.tensor([row.ended for row in self.batch], device=tokens.device)
 
-    def _take(self, row: _Row, token: int) -> None:
+    def _take_token(self, row: _Row, token: int) -> None:
         row.ended = token in self.ends
         if not row.ended:
             row.written.append(token)
             row.ended = row.cut = len(row.written) >= self.max_tokens
-        piece = row.take(self.tokenizer.decode(row.written, skip_special_tokens=True))
+        piece = row.take_text(self.tokenizer.decode(row.written, skip_special_tokens=True))
         row.seconds = perf_counter() - row.started
         if piece:
             self._tell(row.index, piece)
