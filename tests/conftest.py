@@ -121,6 +121,21 @@ def warm_runtime(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Runt
     return Runtime(Settings(home=home, store=str(home / "store"), models=models, threads=1))
 
 
+@pytest.fixture(scope="session")
+def stub_runtime(tmp_path_factory: pytest.TempPathFactory) -> Runtime:
+    """One runtime for all tests that need no real model; each test uses its own store."""
+    home = tmp_path_factory.mktemp("stubs")
+    return Runtime(
+        Settings(
+            home=home,
+            store=str(home / "store"),
+            models=home / "models",
+            embedder="test:hash",
+            llm="scripted:quoting",
+        )
+    )
+
+
 @pytest.fixture
 def embedder(warm_runtime: Runtime) -> Embedder:
     return warm_runtime.embedder("onnx:minilm")

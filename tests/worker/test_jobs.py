@@ -14,8 +14,8 @@ from worker.runtime import Runtime
 
 
 @pytest.fixture
-def context(warm_runtime: Runtime) -> JobContext:
-    return JobContext(warm_runtime, lambda _event: None, lambda: False)
+def context(stub_runtime: Runtime) -> JobContext:
+    return JobContext(stub_runtime, lambda _event: None, lambda: False)
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def index_request(tmp_path: Path) -> IndexRequest:
         run_id="1",
         folder=str(tmp_path / "documents"),
         collection="jobs",
-        embedder="onnx:minilm",
+        embedder="test:hash",
         store=str(tmp_path / "store"),
     )
 

@@ -1,4 +1,7 @@
-"""A small corpus whose meaning a reader sees at once, and jobs run on it for real."""
+"""A small corpus whose meaning a reader sees at once, and jobs run on it.
+
+The models are stubs; where real ones matter, a file has a `watched` of its own.
+"""
 
 from __future__ import annotations
 
@@ -122,8 +125,8 @@ def index(request: IndexRequest, context: JobContext) -> IndexResult:
 
 
 @pytest.fixture
-def watched(warm_runtime: Runtime) -> Watched:
-    return Watched(warm_runtime)
+def watched(stub_runtime: Runtime) -> Watched:
+    return Watched(stub_runtime)
 
 
 @pytest.fixture
@@ -136,12 +139,12 @@ def documents(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index_request(documents: Path, tmp_path: Path) -> IndexRequest:
+def index_request(documents: Path, tmp_path: Path, watched: Watched) -> IndexRequest:
     return IndexRequest(
         run_id="index-run",
         folder=str(documents),
         collection="small",
-        embedder="onnx:minilm",
+        embedder=watched.runtime.settings.embedder,
         store=str(tmp_path / "store"),
     )
 
@@ -154,7 +157,7 @@ def rank_request(index_request: IndexRequest, watched: Watched) -> RankRequest:
     return RankRequest(
         run_id="rank-run",
         collection="small",
-        embedder="onnx:minilm",
+        embedder=index_request.embedder,
         store=index_request.store,
         questions=(
             Question(qid="Q1", text="What moves the world economy?"),

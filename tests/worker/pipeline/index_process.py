@@ -13,9 +13,9 @@ from worker.runtime import Runtime
 from worker.settings import Settings
 
 
-def main(request: IndexRequest, models: Path) -> None:
+def main(request: IndexRequest) -> None:
     home = Path(request.store).parent
-    runtime = Runtime(Settings(home=home, store=request.store, models=models, threads=2))
+    runtime = Runtime(Settings(home=home, store=request.store, models=home / "models"))
     context = JobContext(runtime, lambda _: None, lambda: False)
 
     def ask(asked):
@@ -28,4 +28,4 @@ def main(request: IndexRequest, models: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(IndexRequest.model_validate_json(sys.argv[1]), Path(sys.argv[2]))
+    main(IndexRequest.model_validate_json(sys.argv[1]))

@@ -14,7 +14,7 @@ def answer_request(rank_request: RankRequest) -> AnswerRequest:
     question = Question(qid="Q1", text="What do old oil tankers do to get around sanctions?")
     ranking = rank_request.model_copy(update={"questions": (question,)})
     return AnswerRequest(
-        run_id="answer-run", ranking=ranking, llm="gguf:smollm2", contexts=2, max_tokens=60
+        run_id="answer-run", ranking=ranking, llm="scripted:quoting", contexts=2, max_tokens=60
     )
 
 
@@ -37,11 +37,6 @@ def test_the_contexts_of_rag_are_the_most_similar_and_those_of_sexy_the_best_ran
     nearest = sorted(rows, key=lambda row: row.query_rank)[:2]
     assert set(cited["rag"]) == {row.chunk_id for row in nearest}
     assert set(cited["sexy"]) == {row.chunk_id for row in rows[:2]}
-
-
-def test_an_answer_from_passages_uses_their_words(answer_request: AnswerRequest, watched: Watched):
-    result = answer(answer_request.model_copy(update={"modes": ("rag",)}), watched.context)
-    assert any(word in result.answers[0].text.lower() for word in ("flag", "name", "crude"))
 
 
 def test_a_passage_that_the_user_left_out_is_not_used(
@@ -73,7 +68,7 @@ def test_the_original_layout_can_be_chosen_by_name(answer_request: AnswerRequest
 def test_a_prompt_of_ones_own_reaches_the_model(
     answer_request: AnswerRequest, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ):
-    model = watched.runtime.language_model("gguf:smollm2")
+    model = watched.runtime.language_model("scripted:quoting")
     generate, seen = model.generate, []
 
     def remember(prompts: Sequence[Prompt], sampling: Sampling, **more):
@@ -102,12 +97,17 @@ def test_an_unusable_prompt_is_refused_before_anything_runs(
 def test_a_prompt_longer_than_the_model_reads_fails_in_its_row_alone(
     answer_request: AnswerRequest, watched: Watched
 ):
-    prompt = "{question} {context} " + "harbour " * 4200
+    prompt = "{question} {context} " + "harbour " * 500
     ranking = answer_request.ranking.model_copy(
         update={"questions": (*answer_request.ranking.questions, Question(qid="Q2", text="Why?"))}
     )
     request = answer_request.model_copy(
-        update={"prompt": prompt, "modes": ("rag",), "ranking": ranking}
+        update={
+            "llm": "scripted:counting",
+            "prompt": prompt,
+            "modes": ("rag",),
+            "ranking": ranking,
+        }
     )
     result = answer(request, watched.context)
     assert [given.problem.code for given in result.answers] == ["prompt_too_long"] * 2
@@ -139,7 +139,7 @@ def test_an_answer_run_that_ended_early_goes_on_after_its_last_row(
         update={"ranking": ranking, "modes": ("no-rag", "sexy"), "max_tokens": 8}
     )
     whole = answer(request, Watched(watched.runtime).context)
-    model = watched.runtime.language_model("gguf:smollm2")
+    model = watched.runtime.language_model("scripted:quoting")
     generate, asked = model.generate, []
 
     def count(prompts: Sequence[Prompt], sampling: Sampling, **more):

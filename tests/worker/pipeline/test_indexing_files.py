@@ -120,6 +120,7 @@ def test_of_2000_files_with_20_bad_ones_1980_are_indexed_and_20_named(
     assert len(opened(index_request, watched).files()) == 1980
 
 
+@pytest.mark.usefixtures("processes")
 def test_an_index_run_killed_at_five_points_and_resumed_equals_one_that_was_not(
     index_request: IndexRequest, documents: Path, watched: Watched, tmp_path: Path
 ):
@@ -130,7 +131,7 @@ def test_an_index_run_killed_at_five_points_and_resumed_equals_one_that_was_not(
     request = index_request.model_copy(update={"chunk_size": 60, "chunk_overlap": 0})
     chance = random.Random(4)
     for _ in range(5):
-        kill_after(chance.randint(2, 3), chance.random() / 3, request, watched)
+        kill_after(chance.randint(2, 3), chance.random() / 3, request)
     result = index(request, watched.context)
     aside = request.model_copy(update={"store": str(tmp_path / "other store")})
     whole = index(aside, watched.context)
@@ -143,12 +144,11 @@ def test_an_index_run_killed_at_five_points_and_resumed_equals_one_that_was_not(
     assert set(TEXTS) < {found.chunk.source for found in ours}
 
 
-def kill_after(requests: int, seconds: float, request: IndexRequest, watched: Watched) -> None:
+def kill_after(requests: int, seconds: float, request: IndexRequest) -> None:
     """Start an index run, and kill it so long after it has made so many requests."""
-    models = watched.runtime.settings.models
     program = [sys.executable, "-m", "tests.worker.pipeline.index_process"]
     with subprocess.Popen(
-        [*program, request.model_dump_json(), str(models)],
+        [*program, request.model_dump_json()],
         stdout=subprocess.PIPE,
         text=True,
         cwd=REPOSITORY,

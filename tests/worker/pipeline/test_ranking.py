@@ -52,12 +52,6 @@ def test_classic_scores_and_order_equal_the_original_loop(
         )
 
 
-def test_what_touches_a_point_of_view_comes_first(rank_request: RankRequest, watched: Watched):
-    result = rank(rank_request, watched.context)
-    top = {row.source: row.top_povs[0].pov_id for row in result.questions[0].rows[:3]}
-    assert top == {"tanker.txt": "P1", "kettle.txt": "P2", "goal.txt": "P3"}
-
-
 def test_ordinary_similarity_would_have_ranked_otherwise(
     rank_request: RankRequest, watched: Watched
 ):

@@ -18,11 +18,6 @@ def by_query_rank(watched: Watched, request: RankRequest) -> list[str]:
     return [row.source for row in sorted(ranking.rows, key=lambda row: row.query_rank)]
 
 
-def test_dense_retrieval_is_by_meaning(watched, rank_request):
-    request = ask(rank_request, "Who is winning at sport?")
-    assert by_query_rank(watched, request)[0] == "goal.txt"
-
-
 def test_hybrid_retrieval_finds_a_rare_word_that_vectors_blur(watched, documents, index_request):
     (documents / "ledger.txt").write_text("Entry ZK-4471: paid in full.", encoding="utf-8")
     (documents / "ledger2.txt").write_text("Entry ZK-9313: paid in full.", encoding="utf-8")
@@ -30,7 +25,7 @@ def test_hybrid_retrieval_finds_a_rare_word_that_vectors_blur(watched, documents
     request = RankRequest(
         run_id="hybrid",
         collection="small",
-        embedder="onnx:minilm",
+        embedder=index_request.embedder,
         store=index_request.store,
         questions=(Question(qid="Q1", text="money owed under ZK-9313"),),
         povs=({"pov_id": "P1", "text": "Debts must be paid."},),
@@ -68,7 +63,7 @@ def test_diversity_puts_something_else_before_a_repetition(watched, documents, i
     base = RankRequest(
         run_id="mmr",
         collection="small",
-        embedder="onnx:minilm",
+        embedder=index_request.embedder,
         store=index_request.store,
         questions=(Question(qid="Q1", text="oil tankers"),),
         povs=({"pov_id": "P1", "text": "Oil does not care."},),
@@ -79,14 +74,12 @@ def test_diversity_puts_something_else_before_a_repetition(watched, documents, i
     assert len({source.partition("_")[0].removesuffix(".txt") for source in diverse}) == 2
 
 
-def test_another_model_may_score_and_its_vectors_are_made_once(
-    watched, rank_request, embedder, monkeypatch
-):
+def test_another_model_may_score_and_its_vectors_are_made_once(watched, rank_request, monkeypatch):
     """A second name for the same model shows which vectors are used; it is no other model."""
-    other = CountingEmbedder(embedder)
+    other = CountingEmbedder(watched.runtime.embedder(rank_request.embedder))
     other.name, other.revision = "onnx:other", "1"
     monkeypatch.setitem(watched.runtime._warm, ("embedder", "onnx:other"), other)
-    request = rank_request.model_copy(update={"scorer": "onnx:other"})
+    request = rank_request.model_copy(update={"scoring_embedder": "onnx:other"})
     first = rank(request, watched.context)
     assert other.documents == 6  # every chunk of the corpus once, the sample among them
     assert other.queries == [pov.text for pov in request.povs]
@@ -98,10 +91,10 @@ def test_another_model_may_score_and_its_vectors_are_made_once(
         assert [row.chunk_id for row in one.rows] == [row.chunk_id for row in two.rows]
 
 
-def test_ranking_embeds_no_chunk(watched, rank_request, embedder, monkeypatch):
-    counting = CountingEmbedder(embedder)
+def test_ranking_embeds_no_chunk(watched, rank_request, monkeypatch):
+    counting = CountingEmbedder(watched.runtime.embedder(rank_request.embedder))
     monkeypatch.setitem(watched.runtime._warm, ("embedder", "onnx:counting"), counting)
-    counting.name = "onnx:minilm"
+    counting.name = rank_request.embedder
     rank(rank_request.model_copy(update={"embedder": "onnx:counting"}), watched.context)
     assert counting.documents == 0
 
@@ -129,15 +122,3 @@ def test_classic_as_the_mean_in_disguise_is_remarked(watched, rank_request):
     matrix = ranking.matrix.model_copy(update={"cosine": narrow})
     (remark,) = _remarks(request, [ranking.model_copy(update={"matrix": matrix})])
     assert "'contrast' shows them" in remark
-
-
-def test_japanese_questions_to_an_english_model_are_remarked(watched, rank_request):
-    japanese = tuple(
-        pov.model_copy(update={"text": "植民地支配の記憶は今も続いている。"})
-        for pov in rank_request.povs
-    )
-    question = Question(qid="Q1", text="金利の引き上げで誰が得をするのか。")
-    request = rank_request.model_copy(update={"povs": japanese, "questions": (question,)})
-    (remark,) = rank(request, watched.context).remarks
-    assert "onnx:e5-small" in remark
-    assert rank(rank_request, watched.context).remarks == ()

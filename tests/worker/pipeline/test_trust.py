@@ -25,6 +25,7 @@ from worker.errors import BonsaiError
 from worker.inference.base import Prompt
 from worker.inference.scripted_model import ScriptedModel, counting
 from worker.pipeline.answering import answer
+from worker.runtime import Runtime
 
 WORLD = REPOSITORY / "templates" / "evaluation" / "documents"
 FERRY = "ferry_to_pellowick.txt"
@@ -34,6 +35,11 @@ QUESTIONS = (
     Question(qid="ferry", text="What does a return ticket for the ferry to Pellowick Island cost?"),
     Question(qid="bank", text="In which year was the Merrowan Seamen's Bank founded?"),
 )
+
+
+@pytest.fixture
+def watched(warm_runtime: Runtime) -> Watched:
+    return Watched(warm_runtime)
 
 
 def harmless(text: str) -> str:

@@ -1,0 +1,54 @@
+"""Meaning: what only the real models can show of ranking and answering."""
+
+import pytest
+
+from tests.worker.pipeline.conftest import Watched
+from worker.contract import AnswerRequest, Question, RankRequest
+from worker.pipeline.answering import answer
+from worker.pipeline.ranking import rank
+from worker.runtime import Runtime
+
+
+@pytest.fixture
+def watched(warm_runtime: Runtime) -> Watched:
+    return Watched(warm_runtime)
+
+
+def test_dense_retrieval_is_by_meaning(watched: Watched, rank_request: RankRequest):
+    question = Question(qid="Q1", text="Who is winning at sport?")
+    request = rank_request.model_copy(update={"questions": (question,), "top_k": 3})
+    (ranking,) = rank(request, watched.context).questions
+    assert min(ranking.rows, key=lambda row: row.query_rank).source == "goal.txt"
+
+
+def test_what_touches_a_point_of_view_comes_first(rank_request: RankRequest, watched: Watched):
+    result = rank(rank_request, watched.context)
+    top = {row.source: row.top_povs[0].pov_id for row in result.questions[0].rows[:3]}
+    assert top == {"tanker.txt": "P1", "kettle.txt": "P2", "goal.txt": "P3"}
+
+
+def test_an_answer_from_passages_uses_their_words(watched: Watched, rank_request: RankRequest):
+    question = Question(qid="Q1", text="What do old oil tankers do to get around sanctions?")
+    ranking = rank_request.model_copy(update={"questions": (question,)})
+    llm = watched.runtime.settings.llm
+    request = AnswerRequest(
+        run_id="answer-run", ranking=ranking, llm=llm, contexts=2, max_tokens=40, modes=("rag",)
+    )
+    (given,) = answer(request, watched.context).answers
+    assert given.tokens
+    assert given.seconds.generate > 0
+    assert any(word in given.text.lower() for word in ("flag", "name", "crude"))
+
+
+def test_japanese_questions_to_an_english_model_are_remarked(
+    watched: Watched, rank_request: RankRequest
+):
+    japanese = tuple(
+        pov.model_copy(update={"text": "植民地支配の記憶は今も続いている。"})
+        for pov in rank_request.povs
+    )
+    question = Question(qid="Q1", text="金利の引き上げで誰が得をするのか。")
+    request = rank_request.model_copy(update={"povs": japanese, "questions": (question,)})
+    (remark,) = rank(request, watched.context).remarks
+    assert "onnx:e5-small" in remark
+    assert rank(rank_request, watched.context).remarks == ()
