@@ -14,13 +14,14 @@ import pytest
 from filelock import FileLock
 from redis import Redis
 
-from tests.worker.queueing.worlds import World
+from tests.worker.queueing.worlds import World, index_request, quick_settings, write_documents
 from worker.errors import WeightsMissingError
 from worker.models.weights import MODELS, fetch_weights
 from worker.queueing.broker.embedded_server import EmbeddedServer
+from worker.queueing.in_process import InProcessRunner
 from worker.retrieval.base import Embedder
 from worker.runtime import Runtime
-from worker.settings import Settings, load_settings
+from worker.settings import IN_PROCESS, Settings, load_settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SAMPLE = REPOSITORY / "templates" / "sample_documents"
@@ -157,8 +158,36 @@ def valkey(valkey_process: str) -> str:
 
 
 @pytest.fixture
-def world(settings: Settings, valkey: str, tmp_path: Path) -> Iterator[World]:
-    """An empty server and no worker yet; workers end with the test."""
-    world = World(replace(settings, broker=valkey), tmp_path)
+def world(valkey: str, tmp_path: Path) -> Iterator[World]:
+    """An empty server, an empty store and no worker yet; workers end with the test."""
+    world = World(quick_settings(tmp_path / "home", valkey), tmp_path)
+    yield world
+    world.end()
+
+
+@pytest.fixture(scope="session")
+def small_store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A store with an index of the small corpus. Tests read it, and add only what is their own."""
+    folder = tmp_path_factory.mktemp("small")
+    InProcessRunner(quick_settings(folder, IN_PROCESS)).run(
+        index_request(write_documents(folder / "documents")),
+        on_event=lambda _: None,
+        on_blob=lambda *_: None,
+        cancelled=lambda: False,
+    )
+    return str(folder / "store")
+
+
+@pytest.fixture(scope="module")
+def served(
+    valkey_process: str, small_store: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """A worker that all tests of a file share, with an index of the small corpus."""
+    with Redis.from_url(valkey_process) as client:
+        client.flushall()
+    folder = tmp_path_factory.mktemp("served")
+    settings = quick_settings(folder / "home", valkey_process)
+    world = World(replace(settings, store=small_store), folder)
+    world.wait_for(world.start_worker())
     yield world
     world.end()

@@ -2,8 +2,8 @@
 
 import re
 import signal
-import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,16 +13,23 @@ from redis.exceptions import NoPermissionError
 from rq import Queue
 
 from tests.conftest import REPOSITORY
-from tests.worker.queueing.worlds import World, eventually, rank_request
-from worker.contract import ScoreRequest
+from tests.worker.pipeline.conftest import TEXTS
+from tests.worker.queueing.worlds import (
+    SCORE_SERVICE,
+    World,
+    eventually,
+    index_request,
+    quick_settings,
+    rank_request,
+    score_request,
+    write_documents,
+)
 from worker.errors import CancelledError
 from worker.queueing.broker.connection import connect
 from worker.queueing.scores.score_queue import ScoreQueue
-from worker.settings import Settings
 
 DOCUMENT = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
 CLIENT, WORKER = "bonsai-client", "bonsai-worker"
-SCORE_SERVICE = [sys.executable, "-m", "worker.queueing.scores.score_service"]
 
 
 def rules() -> dict[str, list[str]]:
@@ -44,42 +51,45 @@ class Guarded(World):
         return super().start_worker(queue, command=command, **account, **more)
 
 
-@pytest.fixture
-def guarded(settings: Settings, valkey: str, tmp_path: Path) -> Iterator[Guarded]:
+@contextmanager
+def users(valkey: str) -> Iterator[Redis]:
+    """The users of the document at a server; gives its administrator."""
     with Redis.from_url(valkey) as admin:
         for user, words in rules().items():
             admin.execute_command("ACL", "SETUSER", user, "reset", *words)
-        account = {"broker_user": CLIENT, "broker_password": password(CLIENT)}
-        address = f"redis://{valkey.rpartition('@')[2]}"
-        world = Guarded(replace(settings, broker=address, **account), tmp_path)
-        yield world
-        world.end()
-        log = [(entry["username"], entry["object"]) for entry in admin.acl_log()]
+        admin.acl_log_reset()
+        yield admin
         admin.acl_log_reset()
         for user in rules():
             admin.acl_deluser(user)
-    assert not [entry for entry in log if entry[0] in rules()]
 
 
-def score_request(run_id: str) -> ScoreRequest:
-    request = rank_request(1)
-    return ScoreRequest(
-        run_id=run_id,
-        embedder=request.embedder,
-        texts=("A tanker changes its flag.",),
-        povs=request.povs,
-        score="classic",
-    )
+@pytest.fixture
+def guarded(valkey: str, small_store: str, tmp_path: Path) -> Iterator[Guarded]:
+    """A client and workers with these rights; none of them asks for anything else."""
+    with users(valkey) as admin:
+        settings = replace(
+            quick_settings(tmp_path / "home", f"redis://{valkey.rpartition('@')[2]}"),
+            broker_user=CLIENT,
+            broker_password=password(CLIENT),
+            store=small_store,
+        )
+        world = Guarded(settings, tmp_path)
+        yield world
+        world.end()
+        refused = [(entry["username"], entry["object"]) for entry in admin.acl_log()]
+    assert not [entry for entry in refused if entry[0] in rules()]
 
 
-def test_everything_works_with_these_rights(guarded):
+def test_jobs_run_stop_and_fail_with_these_rights(guarded):
     guarded.start_worker()
-    guarded.wait_for_workers()
-    guarded.index()
-    assert len(guarded.run(rank_request(3)).result.questions) == 3
-    assert [job.state for job in guarded.runs.jobs()] == ["done"]
+    documents = write_documents(guarded.folder / "documents")
+    own = index_request(documents, "index").model_copy(update={"collection": "guarded"})
+    assert guarded.run(own).result.chunks == len(TEXTS)
+    assert len(guarded.run(rank_request(2)).result.questions) == 2
+    assert {job.state for job in guarded.runs.jobs()} == {"done"}
 
-    with guarded.running(rank_request(50, "stopped")) as seen:
+    with guarded.running(rank_request(100, "stopped")) as seen:
         eventually(lambda: seen.rows)
         seen.stop.set()
     assert isinstance(seen.error, CancelledError)
@@ -90,21 +100,21 @@ def test_everything_works_with_these_rights(guarded):
 
 def test_jobs_of_workers_that_leave_or_die_go_on_with_these_rights(guarded):
     leaver = guarded.start_worker()
-    guarded.index()
     with guarded.running(rank_request(12)) as seen:
-        eventually(lambda: len(seen.rows) >= 2)
+        eventually(lambda: seen.rows)
         leaver.send_signal(signal.SIGTERM)
-        assert leaver.wait(20) == 0
+        assert leaver.wait(60) == 0
+        handed_over = len(seen.rows)
         victim = guarded.start_worker()
-        eventually(lambda: len(seen.rows) >= 4)
+        eventually(lambda: len(seen.rows) > handed_over)
         victim.kill()
         victim.wait()
         guarded.start_worker()
     assert len(seen.result.questions) == 12
 
 
-def test_jobs_that_wait_or_are_stranded_are_found_with_these_rights(guarded, valkey):
-    with guarded.running(rank_request(2, "waits")) as seen:
+def test_jobs_that_wait_or_are_stranded_or_forbidden_are_found_with_these_rights(guarded, valkey):
+    with guarded.running(score_request("waits")) as seen:
         eventually(lambda: guarded.runs.job("waits") and guarded.runs.waits("waits"))
         seen.stop.set()
     assert isinstance(seen.error, CancelledError)
@@ -115,11 +125,6 @@ def test_jobs_that_wait_or_are_stranded_are_found_with_these_rights(guarded, val
         admin.lpush(f"{queue}:intermediate", "stranded")
         guarded.start_worker()
     assert len(seen.result.scores) == 1
-
-
-def test_a_forbidden_job_is_refused_with_these_rights(guarded, valkey):
-    guarded.start_worker()
-    guarded.wait_for_workers()
     with Redis.from_url(valkey) as admin:
         job = Queue("bonsai:cpu", connection=admin, serializer="json").enqueue("os.getpid")
         eventually(lambda: job.get_status() == "failed")
@@ -132,18 +137,14 @@ def test_formulas_are_scored_with_these_rights(guarded):
 
 
 @pytest.mark.parametrize("user", [CLIENT, WORKER])
-@pytest.mark.parametrize(
-    "command",
-    ["KEYS *", "CONFIG GET *", "FLUSHALL", "GET other", "SET other 1", "ACL WHOAMI", "EVAL 0 0",
-     "SUBSCRIBE other", "PUBLISH other 1", "SCAN 0", "SHUTDOWN", "MONITOR", "MODULE LIST"],
-)  # fmt: skip
-def test_what_nobody_needs_is_refused(valkey, user, command):
-    with Redis.from_url(valkey) as admin:
-        admin.execute_command("ACL", "SETUSER", user, "reset", *rules()[user])
-        address = f"redis://{valkey.rpartition('@')[2]}"
-        with Redis.from_url(address, username=user, password=password(user)) as client:
-            assert client.ping()
+def test_what_nobody_needs_is_refused(valkey, user):
+    address = f"redis://{valkey.rpartition('@')[2]}"
+    with users(valkey), Redis.from_url(address, username=user, password=password(user)) as client:
+        assert client.ping()
+        for command in (
+            "KEYS *", "CONFIG GET *", "FLUSHALL", "GET other", "SET other 1", "ACL WHOAMI",
+            "EVAL 0 0", "SUBSCRIBE other", "PUBLISH other 1", "SCAN 0", "SHUTDOWN", "MONITOR",
+            "MODULE LIST",
+        ):  # fmt: skip
             with pytest.raises(NoPermissionError):
                 client.execute_command(*command.split())
-        admin.acl_deluser(user)
-        admin.acl_log_reset()

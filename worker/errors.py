@@ -192,6 +192,11 @@ class InternalError(BonsaiError):
     exit_code = 3
 
 
+def run_stopped(why: str) -> CancelledError:
+    """Return the error of a run that was stopped."""
+    return CancelledError("The run was stopped.", why, "Finished rows are kept.")
+
+
 def package_missing(package: str, extra: str) -> PackageMissingError:
     """Return the error that names the pip line for an optional package."""
     return PackageMissingError(

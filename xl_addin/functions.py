@@ -15,7 +15,7 @@ from functools import lru_cache
 import xlwings as xw
 
 from worker.contract import PointOfView
-from worker.queueing.scores.formula_scores import ScorePath, TextScore
+from worker.queueing.scores.formula_scores import FormulaScores, TextScore
 from worker.settings import load_settings
 from xl_addin.desk.function_arguments import (
     NOT_KNOWN,
@@ -31,9 +31,9 @@ from xl_addin.desk.function_arguments import (
 
 
 @lru_cache(maxsize=1)
-def score_path() -> ScorePath:
+def formula_scores() -> FormulaScores:
     """Return this process's one way to scores."""
-    return ScorePath(load_settings())
+    return FormulaScores(load_settings())
 
 
 @xw.func
@@ -44,7 +44,7 @@ def score_path() -> ScorePath:
 def sexyscore(text: Cells, povs: Cells, mode: object = None, column: Cells | None = None) -> Cells:
     """Return how strongly each text touches the points of view."""
     arguments = text_argument(text), pov_argument(povs), mode_argument(mode)
-    return _numbers(text, score_path().scores(*arguments, column_argument(column)))
+    return _numbers(text, formula_scores().scores(*arguments, column_argument(column)))
 
 
 @xw.func
@@ -53,7 +53,7 @@ def sexyscore(text: Cells, povs: Cells, mode: object = None, column: Cells | Non
 @for_excel
 def known_sexyscore(text: Cells, povs: Cells, mode: object = None) -> Cells:
     """Return the same where it takes no request, else `NOT_KNOWN` in a cell."""
-    found = score_path().known(text_argument(text), pov_argument(povs), mode_argument(mode))
+    found = formula_scores().known(text_argument(text), pov_argument(povs), mode_argument(mode))
     return [[NOT_KNOWN]] if found is None else _numbers(text, found)
 
 
@@ -64,7 +64,7 @@ def known_sexyscore(text: Cells, povs: Cells, mode: object = None) -> Cells:
 def bonsai_similarity(first: Cells, second: Cells) -> Cells:
     """Return the cosine of each text of the first range with each of the second."""
     povs = pov_argument([[text] for text in text_argument(second)])
-    found = score_path().scores(text_argument(first), povs, "classic")
+    found = formula_scores().scores(text_argument(first), povs, "classic")
     return [list(score.cosine) for score in found]
 
 
@@ -76,7 +76,7 @@ def bonsai_similarity(first: Cells, second: Cells) -> Cells:
 def bonsai_toppov(text: Cells, povs: Cells, n: object = None, column: Cells | None = None) -> Cells:
     """Return the ids of the points of view that each text touches most, strongest first."""
     views, count, others = pov_argument(povs), top_argument(n), column_argument(column)
-    found = score_path().scores(text_argument(text), views, "contrast", others)
+    found = formula_scores().scores(text_argument(text), views, "contrast", others)
     return _names(text, found, views, count)
 
 
@@ -87,7 +87,7 @@ def bonsai_toppov(text: Cells, povs: Cells, n: object = None, column: Cells | No
 def known_bonsai_toppov(text: Cells, povs: Cells, n: object = None) -> Cells:
     """Return the same where it takes no request, else `NOT_KNOWN` in a cell."""
     views, count = pov_argument(povs), top_argument(n)
-    found = score_path().known(text_argument(text), views, "contrast")
+    found = formula_scores().known(text_argument(text), views, "contrast")
     return [[NOT_KNOWN]] if found is None else _names(text, found, views, count)
 
 

@@ -36,7 +36,8 @@ from worker.contract import IndexRequest, PointOfView, Question, RankRequest
 from worker.queueing.broker.embedded_server import EmbeddedServer
 from worker.queueing.broker.queue_runner import QueueRunner
 from worker.queueing.in_process import InProcessRunner
-from worker.queueing.scores.formula_scores import ScorePath
+from worker.queueing.patience import Patience
+from worker.queueing.scores.formula_scores import FormulaScores
 from worker.settings import load_settings
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -152,7 +153,7 @@ def _column(world: World, cells: int) -> Measure:
 
     def measure() -> float:
         home = world.folder / f"excel-{next(numbers)}"
-        path = ScorePath(replace(world.settings, home=home), time_limit=600)
+        path = FormulaScores(replace(world.settings, home=home), Patience(formula=600))
         column = sentences(cells)
 
         def compute() -> None:

@@ -10,7 +10,7 @@ from rq import Queue
 from tests.worker.queueing.worlds import POVS, World
 from worker.contract import Request, ScoreRequest
 from worker.queueing.broker.queue_runner import QueueRunner
-from worker.queueing.broker.runs import Place
+from worker.queueing.broker.runs import StreamPosition
 from worker.queueing.job import RESULT_BLOB
 from worker.queueing.runners import Runner
 
@@ -37,8 +37,8 @@ class OurWorker:
         for request in requests:
             self._runs.submit(request)
         for request in requests:
-            place = Place()
-            while not self._runs.news(request.run_id, place, wait_seconds=5).end:
+            position = StreamPosition()
+            while not self._runs.new_entries(request.run_id, position, wait_seconds=5).end:
                 continue
             assert self._runs.blob(request.run_id, RESULT_BLOB), "a job has failed"
 

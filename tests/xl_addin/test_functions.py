@@ -10,7 +10,8 @@ pytest.importorskip("xlwings", reason="xlwings is not installed")
 
 from worker.contract import IndexRequest, Question, RankRequest
 from worker.queueing.in_process import InProcessRunner
-from worker.queueing.scores.formula_scores import ScorePath, TextScore
+from worker.queueing.patience import Patience
+from worker.queueing.scores.formula_scores import FormulaScores, TextScore
 from worker.settings import Settings
 from xl_addin import functions
 from xl_addin.desk.function_arguments import NOT_KNOWN, pov_argument
@@ -32,10 +33,10 @@ TEXTS = [["Oil tankers change their names."], ["The kettle sings in the kitchen.
 
 
 @pytest.fixture(autouse=True)
-def path(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> ScorePath:
-    path = ScorePath(settings, time_limit=60)
-    monkeypatch.setattr(functions, "score_path", lambda: path)
-    return path
+def formulas(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FormulaScores:
+    formulas = FormulaScores(settings, Patience(formula=60))
+    monkeypatch.setattr(functions, "formula_scores", lambda: formulas)
+    return formulas
 
 
 @pytest.fixture
@@ -85,37 +86,39 @@ def test_the_point_of_view_that_is_touched_most_comes_first():
     assert bonsai_toppov(TEXTS, TABLE, 2.0) == [["P1, P2"], ["P2, P1"]]
 
 
-def test_points_of_view_are_ordered_by_their_part_of_the_score(path: ScorePath, monkeypatch):
+def test_points_of_view_are_ordered_by_their_part_of_the_score(
+    formulas: FormulaScores, monkeypatch
+):
     score = TextScore(3.6, (0.1, 0.3, 0.0), (1.0, 3.0, -2.0))
-    monkeypatch.setattr(path, "scores", lambda *_: [score])
+    monkeypatch.setattr(formulas, "scores", lambda *_: [score])
     table = [["P1", "Oil.", 4.0, "yes"], ["P2", "Tea.", 1.0, "yes"], ["P3", "Rain.", 1.0, "yes"]]
     assert bonsai_toppov([["Kettles"]], table, 3.0) == [["P2, P1, P3"]]
 
 
-def test_what_is_not_known_is_said_without_a_request(path: ScorePath):
+def test_what_is_not_known_is_said_without_a_request(formulas: FormulaScores):
     assert known_sexyscore([["kettle"]], TABLE, "classic") == [[NOT_KNOWN]]
-    assert path.requests == 0
+    assert formulas.requests == 0
 
 
-def test_a_column_handed_over_with_one_cell_is_known_from_then_on(path: ScorePath):
+def test_a_column_handed_over_with_one_cell_is_known_from_then_on(formulas: FormulaScores):
     column = [["kettle"], [None], ["oil"], ["  "], [2024.0]]
     sexyscore([["kettle"]], TABLE, "classic", column)
     for text in ("kettle", "oil", "2024"):
         assert known_sexyscore([[text]], TABLE, "classic") == sexyscore([[text]], TABLE, "classic")
-    assert path.requests == 1
+    assert formulas.requests == 1
 
 
-def test_a_column_that_could_not_be_read_leaves_the_cell_alone(path: ScorePath):
+def test_a_column_that_could_not_be_read_leaves_the_cell_alone(formulas: FormulaScores):
     assert len(sexyscore([["kettle"]], TABLE, "classic", [[None]])) == 1
-    assert path.requests == 1
+    assert formulas.requests == 1
 
 
 @pytest.mark.usefixtures("_ranked")
-def test_the_strongest_points_of_view_of_a_column_are_one_request(path: ScorePath):
+def test_the_strongest_points_of_view_of_a_column_are_one_request(formulas: FormulaScores):
     assert known_bonsai_toppov(TEXTS[:1], TABLE) == [[NOT_KNOWN]]
     assert bonsai_toppov(TEXTS[:1], TABLE, 2.0, TEXTS) == [["P1, P2"]]
     assert known_bonsai_toppov(TEXTS[1:], TABLE, 1.0) == [["P2"]]
-    assert path.requests == 1
+    assert formulas.requests == 1
 
 
 def test_similarity_of_two_ranges_is_a_matrix():
@@ -153,7 +156,7 @@ def test_what_is_not_available_now_is_marked_as_such(function):
         function(TEXTS, TABLE, "contrast")
 
 
-def test_numbers_in_cells_are_read_as_excel_shows_them(path: ScorePath):
+def test_numbers_in_cells_are_read_as_excel_shows_them(formulas: FormulaScores):
     sexyscore([[2024.0]], TABLE, "classic")
     sexyscore([["2024"]], TABLE, "classic")
-    assert path.requests == 1
+    assert formulas.requests == 1

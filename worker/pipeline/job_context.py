@@ -26,7 +26,7 @@ from worker.contract import (
     Started,
     Wire,
 )
-from worker.errors import BonsaiError, CancelledError
+from worker.errors import BonsaiError, run_stopped
 from worker.runtime import Runtime
 
 Row = SourceReport | QuestionRanking | Answer
@@ -97,9 +97,7 @@ class JobContext:
         :raises CancelledError: if so.
         """
         if self.cancelled():
-            raise CancelledError(
-                "The run was stopped.", "You asked to stop.", "Finished rows are kept."
-            )
+            raise run_stopped("You asked to stop.")
 
 
 def _last_start(events: Sequence[Event]) -> tuple[RunStamp | None, Sequence[Event]]:

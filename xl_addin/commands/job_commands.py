@@ -105,10 +105,10 @@ def _job_list(broker: str | None) -> Iterator[JobList]:
         finally:
             local.close()
     else:
-        from worker.queueing.broker.connection import connect, translated
+        from worker.queueing.broker.connection import broker_errors, connect
         from worker.queueing.broker.runs import Runs
 
-        with translated(settings.broker):
+        with broker_errors(settings.broker):
             yield Runs(connect(settings))
 
 

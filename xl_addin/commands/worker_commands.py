@@ -74,10 +74,10 @@ def default_queues() -> list[QueueName]:
 
 def _check_broker(settings: Settings) -> None:
     """Refuse at once what no waiting would cure; a server that is only absent may still come."""
-    from worker.queueing.broker.connection import connect, translated
+    from worker.queueing.broker.connection import broker_errors, connect
 
     try:
-        with translated(settings.broker), connect(settings) as client:
+        with broker_errors(settings.broker), connect(settings) as client:
             client.ping()
     except BrokerError as error:
         typer.echo(f"{error.what} {error.why} Its workers start, and wait for it.", err=True)

@@ -1,108 +1,132 @@
 """The server goes away or is full in the middle of a job: nothing is lost, nothing done twice."""
 
 import os
+import secrets
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.worker.pipeline.conftest import timeless
-from tests.worker.queueing.worlds import World, eventually, rank_request
+from tests.worker.queueing.quick_worker import QUICK
+from tests.worker.queueing.worlds import Seen, World, eventually, quick_settings, rank_request
+from worker.contract import RankRequest
 from worker.errors import BrokerError
 from worker.queueing.broker.embedded_server import EmbeddedServer, find_running
-from worker.queueing.in_process import InProcessRunner
-from worker.settings import Settings
 
-QUESTIONS = 30
+ROWS = 12
+AWAY, FULL = "the server does not answer", "the memory of the server is full"
 
 
-@pytest.fixture
-def keeper(processes: None, tmp_path: Path) -> Iterator[EmbeddedServer]:
-    """A server of the test's own, which it may end and start again."""
-    keeper = EmbeddedServer(tmp_path / "broker")
+@pytest.fixture(scope="module")
+def broker_folder(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("broker")
+
+
+@pytest.fixture(scope="module")
+def keeper(broker_folder: Path) -> Iterator[EmbeddedServer]:
+    """A server of this file's own, which tests may end and start again."""
+    keeper = EmbeddedServer(broker_folder)
     yield keeper
     keeper.stop()
 
 
-@pytest.fixture
-def world(settings: Settings, keeper: EmbeddedServer, tmp_path: Path) -> Iterator[World]:
-    """A small corpus, indexed, and one worker."""
-    server = keeper.start()
+@pytest.fixture(scope="module")
+def one_worker(
+    keeper: EmbeddedServer, small_store: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """A worker at that server, with an index. It lives through everything."""
+    server, folder = keeper.start(), tmp_path_factory.mktemp("faults")
     broker = server.url.replace("//", f"//:{server.password}@")
-    world = World(replace(settings, broker=broker), tmp_path)
-    world.start_worker()
-    world.index()
+    world = World(replace(quick_settings(folder, broker), store=small_store), folder)
+    world.wait_for(world.start_worker())
     yield world
     world.end()
 
 
-def waits(seen) -> list[str]:
-    """What the client was told while nothing happened."""
-    progress = [event for event in seen.events if event.kind == "progress"]
-    return [event.message for event in progress if event.stage == "Waiting"]
+@pytest.fixture
+def world(one_worker: World, keeper: EmbeddedServer) -> World:
+    """That worker, and a server that is there and has room."""
+    keeper.start()
+    one_worker.redis.config_set("maxmemory", 0)
+    return one_worker
 
 
-def assert_complete_and_once(world: World, seen) -> None:
-    request = rank_request(QUESTIONS)
-    qids = [question.qid for question in request.questions]
+@pytest.fixture
+def ranking() -> RankRequest:
+    return rank_request(ROWS, secrets.token_hex(4))
+
+
+@pytest.fixture
+def end_server(keeper: EmbeddedServer, broker_folder: Path) -> Callable[[signal.Signals], None]:
+    def end(how: signal.Signals) -> None:
+        os.kill(keeper.start().pid, how)
+        eventually(lambda: find_running(broker_folder) is None)
+
+    return end
+
+
+def assert_complete_and_once(world: World, ranking: RankRequest, seen: Seen) -> None:
+    qids = [question.qid for question in ranking.questions]
     assert [row.qid for row in seen.rows] == qids
-    entries = [fields for _, fields in world.redis.xrange(f"bonsai:rows:{request.run_id}")]
-    assert sum(b'"kind":"row"' in fields.get(b"event", b"") for fields in entries) == QUESTIONS
-    assert sum(b"end" in fields for fields in entries) == 1
+    assert world.stored_rows(ranking.run_id) == ROWS
+    assert world.ends(ranking.run_id) == 1
     assert set(seen.blobs) == {f"heatmap:{qid}" for qid in qids}
-    alone = InProcessRunner(world.settings).run(
-        request, on_event=lambda _: None, on_blob=lambda *_: None, cancelled=lambda: False
-    )
-    assert timeless(seen.result) == timeless(alone)
-
-
-def end(keeper: EmbeddedServer, folder: Path, how: signal.Signals) -> None:
-    os.kill(keeper.start().pid, how)
-    eventually(lambda: find_running(folder / "broker") is None)
+    assert world.workers[0].poll() is None
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_a_server_that_is_started_again_finds_the_rank_going_on(world, keeper, how):
-    with world.running(rank_request(QUESTIONS)) as seen:
-        eventually(lambda: len(seen.rows) >= 5)
-        end(keeper, world.folder, how)
-        time.sleep(2)
+def test_a_server_that_is_started_again_finds_the_rank_going_on(
+    world, ranking, keeper, end_server, how
+):
+    with world.running(ranking) as seen:
+        eventually(lambda: len(seen.rows) >= 2)
+        end_server(how)
         keeper.start()
-    assert_complete_and_once(world, seen)
-    assert world.workers[0].poll() is None
+    assert_complete_and_once(world, ranking, seen)
 
 
-def test_a_server_that_is_away_for_a_minute_finds_the_rank_going_on(world, keeper):
-    with world.running(rank_request(QUESTIONS)) as seen:
-        eventually(lambda: len(seen.rows) >= 5)
-        end(keeper, world.folder, signal.SIGKILL)
-        time.sleep(60)
+def test_a_server_that_is_away_for_long_finds_the_rank_going_on(world, ranking, keeper, end_server):
+    with world.running(ranking) as seen:
+        eventually(lambda: len(seen.rows) >= 2)
+        end_server(signal.SIGKILL)
+        since = time.monotonic()  # longer than a worker may be silent
+        eventually(lambda: AWAY in seen.waits and time.monotonic() - since > 2 * QUICK.silence)
         assert not seen.outcome
-        assert "the server does not answer" in waits(seen)
         keeper.start()
-    assert_complete_and_once(world, seen)
+    assert_complete_and_once(world, ranking, seen)
+    assert timeless(seen.result) == timeless(world.run_in_process(ranking))
 
 
-def test_a_rank_waits_while_the_server_is_full_and_then_goes_on(world):
-    with world.running(rank_request(QUESTIONS)) as seen:
-        eventually(lambda: len(seen.rows) >= 5)
+def test_a_client_gives_up_at_last_and_finds_the_result_later(world, ranking, keeper, end_server):
+    with world.running(ranking, replace(QUICK, away=0.5)) as seen:
+        eventually(lambda: len(seen.rows) >= 2)
+        end_server(signal.SIGKILL)
+    assert type(seen.error) is BrokerError
+    assert "It has been away for" in seen.error.why
+    assert ranking.run_id in seen.error.next_step
+    keeper.start()
+    assert_complete_and_once(world, ranking, world.run(ranking))
+
+
+def test_a_rank_waits_while_the_server_is_full_and_then_goes_on(world, ranking):
+    with world.running(ranking) as seen:
+        eventually(lambda: len(seen.rows) >= 2)
         world.redis.config_set("maxmemory", "100kb")
-        eventually(lambda: "the memory of the server is full" in waits(seen))
-        time.sleep(20)  # longer than a worker may be silent before its job goes to another
+        since = time.monotonic()  # longer than a worker may be silent before it loses its job
+        eventually(lambda: FULL in seen.waits and time.monotonic() - since > 2 * QUICK.silence)
         assert not seen.outcome
         world.redis.config_set("maxmemory", 0)
-    assert_complete_and_once(world, seen)
-    assert world.workers[0].poll() is None
+    assert_complete_and_once(world, ranking, seen)
 
 
-def test_a_job_for_a_full_server_is_refused_and_can_be_asked_for_later(world):
+def test_a_job_for_a_full_server_is_refused_and_can_be_asked_for_later(world, ranking):
     world.redis.config_set("maxmemory", "100kb")
-    error = world.run(rank_request(QUESTIONS)).error
+    error = world.run(ranking).error
     assert type(error) is BrokerError
     assert "memory of the Redis server" in error.what
     world.redis.config_set("maxmemory", 0)
-    assert_complete_and_once(world, world.run(rank_request(QUESTIONS)))
-    assert world.workers[0].poll() is None
+    assert_complete_and_once(world, ranking, world.run(ranking))

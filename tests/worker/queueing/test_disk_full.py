@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from tests.worker.pipeline.conftest import TEXTS
-from tests.worker.queueing.worlds import index_request, rank_request
+from tests.worker.queueing.worlds import index_request, rank_request, write_documents
 from worker.errors import StoreError
 
 pytestmark = pytest.mark.skipif(
@@ -27,11 +27,7 @@ def limit_files(pid: int, size: int) -> None:
 
 @pytest.fixture
 def documents(tmp_path):
-    folder = tmp_path / "more"
-    folder.mkdir()
-    for name, text in TEXTS.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
+    return write_documents(tmp_path / "more")
 
 
 def assert_it_says_that_it_cannot_write(error, world):
@@ -43,7 +39,7 @@ def assert_it_says_that_it_cannot_write(error, world):
 
 def test_an_index_on_a_full_disk_fails_and_works_as_soon_as_there_is_room(world, documents):
     worker = world.start_worker()
-    world.wait_for_workers()
+    world.wait_for(worker)
     limit_files(worker.pid, TOO_SMALL)
     assert_it_says_that_it_cannot_write(world.run(index_request(documents)).error, world)
     assert worker.poll() is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.worker.queueing.worlds import World, eventually, rank_request
+from tests.worker.queueing.worlds import EMBEDDER, World, eventually, rank_request
 from tests.xl_addin.conftest import Run
 from worker.queueing.broker.lease import Lease
 from worker.queueing.local.job_table import JobTable
@@ -34,7 +34,7 @@ def test_a_job_is_shown_with_what_was_asked_for(bonsai: Run, here: JobTable):
     code, text, _ = bonsai("jobs", "show", "waiting-run")
     assert code == 0
     assert "small" in text
-    assert "onnx:minilm" in text
+    assert EMBEDDER in text
     assert "Points of view" in text
 
 

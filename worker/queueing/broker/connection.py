@@ -79,8 +79,8 @@ def _may_pass(error: Exception) -> bool:
 
 
 @contextmanager
-def translated(broker: str) -> Iterator[None]:
-    """Turn errors of the client library into ours.
+def broker_errors(address: str) -> Iterator[None]:
+    """Turn errors of the client library for the server at an address into ours.
 
     :raises BrokerError: if the server does not answer or its memory is full.
     :raises BrokerRefusedError: if it refuses the password, a command or the certificate.
@@ -90,10 +90,10 @@ def translated(broker: str) -> Iterator[None]:
     except BonsaiError:
         raise
     except (RedisError, OSError) as error:
-        raise _ours(error, without_password(broker)) from error
+        raise _bonsai_error(error, without_password(address)) from error
 
 
-def _ours(error: Exception, broker: str) -> BonsaiError:
+def _bonsai_error(error: Exception, broker: str) -> BonsaiError:
     line = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
     text = line.rpartition("of pipeline caused error: ")[2]  # before it stands what was sent
     if isinstance(error, AuthenticationError):

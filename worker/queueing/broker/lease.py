@@ -16,14 +16,14 @@ from redis import Redis
 from redis.exceptions import ResponseError, WatchError
 
 from worker.contract import Event, Problem, Progress, TextReady, parse_event
-from worker.errors import BonsaiError, CancelledError, EngineError
+from worker.errors import BonsaiError, run_stopped
 from worker.queueing.broker.packing import pack, unpack
 from worker.queueing.broker.runs import KEPT
-from worker.queueing.job import MOST_ATTEMPTS, UNFINISHED, State
+from worker.queueing.job import MOST_ATTEMPTS, UNFINISHED, State, killed_its_workers
+from worker.queueing.patience import USUAL
 
 _LIVE_KEPT = 500  # entries
 _SECONDS_BETWEEN_PROGRESS = 0.1
-_LOOK_AGAIN = 0.5  # seconds until a write that was not made is tried again
 
 
 class LeaseLostError(BaseException):
@@ -31,17 +31,21 @@ class LeaseLostError(BaseException):
 
 
 class Lease:
-    """One try of one run. Made by `take`."""
+    """One try of one run. Made by `take`.
 
-    def __init__(self, redis: Redis, run_id: str, number: int) -> None:
+    :param pause: seconds until a write that was not made is tried again.
+    """
+
+    def __init__(self, redis: Redis, run_id: str, number: int, pause: float) -> None:
         self.run_id = run_id
+        self._pause = pause
         self._redis: Any = redis
         self._number = number
         self._written = 0
         self._last_progress = 0.0
 
     @classmethod
-    def take(cls, redis: Redis, run_id: str) -> Lease | None:
+    def take(cls, redis: Redis, run_id: str, pause: float = USUAL.write_again) -> Lease | None:
         """Begin a try; whoever had the run before can write no more.
 
         Return nothing if there is nothing to do: the run has ended, was stopped while it waited,
@@ -58,12 +62,12 @@ class Lease:
             pipe.hset(key, mapping={"state": "running", "heartbeat": time.time()})
             pipe.expire(key, KEPT)
             number, _, losses, *_ = pipe.execute()
-        lease = cls(redis, run_id, number)
+        lease = cls(redis, run_id, number, pause)
         if lease.stop_asked():
-            lease.finish("cancelled", _stopped())
+            lease.finish("cancelled", run_stopped("Somebody asked while no worker had it."))
             return None
         if losses > MOST_ATTEMPTS:
-            lease.finish("failed", _worker_killed())
+            lease.finish("failed", killed_its_workers())
             return None
         return lease
 
@@ -184,23 +188,6 @@ class Lease:
                 try:
                     pipe.execute()
                 except WatchError:  # the lease has changed, the server was away, or it is full
-                    time.sleep(_LOOK_AGAIN)
+                    time.sleep(self._pause)
                     continue
                 return
-
-
-def _stopped() -> CancelledError:
-    return CancelledError(
-        "The run was stopped.",
-        "Somebody asked while no worker had it.",
-        "Finished rows are kept.",
-    )
-
-
-def _worker_killed() -> EngineError:
-    return EngineError(
-        "The job has ended its worker process each time it was tried.",
-        f"It was tried {MOST_ATTEMPTS} times without getting any further; the machine may lack "
-        "the memory for it.",
-        "Try fewer or smaller documents, or a smaller model, and run it again.",
-    )

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from worker.contract import (
     Event,
@@ -19,18 +20,22 @@ from worker.contract import (
     parse_event,
     parse_result,
 )
-from worker.errors import BonsaiError, BrokerError, CancelledError, InputError, UnavailableError
+from worker.errors import (
+    BonsaiError,
+    BrokerError,
+    CancelledError,
+    InputError,
+    UnavailableError,
+    run_stopped,
+)
 from worker.pov_statistics import keep_statistics
-from worker.queueing.broker.connection import connect, translated
-from worker.queueing.broker.runs import News, Place, Runs, queue_name
+from worker.queueing.broker.connection import broker_errors, connect
+from worker.queueing.broker.runs import NewEntries, Runs, StreamPosition, queue_name
 from worker.queueing.job import RESULT_BLOB
+from worker.queueing.patience import USUAL, Patience
 from worker.settings import Settings
 
 _WAITING = "Waiting"
-_WAIT = 0.5  # seconds between two looks at the wish to stop
-_STOP_PATIENCE = 10.0  # seconds that a worker has to obey
-_SERVER_PATIENCE = 3600.0  # seconds without the server before a follower gives up
-_RESULT_PATIENCE = 180  # seconds without the server while a result is on its way
 
 
 class QueueRunner:
@@ -39,10 +44,11 @@ class QueueRunner:
     :raises SettingError: if the broker's address cannot be used.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, patience: Patience = USUAL) -> None:
         self._settings = settings
+        self._patience = patience
         self._runs = Runs(connect(settings, patience=2))
-        self._results = Runs(connect(settings, patience=_RESULT_PATIENCE))
+        self._results = Runs(connect(settings, patience=patience.server))
 
     def run(
         self,
@@ -65,12 +71,14 @@ class QueueRunner:
         return result
 
     def _submit(
-        self, request: Request, *, known: int = 0, patience: float = _SERVER_PATIENCE
+        self, request: Request, *, known: int = 0, patience: Patience | None = None
     ) -> _Follower:
-        with translated(self._settings.broker):
-            self._runs.submit(request)
         broker = self._settings.broker
-        return _Follower(self._runs, self._results, request, broker, known, patience)
+        with broker_errors(broker):
+            self._runs.submit(request)
+        return _Follower(
+            self._runs, self._results, request, broker, known, patience or self._patience
+        )
 
     def _read_here(
         self,
@@ -86,9 +94,8 @@ class QueueRunner:
         def ask(part: IndexPart) -> Result:
             """Ask a worker. The last part is done even if the run was stopped."""
             numbered = part.model_copy(update={"run_id": f"{part.run_id}-{secrets.token_hex(4)}"})
-            follower = self._submit(
-                numbered, patience=_STOP_PATIENCE if part.is_last else _SERVER_PATIENCE
-            )
+            hurried = replace(self._patience, away=self._patience.obey)
+            follower = self._submit(numbered, patience=hurried if part.is_last else self._patience)
             stopped = (lambda: False) if part.is_last else cancelled
             return follower.follow(_waiting_alone(on_event), lambda *_: None, stopped)
 
@@ -101,7 +108,6 @@ class _Follower:
 
     :param results: the same runs, read with more patience.
     :param known: rows and problems at its beginning that were read before, and are passed over.
-    :param patience: seconds that the server may be away.
     """
 
     def __init__(
@@ -111,7 +117,7 @@ class _Follower:
         request: Request,
         broker: str,
         known: int,
-        patience: float,
+        patience: Patience,
     ) -> None:
         self._known = known
         self._patience = patience
@@ -119,7 +125,7 @@ class _Follower:
         self._results = results
         self._request = request
         self._broker = broker
-        self._place = Place()
+        self._position = StreamPosition()
         self._stop_asked_at: float | None = None
         self._silent_since: float | None = None
 
@@ -133,30 +139,32 @@ class _Follower:
         while True:
             if cancelled():
                 self._ask_to_stop()
-            news = self._news(on_event)
-            for payload in news.events:
+            new = self._new_entries(on_event)
+            for payload in new.events:
                 self._hand_on(parse_event(payload), on_event)
-            for name in news.blobs:
+            for name in new.blobs:
                 self._hand_over(name, on_blob)
-            if news.end:
+            if new.end:
                 return self._result()
-            if not news.events:
+            if not new.events:
                 self._say_why_nothing_happens(on_event)
 
-    def _news(self, on_event: Callable[[Event], None]) -> News:
+    def _new_entries(self, on_event: Callable[[Event], None]) -> NewEntries:
         """Return what is new; a server that is away is waited for."""
         try:
-            with translated(self._broker):
-                news = self._runs.news(self._request.run_id, self._place, wait_seconds=_WAIT)
+            with broker_errors(self._broker):
+                new = self._runs.new_entries(
+                    self._request.run_id, self._position, wait_seconds=self._patience.look
+                )
         except BrokerError as error:
             self._silent_since = self._silent_since or time.monotonic()
-            if time.monotonic() - self._silent_since > self._patience:
+            if time.monotonic() - self._silent_since > self._patience.away:
                 raise self._lost_sight(error) from error
             on_event(Progress(stage=_WAITING, done=0, of=1, message="the server does not answer"))
-            time.sleep(_WAIT)
-            return News()
+            time.sleep(self._patience.look)
+            return NewEntries()
         self._silent_since = None
-        return news
+        return new
 
     def _hand_on(self, event: Event, on_event: Callable[[Event], None]) -> None:
         if self._known and not isinstance(event, Progress | TextReady):
@@ -167,7 +175,7 @@ class _Follower:
     def _hand_over(self, name: str, on_blob: Callable[[str, bytes], None]) -> None:
         if name == RESULT_BLOB:
             return
-        with translated(self._broker):
+        with broker_errors(self._broker):
             data = self._results.blob(self._request.run_id, name)
         if data is not None:
             on_blob(name, data)
@@ -176,9 +184,9 @@ class _Follower:
         now = time.monotonic()
         if self._stop_asked_at is None:
             self._stop_asked_at = now
-            with translated(self._broker):
+            with broker_errors(self._broker):
                 self._runs.stop(self._request.run_id)
-        elif now - self._stop_asked_at > _STOP_PATIENCE:
+        elif now - self._stop_asked_at > self._patience.obey:
             raise CancelledError(
                 "The run was asked to stop.",
                 "No worker has confirmed it yet.",
@@ -186,21 +194,19 @@ class _Follower:
             )
 
     def _result(self) -> Result:
-        with translated(self._broker):
+        with broker_errors(self._broker):
             job = self._results.job(self._request.run_id)
             payload = self._results.blob(self._request.run_id, RESULT_BLOB)
         if job and job.problem:
             raise Problem.model_validate_json(job.problem).to_error()
         if job and job.state == "cancelled":
-            raise CancelledError(
-                "The run was stopped.", "Somebody asked.", "Finished rows are kept."
-            )
+            raise run_stopped("Somebody asked.")
         if payload is None:
             raise _expired()
         return parse_result(self._request, payload)
 
     def _say_why_nothing_happens(self, on_event: Callable[[Event], None]) -> None:
-        with _ignoring_outages(), translated(self._broker):
+        with _ignoring_outages(), broker_errors(self._broker):
             if self._runs.is_full():
                 message = "the memory of the server is full"
             elif not self._runs.waits(self._request.run_id):
@@ -214,7 +220,7 @@ class _Follower:
     def _lost_sight(self, error: BonsaiError) -> UnavailableError:
         return BrokerError(
             error.what,
-            f"It has been away for {self._patience:.0f} seconds.",
+            f"It has been away for {self._patience.away:.0f} seconds.",
             f"The job {self._request.run_id} goes on when it is back: see 'bonsai jobs'.",
         )
 

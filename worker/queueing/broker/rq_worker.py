@@ -21,47 +21,46 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Retry
 from rq.job import Job
+from rq.registry import clean_registries
 from rq.utils import now
+from rq.worker_registration import clean_worker_registry
 
 from worker.contract import Request, kind_of, parse_request
 from worker.errors import BonsaiError, CancelledError, InputError
 from worker.queueing.broker.allowed_job import AllowedJob, AllowedWorker
-from worker.queueing.broker.connection import connect, translated
+from worker.queueing.broker.connection import broker_errors, connect
 from worker.queueing.broker.lease import Lease
 from worker.queueing.broker.runs import RETRIES
+from worker.queueing.broker.stranded import StrandedJobs
 from worker.queueing.in_process import InProcessRunner
 from worker.queueing.job import RESULT_BLOB
+from worker.queueing.patience import USUAL, Patience
 from worker.settings import Settings, load_settings
-
-#: Seconds that the server may be away before the process ends, to be started again.
-PATIENCE = 180
-
-_BEAT = 1.0  # seconds between two signs of life
-_BEAT_KEPT = 15  # seconds after the last sign of life until a job goes to another worker
-_REAP_EVERY = 4  # seconds between two looks for jobs of dead workers
-_STRANDED_AFTER = 10.0  # seconds after which a job between queue and worker is put back
-_LOCK_KEPT = 30  # seconds that a dead worker can keep the others from looking
 
 
 class WarmWorker(AllowedWorker):
     """Works through one queue in its own process."""
 
-    def __init__(self, queue: str, redis: Redis, runner: InProcessRunner) -> None:
+    def __init__(
+        self, queue: str, redis: Redis, runner: InProcessRunner, patience: Patience = USUAL
+    ) -> None:
         super().__init__(
             [f"bonsai:{queue}"],
             connection=redis,
             serializer="json",
-            worker_ttl=20,  # rq waits for a job 15 seconds less, then looks for dead colleagues
-            maintenance_interval=_REAP_EVERY,
+            worker_ttl=16 + patience.colleagues,  # rq waits for a job 15 seconds less, then looks
+            maintenance_interval=patience.colleagues,
             log_job_description=False,
         )
+        self._stranded = StrandedJobs(self.queues[0], patience.stranded)
         self._runner = runner
+        self._patience = patience
         self._stop = threading.Event()
         self._leaving = False
 
     def do(self, run_id: str) -> Retry | None:
         """Do one run; what comes of it stands in its record. Called by rq through the job."""
-        lease = Lease.take(self.connection, run_id)
+        lease = Lease.take(self.connection, run_id, self._patience.write_again)
         if lease is None:
             return None
         try:
@@ -93,7 +92,7 @@ class WarmWorker(AllowedWorker):
         over = threading.Event()
 
         def beat() -> None:
-            while not over.wait(_BEAT):
+            while not over.wait(self._patience.beat):
                 with suppress(RedisError):  # the next beat may get through
                     self._keep_alive()
                     if lease.stop_asked() or not lease.beat():
@@ -115,12 +114,13 @@ class WarmWorker(AllowedWorker):
             return
         with self.connection.pipeline() as pipe:
             self.heartbeat(pipeline=pipe)
-            self.execution.heartbeat(self.queues[0].started_job_registry, _BEAT_KEPT, pipeline=pipe)
+            started, kept = self.queues[0].started_job_registry, self._patience.silence
+            self.execution.heartbeat(started, kept, pipeline=pipe)
             pipe.execute()
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Return how long a job counts as alive from its start; the beats renew it."""
-        return _BEAT_KEPT
+        return self._patience.silence
 
     def kill_horse(self, sig: object = None) -> None:
         """Stop the job: called in another thread when somebody sends rq's stop command."""
@@ -134,26 +134,18 @@ class WarmWorker(AllowedWorker):
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def clean_registries(self) -> None:
-        """Give the jobs of dead workers to the living."""
-        queue = self.queues[0]
-        self.connection.expire(queue.registry_cleaning_key, _LOCK_KEPT)
-        self._put_stranded_back(queue)
-        super().clean_registries()  # type: ignore[no-untyped-call]
+        """Give the jobs of dead workers to the living.
 
-    def _put_stranded_back(self, queue: Queue) -> None:
-        """Rescue what a worker had taken but not begun when it died."""
-        stranded, server = queue.intermediate_queue, self.connection
-        for run_id in stranded.get_job_ids():
-            if run_id in queue.started_job_registry or stranded.set_first_seen(run_id):
-                continue
-            seen = stranded.get_first_seen(run_id)
-            if seen and (now() - seen).total_seconds() > _STRANDED_AFTER:
-                with server.pipeline() as pipe:
-                    pipe.lrem(stranded.key, 1, run_id)
-                    pipe.delete(stranded.get_first_seen_key(run_id))
-                    removed, _ = pipe.execute()
-                if removed:
-                    server.lpush(queue.key, run_id)
+        One worker at a time does. rq's own lock would be kept for 15 minutes by a worker that
+        dies with it.
+        """
+        queue, server = self.queues[0], self.connection
+        self._stranded.put_back()
+        if server.set(queue.registry_cleaning_key, 1, nx=True, ex=self._patience.clean_up):
+            clean_registries(queue)
+            clean_worker_registry(queue)
+            server.delete(queue.registry_cleaning_key)
+        self.last_cleaned_at = now()  # type: ignore[assignment]
 
     def handle_job_success(self, job: Job, queue: Queue, started_job_registry: Any) -> None:  # noqa: ANN401
         """Tell rq that a job is done, unless another worker has it now."""
@@ -211,24 +203,24 @@ def _request(payload: str) -> Request:
     return request
 
 
-def serve(queue: str, settings: Settings) -> None:
+def serve(queue: str, settings: Settings, patience: Patience = USUAL) -> None:
     """Work through a queue until told to leave.
 
     :raises BrokerError: if the server does not answer; BrokerRefusedError: if it refuses us.
     """
-    with translated(settings.broker):
+    with broker_errors(settings.broker):
         connect(settings).ping()  # what is wrong from the start is said at once
-        redis = connect(settings, patience=PATIENCE)
-        worker = WarmWorker(queue, redis, InProcessRunner(settings))
+        redis = connect(settings, patience=patience.server)
+        worker = WarmWorker(queue, redis, InProcessRunner(settings), patience)
         AllowedJob.work = worker.do
         worker.work(logging_level="WARNING")
 
 
-def main(queue: str) -> int:
+def main(queue: str, patience: Patience = USUAL) -> int:
     """Serve a queue; a failure is one line for the supervisor, never a traceback."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
-        serve(queue, load_settings())
+        serve(queue, load_settings(), patience)
     except BonsaiError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the supervisor reads it
         return error.exit_code

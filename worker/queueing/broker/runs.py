@@ -36,8 +36,8 @@ ENTRY = "bonsai.run"
 
 
 @dataclass(frozen=True)
-class News:
-    """What has happened in a run: JSON events, names of large results, how it ended."""
+class NewEntries:
+    """What is new in a run: JSON events, names of large results, how it ended."""
 
     events: tuple[str, ...] = ()
     blobs: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class News:
 
 
 @dataclass
-class Place:
+class StreamPosition:
     """How far somebody has read the two streams of a run; at first, not at all."""
 
     rows: str = "0"
@@ -158,20 +158,22 @@ class Runs:
             except WatchError:
                 return
 
-    def news(self, run_id: str, place: Place, *, wait_seconds: float) -> News:
-        """Return what has happened since `place`, which moves on; wait for it if need be."""
-        streams = {f"bonsai:rows:{run_id}": place.rows, f"bonsai:live:{run_id}": place.live}
+    def new_entries(
+        self, run_id: str, position: StreamPosition, *, wait_seconds: float
+    ) -> NewEntries:
+        """Return what was written since `position`, which moves on; wait for it if need be."""
+        streams = {f"bonsai:rows:{run_id}": position.rows, f"bonsai:live:{run_id}": position.live}
         found = self._redis.xread(streams, count=500, block=max(1, int(wait_seconds * 1000)))
         entries: list[dict[bytes, bytes]] = []
         for stream, part in found:
             last = part[-1][0].decode()
             if stream.decode().startswith("bonsai:rows:"):
-                place.rows = last
+                position.rows = last
             else:
-                place.live = last
+                position.live = last
             entries += [fields for _, fields in part]
         end = next(iter(_values(entries, b"end")), None)
-        return News(
+        return NewEntries(
             tuple(_values(entries, b"event")),
             tuple(_values(entries, b"blob")),
             cast(State, end) if end else None,

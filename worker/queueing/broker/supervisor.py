@@ -15,15 +15,21 @@ from typing import IO
 
 from worker.child_process import kill_group, start_child
 
-_FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0  # seconds before a child is started again
-_SETTLED = 60.0  # seconds of life after which an end is no longer one of a row of ends
-_LAST_WISH = 60.0  # seconds a child has to end when asked
-_LOOK = 0.2  # seconds between two looks
-
 _CANNOT_WORK = (2, 3)  # exit codes that say: something given, or something needed, is wrong
 _MOST_COMPLAINTS = 5  # such ends in a row after which a child's words are no longer repeated
 _KEPT_LINES = 10
 _SIGKILL = 9
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """Waiting times of a supervisor, in seconds."""
+
+    first: float = 1.0  # before a child is started again; twice as long each time
+    longest: float = 30.0
+    settled: float = 60.0  # of life, after which an end is no longer one of a row of ends
+    last_wish: float = 60.0  # that a child has to end when asked
+    look: float = 0.2  # between two looks
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,10 @@ class Supervisor:
         on_report: Callable[[str], None],
         *,
         every_look: Callable[[], object] = lambda: None,
+        pauses: Pauses = Pauses(),
     ) -> None:
-        self._children = [_Child(spec, self._report) for spec in children]
+        self._children = [_Child(spec, self._report, pauses) for spec in children]
+        self._pauses = pauses
         self._on_report = on_report
         self._every_look = every_look
         self._asked_to_end = 0
@@ -68,18 +76,18 @@ class Supervisor:
                     self._every_look()
                     for child in self._children:
                         child.look()
-                    time.sleep(_LOOK)
+                    time.sleep(self._pauses.look)
             finally:
                 self._end()
 
     def _end(self) -> None:
-        deadline = time.monotonic() + _LAST_WISH
+        deadline = time.monotonic() + self._pauses.last_wish
         for child in self._children:
             child.ask_to_end()
         while any(child.is_there() for child in self._children):
             if time.monotonic() > deadline or self._asked_to_end > 1:
                 break
-            time.sleep(_LOOK)
+            time.sleep(self._pauses.look)
         for child in self._children:
             child.end()
 
@@ -107,14 +115,15 @@ class Supervisor:
 class _Child:
     """One process after the other, for one purpose."""
 
-    def __init__(self, spec: ChildSpec, report: Callable[[str], None]) -> None:
+    def __init__(self, spec: ChildSpec, report: Callable[[str], None], pauses: Pauses) -> None:
         self._spec = spec
+        self._pauses = pauses
         self._report = report
         self._process: subprocess.Popen[bytes] | None = None
         self._output: _Output | None = None
         self._last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._started = self._start_at = time.monotonic()
-        self._wait = _FIRST_WAIT
+        self._wait = pauses.first
         self._complaints = 0  # ends in a row because it cannot work
 
     def look(self) -> None:
@@ -166,28 +175,28 @@ class _Child:
             self._settle()
         self._complaints = self._complaints + 1 if cannot_work else 0
         if self._complaints >= _MOST_COMPLAINTS:
-            self._wait = _LONGEST_WAIT
+            self._wait = self._pauses.longest
         if self._complaints == _MOST_COMPLAINTS:
             self._say_why_once(reason)
         elif not self._is_silent():
             again = f"starting again in {self._wait:g} s"
             self._report(f"worker {self._spec.name} ended: {reason}; {again}")
         self._start_at = time.monotonic() + self._wait
-        self._wait = min(2 * self._wait, _LONGEST_WAIT)
+        self._wait = min(2 * self._wait, self._pauses.longest)
 
     def _say_why_once(self, reason: str) -> None:
         self._report(f"worker {self._spec.name} cannot work: {reason}. It said last:")
         for line in self._last_lines:
             self._report(f"  {line}")
-        self._report(f"It is tried every {_LONGEST_WAIT:g} s, and silent until it works.")
+        self._report(f"It is tried every {self._pauses.longest:g} s, and silent until it works.")
 
     def _has_settled(self) -> bool:
-        return time.monotonic() - self._started > _SETTLED
+        return time.monotonic() - self._started > self._pauses.settled
 
     def _settle(self) -> None:
         if self._is_silent():
             self._report(f"worker {self._spec.name} works again")
-        self._complaints, self._wait = 0, _FIRST_WAIT
+        self._complaints, self._wait = 0, self._pauses.first
 
     def _is_silent(self) -> bool:
         return self._complaints >= _MOST_COMPLAINTS

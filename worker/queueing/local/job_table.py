@@ -13,15 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from worker.contract import Problem
-from worker.errors import EngineError, StoreError
-from worker.queueing.job import MOST_ATTEMPTS, Job, State
-
-#: Seconds without a sign of life after which a running job counts as orphaned.
-HEARTBEAT_LIMIT = 15.0
-
-
-#: Days that a finished job, with its pictures, is kept.
-DAYS_KEPT = 30
+from worker.errors import StoreError
+from worker.queueing.job import MOST_ATTEMPTS, Job, State, killed_its_workers
+from worker.queueing.patience import USUAL, Patience
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -45,7 +39,8 @@ class JobTable:
     :raises StoreError: if the file cannot be opened.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: Patience = USUAL) -> None:
+        self._patience = patience
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=10, isolation_level=None)
@@ -64,7 +59,7 @@ class JobTable:
 
     def submit(self, run_id: str, book: str, place: str, request: str) -> None:
         """Queue a job; the same run id twice is one job. Long finished ones are forgotten."""
-        self._forget_before(time.time() - DAYS_KEPT * 86_400)
+        self._forget_before(time.time() - self._patience.finished)
         self._db.execute(
             "INSERT OR IGNORE INTO jobs (run_id, book, place, request, state, submitted) "
             "VALUES (?, ?, ?, ?, 'queued', ?)",
@@ -87,19 +82,20 @@ class JobTable:
     def has_worker(self) -> bool:
         """Say whether a worker gave a sign of life lately."""
         row = self._db.execute("SELECT heartbeat FROM worker").fetchone()
-        return bool(row and time.time() - row[0] < HEARTBEAT_LIMIT)
+        return bool(row and time.time() - row[0] < self._patience.silence)
 
-    def take(self) -> Job | None:
+    def take_job(self) -> Job | None:
         """Return the next queued or orphaned job, now running; an orphan keeps what it has stored.
 
         One whose worker has died `MOST_ATTEMPTS` times without a new event in between has failed.
         """
+        problem = Problem.from_error(killed_its_workers())
         with self._transaction():
-            orphaned = time.time() - HEARTBEAT_LIMIT
+            orphaned = self._last_beat_of_orphans()
             self._db.execute(
                 "UPDATE jobs SET state = 'failed', problem = ?, finished = ? "
                 "WHERE state = 'running' AND heartbeat < ? AND attempts >= ?",
-                (_worker_killed(), time.time(), orphaned, MOST_ATTEMPTS),
+                (problem.model_dump_json(), time.time(), orphaned, MOST_ATTEMPTS),
             )
             row = self._db.execute(
                 "SELECT run_id FROM jobs WHERE state = 'queued' "
@@ -151,7 +147,7 @@ class JobTable:
             self._db.execute(
                 "UPDATE jobs SET state = 'cancelled', finished = ? "
                 "WHERE run_id = ? AND (state = 'queued' OR (state = 'running' AND heartbeat < ?))",
-                (time.time(), run_id, time.time() - HEARTBEAT_LIMIT),
+                (time.time(), run_id, self._last_beat_of_orphans()),
             )
 
     def job(self, run_id: str) -> Job | None:
@@ -176,6 +172,9 @@ class JobTable:
         rows = self._db.execute("SELECT name, data FROM blobs WHERE run_id = ?", (run_id,))
         return dict(rows.fetchall())
 
+    def _last_beat_of_orphans(self) -> float:
+        return time.time() - self._patience.silence
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN IMMEDIATE")
@@ -185,16 +184,6 @@ class JobTable:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
-
-
-def _worker_killed() -> str:
-    error = EngineError(
-        "The job has ended its worker process each time it was tried.",
-        f"It was tried {MOST_ATTEMPTS} times without getting any further; the machine may lack "
-        "the memory for it.",
-        "Try fewer or smaller documents, or a smaller model, and press the button again.",
-    )
-    return Problem.from_error(error).model_dump_json()
 
 
 _SELECT = (

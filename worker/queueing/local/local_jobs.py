@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -23,9 +23,8 @@ from worker.contract import (
 from worker.errors import EngineError
 from worker.queueing.job import RESULT_BLOB, UNFINISHED, Job
 from worker.queueing.local.job_table import JobTable
+from worker.queueing.patience import USUAL, Patience
 from worker.settings import Settings
-
-_PATIENCE = 60.0  # seconds that a job waits for a worker to start
 
 #: Processes this one has started; holding them lets the system clear them away when they end.
 _STARTED: list[subprocess.Popen[bytes]] = []
@@ -42,15 +41,45 @@ class Finished:
     result: Result | None
 
 
+def start_worker(
+    settings: Settings, command: Sequence[str] = ("worker.queueing.local.local_worker",)
+) -> None:
+    """Start a process that outlives this one and never shows a window.
+
+    :param command: the module to run, and its arguments.
+    """
+    _STARTED[:] = [process for process in _STARTED if process.poll() is None]
+    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "DETACHED_PROCESS", 0)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with settings.log.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            creationflags=flags,
+            start_new_session=True,
+        )
+    _STARTED.append(process)
+
+
 class LocalJobs:
     """The jobs of this machine's home folder.
 
+    :param start: starts a worker process; called when none gives signs of life.
     :raises StoreError: if the job file cannot be opened.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        patience: Patience = USUAL,
+        start: Callable[[Settings], object] = start_worker,
+    ) -> None:
         self._settings = settings
-        self._table = JobTable(settings.jobs)
+        self._patience = patience
+        self._start = start
+        self._table = JobTable(settings.jobs, patience)
 
     def close(self) -> None:
         """Let go of the job file."""
@@ -65,13 +94,13 @@ class LocalJobs:
         """Start a worker process if none gives signs of life."""
         if not self._table.has_worker():
             self._table.worker_beat()  # two callers in a row start one process
-            _start_worker(self._settings)
+            self._start(self._settings)
 
     def look_after(self, job: Job) -> None:
         """See to it that an unfinished job goes on; one that no worker ever takes has failed."""
-        never_taken = job.heartbeat is None and time.time() - job.submitted > _PATIENCE
+        never_taken = job.heartbeat is None and time.time() - job.submitted > self._patience.start
         if never_taken and not self._table.has_worker():
-            problem = Problem.from_error(_worker_does_not_start(self._settings))
+            problem = Problem.from_error(self._worker_does_not_start())
             self._table.finish(job.run_id, "failed", problem.model_dump_json())
         else:
             self.ensure_worker()
@@ -126,27 +155,10 @@ class LocalJobs:
             result=parse_result(request, result) if result else None,
         )
 
-
-def _worker_does_not_start(settings: Settings) -> EngineError:
-    return EngineError(
-        "The worker process does not start.",
-        "It gave no sign of life for a minute.",
-        f"Look at the end of {settings.log}, or run: python -m worker.queueing.local.local_worker",
-    )
-
-
-def _start_worker(settings: Settings) -> None:
-    """Start a process that outlives this one and never shows a window."""
-    _STARTED[:] = [process for process in _STARTED if process.poll() is None]
-    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "DETACHED_PROCESS", 0)
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with settings.log.open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "worker.queueing.local.local_worker"],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            creationflags=flags,
-            start_new_session=True,
+    def _worker_does_not_start(self) -> EngineError:
+        return EngineError(
+            "The worker process does not start.",
+            f"It gave no sign of life for {self._patience.start:.0f} seconds.",
+            f"Look at the end of {self._settings.log}, or run: "
+            "python -m worker.queueing.local.local_worker",
         )
-    _STARTED.append(process)

@@ -20,31 +20,31 @@ from worker.contract import Event, Problem, Progress, TextReady, parse_event, pa
 from worker.errors import BonsaiError, CancelledError
 from worker.queueing.job import RESULT_BLOB, Job
 from worker.queueing.local.job_table import JobTable
+from worker.queueing.patience import USUAL, Patience
 from worker.queueing.runners import Runner, runner_for
 from worker.settings import IN_PROCESS, Settings, load_settings
 
-IDLE_LIMIT = 600.0  # seconds without a job before the process ends
 _FOLLOWED = 4  # jobs at once, where others do the work
-_BEAT = 1.0  # seconds between two signs of life
 
 
-def serve(settings: Settings, *, idle_limit: float = IDLE_LIMIT) -> None:
-    """Work through the job file until there has been nothing to do for `idle_limit` seconds."""
-    table, at_once = JobTable(settings.jobs), 1 if settings.broker == IN_PROCESS else _FOLLOWED
+def serve(settings: Settings, patience: Patience = USUAL) -> None:
+    """Work through the job file until there has been nothing to do for a while."""
+    table = JobTable(settings.jobs, patience)
+    at_once = 1 if settings.broker == IN_PROCESS else _FOLLOWED
     running: set[Future[None]] = set()
     last_work = time.monotonic()
     with ThreadPoolExecutor(at_once, thread_name_prefix="bonsai-job") as pool:
-        while running or time.monotonic() - last_work < idle_limit:
+        while running or time.monotonic() - last_work < patience.idle:
             table.worker_beat()
             for ended in [job for job in running if job.done()]:
                 running.remove(ended)
                 ended.result()
                 last_work = time.monotonic()
-            job = table.take() if len(running) < at_once else None
+            job = table.take_job() if len(running) < at_once else None
             if job is None:
                 time.sleep(0.2)
             else:
-                running.add(pool.submit(_work, job, settings))
+                running.add(pool.submit(_work, job, settings, patience.beat))
     table.close()
 
 
@@ -54,9 +54,9 @@ def _runner(settings: Settings) -> Runner:
     return runner_for(settings)
 
 
-def _work(job: Job, settings: Settings) -> None:
+def _work(job: Job, settings: Settings, beat: float) -> None:
     table = JobTable(settings.jobs)  # a connection belongs to one thread
-    with closing(table), _heartbeat(job.run_id, settings) as stopped:
+    with closing(table), _heartbeat(job.run_id, settings, beat) as stopped:
         try:
             result = _runner(settings).run(
                 parse_request(job.request),
@@ -85,13 +85,13 @@ def _recorder(run_id: str, table: JobTable) -> Callable[[Event], None]:
 
 
 @contextmanager
-def _heartbeat(run_id: str, settings: Settings) -> Iterator[Callable[[], bool]]:
+def _heartbeat(run_id: str, settings: Settings, pause: float) -> Iterator[Callable[[], bool]]:
     """Give signs of life from a thread; the result says whether the job was asked to stop."""
     stop, over = threading.Event(), threading.Event()
 
     def beat() -> None:
         table = JobTable(settings.jobs)
-        while not over.wait(_BEAT):
+        while not over.wait(pause):
             table.worker_beat()
             if table.beat(run_id):
                 stop.set()

@@ -26,15 +26,10 @@ from worker.contract import (
 )
 from worker.errors import BonsaiError, UnavailableError
 from worker.pov_statistics import score_statistics, statistics_digest
+from worker.queueing.patience import USUAL, Patience
 from worker.queueing.scores.score_cache import ScoreCache, score_keys
-from worker.queueing.scores.scorers import scorer_for
+from worker.queueing.scores.scorers import text_scorer_for
 from worker.settings import Settings
-
-#: Seconds that formulas wait for a request, from its start.
-TIME_LIMIT = 5.0
-
-#: Seconds after which something that was not there is looked for again.
-_FAILURE_KEPT = 10.0
 
 
 @dataclass(frozen=True)
@@ -63,14 +58,14 @@ class _Pending:
     deadline: float
 
 
-class ScorePath:
+class FormulaScores:
     """The way from a formula to a score. `requests` counts the requests that were needed."""
 
-    def __init__(self, settings: Settings, *, time_limit: float = TIME_LIMIT) -> None:
+    def __init__(self, settings: Settings, patience: Patience = USUAL) -> None:
         self.requests = 0
         self._settings = settings
-        self._time_limit = time_limit
-        self._score = scorer_for(settings)
+        self._patience = patience
+        self._score = text_scorer_for(settings)
         self._cache = ScoreCache(settings.scores)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bonsai-score")
         self._pending: dict[str, _Pending] = {}
@@ -138,12 +133,12 @@ class ScorePath:
 
     def _refuse_after_failure(self) -> None:
         """Say the same again for a while: a thousand cells must not try a dead server each."""
-        if self._failure and time.monotonic() - self._failed_at < _FAILURE_KEPT:
+        if self._failure and time.monotonic() - self._failed_at < self._patience.failure:
             raise self._failure
 
     def _start(self, new: Mapping[str, str], question: _Question) -> _Pending:
         future = self._worker.submit(self._compute, new, question)
-        return _Pending(future, time.monotonic() + self._time_limit)
+        return _Pending(future, time.monotonic() + self._patience.formula)
 
     def _compute(self, new: Mapping[str, str], question: _Question) -> None:
         self.requests += 1
@@ -176,8 +171,9 @@ class ScorePath:
             for request in requests:
                 request.future.result(max(0.0, request.deadline - time.monotonic()))
         except FutureTimeoutError as error:
+            seconds = f"{self._patience.formula:.0f} seconds"
             raise UnavailableError(
                 "The score is not there yet.",
-                f"It takes longer than the {self._time_limit:.0f} seconds a formula may wait.",
+                f"It takes longer than the {seconds} a formula may wait.",
                 "Calculate again in a moment; the work goes on in the background.",
             ) from error

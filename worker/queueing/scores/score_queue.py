@@ -17,7 +17,7 @@ from redis import Redis
 
 from worker.contract import Problem, ScoreRequest, ScoreResult
 from worker.errors import UnavailableError
-from worker.queueing.broker.connection import connect, translated
+from worker.queueing.broker.connection import broker_errors, connect
 from worker.queueing.broker.packing import pack, unpack
 from worker.settings import Settings
 
@@ -31,7 +31,7 @@ _LIST = "bonsai:score"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListedRequest:
     """One request on the list; `reply` is the key of the list for its answer."""
 
     reply: str
@@ -69,30 +69,30 @@ class ScoreQueue:
                 return bytes(found[1])
         return None
 
-    def take(self, *, wait_seconds: float) -> list[Asked]:
+    def take_requests(self, *, wait_seconds: float) -> list[ListedRequest]:
         """Return all that waits, up to `MOST_TEXTS` texts or one request; wait for the first."""
         found = self._redis.blpop([_LIST], timeout=wait_seconds)
         messages, texts = [found[1]] if found else [], 0
-        asked: list[Asked] = []
+        listed: list[ListedRequest] = []
         while messages:
             fields = json.loads(unpack(messages.pop()))
             if time.time() - fields["asked"] < OLDEST:
                 request = ScoreRequest.model_validate_json(fields["request"])
-                asked.append(Asked(fields["reply"], request))
+                listed.append(ListedRequest(fields["reply"], request))
                 texts += len(request.texts)
             if texts < MOST_TEXTS and (more := self._redis.lpop(_LIST)):
                 messages.append(more)
-        return asked
+        return listed
 
-    def answer(self, asked: Asked, outcome: ScoreResult | Problem) -> None:
+    def answer(self, listed: ListedRequest, outcome: ScoreResult | Problem) -> None:
         """Answer a request."""
         if isinstance(outcome, Problem):
             fields: dict[str, object] = {"problem": outcome.model_dump(mode="json")}
         else:
             fields = {"result": outcome.model_dump_json()}
         with self._redis.pipeline() as pipe:
-            pipe.rpush(asked.reply, pack(json.dumps(fields).encode(), "answer"))
-            pipe.expire(asked.reply, int(OLDEST))
+            pipe.rpush(listed.reply, pack(json.dumps(fields).encode(), "answer"))
+            pipe.expire(listed.reply, int(OLDEST))
             pipe.execute()
 
 
@@ -111,7 +111,7 @@ class RemoteScorer:
 
         :raises BonsaiError: if no worker answers in time, or the request fails.
         """
-        with translated(self._broker):
+        with broker_errors(self._broker):
             parts = [
                 self._queue.ask(
                     request.model_copy(update={"texts": request.texts[first : first + MOST_TEXTS]})

@@ -9,58 +9,56 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from redis import Redis
 
-from worker.contract import Problem, ScoreRequest, ScoreResult
+from worker.contract import Problem, ScoreResult
 from worker.errors import BonsaiError
-from worker.queueing.broker.connection import connect, translated
-from worker.queueing.scores.score_queue import Asked, ScoreQueue
-from worker.queueing.scores.scorers import scorer_for
+from worker.queueing.broker.connection import broker_errors, connect
+from worker.queueing.patience import USUAL
+from worker.queueing.scores.score_queue import ListedRequest, ScoreQueue
+from worker.queueing.scores.scorers import TextScorer, text_scorer_for
 from worker.settings import IN_PROCESS, load_settings
 
-_PATIENCE = 180  # seconds that the server may be away before the process ends
 _LOOK = 1.0  # seconds between two looks at the wish to leave
-
-Scorer = Callable[[ScoreRequest], ScoreResult]
 
 _log = logging.getLogger(__name__)
 
 
-def serve(redis: Redis, score: Scorer, leave: threading.Event) -> None:
+def serve(redis: Redis, score: TextScorer, leave: threading.Event) -> None:
     """Answer requests until asked to leave. What waits together is computed together."""
     queue = ScoreQueue(redis)
     while not leave.is_set():
         try:
-            asked = queue.take(wait_seconds=_LOOK)
+            waiting = queue.take_requests(wait_seconds=_LOOK)
         except (BonsaiError, ValueError, KeyError, TypeError):
             _log.warning("A scoring request that cannot be read was dropped.")
             continue
-        for _, alike in groupby(sorted(asked, key=_likeness), key=_likeness):
+        for _, alike in groupby(sorted(waiting, key=_likeness), key=_likeness):
             _answer(list(alike), queue, score)
 
 
-def _likeness(asked: Asked) -> str:
+def _likeness(listed: ListedRequest) -> str:
     """Return what requests that can be computed together have in common: all but the texts."""
-    return asked.request.model_dump_json(exclude={"run_id", "texts"})
+    return listed.request.model_dump_json(exclude={"run_id", "texts"})
 
 
-def _answer(alike: Sequence[Asked], queue: ScoreQueue, score: Scorer) -> None:
-    texts = tuple(text for asked in alike for text in asked.request.texts)
+def _answer(alike: Sequence[ListedRequest], queue: ScoreQueue, score: TextScorer) -> None:
+    texts = tuple(text for listed in alike for text in listed.request.texts)
     together = alike[0].request.model_copy(update={"texts": texts})
     try:
         result = score(together)
     except BonsaiError as error:
-        for asked in alike:
-            queue.answer(asked, Problem.from_error(error))
+        for listed in alike:
+            queue.answer(listed, Problem.from_error(error))
         return
     first = 0
-    for asked in alike:
-        last = first + len(asked.request.texts)
-        queue.answer(asked, _part(result, first, last))
+    for listed in alike:
+        last = first + len(listed.request.texts)
+        queue.answer(listed, _part(result, first, last))
         first = last
 
 
@@ -80,10 +78,10 @@ def main() -> int:
         signal.signal(number, lambda *_: leave.set())
     settings = load_settings()
     try:
-        with translated(settings.broker):
+        with broker_errors(settings.broker):
             connect(settings).ping()  # what is wrong from the start is said at once
-            redis = connect(settings, patience=_PATIENCE)
-            serve(redis, scorer_for(replace(settings, broker=IN_PROCESS)), leave)
+            redis = connect(settings, patience=USUAL.server)
+            serve(redis, text_scorer_for(replace(settings, broker=IN_PROCESS)), leave)
     except BonsaiError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the supervisor reads it
         return error.exit_code

@@ -8,8 +8,10 @@ from worker.contract import ScoreRequest, ScoreResult
 from worker.queueing.in_process import InProcessRunner
 from worker.settings import IN_PROCESS, Settings
 
+TextScorer = Callable[[ScoreRequest], ScoreResult]
 
-def scorer_for(settings: Settings) -> Callable[[ScoreRequest], ScoreResult]:
+
+def text_scorer_for(settings: Settings) -> TextScorer:
     """Return what computes scores that somebody waits for; nothing is loaded or connected yet.
 
     :raises SettingError: if the broker's address cannot be used.

@@ -11,19 +11,17 @@ from rq import Callback, Queue, Retry, SimpleWorker
 from rq.job import Job
 from rq.webhook import Webhook
 
-from tests.worker.queueing.worlds import World, eventually, index_request, rank_request
-from worker.contract import Problem, ScoreRequest
+from tests.worker.queueing.worlds import (
+    World,
+    eventually,
+    index_request,
+    rank_request,
+    score_request,
+)
+from worker.contract import Problem
 from worker.errors import BonsaiError, InputError
 from worker.queueing.broker.packing import pack
 from worker.queueing.broker.runs import ENTRY
-
-
-@pytest.fixture
-def served(world: World) -> World:
-    """A world whose worker is at its queue."""
-    world.start_worker()
-    world.wait_for_workers()
-    return world
 
 
 def queue_of(world: World, serializer: str = "json") -> Queue:
@@ -32,15 +30,7 @@ def queue_of(world: World, serializer: str = "json") -> Queue:
 
 def assert_it_still_works(world: World) -> None:
     """The worker lives, and does what it is for."""
-    request = rank_request(1)
-    score = ScoreRequest(
-        run_id="afterwards",
-        embedder=request.embedder,
-        texts=("A tanker.",),
-        povs=request.povs,
-        score="classic",
-    )
-    assert len(world.run(score).result.scores) == 1
+    assert len(world.run(score_request(secrets.token_hex(4))).result.scores) == 1
     assert world.workers[0].poll() is None
 
 
@@ -119,9 +109,9 @@ def test_an_address_in_a_record_is_never_notified(served, notified):
 @pytest.mark.parametrize("which", ["on_success", "on_failure", "on_stopped"])
 def test_a_callback_in_a_record_is_never_called(served, which):
     """Had rq looked for it, the job would have failed: there is no such module."""
-    forged_record(served, "called", b"")
+    forged_record(served, which, b"")
     callback = {which: Callback("no.such.module.at_all")}
-    job = queue_of(served).enqueue(ENTRY, args=("called",), job_id="called", **callback)
+    job = queue_of(served).enqueue(ENTRY, args=(which,), job_id=which, **callback)
     eventually(lambda: job.get_status() == "finished")
     refused = queue_of(served).enqueue("os.getcwd", **callback)
     eventually(lambda: has_failed(served, refused))
@@ -161,18 +151,18 @@ def test_a_pickle_in_place_of_a_request_is_never_opened(served, tmp_path):
 def test_a_request_that_is_no_json_fails_with_a_message(served):
     error = forged_run(served, "no-json", pack(b"surely not", "request"))
     assert isinstance(error, InputError)
-    assert "none that this worker knows" in error.what
+    assert "none that BONSAI knows" in error.what
     assert_it_still_works(served)
 
 
 def test_an_unknown_job_fails_with_a_message(served):
     error = forged_run(served, "unknown", pack(b'{"job": "destroy", "run_id": "x"}', "request"))
-    assert "none that this worker knows" in error.what
+    assert "none that BONSAI knows" in error.what
     assert_it_still_works(served)
 
 
 def test_a_request_of_another_protocol_version_fails_with_a_message(served):
-    error = served.run(rank_request(1).model_copy(update={"protocol": 1})).error
+    error = served.run(rank_request(1, "old").model_copy(update={"protocol": 1})).error
     assert "protocol version 1" in error.what
     assert "same version" in error.next_step
     assert_it_still_works(served)
@@ -186,15 +176,12 @@ def test_a_worker_reads_no_folder_for_others(served):
     assert_it_still_works(served)
 
 
-def test_a_request_that_is_too_large_never_leaves(world):
+def test_a_request_that_is_too_large_never_leaves(served):
     texts = tuple(secrets.token_hex(500_000) for _ in range(40))  # 40 MB; half of it compressed
-    request = ScoreRequest(
-        run_id="large", embedder="onnx:minilm", texts=texts, povs=rank_request(1).povs
-    )
-    error = world.run(request).error
+    error = served.run(score_request("large", *texts)).error
     assert isinstance(error, InputError)
     assert "travel through the queue" in error.why
-    assert not world.redis.exists("bonsai:run:large")
+    assert not served.redis.exists("bonsai:run:large")
 
 
 def forged_record(world: World, run_id: str, payload: bytes) -> None:

@@ -16,11 +16,9 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.worker.queueing.worlds import World, eventually, rank_request
-from worker.contract import ScoreRequest
+from tests.worker.queueing.worlds import World, eventually, quick_settings, score_request
 from worker.errors import BonsaiError, BrokerError, BrokerRefusedError, SettingError
-from worker.queueing.broker.connection import connect, translated
-from worker.queueing.runners import runner_for
+from worker.queueing.broker.connection import broker_errors, connect
 from worker.settings import Settings, load_settings
 from xl_addin.jobs.books import new_book
 
@@ -32,7 +30,7 @@ worker_kinds = pytest.mark.parametrize(
 
 
 def caught(settings: Settings, ask=Redis.ping, *, patience: int = 0) -> BonsaiError:
-    with pytest.raises(BonsaiError) as error, translated(settings.broker):
+    with pytest.raises(BonsaiError) as error, broker_errors(settings.broker):
         ask(connect(settings, patience=patience))
     return error.value
 
@@ -52,17 +50,6 @@ def run_worker(module: str, **environment: str) -> subprocess.CompletedProcess[s
         capture_output=True,
         text=True,
         timeout=60,
-    )
-
-
-def score_request(run_id: str) -> ScoreRequest:
-    request = rank_request(1)
-    return ScoreRequest(
-        run_id=run_id,
-        embedder=request.embedder,
-        texts=("A tanker changes its flag.",),
-        povs=request.povs,
-        score="classic",
     )
 
 
@@ -258,25 +245,20 @@ def test_a_file_of_authorities_that_is_not_there_is_named(encrypted, tmp_path):
     assert "none.pem" in error.what
 
 
-def test_a_job_runs_over_an_encrypted_connection(encrypted, settings, tmp_path):
-    names = ("broker", "broker_password", "broker_ca")
+def test_a_job_runs_over_an_encrypted_connection(encrypted, tmp_path):
+    names = ("broker_password", "broker_ca")
     wire = {name: getattr(encrypted, name) for name in names}
-    world = World(replace(settings, **wire), tmp_path)
+    settings = replace(quick_settings(tmp_path / "home", encrypted.broker), **wire)
+    world = World(settings, tmp_path)
     try:
         world.start_worker(**{f"BONSAI_{name.upper()}": value for name, value in wire.items()})
-        result = runner_for(world.settings).run(
-            score_request("over-tls"),
-            on_event=lambda _: None,
-            on_blob=lambda *_: None,
-            cancelled=lambda: False,
-        )
+        assert len(world.run(score_request("over-tls")).result.scores) == 1
     finally:
         world.end()
-    assert len(result.scores) == 1
 
 
 def test_every_error_of_the_client_library_becomes_one_of_ours():
-    with pytest.raises(BrokerRefusedError) as error, translated("redis://a:b@host"):
+    with pytest.raises(BrokerRefusedError) as error, broker_errors("redis://a:b@host"):
         raise RedisError("ERR unknown command 'BLMOVE'")
     assert "a:b" not in str(error.value)
     assert "BLMOVE" in error.value.why

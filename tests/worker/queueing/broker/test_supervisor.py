@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from worker.child_process import is_alive
-from worker.queueing.broker import supervisor
-from worker.queueing.broker.supervisor import ChildSpec, Supervisor
+from worker.queueing.broker.supervisor import ChildSpec, Pauses, Supervisor
 
 pytestmark = pytest.mark.usefixtures("processes")
 
@@ -24,11 +23,10 @@ PARENT = (
 
 SUPERVISOR = """
 import sys
-from worker.queueing import supervisor
-from worker.queueing.broker.supervisor import ChildSpec, Supervisor
-supervisor._LAST_WISH = float(sys.argv[1])
+from worker.queueing.broker.supervisor import ChildSpec, Pauses, Supervisor
+pauses = Pauses(first=0.1, last_wish=float(sys.argv[1]), look=0.02)
 children = [ChildSpec(f"c{n}", [sys.executable, "-c", code]) for n, code in enumerate(sys.argv[2:])]
-Supervisor(children, lambda line: print(line, flush=True)).run()
+Supervisor(children, lambda line: print(line, flush=True), pauses=pauses).run()
 """
 
 
@@ -89,7 +87,7 @@ def test_a_child_that_was_killed_comes_back(supervised):
     one.wait_for_pids(1)
     os.kill(one.pids[0], signal.SIGKILL)
     assert one.wait_for("ended") == (
-        "worker c0 ended: killed by signal 9 (out of memory?); starting again in 1 s\n"
+        "worker c0 ended: killed by signal 9 (out of memory?); starting again in 0.1 s\n"
     )
     one.wait_for_pids(2)
     assert is_alive(one.pids[1])
@@ -107,7 +105,7 @@ def test_a_signal_ends_all_children_and_the_supervisor_with_code_0(supervised, n
 def test_a_child_may_finish_what_it_does_before_it_ends(supervised):
     one = supervised(
         "import signal, sys, time\n"
-        "def leave(*_):\n    time.sleep(1); print('handed back', flush=True); sys.exit()\n"
+        "def leave(*_):\n    time.sleep(0.3); print('handed back', flush=True); sys.exit()\n"
         f"signal.signal(signal.SIGTERM, leave)\n{SLEEPER}"
     )
     one.wait_for_pids(1)
@@ -147,7 +145,7 @@ def test_children_run_on_after_the_terminal_was_closed_and_still_end(supervised)
     one = supervised("import time\nfor n in range(600): print(n, flush=True); time.sleep(0.1)")
     one.wait_for("3")
     one.process.stdout.close()  # every report fails from now on
-    time.sleep(1)
+    time.sleep(0.5)
     assert one.process.poll() is None
     one.process.terminate()
     assert one.process.wait(20) == 0
@@ -157,14 +155,9 @@ class HeardEnoughError(Exception):
     """Ends a supervisor in this process."""
 
 
-def reports(
-    code: str, monkeypatch: pytest.MonkeyPatch, until: str, *, first=0.1, longest=0.1, settled=60.0
-) -> list[str]:
+def reports(code: str, until: str, *, first=0.1, longest=0.1, settled=60.0) -> list[str]:
     """Supervise one child with short waits until a report holds a text."""
-    monkeypatch.setattr(supervisor, "_FIRST_WAIT", first)
-    monkeypatch.setattr(supervisor, "_LONGEST_WAIT", longest)
-    monkeypatch.setattr(supervisor, "_SETTLED", settled)
-    monkeypatch.setattr(supervisor, "_LOOK", 0.02)
+    pauses = Pauses(first=first, longest=longest, settled=settled, look=0.02)
     heard: list[str] = []
 
     def look() -> None:
@@ -173,7 +166,7 @@ def reports(
 
     spec = ChildSpec("cpu", [sys.executable, "-S", "-c", code], {"GREETING": "hello"})
     with pytest.raises(HeardEnoughError):
-        Supervisor([spec], heard.append, every_look=look).run()
+        Supervisor([spec], heard.append, every_look=look, pauses=pauses).run()
     return heard
 
 
@@ -186,45 +179,45 @@ def counting(folder: Path, code: str) -> str:
     )
 
 
-def test_the_wait_doubles_up_to_a_limit(monkeypatch):
-    heard = reports("", monkeypatch, "in 4 s", first=1, longest=4)
-    assert [line.rpartition(" in ")[2] for line in heard] == ["1 s", "2 s", "4 s"]
+def test_the_wait_doubles_up_to_a_limit():
+    heard = reports("", "in 0.4 s", first=0.1, longest=0.4)
+    assert [line.rpartition(" in ")[2] for line in heard] == ["0.1 s", "0.2 s", "0.4 s"]
 
 
-def test_the_wait_is_short_again_after_a_life_that_was_long_enough(monkeypatch, tmp_path: Path):
+def test_the_wait_is_short_again_after_a_life_that_was_long_enough(tmp_path: Path):
     code = counting(tmp_path, "time.sleep(1 if count == 3 else 0); print('end', count)")
-    heard = reports(code, monkeypatch, "end 5", first=0.1, longest=9, settled=0.8)
+    heard = reports(code, "end 5", first=0.1, longest=9, settled=0.8)
     waits = [line.rpartition(" in ")[2] for line in heard if "ended" in line]
     assert waits[:4] == ["0.1 s", "0.2 s", "0.1 s", "0.2 s"]
 
 
-def test_a_child_that_ends_unasked_is_started_again_and_the_reason_named(monkeypatch):
-    heard = reports("raise SystemExit(0)", monkeypatch, "ended")
+def test_a_child_that_ends_unasked_is_started_again_and_the_reason_named():
+    heard = reports("raise SystemExit(0)", "ended")
     assert heard == ["worker cpu ended: exit code 0; starting again in 0.1 s"]
 
 
 def test_a_child_that_is_not_there_is_named_and_tried_again(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    heard = reports("", monkeypatch, "starting again")
+    heard = reports("", "starting again")
     assert "cannot be started" in heard[0]
     assert "/nowhere/python" in heard[0]
 
 
-def test_what_a_child_prints_comes_after_its_name_and_before_its_end(monkeypatch):
+def test_what_a_child_prints_comes_after_its_name_and_before_its_end():
     code = "import os; os.write(2, os.environ['GREETING'].encode() + b'\\n'); os.write(1, b'\\xff')"
-    heard = reports(code, monkeypatch, "ended")
+    heard = reports(code, "ended")
     assert heard[:2] == ["cpu: hello", "cpu: \N{REPLACEMENT CHARACTER}"]
     assert "ended" in heard[2]
 
 
-def test_a_child_that_cannot_work_says_why_once_and_is_tried_on(monkeypatch, tmp_path: Path):
+def test_a_child_that_cannot_work_says_why_once_and_is_tried_on(tmp_path: Path):
     code = counting(
         tmp_path,
         "print('Wrong password.' if count < 9 else 'Ready.', flush=True)\n"
         "if count < 9: raise SystemExit(3)\n"
         "time.sleep(600)",
     )
-    heard = reports(code, monkeypatch, "works again", first=0.01, longest=0.01, settled=1)
+    heard = reports(code, "works again", first=0.01, longest=0.01, settled=1)
     assert sum("ended" in line for line in heard) == 4
     assert heard[-4:] == [
         "worker cpu cannot work: exit code 3. It said last:",

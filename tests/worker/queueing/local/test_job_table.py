@@ -1,38 +1,77 @@
+from dataclasses import replace
+
 import pytest
 
 from worker.queueing.job import MOST_ATTEMPTS
 from worker.queueing.local.job_table import JobTable
+from worker.queueing.patience import USUAL
 from worker.settings import load_settings
+
+#: Every sign of life is too old at once, and every end too long ago.
+NONE = replace(USUAL, silence=-1, finished=-1.0)
 
 
 @pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> JobTable:
-    """A table with one job, in which a running job counts as orphaned at once."""
-    monkeypatch.setattr("worker.queueing.local.job_table.HEARTBEAT_LIMIT", -1.0)
+def table() -> JobTable:
+    """A table with one job that waits."""
     table = JobTable(load_settings().jobs)
     table.submit("r1", "book", "", "{}")
     return table
 
 
-def test_an_orphaned_job_keeps_what_it_has_stored(table: JobTable):
-    table.take()
-    table.add_event("r1", "first row")
-    table.put_blob("r1", "heatmap:Q1", b"png")
-    assert table.take().run_id == "r1"
-    assert table.events("r1") == ["first row"]
-    assert table.blobs("r1") == {"heatmap:Q1": b"png"}
+@pytest.fixture
+def impatient(table: JobTable) -> JobTable:
+    """The same, where a job that runs counts as orphaned at once."""
+    return JobTable(load_settings().jobs, NONE)
 
 
-def test_a_job_that_kills_its_workers_without_getting_further_has_failed(table: JobTable):
+def test_the_same_run_twice_is_one_job(table: JobTable):
+    table.submit("r1", "book", "", "{}")
+    assert [job.run_id for job in table.jobs()] == ["r1"]
+
+
+def test_a_job_that_waits_can_be_stopped_before_it_begins(table: JobTable):
+    table.ask_to_stop("r1")
+    assert table.job("r1").state == "cancelled"
+    assert table.take_job() is None
+
+
+def test_a_job_whose_worker_died_can_be_stopped(table: JobTable, impatient: JobTable):
+    table.take_job()
+    impatient.ask_to_stop("r1")
+    assert table.job("r1").state == "cancelled"
+    assert table.take_job() is None
+
+
+def test_an_orphaned_job_keeps_what_it_has_stored(impatient: JobTable):
+    impatient.take_job()
+    impatient.add_event("r1", "first row")
+    impatient.put_blob("r1", "heatmap:Q1", b"png")
+    assert impatient.take_job().run_id == "r1"
+    assert impatient.events("r1") == ["first row"]
+    assert impatient.blobs("r1") == {"heatmap:Q1": b"png"}
+
+
+def test_a_job_that_kills_its_workers_without_getting_further_has_failed(impatient: JobTable):
     for _ in range(MOST_ATTEMPTS):
-        assert table.take().run_id == "r1"
-    assert table.take() is None
-    assert table.job("r1").state == "failed"
-    assert "without getting any further" in table.job("r1").problem
+        assert impatient.take_job().run_id == "r1"
+    assert impatient.take_job() is None
+    assert impatient.job("r1").state == "failed"
+    assert "each time it was tried" in impatient.job("r1").problem
+    assert "without getting any further" in impatient.job("r1").problem
 
 
-def test_a_job_that_gets_further_each_time_may_lose_any_number_of_workers(table: JobTable):
+def test_a_job_that_gets_further_each_time_may_lose_any_number_of_workers(impatient: JobTable):
     for number in range(3 * MOST_ATTEMPTS):
-        assert table.take().run_id == "r1"
-        table.add_event("r1", f"row {number}")
-    assert table.job("r1").state == "running"
+        assert impatient.take_job().run_id == "r1"
+        impatient.add_event("r1", f"row {number}")
+    assert impatient.job("r1").state == "running"
+
+
+def test_long_finished_jobs_are_forgotten(impatient: JobTable):
+    impatient.put_blob("r1", "heatmap:Q1", b"png")
+    impatient.finish("r1", "done")
+    impatient.submit("new", "book", "", "{}")
+    assert impatient.job("r1") is None
+    assert impatient.blobs("r1") == {}
+    assert impatient.job("new").state == "queued"
