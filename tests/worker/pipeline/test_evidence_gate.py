@@ -1,4 +1,4 @@
-import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 
 from tests.bench.evidence_set import (
     EVALUATION,
+    Asked,
     abstentions_by_kind,
     judged,
     labelled_questions,
@@ -13,7 +14,8 @@ from tests.bench.evidence_set import (
     shipped_questions,
 )
 from tests.bench.labelled_set import indexed
-from tests.worker.pipeline.conftest import index
+from tests.worker.pipeline.conftest import Watched, index
+from worker.answering.evidence.judge import Evidence
 from worker.contract import IndexRequest, RankRequest
 from worker.pipeline.evidence_gate import EvidenceGate
 from worker.pipeline.job_context import JobContext
@@ -83,19 +85,6 @@ def test_japanese_questions_are_judged_by_their_characters(gate: EvidenceGate):
     assert "characters" in gate.judge("鉄道の運賃はいくらか。", [passage]).why
 
 
-def test_what_is_needed_is_measured_once_and_kept(shipped: RankRequest, context: JobContext):
-    needed = EvidenceGate(shipped, context).judge("What is it?", [STARK]).needed
-    (kept,) = [
-        path
-        for path in context.runtime.settings.evidence.iterdir()
-        if json.loads(path.read_bytes())["fact"] == needed
-    ]
-    kept.write_text('{"fact": 0.25, "judgement": 0.125}')
-    assert EvidenceGate(shipped, context).judge("What is it?", [STARK]).needed == 0.25
-    kept.write_text("{damaged")
-    assert EvidenceGate(shipped, context).judge("What is it?", [STARK]).needed == needed
-
-
 def test_a_question_for_a_judgement_needs_less_than_one_for_a_fact(gate: EvidenceGate):
     fact = gate.judge("In which year was the red kettle bought?", [STARK])
     judgement = gate.judge("Was it wise to buy the red kettle?", [STARK])
@@ -103,11 +92,28 @@ def test_a_question_for_a_judgement_needs_less_than_one_for_a_fact(gate: Evidenc
     assert judgement.enough
 
 
-def test_a_small_collection_has_the_usual_threshold(watched, index_request):
+@pytest.fixture
+def small(watched: Watched, index_request: IndexRequest) -> Callable[[], float]:
+    """What is needed in a small collection, asked of a new gate at each call."""
     index(index_request, watched.context)
-    request = requested(index_request.collection)
-    gate = EvidenceGate(request.model_copy(update={"store": index_request.store}), watched.context)
-    assert gate.judge("Who owns the kettle?", [STARK]).needed == 0.5
+    request = requested(index_request.collection, index_request.embedder)
+    request = request.model_copy(update={"store": index_request.store})
+    return lambda: EvidenceGate(request, watched.context).judge("Who owns it?", [STARK]).needed
+
+
+def test_a_small_collection_has_the_usual_threshold(small: Callable[[], float]):
+    assert small() == 0.5
+
+
+def test_what_is_needed_is_measured_once_and_kept(small: Callable[[], float], watched: Watched):
+    folder = watched.runtime.settings.evidence
+    before = set(folder.iterdir()) if folder.is_dir() else set()
+    needed = small()
+    (kept,) = set(folder.iterdir()) - before
+    kept.write_text('{"fact": 0.25, "judgement": 0.125}')
+    assert small() == 0.25
+    kept.write_text("{damaged")
+    assert small() == needed
 
 
 def test_without_a_model_that_reads_words_characters_are_compared(
@@ -146,10 +152,14 @@ def test_most_questions_of_the_labelled_set_are_judged_rightly(context: JobConte
     assert abstentions_by_kind(judgements)["outside"] == (11, 12), "one asks for reasons"
 
 
+@pytest.fixture(scope="module")
+def judgements(shipped: RankRequest, context: JobContext) -> list[tuple[Asked, Evidence]]:
+    return judged(shipped_questions(), shipped, context)
+
+
 def test_the_shipped_set_is_judged_nearly_as_well_as_is_wanted(
-    shipped: RankRequest, context: JobContext
+    judgements: list[tuple[Asked, Evidence]],
 ):
-    judgements = judged(shipped_questions(), shipped, context)
     found = rates(judgements)
     assert found.abstention_recall >= 0.8
     assert found.false_abstention <= 0.15
@@ -160,7 +170,7 @@ def test_the_shipped_set_is_judged_nearly_as_well_as_is_wanted(
     strict=True,
     reason="35 of 40 without an answer are recognised, 36 are wanted: see tests/data/README.md",
 )
-def test_the_shipped_set_is_judged_as_well_as_is_wanted(shipped: RankRequest, context: JobContext):
-    found = rates(judged(shipped_questions(), shipped, context))
+def test_the_shipped_set_is_judged_as_well_as_is_wanted(judgements: list[tuple[Asked, Evidence]]):
+    found = rates(judgements)
     assert found.abstention_recall >= 0.9
     assert found.false_abstention <= 0.1
