@@ -1,1 +1,1 @@
-"""How jobs reach a worker: in this process, in a process of this machine, or over a broker."""
+"""The ways of a job to a worker: in this process, to one of this machine, or over a broker."""

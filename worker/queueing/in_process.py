@@ -1,4 +1,4 @@
-"""Runs jobs right here: no server, no second process."""
+"""The runner that needs no server and no second process: jobs run right here."""
 
 from __future__ import annotations
 

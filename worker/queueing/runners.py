@@ -1,4 +1,8 @@
-"""Whoever runs jobs: this process, or the workers of a Redis server."""
+"""Runners: what runs a job to its end, this process or the workers of a Redis server.
+
+Neither is what a button of a workbook waits for: `worker.queueing.local` records its job and
+hands it, in a process of its own, to one of these.
+"""
 
 from __future__ import annotations
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from worker.errors import StoreError
 from worker.retrieval.base import Embedder, Vectors
+from worker.sqlite_file import open_sqlite, store_errors
+
+_SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB)"
 
 _AT_ONCE = 500  # SQLite takes a limited number of values in one question
 _EMBED_AT_ONCE = 64
@@ -29,22 +31,14 @@ class VectorCache:
         :raises StoreError: if the file cannot be read or written.
         """
         keys = [_key(embedder, text) for text in texts]
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._path, timeout=10)) as database:
-                database.execute("PRAGMA journal_mode=WAL")
-                database.execute(
-                    "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB)"
-                )
-                found = _find(database, keys)
-                new = {k: t for k, t in zip(keys, texts, strict=True) if k not in found}
-                found |= _embed(database, embedder, new)
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(
-                f"The file of vectors {self._path} cannot be used.",
-                f"{error}.",
-                "Delete it; the vectors are made again.",
-            ) from error
+        what = f"The file of vectors {self._path} cannot be used."
+        with (
+            store_errors(what, "Delete it; the vectors are made again."),
+            closing(open_sqlite(self._path, _SCHEMA, timeout=10)) as database,
+        ):
+            found = _find(database, keys)
+            new = {k: t for k, t in zip(keys, texts, strict=True) if k not in found}
+            found |= _embed(database, embedder, new)
         return np.stack([found[key] for key in keys])
 
 

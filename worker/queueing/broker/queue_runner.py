@@ -1,4 +1,4 @@
-"""Runs jobs on the workers of a Redis server, and follows them to their end."""
+"""The runner on the workers of a Redis server: submits jobs, and follows them to their end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps worker processes running: one that ends, for whatever reason, is started again."""
+"""The supervisor of worker processes: one that ends, for whatever reason, is started again."""
 
 from __future__ import annotations
 

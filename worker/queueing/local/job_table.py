@@ -6,16 +6,15 @@ step is one transaction.
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from worker.contract import Problem
-from worker.errors import StoreError
 from worker.queueing.job import MOST_ATTEMPTS, Job, State, killed_its_workers
 from worker.queueing.patience import USUAL, Patience
+from worker.sqlite_file import open_sqlite, store_errors
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -41,17 +40,11 @@ class JobTable:
 
     def __init__(self, path: Path, patience: Patience = USUAL) -> None:
         self._patience = patience
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=10, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.executescript(_SCHEMA)
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(
-                f"The job file {path} cannot be opened.",
-                f"{error}.",
-                "Check the folder and its permissions; if the file is damaged, move it away.",
-            ) from error
+        with store_errors(
+            f"The job file {path} cannot be opened.",
+            "Check the folder and its permissions; if the file is damaged, move it away.",
+        ):
+            self._db = open_sqlite(path, _SCHEMA, timeout=10, isolation_level=None)
 
     def close(self) -> None:
         """Let go of the file."""

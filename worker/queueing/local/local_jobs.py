@@ -1,4 +1,4 @@
-"""Submitting jobs on one machine and looking after them: every call returns at once."""
+"""Jobs of one machine as whoever submits them sees them: every call returns at once."""
 
 from __future__ import annotations
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from worker.errors import StoreError
+from worker.sqlite_file import open_sqlite, store_errors
+
+_SCHEMA = "CREATE TABLE IF NOT EXISTS scores (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
 
 _AT_ONCE = 500  # SQLite takes a limited number of values in one question
 
@@ -34,19 +35,11 @@ class ScoreCache:
     """
 
     def __init__(self, path: Path) -> None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=2, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute(
-                "CREATE TABLE IF NOT EXISTS scores (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
-            )
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(
-                f"The score cache {path} cannot be opened.",
-                f"{error}.",
-                "Delete the file; scores are computed again when they are needed.",
-            ) from error
+        with store_errors(
+            f"The score cache {path} cannot be opened.",
+            "Delete the file; scores are computed again when they are needed.",
+        ):
+            self._db = open_sqlite(path, _SCHEMA, timeout=2, check_same_thread=False)
 
     def find(self, keys: Iterable[str]) -> dict[str, Any]:
         """Return the values that are known."""

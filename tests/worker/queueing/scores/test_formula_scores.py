@@ -59,10 +59,10 @@ def test_a_formula_and_the_ranked_sheet_agree(formulas: FormulaScores, ranked: R
     assert [score.score for score in scores] == pytest.approx([row.sexy for row in rows], abs=1e-4)
 
 
-def test_a_thousand_calculations_of_a_thousand_cells_make_one_request(formulas: FormulaScores):
+def test_many_calculations_of_a_thousand_cells_make_one_request(formulas: FormulaScores):
     texts = [f"text number {n}" for n in range(1000)]
     first = formulas.scores(texts, POVS, "classic")
-    for _ in range(999):
+    for _ in range(20):
         assert formulas.scores(texts, POVS, "classic") == first
     assert formulas.requests == 1
 
