@@ -23,7 +23,7 @@ def test_what_both_sides_share_is_light(module: str):
     assert not loaded_by(f"import {module}") & {*HEAVY, "numpy", "pandas", "openpyxl", "lxml"}
 
 
-@pytest.mark.parametrize("module", ["xl_addin.cli", "xl_addin.jobs.actions", "worker.jobs"])
+@pytest.mark.parametrize("module", ["xl_addin.cli", "xl_addin.jobs.session", "worker.jobs"])
 def test_heavy_packages_wait_until_they_are_needed(module: str):
     assert not loaded_by(f"import {module}") & set(HEAVY)
 

@@ -13,10 +13,9 @@ from worker.pipeline.answering import answer
 from worker.pipeline.job_context import JobContext
 from worker.runtime import Runtime
 from worker.settings import Settings
-from xl_addin.commands.known_world import Choices, answer_request, index_request, load_world
-from xl_addin.jobs.actions import Session
-from xl_addin.jobs.jobs_client import JobsClient
-from xl_addin.template import templates_folder
+from xl_addin.commands.known_world import load_world, world_answers, world_index, world_options
+from xl_addin.sheets.settings import GATE
+from xl_addin.shipped_files import templates_folder
 
 
 class Listener:
@@ -58,13 +57,12 @@ def three_mode_prompts(
     listener = Listener()
     runtime._language_model = listener
     context = JobContext(runtime, _ignore, lambda: False)
-    session = Session(JobsClient(settings), settings, _ignore, lambda: False)
     folder = templates_folder() / "evaluation"
     world = load_world(folder / "documents", folder / "questions.csv", folder / "povs.csv")
     world = replace(world, questions=world.questions[:questions])
-    choices = Choices(("listener",), gate=False)
-    run_job(index_request(session, world, choices), context)
-    request = answer_request(session, world, choices, "listener")
+    options = world_options(world, {GATE.name: "no"})
+    run_job(world_index(world, options, settings), context)
+    request = world_answers(world, options, settings, "listener")
     answer(request.model_copy(update={"repeatable": not ordered}), context)
     return listener.prompts
 

@@ -12,10 +12,15 @@ from worker.contract import (
     PointOfView,
     Question,
     RankRequest,
+    RowReady,
     RunStamp,
     StageSeconds,
 )
-from xl_addin.jobs.run import Gathered
+from xl_addin.jobs import BY_KIND
+from xl_addin.jobs.base import Landing
+from xl_addin.jobs.landing import land
+from xl_addin.jobs.run import Run
+from xl_addin.workbook.port import Row, WorkbookPort
 
 STAMP = RunStamp(
     run_id="r", time="now", code_version="1", collection="c", index_version="v", embedder="e@1"
@@ -46,7 +51,16 @@ def asked(*qids: str) -> AnswerRequest:
     return AnswerRequest(run_id="r", ranking=ranking, llm="gguf:smollm2")
 
 
-def gathered(answers: Sequence[Answer], *, is_whole: bool = True) -> Gathered:
-    """What a run gave, in this order; one that is not whole was stopped."""
-    result = AnswerResult(run=STAMP, questions=(), answers=tuple(answers)) if is_whole else None
-    return Gathered(run=STAMP, result=result, answers=list(answers))
+def answered(answers: Sequence[Answer], *, is_whole: bool = True) -> Run:
+    """A run that gave these answers, in this order; one that is not whole was stopped."""
+    run = Run(stamp=STAMP)
+    for given in answers:
+        run.take_event(RowReady(row=given))
+    if is_whole:
+        run.end(AnswerResult(run=STAMP, questions=(), answers=tuple(answers)))
+    return run
+
+
+def land_answers(book: WorkbookPort, request: AnswerRequest, run: Run) -> Sequence[Row]:
+    """Let the run land as the answer job does; return the cells that lost their place."""
+    return land(BY_KIND["answer"], Landing(book, request, run))

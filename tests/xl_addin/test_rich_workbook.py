@@ -14,7 +14,7 @@ from tests.xl_addin.template.xlsm_checks import findings
 from tests.xl_addin.workbook.samples import parts, png
 from xl_addin.jobs.books import set_settings
 from xl_addin.sheets.ranked import RANKED
-from xl_addin.template import templates_folder
+from xl_addin.shipped_files import templates_folder
 from xl_addin.template.builder import finish_template
 from xl_addin.workbook.file.file_book import FileBook
 

@@ -1,10 +1,10 @@
-"""What a terminal shows: progress, answers as they are written, summaries, errors."""
+"""The terminal: progress, answers as they are written, summaries, errors."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 
@@ -17,11 +17,15 @@ from rich.table import Table
 from rich.text import Text
 
 from worker import contract
-from worker.contract import Answer, AnswerMode, Event, Problem, RowReady, TextReady
+from worker.contract import Event, Problem, RowReady, TextReady
 from worker.errors import BonsaiError
-from xl_addin.sheets.answers import citation_lines, support_lines
+from xl_addin.jobs import EXCEL_JOBS
+from xl_addin.jobs.base import RowText
 
 _PANELS, _PANEL_LINES = 3, 9  # answers under way that are shown, and lines for all of them
+
+#: Rows that are shown when they come, and how.
+_TOLD = {kind: told for job in EXCEL_JOBS for kind, told in job.told.items()}
 
 
 class Terminal:
@@ -92,7 +96,7 @@ class Watch:
             console=console,
         )
         self._tasks: dict[str, int] = {}
-        self._written: dict[tuple[str, AnswerMode], str] = {}
+        self._written: dict[tuple[Hashable, ...], str] = {}
 
     def shown(self) -> AbstractContextManager[object]:
         """Return the context in which the display lives."""
@@ -111,9 +115,9 @@ class Watch:
         elif isinstance(event, TextReady):
             key = event.qid, event.mode
             self._written[key] = self._written.get(key, "") + event.text
-        elif isinstance(event, RowReady) and isinstance(event.row, Answer):
-            self._written.pop((event.row.qid, event.row.mode), None)
-            self._console.print(answer_panel(event.row))
+        elif isinstance(event, RowReady) and (told := _TOLD.get(type(event.row))):
+            self._written.pop(event.row.key, None)
+            self._console.print(row_panel(told(event.row)))
 
     def _advance(self, event: contract.Progress) -> None:
         if event.stage not in self._tasks:
@@ -139,13 +143,11 @@ class Watch:
         )
 
 
-def answer_panel(answer: Answer) -> Panel:
-    """Return one answer for the terminal, with its contexts and what it stands on."""
-    notes = (", ".join(citation_lines(answer)), "; ".join(support_lines(answer)))
-    parts = (Text(answer.text), *(Text(note, style="dim") for note in notes))
+def row_panel(row: RowText) -> Panel:
+    """Return a finished row for the terminal."""
+    parts = (Text(row.text), *(Text(note, style="dim") for note in row.notes))
     text = Text("\n").join(part for part in parts if part)
-    title = f"{answer.qid} · {answer.mode} · {answer.seconds.total:.1f} s"
-    return Panel(text, title=escape(title), title_align="left")
+    return Panel(text, title=escape(row.title), title_align="left")
 
 
 def summary_table(

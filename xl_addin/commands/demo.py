@@ -10,19 +10,14 @@ from time import perf_counter
 from worker.models.weights import fetch_weights
 from worker.settings import Settings
 from xl_addin.commands.console import Terminal
-from xl_addin.commands.summaries import (
-    exit_code,
-    print_answers,
-    print_index,
-    print_problems,
-    print_ranking,
-)
-from xl_addin.jobs import actions
-from xl_addin.jobs.actions import Outcome, Session
+from xl_addin.commands.summaries import exit_code, print_problems, print_summary
+from xl_addin.jobs import BY_KIND
+from xl_addin.jobs.base import Inputs
 from xl_addin.jobs.books import book_options, new_book, open_books, save_results, set_settings
-from xl_addin.jobs.jobs_client import JobsClient
+from xl_addin.jobs.run import Run
+from xl_addin.jobs.session import Session
 from xl_addin.sheets.settings import COLLECTION, DOCUMENTS
-from xl_addin.template import templates_folder
+from xl_addin.shipped_files import templates_folder
 from xl_addin.workbook.file.disk import make_folder
 
 SAMPLE_COLLECTION = "bonsai-sample"
@@ -38,15 +33,14 @@ def run_demo(out: Path, settings: Settings, terminal: Terminal) -> int:
     for name in (settings.embedder, settings.llm):
         fetch_weights(settings.models, name, terminal.say)
     book = _prepare(out)
-    outcomes = _index_and_answer(book, settings, terminal)
-    print_index(terminal, outcomes[0])
-    print_ranking(terminal, outcomes[-1])
-    print_answers(terminal, outcomes[-1])
-    for outcome in outcomes:
-        print_problems(terminal, outcome)
+    runs = _index_and_answer(book, settings, terminal)
+    for job in ("index", "rank", "answer"):
+        print_summary(terminal, BY_KIND[job], runs[0] if job == "index" else runs[-1])
+    for run in runs:
+        print_problems(terminal, run)
     terminal.say(f"{perf_counter() - started:.0f} s, {peak_memory()}")
     terminal.say(f"Open {book}")
-    return max(exit_code(outcome) for outcome in outcomes)
+    return max(map(exit_code, runs))
 
 
 def peak_memory() -> str:
@@ -83,15 +77,15 @@ def _free_name(out: Path) -> Path:
     return path
 
 
-def _index_and_answer(path: Path, settings: Settings, terminal: Terminal) -> list[Outcome]:
+def _index_and_answer(path: Path, settings: Settings, terminal: Terminal) -> list[Run]:
+    """Return the run of each job, in their order; an index that failed is the last."""
     books = open_books(path, None, None)
-    options = book_options(books.questions, path, {})
+    options = book_options(books.questions, path)
+    inputs = Inputs(options, settings, books.questions, books.povs, path)
     with terminal.watching() as watch:
-        session = Session(JobsClient(settings), settings, watch.take, terminal.cancelled)
-        outcomes = [actions.index(session, options, path.parent / options.documents, books.results)]
-        if not outcomes[0].gathered.error:
-            outcomes.append(
-                actions.answer(session, options, books.questions, books.povs, books.results)
-            )
+        session = Session(settings, watch.take, terminal.cancelled)
+        runs = [session.do(BY_KIND["index"], inputs, books.results)]
+        if not runs[0].error:
+            runs.append(session.do(BY_KIND["answer"], inputs, books.results))
     save_results(books)
-    return outcomes
+    return runs

@@ -16,18 +16,19 @@ from worker.settings import load_settings
 from xl_addin.commands.console import Terminal, summary_table
 from xl_addin.commands.job_commands import BrokerOption, with_broker
 from xl_addin.commands.known_world import (
-    Choices,
     KnownWorld,
     ModelEvaluation,
     evaluate_model,
-    index_world,
     load_world,
+    world_index,
+    world_options,
 )
 from xl_addin.commands.summaries import write_content
-from xl_addin.jobs.actions import Session
-from xl_addin.jobs.jobs_client import JobsClient
-from xl_addin.sheets.settings import CONTEXTS, MODES, read_options
-from xl_addin.template import templates_folder
+from xl_addin.jobs.session import Session
+from xl_addin.sheets.options import Options
+from xl_addin.sheets.settings import CONTEXTS, EMBEDDER, GATE, MODES
+from xl_addin.shipped_files import templates_folder
+from xl_addin.workbook.port import CellValue
 
 _HEADERS = (
     "Mode",
@@ -39,6 +40,7 @@ _HEADERS = (
     "CRAG",
 )
 _SHIPPED = "evaluation"
+_YES_NO = {True: "yes", False: "no", None: None}
 
 
 def evaluate(
@@ -48,8 +50,11 @@ def evaluate(
     llm: Annotated[list[str] | None, typer.Option(help="Language model; may be repeated.")] = None,
     modes: Annotated[str | None, typer.Option(help="Some of no-rag,rag,sexy.")] = None,
     contexts: Annotated[int | None, typer.Option(help="Passages in a prompt.")] = None,
-    gate: Annotated[bool, typer.Option(help="Abstain where passages hold no evidence.")] = True,
-    embedder: Annotated[str, typer.Option(help="Embedding model by name.")] = "",
+    gate: Annotated[
+        bool | None,
+        typer.Option("--gate/--no-gate", help="Abstain where passages hold no evidence."),
+    ] = None,
+    embedder: Annotated[str | None, typer.Option(help="Embedding model by name.")] = None,
     broker: BrokerOption = None,
     json: Annotated[
         Path | None, typer.Option("--json", help="Also write all here (- for screen).")
@@ -65,13 +70,17 @@ def evaluate(
         questions or folder / "questions.csv",
         povs or folder / "povs.csv",
     )
-    options = read_options({MODES.name: modes, CONTEXTS.name: contexts})
-    choices = Choices(
-        tuple(llm or (settings.llm,)), options.modes, options.contexts, gate, embedder
-    )
+    asked: dict[str, CellValue] = {
+        MODES.name: modes,
+        CONTEXTS.name: contexts,
+        EMBEDDER.name: embedder,
+        GATE.name: _YES_NO[gate],
+    }
+    given = {name: value for name, value in asked.items() if value is not None}
+    options = world_options(world, given)
     with terminal.watching() as watch:
-        session = Session(JobsClient(settings), settings, watch.take, terminal.cancelled)
-        evaluations = _evaluate_all(session, world, choices)
+        session = Session(settings, watch.take, terminal.cancelled)
+        evaluations = _evaluate_all(session, world, options, llm or [settings.llm])
     for evaluation in evaluations:
         _show(terminal, evaluation)
     if json:
@@ -79,15 +88,17 @@ def evaluate(
     raise typer.Exit(max(_exit_code(evaluation) for evaluation in evaluations))
 
 
-def _evaluate_all(session: Session, world: KnownWorld, choices: Choices) -> list[ModelEvaluation]:
+def _evaluate_all(
+    session: Session, world: KnownWorld, options: Options, models: Sequence[str]
+) -> list[ModelEvaluation]:
     """Index, then evaluate model by model; what ended the run is in the last one."""
-    indexed = index_world(session, world, choices)
+    indexed = session.run(world_index(world, options, session.settings))
     if indexed.error:
-        return [ModelEvaluation(choices.models[0], indexed)]
+        return [ModelEvaluation(models[0], indexed)]
     evaluations: list[ModelEvaluation] = []
-    for model in choices.models:
-        evaluations.append(evaluate_model(session, world, choices, model))
-        if evaluations[-1].gathered.error:
+    for model in models:
+        evaluations.append(evaluate_model(session, world, options, model))
+        if evaluations[-1].run.error:
             break
     return evaluations
 
@@ -99,10 +110,10 @@ def _show(terminal: Terminal, evaluation: ModelEvaluation) -> None:
         terminal.say(
             "In brackets: 95 % intervals over questions. CRAG: 1 right, 0 abstained, -1 wrong."
         )
-    for problem in evaluation.gathered.problems:
+    for problem in evaluation.run.problems:
         terminal.error(problem)
-    if evaluation.gathered.error:
-        terminal.error(evaluation.gathered.error)
+    if evaluation.run.error:
+        terminal.error(evaluation.run.error)
 
 
 def _cells(measures: Measures) -> tuple[str, ...]:
@@ -127,7 +138,7 @@ def _as_json(evaluations: Sequence[ModelEvaluation]) -> dict[str, object]:
         "evaluations": [
             {
                 "model": evaluation.model,
-                "run": json_ready(evaluation.gathered.run) if evaluation.gathered.run else None,
+                "run": json_ready(evaluation.run.stamp) if evaluation.run.stamp else None,
                 "failed": evaluation.failed,
                 "modes": {mode: asdict(each) for mode, each in evaluation.measures.items()},
                 "answers": _answers(evaluation),
@@ -154,7 +165,7 @@ def _answers(evaluation: ModelEvaluation) -> list[dict[str, object]]:
 
 
 def _exit_code(evaluation: ModelEvaluation) -> int:
-    error: BonsaiError | None = evaluation.gathered.error
+    error: BonsaiError | None = evaluation.run.error
     if error:
         return error.exit_code
-    return 1 if evaluation.gathered.problems else 0
+    return 1 if evaluation.run.problems else 0

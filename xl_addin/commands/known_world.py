@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
-from worker.contract import (
-    Answer,
-    AnswerMode,
-    AnswerRequest,
-    IndexRequest,
-    PointOfView,
-    Question,
-    RankRequest,
-    RunRequest,
-)
+from worker.contract import Answer, AnswerMode, AnswerRequest, IndexRequest, PointOfView, Question
 from worker.errors import InputError
 from worker.evaluation.measures import GivenAnswer, Measures, measure
 from worker.evaluation.questions import KnownQuestion, load_questions
-from worker.settings import IN_PROCESS
-from xl_addin.jobs.actions import Session
-from xl_addin.jobs.run import Gathered
+from worker.settings import Settings
+from xl_addin.jobs.answer import answer_request
+from xl_addin.jobs.index import index_request
+from xl_addin.jobs.rank import rank_request
+from xl_addin.jobs.run import Run
+from xl_addin.jobs.session import Session
+from xl_addin.sheets.options import Options, read_options
+from xl_addin.sheets.settings import COLLECTION, LLM, MODES
+from xl_addin.workbook.port import CellValue
 
 
 @dataclass(frozen=True)
@@ -43,23 +39,12 @@ class KnownWorld:
         return f"evaluation-{place[:8]}"
 
 
-@dataclass(frozen=True)
-class Choices:
-    """How to answer; `models` are language models by name."""
-
-    models: tuple[str, ...]
-    modes: tuple[AnswerMode, ...] = ("no-rag", "rag", "sexy")
-    contexts: int = 3
-    gate: bool = True
-    embedder: str = ""
-
-
 @dataclass
 class ModelEvaluation:
     """What one model answered; answers that failed are not measured but counted."""
 
     model: str
-    gathered: Gathered
+    run: Run
     answers: dict[AnswerMode, list[GivenAnswer]] = field(default_factory=dict)
 
     @property
@@ -70,7 +55,7 @@ class ModelEvaluation:
     @property
     def failed(self) -> int:
         """Answers that the model did not give."""
-        return sum(answer.problem is not None for answer in self.gathered.answers)
+        return sum(answer.problem is not None for answer in self.run.rows(Answer))
 
 
 def load_world(documents: Path, questions: Path, povs: Path) -> KnownWorld:
@@ -81,64 +66,41 @@ def load_world(documents: Path, questions: Path, povs: Path) -> KnownWorld:
     return KnownWorld(documents, tuple(load_questions(questions)), _load_povs(povs))
 
 
-def index_world(session: Session, world: KnownWorld, choices: Choices) -> Gathered:
-    """Index the documents of a world; what has not changed costs nothing."""
-    return _run(session, index_request(session, world, choices))
+def world_options(world: KnownWorld, given: Mapping[str, CellValue]) -> Options:
+    """Return the options for a world: the usual ones, but for what the command line says.
+
+    :raises SettingError: naming the option whose value cannot be used.
+    """
+    return read_options({COLLECTION.name: world.collection}, given)
 
 
-def index_request(session: Session, world: KnownWorld, choices: Choices) -> IndexRequest:
-    """Return the request to index the documents of a world."""
-    return IndexRequest(
-        run_id=secrets.token_hex(8),
-        folder=str(world.documents),
-        collection=world.collection,
-        embedder=choices.embedder or session.settings.embedder,
-        store=_store(session),
-    )
+def world_index(world: KnownWorld, options: Options, machine: Settings) -> IndexRequest:
+    """Return the request to index the documents of a world; what has not changed costs nothing."""
+    return index_request(options, machine, world.documents)
+
+
+def world_answers(
+    world: KnownWorld, options: Options, machine: Settings, model: str
+) -> AnswerRequest:
+    """Return the request to let a model answer all questions of an indexed world."""
+    questions = [Question(qid=each.id, text=each.text) for each in world.questions]
+    ranking = rank_request(options, machine, questions, world.povs)
+    return answer_request(options.having(LLM, model), machine, ranking)
 
 
 def evaluate_model(
-    session: Session, world: KnownWorld, choices: Choices, model: str
+    session: Session, world: KnownWorld, options: Options, model: str
 ) -> ModelEvaluation:
     """Let a model answer all questions of an indexed world in each mode."""
-    gathered = _run(session, answer_request(session, world, choices, model))
-    evaluation = ModelEvaluation(model, gathered)
-    came = {(answer.mode, answer.qid): answer for answer in gathered.answers if not answer.problem}
-    for mode, question in product(choices.modes, world.questions):
-        if answer := came.get((mode, question.id)):
+    run = session.run(world_answers(world, options, session.settings, model))
+    evaluation = ModelEvaluation(model, run)
+    modes: tuple[AnswerMode, ...] = options[MODES]
+    came = {answer.key: answer for answer in run.rows(Answer) if not answer.problem}
+    for mode, question in product(modes, world.questions):
+        if answer := came.get((question.id, mode)):
             given = GivenAnswer(question, answer.text, _cited_files(answer))
             evaluation.answers.setdefault(mode, []).append(given)
     return evaluation
-
-
-def answer_request(
-    session: Session, world: KnownWorld, choices: Choices, model: str
-) -> AnswerRequest:
-    """Return the request to let a model answer all questions of an indexed world."""
-    run_id = secrets.token_hex(8)
-    return AnswerRequest(
-        run_id=run_id,
-        ranking=RankRequest(
-            run_id=run_id,
-            collection=world.collection,
-            embedder=choices.embedder or session.settings.embedder,
-            store=_store(session),
-            questions=tuple(Question(qid=each.id, text=each.text) for each in world.questions),
-            povs=world.povs,
-        ),
-        modes=choices.modes,
-        contexts=choices.contexts,
-        gate=choices.gate,
-        llm=model,
-    )
-
-
-def _run(session: Session, request: RunRequest) -> Gathered:
-    return session.client.run(request, on_event=session.on_event, cancelled=session.cancelled)
-
-
-def _store(session: Session) -> str:
-    return session.settings.store if session.settings.broker == IN_PROCESS else ""
 
 
 def _cited_files(answer: Answer) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What a ribbon button and the timer do with the workbook that is open on a desk.
+"""The desk: what ribbon buttons and the timer do with the workbook that is open on it.
 
 A button reads the workbook, submits a job and returns; the timer asks how far the jobs of this
 workbook are and writes what has ended. Nothing is remembered in between but the Jobs table, so
@@ -11,21 +11,20 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from worker.contract import Problem, Request, RunRequest, RunResult, ScoreRequest, ScoreResult
+from worker.contract import Problem
 from worker.errors import BonsaiError, InputError, WorkbookLockedError
 from worker.queueing.job import Job
-from worker.queueing.local.local_jobs import Finished, LocalJobs
+from worker.queueing.local.local_jobs import EndedJob, LocalJobs
 from worker.settings import Settings
-from xl_addin.jobs.books import book_options, documents_folder
+from xl_addin.jobs import BY_ACTION, BY_KIND
+from xl_addin.jobs.base import ExcelJob, Inputs, Landing
+from xl_addin.jobs.books import book_options
 from xl_addin.jobs.landing import land, lost_note
-from xl_addin.jobs.requests import answer_request, index_request, rank_request, score_request
-from xl_addin.jobs.run import Gathered
+from xl_addin.jobs.run import Run
 from xl_addin.sheets.job_sheet import JobSheet, clock, ended_cells, progress_cells
-from xl_addin.workbook.port import CellValue, Row, WorkbookPort
-
-_JOB_NAMES = {"score_selection": "score"}
+from xl_addin.workbook.port import CellValue, WorkbookPort
 
 
 class OpenBook(WorkbookPort, Protocol):
@@ -80,38 +79,24 @@ class Desk:
             self.show_status("BONSAI: results are waiting until Excel is free")
 
     def _submit(self, action: str, sheet: JobSheet) -> None:
-        request, place, problems = self._request(action)
+        asked = _job_of(action).ask(self._inputs())
+        request = asked.request
         if any(sheet.what(run_id) == request.job for run_id in sheet.unfinished):
             raise InputError(
                 f"{action.capitalize()} is running already.",
                 "A second run would do the same work again.",
                 "Wait for it, or press Stop first.",
             )
-        self.jobs.submit(request, book=self._own_name(), place=place)
-        message = f"{len(problems)} rows left out: {problems[0]}" if problems else ""
+        self.jobs.submit(request, book=self._own_name(), place=asked.place)
+        left_out = asked.left_out
+        message = f"{len(left_out)} rows left out: {left_out[0]}" if left_out else ""
         cells = {"What": request.job, "State": "queued", "Message": message}
         sheet.put(request.run_id, {**cells, "Submitted": clock(time.time())})
         self.show_status(f"BONSAI: {action.replace('_', ' ')} has begun")
 
-    def _request(self, action: str) -> tuple[Request, str, tuple[Problem, ...]]:
-        options = book_options(self.book, self.book.path, {})
-        if action == "index":
-            folder = documents_folder(options, self.book.path)
-            return index_request(options, self.settings, folder), "", ()
-        if action == "rank":
-            request, problems = rank_request(options, self.settings, self.book, self.book)
-            return request, "", problems
-        if action == "answer":
-            answer, problems = answer_request(options, self.settings, self.book, self.book)
-            return answer, "", problems
-        if action == "score_selection":
-            place, cells = self.book.selection()
-            return score_request(options, self.settings, cells, self.book), place, ()
-        raise InputError(
-            f"There is no action '{action}'.",
-            "The workbook's buttons and the installed BONSAI differ in version.",
-            "Start from a fresh workbook, or install the version that fits.",
-        )
+    def _inputs(self) -> Inputs:
+        book, options = self.book, book_options(self.book, self.book.path)
+        return Inputs(options, self.settings, book, book, book.path, book.selection)
 
     def _stop(self, sheet: JobSheet) -> None:
         for run_id in sheet.unfinished:
@@ -125,55 +110,50 @@ class Desk:
             sheet.put(run_id, {"State": "lost", "Message": message})
             return
         try:
-            finished = self.jobs.finished(run_id)
+            ended = self.jobs.ended(run_id)
         except InputError as error:
             sheet.put(run_id, ended_cells(job, "failed", str(error)))
             return
-        if finished is None:
+        if ended is None:
             self.jobs.look_after(job)
             progress = self.jobs.progress(run_id)
             sheet.put(run_id, progress_cells(job, progress))
             if progress:
                 self.show_status(f"BONSAI: {progress.stage} {progress.done} of {progress.of}")
             return
-        message = self._land(job, finished)
+        message = self._land(job, ended)
         sheet.put(run_id, ended_cells(job, job.state, message))
-        self.show_status(f"BONSAI: {finished.request.job} {job.state}. {message}".strip())
+        self.show_status(f"BONSAI: {ended.request.job} {job.state}. {message}".strip())
 
-    def _land(self, job: Job, finished: Finished) -> str:
+    def _land(self, job: Job, ended: EndedJob) -> str:
         """Write what a job gave, and return the message for its row."""
-        problems = [finished.problem] if finished.problem else []
-        lost: Sequence[Row] = ()
-        remarks: tuple[str, ...] = ()
+        run = Run.of_ended_job(ended, (job.finished or job.submitted) - job.submitted)
+        problems = [*([ended.problem] if ended.problem else []), *run.problems]
         try:
-            if isinstance(finished.request, ScoreRequest):
-                self._land_scores(job, finished)
-            elif isinstance(finished.request, RunRequest):
-                gathered = Gathered(blobs=finished.blobs)
-                for event in finished.events:
-                    gathered.take(event)
-                if isinstance(finished.result, RunResult):
-                    gathered.result, gathered.run = finished.result, finished.result.run
-                seconds = (job.finished or job.submitted) - job.submitted
-                lost = land(self.book, finished.request, gathered, seconds)
-                problems += gathered.problems
-                remarks = gathered.remarks
+            landing = Landing(self.book, ended.request, run, job.place, self.book.write_beside)
+            land(BY_KIND[ended.request.job], landing)
         except WorkbookLockedError:
             raise
         except BonsaiError as error:
             problems.append(Problem.from_error(error))
-        return "\n".join([*map(str, problems), *remarks, *map(lost_note, lost)])
-
-    def _land_scores(self, job: Job, finished: Finished) -> None:
-        if isinstance(finished.result, ScoreResult):
-            column = [[score] for score in finished.result.scores]
-            self.book.write_beside(job.place, column)
+        return "\n".join([*map(str, problems), *run.remarks, *map(lost_note, run.lost)])
 
     def _show_error(self, action: str, error: BonsaiError, sheet: JobSheet) -> None:
         now = clock(time.time())
-        cells = {"What": _JOB_NAMES.get(action, action), "State": "failed", "Message": str(error)}
+        what = BY_ACTION[action].kind.name if action in BY_ACTION else action
+        cells = {"What": what, "State": "failed", "Message": str(error)}
         sheet.put(f"not started {now}", {**cells, "Submitted": now, "Finished": now})
         self.show_status(f"BONSAI: {error}")
 
     def _own_name(self) -> str:
         return str(self.book.path)
+
+
+def _job_of(action: str) -> ExcelJob[Any]:
+    if action not in BY_ACTION:
+        raise InputError(
+            f"There is no action '{action}'.",
+            "The workbook's buttons and the installed BONSAI differ in version.",
+            "Start from a fresh workbook, or install the version that fits.",
+        )
+    return BY_ACTION[action]

@@ -14,10 +14,11 @@ from pathlib import Path
 from worker.errors import SettingError, WorkbookError
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.inputs import read_settings, usual_id
+from xl_addin.sheets.options import Options
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
-from xl_addin.sheets.settings import SETTINGS, Options
-from xl_addin.template import template_path
+from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, SETTINGS
+from xl_addin.shipped_files import template_path
 from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.file.disk import make_folder
 from xl_addin.workbook.file.file_book import FileBook
@@ -26,12 +27,15 @@ from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
 
 @dataclass(frozen=True)
 class Books:
-    """The workbooks of one command: `questions` and `povs` are read, `results` is written."""
+    """The workbooks of one command: `questions` and `povs` are read, `results` is written.
+
+    `out` is where results are saved; nothing for a workbook that nobody sees.
+    """
 
     questions: FileBook
     povs: FileBook
     results: FileBook
-    out: Path
+    out: Path | None
 
 
 def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
@@ -54,13 +58,21 @@ def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
     return Books(questions, pov_book, results, target)
 
 
-def book_options(book: WorkbookPort, path: Path, overrides: Mapping[str, CellValue]) -> Options:
+def scratch_books() -> Books:
+    """Return the books of a command that was given a folder alone: a fresh one, never saved."""
+    book = FileBook.open(template_path())
+    return Books(book, book, book, None)
+
+
+def book_options(
+    book: WorkbookPort, path: Path, given: Mapping[str, CellValue] | None = None
+) -> Options:
     """Return the options of a workbook, the collection named after the file if it names none.
 
-    :param overrides: values by setting name that stand above those in the workbook.
+    :param given: values of the command line by setting name, which stand above the workbook's.
     """
-    options = read_settings(book, overrides)
-    return options if options.collection else replace(options, collection=path.stem)
+    options = read_settings(book, given)
+    return options if options[COLLECTION] else options.having(COLLECTION, path.stem)
 
 
 def documents_folder(options: Options, path: Path) -> Path:
@@ -68,13 +80,13 @@ def documents_folder(options: Options, path: Path) -> Path:
 
     :raises SettingError: if none is set.
     """
-    if not options.documents:
+    if not options[DOCUMENTS]:
         raise SettingError(
             f"No documents folder is set in {path.name}.",
             "The value of 'Documents folder' on the Settings sheet is empty.",
             "Write the folder's path there, or give it with --documents.",
         )
-    return path.parent / Path(options.documents).expanduser()
+    return path.parent / Path(options[DOCUMENTS]).expanduser()
 
 
 def save_results(books: Books) -> Path:
@@ -83,14 +95,15 @@ def save_results(books: Books) -> Path:
     If somebody opened or changed the workbook meanwhile they go beside it, under a name of their
     own: a run is never lost.
     """
+    target = books.out or books.results.path
     try:
-        if books.out == books.results.path:
+        if target == books.results.path:
             books.results.save()
         else:
-            books.results.save_as(books.out)
+            books.results.save_as(target)
     except WorkbookError:
-        name = f"{books.out.stem} results {secrets.token_hex(3)}{books.results.path.suffix}"
-        books.results.save_as(books.out.with_name(name))
+        name = f"{target.stem} results {secrets.token_hex(3)}{books.results.path.suffix}"
+        books.results.save_as(target.with_name(name))
     return books.results.path
 
 

@@ -1,68 +1,100 @@
-"""What a run gives, gathered row by row, whichever way it comes."""
+"""A run as it comes in: its stamp, rows, problems and pictures, whichever way they come."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from worker.contract import (
-    Answer,
     Event,
     Problem,
-    QuestionRanking,
+    Result,
     Row,
     RowFailed,
     RowReady,
     RunResult,
     RunStamp,
-    SourceReport,
     Started,
 )
 from worker.errors import BonsaiError
+from worker.queueing.local.local_jobs import EndedJob
+from xl_addin.workbook.port import Row as SheetRow
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+AnyResult = TypeVar("AnyResult", bound=Result)
 
 
 @dataclass
-class Gathered:
-    """Everything a run has given so far. `error` is what ended it before its time."""
+class Run:
+    """Everything a run has given so far.
 
-    run: RunStamp | None = None
-    result: RunResult | None = None
-    reports: dict[str, SourceReport] = field(default_factory=dict)  # by file: the newest counts
-    rankings: list[QuestionRanking] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
+    `left_out` are problems of rows that were not asked for at all, `error` is what ended the run
+    before its time, and `lost` are the user's cells whose passage or answer is gone.
+    """
+
+    left_out: Sequence[Problem] = ()
+    stamp: RunStamp | None = None
+    result: Result | None = None
     problems: list[Problem] = field(default_factory=list)
     blobs: dict[str, bytes] = field(default_factory=dict)
     error: BonsaiError | None = None
+    seconds: float = 0.0
+    lost: Sequence[SheetRow] = ()
+    _rows: dict[tuple[Hashable, ...], Row] = field(default_factory=dict)
 
-    @property
-    def sources(self) -> list[SourceReport]:
-        """What became of each file."""
-        return list(self.reports.values())
+    @classmethod
+    def of_ended_job(cls, job: EndedJob, seconds: float) -> Run:
+        """Return the run of a job that was followed by nobody."""
+        run = cls(blobs=job.blobs, seconds=seconds)
+        for event in job.events:
+            run.take_event(event)
+        if job.result:
+            run.end(job.result)
+        return run
 
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What the user should know of a whole run."""
-        return self.result.remarks if self.result else ()
-
-    def take(self, event: Event) -> None:
+    def take_event(self, event: Event) -> None:
         """File one event."""
         if isinstance(event, Started):
             self._start(event.run)
         elif isinstance(event, RowFailed):
             self.problems.append(event.problem)
         elif isinstance(event, RowReady):
-            self._take_row(event.row)
+            self._rows[(event.row.kind, *event.row.key)] = event.row
 
-    def _start(self, run: RunStamp) -> None:
+    def end(self, result: Result) -> None:
+        """File the result of a run that came to its end."""
+        self.result = result
+        if isinstance(result, RunResult):
+            self.stamp = result.run
+
+    def _start(self, stamp: RunStamp) -> None:
         """Begin; drop what was given before if it does not hold any more."""
-        if self.run and not run.continues(self.run):
-            for rows in (self.reports, self.rankings, self.answers, self.problems):
-                rows.clear()
-        self.run = run
+        if self.stamp and not stamp.continues(self.stamp):
+            self._rows.clear()
+            self.problems.clear()
+        self.stamp = stamp
 
-    def _take_row(self, row: Row) -> None:
-        if isinstance(row, SourceReport):
-            self.reports[row.file] = row
-        elif isinstance(row, QuestionRanking):
-            self.rankings.append(row)
-        elif isinstance(row, Answer):
-            self.answers.append(row)
+    @property
+    def is_whole(self) -> bool:
+        """Whether the run came to its end."""
+        return self.result is not None
+
+    @property
+    def all_rows(self) -> list[Row]:
+        """Rows of every kind, in the order in which they first came."""
+        return list(self._rows.values())
+
+    def rows(self, kind: type[AnyRow]) -> list[AnyRow]:
+        """Return the rows of one kind; of rows with the same key the newest counts."""
+        return [row for row in self._rows.values() if isinstance(row, kind)]
+
+    def result_as(self, kind: type[AnyResult]) -> AnyResult | None:
+        """Return the result, if there is one of this kind."""
+        return self.result if isinstance(self.result, kind) else None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the user should know of a whole run."""
+        result = self.result_as(RunResult)
+        return result.remarks if result else ()

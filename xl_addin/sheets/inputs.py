@@ -13,9 +13,10 @@ from worker.contract import PointOfView, Problem, Question
 from worker.errors import CellError, TableMissingError
 from xl_addin.sheets.fbq import FBQ, VARIANTS
 from xl_addin.sheets.matrix import CONTRAST_SUFFIX, MATRIX
+from xl_addin.sheets.options import Options, read_options
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
-from xl_addin.sheets.settings import SETTINGS, Options, read_options
+from xl_addin.sheets.settings import SETTINGS
 from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.columns import YES_NO, Table
 from xl_addin.workbook.port import CellValue, Row, TableData, WorkbookPort
@@ -38,15 +39,15 @@ class CellPlace:
         return f"{self.book}, sheet {self.sheet}, row {self.row}, column {column}"
 
 
-def read_settings(port: WorkbookPort, overrides: Mapping[str, CellValue]) -> Options:
+def read_settings(port: WorkbookPort, given: Mapping[str, CellValue] | None = None) -> Options:
     """Return the options of a workbook; the usual ones if it has no Settings table.
 
-    :param overrides: values by setting name that stand above those in the workbook.
-    :raises SettingError: naming the setting whose value cannot be used.
+    :param given: values of the command line by setting name, which stand above the workbook's.
+    :raises SettingError: naming the setting, or the option, whose value cannot be used.
     """
     rows = port.read_table(SETTINGS).rows if port.has_table(SETTINGS) else ()
-    values = {_text(row.values.get("Setting")): row.values.get("Value") for row in rows}
-    return read_options({**values, **overrides})
+    cells = {_text(row.values.get("Setting")): row.values.get("Value") for row in rows}
+    return read_options(cells, given)
 
 
 def read_questions(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from xl_addin.template import SUFFIXES, template_path
+from xl_addin.shipped_files import SUFFIXES, template_path
 from xl_addin.template.builder import build_template
 
 

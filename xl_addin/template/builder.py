@@ -8,10 +8,10 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from xl_addin.sheets import SHEETS
+from xl_addin.jobs import SHEETS
 from xl_addin.sheets.heatmap import PictureSheet
 from xl_addin.sheets.last_run import LAST_RUN
-from xl_addin.template import TEMPLATE_NAME, templates_folder
+from xl_addin.shipped_files import TEMPLATE_NAME, templates_folder
 from xl_addin.template.cell_styles import CellStyles
 from xl_addin.template.macros import add_macros
 from xl_addin.template.ribbon import add_ribbon

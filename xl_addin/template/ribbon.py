@@ -7,11 +7,12 @@ BonsaiRibbon; both are written from `GROUPS`, so they cannot disagree.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from xl_addin.jobs import EXCEL_JOBS
+from xl_addin.jobs.button import Button
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.settings import SETTINGS
 from xl_addin.template.vba.vba_text import vba_module_text, vba_string
@@ -27,36 +28,6 @@ TAB_ID, TAB_LABEL, TAB_KEYTIP = "bonsaiTab", "BONSAI", "B"
 
 
 @dataclass(frozen=True)
-class Button:
-    """One command. `action` is the name Python knows it by.
-
-    A button with a `table` only shows the sheet that holds it; Python is not asked.
-    """
-
-    id: str
-    label: str
-    action: str
-    image: str
-    screentip: str
-    supertip: str
-    keytip: str
-    size: Literal["large", "normal"] = "large"
-    blocked_while_running: bool = False
-    blocked_while_idle: bool = False
-    table: str = ""
-
-    @property
-    def callback(self) -> str:
-        """The Sub that Excel calls for a click."""
-        return "Ribbon" + self.id.removeprefix("bonsai")
-
-    @property
-    def depends_on_jobs(self) -> bool:
-        """Whether the button comes and goes with the jobs of the workbook."""
-        return self.blocked_while_running or self.blocked_while_idle
-
-
-@dataclass(frozen=True)
 class Group:
     """Buttons that stand together under one label."""
 
@@ -65,63 +36,18 @@ class Group:
     buttons: tuple[Button, ...]
 
 
+#: Jobs that can only run one at a time begin the tab; those on selected cells stand apart.
+_RUNNING = tuple(
+    job.button for job in EXCEL_JOBS if job.button and job.button.blocked_while_running
+)
+_SELECTION = tuple(
+    job.button for job in EXCEL_JOBS if job.button and not job.button.blocked_while_running
+)
+
 #: Only what works. Images are names of pictures that every Office has.
 GROUPS = (
-    Group(
-        "bonsaiGroupRun",
-        "Documents to answers",
-        (
-            Button(
-                "bonsaiIndex",
-                "Index",
-                "index",
-                "FileOpen",
-                "Index the documents",
-                "Reads the folder that Settings names, so that its passages can be ranked. "
-                "Files that did not change cost next to nothing. Fills the sheet Sources.",
-                "I",
-                blocked_while_running=True,
-            ),
-            Button(
-                "bonsaiRank",
-                "Rank",
-                "rank",
-                "Filter",
-                "Rank passages by your points of view",
-                "Takes the questions of FBQ and the sentences of POV. "
-                "Fills Ranked, Matrix and Heatmap; your Keep and Note columns stay.",
-                "R",
-                blocked_while_running=True,
-            ),
-            Button(
-                "bonsaiAnswer",
-                "Answer",
-                "answer",
-                "ReviewNewComment",
-                "Answer the questions",
-                "Writes answers with and without your points of view side by side on Answers. "
-                "Passages with Keep = no are left out; your Verdict and Note columns stay.",
-                "A",
-                blocked_while_running=True,
-            ),
-        ),
-    ),
-    Group(
-        "bonsaiGroupSelection",
-        "Selection",
-        (
-            Button(
-                "bonsaiScoreSelection",
-                "Score selection",
-                "score_selection",
-                "FunctionWizard",
-                "Score the selected texts",
-                "Writes the SEXY score of each selected cell beside it, as a plain value. "
-                "On macOS this stands in for the formula SEXYSCORE.",
-                "S",
-            ),
-        ),
-    ),
+    Group("bonsaiGroupRun", "Documents to answers", _RUNNING),
+    Group("bonsaiGroupSelection", "Selection", _SELECTION),
     Group(
         "bonsaiGroupJob",
         "Job",

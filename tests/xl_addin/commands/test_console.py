@@ -7,11 +7,11 @@ import io
 import pytest
 from rich.console import Console
 
-from tests.xl_addin.samples import KETTLE, answer, gathered
+from tests.xl_addin.samples import KETTLE, answer, answered
 from worker.contract import Progress, RowReady, StageSeconds, Support, TextReady
-from xl_addin.commands.console import Terminal, Watch, answer_panel
-from xl_addin.commands.summaries import print_answers
-from xl_addin.jobs.actions import Outcome
+from xl_addin.commands.console import Terminal, Watch, row_panel
+from xl_addin.commands.summaries import print_summary
+from xl_addin.jobs.answer import JOB, answer_text
 
 ESTIMATE = Progress(
     stage="Answering", done=3, of=24, message="Q1 rag", estimate="21 more answers, about 3 min"
@@ -98,7 +98,8 @@ def test_a_question_id_is_no_markup():
 def test_an_answer_is_shown_with_its_passages_and_what_it_stands_on():
     on = console(terminal=False)
     support = Support(similarity=0.57, evidence=0.62, needed=0.4)
-    on.print(answer_panel(answer("Q1", "rag", "It sings.", citations=(KETTLE,), support=support)))
+    given = answer("Q1", "rag", "It sings.", citations=(KETTLE,), support=support)
+    on.print(row_panel(answer_text(given)))
     seen = shown(on)
     assert "Q1 · rag · 4.8 s" in seen
     assert "[1] kettle.txt @12 (cited)" in seen
@@ -115,7 +116,7 @@ def test_the_summary_counts_by_mode_and_says_where_the_time_went(
         answer("Q1", "no-rag", "It is red."),
         answer("Q2", "sexy", "I dont know"),
     ]
-    print_answers(Terminal(quiet=False), Outcome(gathered(answers), (), 1.0))
+    print_summary(Terminal(quiet=False), JOB, answered(answers))
     lines = capsys.readouterr().out.splitlines()
     cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines]
     assert ["no-rag", "1", "0", "0", "300", "0", "20"] in cells

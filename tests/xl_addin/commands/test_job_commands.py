@@ -44,9 +44,9 @@ def test_a_job_of_this_machine_is_cancelled(bonsai: Run, here: JobTable):
     assert "ended already" in bonsai("jobs", "cancel", "waiting-run")[1]
 
 
-@pytest.mark.parametrize("command", ["show", "cancel"])
-def test_a_job_that_is_not_known_is_named(bonsai: Run, command: str):
-    code, _, text = bonsai("jobs", command, "no-such-run")
+@pytest.mark.parametrize("verb", ["show", "cancel"])
+def test_a_job_that_is_not_known_is_named(bonsai: Run, verb: str):
+    code, _, text = bonsai("jobs", verb, "no-such-run")
     assert code == 2
     assert "There is no job 'no-such-run'." in text
 

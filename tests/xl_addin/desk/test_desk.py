@@ -148,7 +148,7 @@ def test_results_land_in_the_book_that_asked_even_when_it_was_closed_meanwhile(
     at.press("index")
     at.book.save()
     run_id = str(job_rows(at)[0]["Job"])
-    eventually(lambda: jobs.finished(run_id))
+    eventually(lambda: jobs.ended(run_id))
     reopened = desk(book, jobs, settings, [])
     reopened.tick()
     assert job_rows(reopened)[0]["State"] == "done"
@@ -217,7 +217,7 @@ def test_a_busy_excel_loses_nothing(
     at = desk(ready(book), jobs, settings, status)
     at.press("index")
     run_id = str(job_rows(at)[0]["Job"])
-    eventually(lambda: jobs.finished(run_id))
+    eventually(lambda: jobs.ended(run_id))
 
     def busy(_content):
         raise WorkbookLockedError("Excel is busy.", "A cell is being edited.", "Press Enter.")
@@ -240,10 +240,10 @@ def test_what_has_landed_does_not_land_again_when_excel_is_busy_for_the_next_job
     waiting.stop(str(job_rows(at)[1]["Job"]))
     landed: list[str] = []
 
-    def land_once(_book, request, *_):
+    def land_once(_job, landing):
         if landed:
             raise WorkbookLockedError("Excel is busy.", "A cell is being edited.", "Press Enter.")
-        landed.append(request.job)
+        landed.append(landing.request.job)
         return ()
 
     monkeypatch.setattr("xl_addin.desk.desk.land", land_once)
@@ -258,7 +258,11 @@ def test_notes_that_lose_their_passage_are_told_in_the_jobs_table(
     at.press("rank")
     waiting.stop(str(job_rows(at)[0]["Job"]))
     lost = (Row(7, {"QID": "Q1", "Note": "my note"}),)
-    monkeypatch.setattr("xl_addin.desk.desk.land", lambda *_: lost)
+
+    def land(_job, landing):
+        landing.run.lost = lost
+
+    monkeypatch.setattr("xl_addin.desk.desk.land", land)
     at.tick()
     assert "no place: QID: Q1, Note: my note" in str(job_rows(at)[0]["Message"])
 

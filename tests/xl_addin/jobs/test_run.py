@@ -1,9 +1,18 @@
-from worker.contract import Problem, RowFailed, RowReady, RunStamp, SourceReport, Started
-from xl_addin.jobs.run import Gathered
+import pytest
 
-STAMP = RunStamp(
-    run_id="r", time="now", code_version="1", collection="c", index_version="v", embedder="e@1"
+from tests.xl_addin.samples import STAMP, answer, answered
+from worker.contract import (
+    Answer,
+    AnswerResult,
+    Problem,
+    RankResult,
+    RowFailed,
+    RowReady,
+    SourceReport,
+    Started,
 )
+from xl_addin.jobs.run import Run
+
 PROBLEM = Problem(code="cell", what="A cell is empty.", why="", next_step="")
 
 
@@ -11,36 +20,52 @@ def report(name: str, status: str = "indexed") -> RowReady:
     return RowReady(row=SourceReport(file=name, type="txt", status=status))
 
 
-def gathered(*events) -> Gathered:
-    run = Gathered()
+def run_of(*events) -> Run:
+    run = Run(left_out=(PROBLEM,))
     for event in events:
-        run.take(event)
+        run.take_event(event)
     return run
 
 
 def test_a_job_that_started_afresh_drops_what_it_had_given():
     afresh = STAMP.model_copy(update={"index_version": "another"})
-    run = gathered(
+    run = run_of(
         Started(run=STAMP),
         report("a"),
         RowFailed(problem=PROBLEM),
         Started(run=afresh),
         report("b"),
     )
-    assert [source.file for source in run.sources] == ["b"]
+    assert [source.file for source in run.rows(SourceReport)] == ["b"]
     assert run.problems == []
-    assert run.run == afresh
+    assert run.left_out == (PROBLEM,)
+    assert run.stamp == afresh
 
 
 def test_a_job_that_goes_on_keeps_what_it_had_given():
     later = STAMP.model_copy(update={"time": "later"})
-    run = gathered(Started(run=STAMP), report("a"), Started(run=later), report("b"))
-    assert [source.file for source in run.sources] == ["a", "b"]
+    run = run_of(Started(run=STAMP), report("a"), Started(run=later), report("b"))
+    assert [source.file for source in run.rows(SourceReport)] == ["a", "b"]
 
 
 def test_the_newest_report_of_a_file_counts():
-    run = gathered(Started(run=STAMP), report("a", "failed"), report("b"), report("a"))
-    assert [(source.file, source.status) for source in run.sources] == [
+    run = run_of(Started(run=STAMP), report("a", "failed"), report("b"), report("a"))
+    assert [(source.file, source.status) for source in run.rows(SourceReport)] == [
         ("a", "indexed"),
         ("b", "indexed"),
     ]
+
+
+def test_rows_of_one_kind_come_without_those_of_the_others():
+    run = run_of(report("a"), RowReady(row=answer("Q1", "rag", "It sings.")), report("b"))
+    assert [source.file for source in run.rows(SourceReport)] == ["a", "b"]
+    assert [given.qid for given in run.rows(Answer)] == ["Q1"]
+    assert len(run.all_rows) == 3
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_run_is_whole_when_its_result_came(is_whole: bool):
+    run = answered([answer("Q1", "rag", "It sings.")], is_whole=is_whole)
+    assert run.is_whole == is_whole
+    assert (run.result_as(AnswerResult) is not None) == is_whole
+    assert run.result_as(RankResult) is run.result, "an answer run ranks, too"

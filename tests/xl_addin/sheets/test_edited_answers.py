@@ -10,10 +10,9 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from tests.xl_addin.samples import answer, asked, gathered
+from tests.xl_addin.samples import answer, answered, asked, land_answers
 from tests.xl_addin.workbook.benches import FileBench, StandInBench
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
-from xl_addin.jobs.landing import land
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.edited_answers import fingerprint, is_edited, keep_edits
 from xl_addin.workbook.file.file_book import FileBook
@@ -52,7 +51,7 @@ def answers(text):
 
 
 def run(port, *given, of=("Q1", "Q2"), is_whole=True):
-    return land(port, asked(*of), gathered(given, is_whole=is_whole), 1.0)
+    return land_answers(port, asked(*of), answered(given, is_whole=is_whole))
 
 
 def table(port):

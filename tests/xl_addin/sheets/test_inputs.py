@@ -6,6 +6,7 @@ import pytest
 from tests.xl_addin.conftest import FBQ_HEADERS, fbq_row
 from worker.errors import ColumnError, TableMissingError
 from xl_addin.sheets.inputs import read_povs, read_questions, read_settings
+from xl_addin.sheets.settings import QUESTIONS, SCORE, TOP_K
 from xl_addin.workbook.file.file_book import FileBook
 
 
@@ -118,12 +119,12 @@ def test_text_that_looks_like_a_formula_stays_text(plain_book):
 
 
 def test_settings_of_the_template_are_the_usual_ones(book: Path):
-    options = read_settings(FileBook.open(book), {})
-    assert (options.top_k, options.score, options.questions) == (10, "contrast", "initial")
+    options = read_settings(FileBook.open(book))
+    assert (options[TOP_K], options[SCORE], options[QUESTIONS]) == (10, "contrast", "initial")
 
 
 def test_what_is_given_on_the_command_line_stands_above_the_sheet(book: Path):
-    assert read_settings(FileBook.open(book), {"Score": "classic"}).score == "classic"
+    assert read_settings(FileBook.open(book), {"Score": "classic"})[SCORE] == "classic"
 
 
 @pytest.mark.parametrize("pov_id", ["Rank", "chunkid", "P1 z", "x" * 101])

@@ -15,8 +15,8 @@ from tests.xl_addin.samples import answer
 from tests.xl_addin.sheets.rankings import IDS, ranking
 from tests.xl_addin.workbook.samples import loaded, parts, png
 from worker.contract import PointOfView
+from xl_addin.jobs import SHEETS
 from xl_addin.jobs.books import set_settings
-from xl_addin.sheets import SHEETS
 from xl_addin.sheets.answers import ANSWERS, answers_content
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.heatmap import HEATMAP
@@ -66,7 +66,7 @@ def test_its_questions_points_of_view_and_settings_are_read(old_book: Path):
     questions, problems = read_questions(port, "all")
     povs, more = read_povs(port)
     assert (len(questions), len(povs), problems, more) == (24, 23, (), ())
-    assert read_settings(port, {}) == read_settings(port, {"Passages": 10})
+    assert read_settings(port) == read_settings(port, {"Passages": 10})
 
 
 def test_index_rank_and_answer_run_on_it(old_book: Path, papers: Path, command: Run):

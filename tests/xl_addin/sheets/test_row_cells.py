@@ -1,7 +1,8 @@
 import pytest
 
 from worker.errors import InternalError
-from xl_addin.sheets import TABLES, answers, last_run, matrix, ranked, sources
+from xl_addin.jobs import TABLES
+from xl_addin.sheets import answers, last_run, matrix, ranked, sources
 from xl_addin.sheets.row_cells import columns_of, filled
 from xl_addin.workbook.columns import Column, Table, user_column
 

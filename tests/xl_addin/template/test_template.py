@@ -5,16 +5,17 @@ import pytest
 
 from tests.xl_addin.template.xlsm_checks import findings
 from tests.xl_addin.workbook.samples import address
-from xl_addin.sheets import SHEETS, TABLES
+from xl_addin.jobs import SHEETS, TABLES
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.heatmap import HEATMAP
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.matrix import MATRIX
+from xl_addin.sheets.options import read_options
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
-from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS, read_options
-from xl_addin.template import SUFFIXES, template_path, templates_folder
+from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS
+from xl_addin.shipped_files import SUFFIXES, template_path, templates_folder
 from xl_addin.template.__main__ import main
 from xl_addin.template.builder import build_template, template_bytes
 from xl_addin.template.samples import sample_rows
@@ -110,7 +111,7 @@ def test_closed_choices_have_dropdowns(template):
     assert dropdowns("Ranked") == {address(RANKED, "Keep"): "yes,no"}
     assert dropdowns("Answers") == {address(ANSWERS, "Verdict"): "good,partly,wrong"}
     assert sorted(dropdowns("Settings").values()) == sorted(
-        ",".join(row.choices) for row in SETTING_ROWS if row.choices
+        ",".join(row.reader.choices) for row in SETTING_ROWS if row.reader.choices
     )
 
 
@@ -159,7 +160,7 @@ def test_samples_with_decimals_and_blanks_are_read(tmp_path):
 def test_the_folder_of_an_installed_package_comes_first(tmp_path, monkeypatch):
     package = tmp_path / "xl_addin"
     (package / "template").mkdir(parents=True)
-    monkeypatch.setattr("xl_addin.template.__file__", str(package / "template" / "__init__.py"))
+    monkeypatch.setattr("xl_addin.shipped_files.__file__", str(package / "shipped_files.py"))
     assert templates_folder() == tmp_path / "templates"
     (package / "shipped").mkdir()
     assert templates_folder() == package / "shipped"

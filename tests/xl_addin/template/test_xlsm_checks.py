@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 
 from tests.xl_addin.template.macro_books import book_of, macro_book
 from tests.xl_addin.template.xlsm_checks import findings
-from xl_addin.template import templates_folder
+from xl_addin.shipped_files import templates_folder
 from xl_addin.template.builder import template_bytes
 from xl_addin.template.macros import macro_modules, sheet_code_name
 from xl_addin.template.ribbon import PART

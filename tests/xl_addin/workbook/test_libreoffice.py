@@ -3,7 +3,7 @@
 import pytest
 
 from tests.xl_addin.workbook.samples import contrast, loaded, png, ranked_rows, write_ranked
-from xl_addin.sheets import SHEETS
+from xl_addin.jobs import SHEETS
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.columns import Column

@@ -31,8 +31,8 @@ _STARTED: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True)
-class Finished:
-    """All that a finished job has given; one that was stopped or failed has no result."""
+class EndedJob:
+    """All that a job has given in the end; one that was stopped or failed has no result."""
 
     request: Request
     events: list[Event]
@@ -136,7 +136,7 @@ class LocalJobs:
         """Ask a job to stop."""
         self._table.ask_to_stop(run_id)
 
-    def finished(self, run_id: str) -> Finished | None:
+    def ended(self, run_id: str) -> EndedJob | None:
         """Return all that a job has given, once it has ended.
 
         :raises ProtocolError: if another version of BONSAI wrote it.
@@ -147,7 +147,7 @@ class LocalJobs:
         blobs = self._table.blobs(run_id)
         result = blobs.pop(RESULT_BLOB, None)
         request = parse_request(job.request)
-        return Finished(
+        return EndedJob(
             request=request,
             events=[parse_event(payload) for payload in self._table.events(run_id)],
             blobs=blobs,

@@ -64,13 +64,13 @@ def test_a_job_that_was_killed_goes_on_after_its_last_row(
     serve(settings, QUICK)
     assert len(drawn) == ROWS - before, "stored rows are not computed again"
 
-    finished = LocalJobs(settings).finished(ranking.run_id)
-    qids = [event.row.qid for event in finished.events if event.kind == "row"]
+    ended = LocalJobs(settings).ended(ranking.run_id)
+    qids = [event.row.qid for event in ended.events if event.kind == "row"]
     assert qids == [question.qid for question in ranking.questions]
-    assert [event.kind for event in finished.events].count("started") == 1
-    assert set(finished.blobs) == {heatmap_blob(qid) for qid in qids}
+    assert [event.kind for event in ended.events].count("started") == 1
+    assert set(ended.blobs) == {heatmap_blob(qid) for qid in qids}
     aside = replace(settings, home=settings.home.parent / "aside")
     whole = InProcessRunner(aside).run(
         ranking, on_event=lambda _: None, on_blob=lambda *_: None, cancelled=lambda: False
     )
-    assert timeless(finished.result) == timeless(whole)
+    assert timeless(ended.result) == timeless(whole)

@@ -1,0 +1,158 @@
+"""The commands that run a job on a workbook, such as `bonsai rank`.
+
+They are made from the jobs: a job's settings with a flag become its options, and their meaning on
+the Settings sheet becomes the help.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from worker.errors import SettingError
+from worker.settings import IN_PROCESS, Settings, load_settings
+from xl_addin.commands.console import Terminal
+from xl_addin.commands.job_commands import BrokerOption, with_broker
+from xl_addin.commands.summaries import exit_code, print_problems, print_summary, write_json
+from xl_addin.jobs.base import ExcelJob, Inputs
+from xl_addin.jobs.books import Books, book_options, open_books, save_results, scratch_books
+from xl_addin.jobs.run import Run
+from xl_addin.jobs.session import Session
+from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, Setting
+from xl_addin.workbook.port import CellValue
+
+_BOOK = Annotated[Path, typer.Argument(help="Workbook (.xlsx or .xlsm).")]
+_BOOK_OR_FOLDER = Annotated[Path | None, typer.Argument(help="Workbook (.xlsx or .xlsm).")]
+_OUT = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", help="Write results here instead of into the workbook."),
+]
+_POV = Annotated[Path | None, typer.Option("--pov", help="Workbook with a POV column.")]
+_JSON = Annotated[
+    Path | None, typer.Option("--json", help="Also write the complete result here (- for screen).")
+]
+_STORE = Annotated[str | None, typer.Option(help="Folder of the indexes.")]
+_QUIET = Annotated[bool, typer.Option("--quiet", help="Show errors alone.")]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the command line asks for beside settings; `given` are values by setting name."""
+
+    given: Mapping[str, CellValue]
+    book: Path | None = None
+    pov: Path | None = None
+    out: Path | None = None
+    json: Path | None = None
+    store: str | None = None
+    broker: str | None = None
+    quiet: bool = False
+
+
+def run_command(job: ExcelJob[Any]) -> Callable[..., None]:
+    """Return the function that Typer makes the command of a job from."""
+    named = {_parameter_name(row): row for row in job.flags}
+
+    def command(**values: Any) -> None:  # noqa: ANN401 - as Typer has read them
+        given = {
+            row.name: _as_given(values.pop(name), row)
+            for name, row in named.items()
+            if values.get(name) is not None
+        }
+        rest = {name: value for name, value in values.items() if name not in named}
+        raise typer.Exit(_run(job, Order(given, **rest)))
+
+    command.__signature__ = inspect.Signature(_parameters(job))  # type: ignore[attr-defined]
+    command.__doc__ = job.about
+    return command
+
+
+def _parameters(job: ExcelJob[Any]) -> list[inspect.Parameter]:
+    shared: dict[str, tuple[Any, Any]] = {
+        "store": (_STORE, None),
+        "broker": (BrokerOption, None),
+        "quiet": (_QUIET, False),
+    }
+    if job.plain_files:
+        shared = {"pov": (_POV, None), "out": (_OUT, None), "json": (_JSON, None)} | shared
+    book = (_BOOK_OR_FOLDER, None) if DOCUMENTS in job.flags else (_BOOK, inspect.Parameter.empty)
+    options = {_parameter_name(row): (_option(row), None) for row in job.flags}
+    return [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+        )
+        for name, (annotation, default) in ({"book": book} | options | shared).items()
+    ]
+
+
+def _option(row: Setting[Any]) -> Any:  # noqa: ANN401 - an annotation that Typer reads
+    kind = Path if row.is_path else type(row.default)
+    return Annotated[kind | None, typer.Option(row.flag, help=row.meaning)]
+
+
+def _parameter_name(row: Setting[Any]) -> str:
+    return row.flag.removeprefix("--").replace("-", "_")
+
+
+def _as_given(value: Any, row: Setting[Any]) -> CellValue:  # noqa: ANN401 - as Typer has read it
+    """Return a value as a cell would hold it; paths count from where the command is given."""
+    return str(value.absolute()) if row.is_path else value
+
+
+def _run(job: ExcelJob[Any], order: Order) -> int:
+    """Run a job on the workbooks that an order names; return the exit code."""
+    terminal = Terminal(quiet=order.quiet or str(order.json) == "-")
+    settings = _settings(order)
+    books, inputs = _inputs(order, settings)
+    with terminal.watching() as watch:
+        run = Session(settings, watch.take, terminal.cancelled).do(job, inputs, books.results)
+    print_summary(terminal, job, run)
+    _keep(terminal, job, books, run, order.json)
+    print_problems(terminal, run)
+    return exit_code(run)
+
+
+def _inputs(order: Order, settings: Settings) -> tuple[Books, Inputs]:
+    if order.book:
+        books = open_books(order.book, order.pov, order.out)
+        options = book_options(books.questions, order.book, order.given)
+        return books, Inputs(options, settings, books.questions, books.povs, order.book)
+    if DOCUMENTS.name not in order.given:
+        raise _nothing_to_read()
+    books, folder = scratch_books(), Path(str(order.given[DOCUMENTS.name]))
+    given = {COLLECTION.name: folder.resolve().name, **order.given}
+    options = book_options(books.questions, folder, given)
+    return books, Inputs(options, settings, books.questions, books.povs, folder)
+
+
+def _keep(
+    terminal: Terminal, job: ExcelJob[Any], books: Books, run: Run, json: Path | None
+) -> None:
+    if run.all_rows and books.out:
+        terminal.say(f"Results are in {save_results(books)}")
+    if json:
+        write_json(json, job, run)
+
+
+def _settings(order: Order) -> Settings:
+    settings = with_broker(load_settings(), order.broker)
+    if order.store and settings.broker != IN_PROCESS:
+        raise SettingError(
+            "A store was named, but the jobs run on workers that have their own.",
+            "--store says where indexes are on this machine, --broker sends the jobs elsewhere.",
+            "Leave --store out, or add --broker in-process.",
+        )
+    return replace(settings, store=order.store) if order.store else settings
+
+
+def _nothing_to_read() -> SettingError:
+    return SettingError(
+        "There is nothing to read.",
+        "Neither a workbook nor a folder was given.",
+        "Name a workbook, or a folder with --documents FOLDER.",
+    )

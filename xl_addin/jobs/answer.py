@@ -1,0 +1,128 @@
+"""The answer job: each question answered in up to three modes, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import get_args
+
+from worker.contract import ANSWER, Answer, AnswerMode, AnswerRequest, RankRequest
+from worker.evaluation.abstention import abstains
+from worker.settings import Settings
+from xl_addin.jobs.base import Asked, ExcelJob, Inputs, Landing, RowText, SummaryTable
+from xl_addin.jobs.button import Button
+from xl_addin.jobs.rank import RANKING_FLAGS, land_ranking
+from xl_addin.jobs.rank import ask as ask_to_rank
+from xl_addin.jobs.run import Run
+from xl_addin.sheets.answers import (
+    ANSWERS,
+    STAGES,
+    answers_content,
+    citation_lines,
+    support_lines,
+)
+from xl_addin.sheets.edited_answers import keep_edits
+from xl_addin.sheets.options import Options
+from xl_addin.sheets.settings import CONTEXTS, LLM, MODES, PROMPT
+from xl_addin.workbook.port import Row, WorkbookPort
+
+_COUNTED = ("Mode", "Answers", "Abstained", "Failed", "Prompt tokens", "Reused", "Tokens")
+
+
+def answer_request(options: Options, machine: Settings, ranking: RankRequest) -> AnswerRequest:
+    """Return the request to rank as `ranking` says, then answer."""
+    return AnswerRequest(
+        run_id=ranking.run_id,
+        ranking=ranking,
+        llm=options[LLM] or machine.llm,
+        **options.fields(AnswerRequest),
+    )
+
+
+def ask(inputs: Inputs) -> Asked[AnswerRequest]:
+    """Ask for the questions and points of view in use; raises as the rank job does."""
+    ranking = ask_to_rank(inputs)
+    request = answer_request(inputs.options, inputs.machine, ranking.request)
+    return Asked(request, ranking.left_out)
+
+
+def land(landing: Landing[AnswerRequest]) -> Sequence[Row]:
+    """Fill Ranked, Matrix, Heatmap and Answers."""
+    book, run, request = landing.book, landing.run, landing.request
+    return [*land_ranking(book, request.ranking, run), *_land_answers(book, request, run)]
+
+
+def _land_answers(book: WorkbookPort, request: AnswerRequest, run: Run) -> Sequence[Row]:
+    answers = run.rows(Answer)
+    if not answers:
+        return ()
+    content = answers_content(answers)
+    old = book.read_table(ANSWERS).rows
+    qids = [question.qid for question in request.ranking.questions]
+    rows = keep_edits(content.rows, old, qids, is_whole=run.is_whole)
+    return book.write_table(replace(content, rows=rows))
+
+
+def answer_text(answer: Answer) -> RowText:
+    """Return one answer in words, with its contexts and what it stands on."""
+    title = f"{answer.qid} · {answer.mode} · {answer.seconds.total:.1f} s"
+    notes = (", ".join(citation_lines(answer)), "; ".join(support_lines(answer)))
+    return RowText(title, answer.text, notes)
+
+
+def summary(run: Run) -> Iterator[SummaryTable]:
+    """Show what the answers of each mode came to, and where their time went."""
+    by_mode = {
+        mode: [answer for answer in run.rows(Answer) if answer.mode == mode]
+        for mode in get_args(AnswerMode)
+    }
+    given = {mode: answers for mode, answers in by_mode.items() if answers}
+    if not given:
+        return
+    counts = [(mode, *_counts(answers)) for mode, answers in given.items()]
+    seconds = [(mode, *_seconds(answers)) for mode, answers in given.items()]
+    yield SummaryTable("Answered", _COUNTED, counts)
+    yield SummaryTable("Seconds", ("Mode", *STAGES, "Total", "Tokens/s"), seconds)
+
+
+def _counts(answers: Sequence[Answer]) -> tuple[int, ...]:
+    whole = [answer for answer in answers if not answer.problem]
+    return (
+        len(answers),
+        sum(abstains(answer.text) for answer in whole),
+        len(answers) - len(whole),
+        sum(answer.prompt_tokens for answer in answers),
+        sum(answer.reused_tokens for answer in answers),
+        sum(answer.tokens for answer in answers),
+    )
+
+
+def _seconds(answers: Sequence[Answer]) -> tuple[float, ...]:
+    stages = [sum(getattr(answer.seconds, stage.lower()) for answer in answers) for stage in STAGES]
+    generate = sum(answer.seconds.generate for answer in answers)
+    tokens = sum(answer.tokens for answer in answers)
+    return (*stages, sum(stages), tokens / generate if generate else 0.0)
+
+
+JOB = ExcelJob(
+    ANSWER,
+    ask,
+    land,
+    sheets=(ANSWERS,),
+    about="Rank, then answer each question without passages, with similar ones, with SEXY ones.",
+    summary=summary,
+    flags=(MODES, CONTEXTS, LLM, PROMPT, *RANKING_FLAGS),
+    plain_files=True,
+    told={Answer: answer_text},
+    button=Button(
+        "bonsaiAnswer",
+        "Answer",
+        "answer",
+        "ReviewNewComment",
+        "Answer the questions",
+        "Writes answers with and without your points of view side by side on Answers. "
+        "Passages with Keep = no are left out; your Verdict and Note columns stay.",
+        "A",
+        blocked_while_running=True,
+    ),
+)

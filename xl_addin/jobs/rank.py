@@ -1,0 +1,153 @@
+"""The rank job: passages of each question in the order that the points of view give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from worker.contract import (
+    RANK,
+    ChunkFilter,
+    PointOfView,
+    Problem,
+    Question,
+    QuestionRanking,
+    RankRequest,
+)
+from worker.errors import InputError
+from worker.settings import Settings
+from xl_addin.jobs.base import (
+    Asked,
+    ExcelJob,
+    Inputs,
+    Landing,
+    SummaryTable,
+    collection_fields,
+    new_run_id,
+)
+from xl_addin.jobs.button import Button
+from xl_addin.jobs.run import Run
+from xl_addin.sheets.heatmap import HEATMAP, heatmap_pictures
+from xl_addin.sheets.inputs import read_povs, read_questions
+from xl_addin.sheets.matrix import MATRIX, matrix_content
+from xl_addin.sheets.options import Options
+from xl_addin.sheets.ranked import RANKED, ranked_content
+from xl_addin.sheets.settings import COLLECTION, EMBEDDER, QUESTIONS, SCORE, TOP_K
+from xl_addin.workbook.port import Formula, Row, TableContent, WorkbookPort
+
+RANKING_FLAGS = (SCORE, TOP_K, QUESTIONS, COLLECTION, EMBEDDER)
+
+
+def rank_request(
+    options: Options,
+    machine: Settings,
+    questions: Sequence[Question],
+    povs: Sequence[PointOfView],
+) -> RankRequest:
+    """Return the request to rank for these questions by these points of view."""
+    return RankRequest(
+        run_id=new_run_id(),
+        questions=tuple(questions),
+        povs=tuple(povs),
+        only=ChunkFilter(**options.fields(ChunkFilter)),
+        **collection_fields(options, machine),
+        **options.fields(RankRequest),
+    )
+
+
+def ask(inputs: Inputs) -> Asked[RankRequest]:
+    """Ask for the questions and points of view in use.
+
+    :raises WorkbookError: if a table cannot be read; InputError: if no row is left in one.
+    """
+    questions, unasked = read_questions(inputs.questions, inputs.options[QUESTIONS])
+    povs, unseen = read_povs(inputs.povs)
+    _refuse_nothing("question", inputs.questions.name, bool(questions), unasked)
+    _refuse_nothing("point of view", inputs.povs.name, bool(povs), unseen)
+    request = rank_request(inputs.options, inputs.machine, questions, povs)
+    return Asked(request, unasked + unseen)
+
+
+def _refuse_nothing(what: str, book: str, found: bool, problems: tuple[Problem, ...]) -> None:
+    if not found:
+        raise InputError(
+            f"There is no {what} in use in {book}.",
+            str(problems[0]) if problems else "All rows are empty, or have Use = no.",
+            f"Write at least one {what} and set its Use to yes.",
+        )
+
+
+def land(landing: Landing[RankRequest]) -> Sequence[Row]:
+    """Fill Ranked, Matrix and Heatmap."""
+    return land_ranking(landing.book, landing.request, landing.run)
+
+
+def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence[Row]:
+    """Write rankings; a run that ended early leaves the questions that it did not reach."""
+    rankings = run.rows(QuestionRanking)
+    if not rankings:
+        return ()
+    ranked = ranked_content(rankings)
+    matrix = matrix_content(rankings, request.povs, request.score)
+    lost = book.write_table(_completed(book, ranked, run))
+    book.write_table(_completed(book, matrix, run))
+    pictures = heatmap_pictures(rankings, run.blobs)
+    book.put_pictures(HEATMAP.sheet, pictures, keep_others=not run.is_whole)
+    return lost
+
+
+def _completed(book: WorkbookPort, content: TableContent, run: Run) -> TableContent:
+    """Return the content with the old rows of questions that a run did not reach."""
+    if run.is_whole:
+        return content
+    reached = {row["QID"] for row in content.rows}
+    formulas = {
+        header: value for header, value in content.rows[0].items() if isinstance(value, Formula)
+    }
+    old = [
+        {**row.cells(content.run_columns), **formulas}
+        for row in book.read_table(content.table).rows
+        if row.values["QID"] not in reached
+    ]
+    return replace(content, rows=[*content.rows, *old])
+
+
+def summary(run: Run) -> Iterator[SummaryTable]:
+    """Show the best passage of each question."""
+    rows = [
+        (
+            ranking.qid,
+            best.sexy,
+            best.query_rank - best.rank,
+            best.source,
+            ", ".join(touch.pov_id for touch in best.top_povs),
+        )
+        for ranking in run.rows(QuestionRanking)
+        for best in ranking.rows[:1]
+    ]
+    if rows:
+        headers = ("Question", "SEXY", "Move", "Best passage", "Touches")
+        yield SummaryTable("Ranked", headers, rows)
+
+
+JOB = ExcelJob(
+    RANK,
+    ask,
+    land,
+    sheets=(RANKED, MATRIX, HEATMAP),
+    about="Rank passages for each question by how strongly they touch the points of view.",
+    summary=summary,
+    flags=RANKING_FLAGS,
+    plain_files=True,
+    button=Button(
+        "bonsaiRank",
+        "Rank",
+        "rank",
+        "Filter",
+        "Rank passages by your points of view",
+        "Takes the questions of FBQ and the sentences of POV. "
+        "Fills Ranked, Matrix and Heatmap; your Keep and Note columns stay.",
+        "R",
+        blocked_while_running=True,
+    ),
+)

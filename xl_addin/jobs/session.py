@@ -1,0 +1,65 @@
+"""A session of a command: asks for jobs, waits for them, and lets their results land."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import perf_counter
+
+from worker.contract import Event, Problem, Request
+from worker.errors import BonsaiError
+from worker.queueing.runners import runner_for
+from worker.settings import Settings
+from xl_addin.jobs.base import ExcelJob, In, Inputs, Landing
+from xl_addin.jobs.landing import land
+from xl_addin.jobs.run import Run
+from xl_addin.workbook.port import WorkbookPort
+
+
+class Session:
+    """Runs jobs where the settings say, for a person who watches. Models stay warm in between.
+
+    :param on_event: takes events as they come; `cancelled` says whether the person wants to stop.
+    :raises SettingError: if the broker's address cannot be used.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        on_event: Callable[[Event], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self.settings = settings
+        self._runner = runner_for(settings)
+        self._on_event = on_event
+        self._cancelled = cancelled
+
+    def run(self, request: Request, left_out: Sequence[Problem] = ()) -> Run:
+        """Run a job and return all it gave; an error that ended it is kept in `error`."""
+        run, started = Run(left_out), perf_counter()
+
+        def take_event(event: Event) -> None:
+            run.take_event(event)
+            self._on_event(event)
+
+        try:
+            result = self._runner.run(
+                request,
+                on_event=take_event,
+                on_blob=run.blobs.__setitem__,
+                cancelled=self._cancelled,
+            )
+            run.end(result)
+        except BonsaiError as error:
+            run.error = error
+        run.seconds = perf_counter() - started
+        return run
+
+    def do(self, job: ExcelJob[In], inputs: Inputs, book: WorkbookPort) -> Run:
+        """Ask for a job, wait for it, and let its results land in a workbook.
+
+        :raises BonsaiError: if it cannot be asked for, or the workbook cannot take its results.
+        """
+        asked = job.ask(inputs)
+        run = self.run(asked.request, asked.left_out)
+        land(job, Landing(book, asked.request, run))
+        return run

@@ -1,0 +1,81 @@
+"""The options of a run: what the Settings sheet and the command line ask for, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from worker.contract import Wire
+from worker.errors import SettingError
+from xl_addin.sheets.setting_values import Given, whole
+from xl_addin.sheets.settings import CHUNK_OVERLAP, CHUNK_SIZE, SETTING_ROWS, Setting
+from xl_addin.workbook.port import CellValue
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the sheet and the command line ask for, read and checked: `options[TOP_K]`."""
+
+    values: Mapping[str, Any]
+
+    def __getitem__(self, setting: Setting[T]) -> T:
+        """Return the value of a setting."""
+        return cast(T, self.values[setting.name])
+
+    def fields(self, model: type[Wire]) -> dict[str, Any]:
+        """Return the values that fill a model of the contract, by field."""
+        filled = ((row.fills, self[row]) for row in SETTING_ROWS if row.fills)
+        return {fills[1]: value for fills, value in filled if fills[0] is model}
+
+    def having(self, setting: Setting[T], value: T) -> Options:
+        """Return the same with another value of one setting."""
+        return Options({**self.values, setting.name: value})
+
+
+def read_options(
+    cells: Mapping[str, CellValue], given: Mapping[str, CellValue] | None = None
+) -> Options:
+    """Return the options in mappings of setting name to value; what is empty means the default.
+
+    :param given: what stands above the cells, because it was given on the command line.
+    :raises SettingError: naming the setting, or the option, whose value cannot be used.
+    """
+    named = given or {}
+    options = Options({row.name: _read(row, cells, named) for row in SETTING_ROWS})
+    most = options[CHUNK_SIZE] // 2
+    if options[CHUNK_OVERLAP] > most:
+        raise _refused(CHUNK_OVERLAP, options[CHUNK_OVERLAP], whole(0, most).expected, named)
+    return options
+
+
+def _read(row: Setting[T], cells: Mapping[str, CellValue], given: Mapping[str, CellValue]) -> T:
+    value = _or_default(given.get(row.name, cells.get(row.name)), row.default)
+    try:
+        return row.reader.read(value)
+    except ValueError:
+        raise _refused(row, value, row.reader.expected, given) from None
+
+
+def _or_default(value: CellValue, default: Given) -> Given:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return default
+    return value.strip() if isinstance(value, str) else value
+
+
+def _refused(
+    row: Setting[Any], value: object, expected: str, given: Mapping[str, CellValue]
+) -> SettingError:
+    if row.name in given:
+        return SettingError(
+            f"The option {row.flag or row.name} has the value '{value}'.",
+            f"It must be {expected}.",
+            "Correct it, or leave it out to use what stands in the workbook.",
+        )
+    return SettingError(
+        f"The setting '{row.name}' has the value '{value}'.",
+        f"It must be {expected}.",
+        f"Correct '{row.name}' on the Settings sheet, or empty the cell to use the usual value.",
+    )
