@@ -103,16 +103,20 @@ def processes() -> None:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees this machine's own settings or writes into its own home."""
+    """No test sees this machine's own settings or writes into its own home.
+
+    Tests run side by side, so each has one processor: engines that share one wait for each other.
+    """
     for name in [name for name in os.environ if name.startswith("BONSAI_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("BONSAI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BONSAI_THREADS", "1")
 
 
 @pytest.fixture
 def settings(models: Path) -> Settings:
     """Settings with an empty home of the test's own and the shared weights."""
-    return replace(load_settings(), models=models, threads=1)
+    return replace(load_settings(), models=models)
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,15 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 
 @pytest.fixture
-def bonsai(command: Run, models: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def bonsai(command: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run one command with models that need no weights."""
+    monkeypatch.setenv("BONSAI_EMBEDDER", "test:hash")
+    monkeypatch.setenv("BONSAI_LLM", "scripted:quoting")
+    return command
+
+
+@pytest.fixture
+def real_bonsai(command: Run, models: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run one command with the default models."""
     monkeypatch.setenv("BONSAI_MODELS", str(models))
     return command

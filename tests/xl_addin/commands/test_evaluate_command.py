@@ -1,4 +1,4 @@
-"""`bonsai evaluate` as a person types it, with the real models on a small part of the world."""
+"""`bonsai evaluate` as a person types it, on a small part of the world."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def small_world(tmp_path: Path) -> tuple[str, ...]:
 
 
 def test_each_mode_is_measured_and_every_answer_is_kept(
-    bonsai: Run, small_world: tuple[str, ...], tmp_path: Path
+    real_bonsai: Run, small_world: tuple[str, ...], tmp_path: Path
 ):
     out = tmp_path / "measures.json"
-    code, screen, _ = bonsai("evaluate", *small_world, "--modes", "no-rag,rag", "--json", out)
+    code, screen, _ = real_bonsai("evaluate", *small_world, "--modes", "no-rag,rag", "--json", out)
     assert code == 0
     assert "gguf:smollm2" in screen
     (evaluation,) = json.loads(out.read_text("utf-8"))["evaluations"]
