@@ -26,6 +26,7 @@ from tests.worker.queueing.worlds import (
 )
 from worker.errors import CancelledError
 from worker.queueing.broker.connection import connect
+from worker.queueing.patience import USUAL
 from worker.queueing.scores.score_queue import ScoreQueue
 
 DOCUMENT = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -49,6 +50,18 @@ class Guarded(World):
     def start_worker(self, queue="cpu", *, command=None, **more):
         account = {"BONSAI_BROKER_USER": WORKER, "BONSAI_BROKER_PASSWORD": password(WORKER)}
         return super().start_worker(queue, command=command, **account, **more)
+
+
+def test_the_times_it_names_are_those_of_the_code():
+    text = " ".join(DOCUMENT.split())
+    for words in (
+        f"a sign of life every second; after {USUAL.silence} seconds without one the job goes on",
+        f"can outlive its holder by 15 minutes; ours by {USUAL.clean_up} seconds",
+        f"is put back after {USUAL.stranded:.0f} seconds",
+    ):
+        assert words in text
+    assert "Server away for an hour" in text
+    assert (USUAL.beat, USUAL.away) == (1, 3600)
 
 
 @contextmanager
@@ -100,7 +113,7 @@ def test_jobs_run_stop_and_fail_with_these_rights(guarded):
 
 def test_jobs_of_workers_that_leave_or_die_go_on_with_these_rights(guarded):
     leaver = guarded.start_worker()
-    with guarded.running(rank_request(12)) as seen:
+    with guarded.running(rank_request(9)) as seen:
         eventually(lambda: seen.rows)
         leaver.send_signal(signal.SIGTERM)
         assert leaver.wait(60) == 0
@@ -110,7 +123,7 @@ def test_jobs_of_workers_that_leave_or_die_go_on_with_these_rights(guarded):
         victim.kill()
         victim.wait()
         guarded.start_worker()
-    assert len(seen.result.questions) == 12
+    assert len(seen.result.questions) == 9
 
 
 def test_jobs_that_wait_or_are_stranded_or_forbidden_are_found_with_these_rights(guarded, valkey):

@@ -11,7 +11,7 @@ from tests.worker.queueing.worlds import World, eventually, rank_request, score_
 from worker.errors import CancelledError
 
 QUEUE = "rq:queue:bonsai:cpu"
-ROWS = 12
+ROWS = 10
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from worker.errors import StoreError
 from worker.queueing.job import MOST_ATTEMPTS
 from worker.queueing.local.job_table import JobTable
 from worker.queueing.patience import USUAL
@@ -75,3 +76,9 @@ def test_long_finished_jobs_are_forgotten(impatient: JobTable):
     assert impatient.job("r1") is None
     assert impatient.blobs("r1") == {}
     assert impatient.job("new").state == "queued"
+
+
+def test_a_job_file_that_is_damaged_is_named(tmp_path):
+    (tmp_path / "jobs.sqlite").write_bytes(b"this is no database " * 100)
+    with pytest.raises(StoreError, match=r"jobs\.sqlite.* move it away"):
+        JobTable(tmp_path / "jobs.sqlite")

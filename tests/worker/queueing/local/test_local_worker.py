@@ -20,7 +20,7 @@ from worker.queueing.local.local_worker import serve
 from worker.scoring.heatmap import draw_heatmap
 from worker.settings import IN_PROCESS, Settings
 
-ROWS = 12
+ROWS = 10
 
 
 @pytest.fixture
