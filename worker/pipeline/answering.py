@@ -57,7 +57,7 @@ def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
 
 
 def _stamp(request: AnswerRequest, model: LanguageModel, ranking: RunStamp) -> RunStamp:
-    own = request.model_dump(mode="json", exclude={"run_id", "ranking", "llm"})
+    own = request.model_dump(mode="json", exclude={"job", "protocol", "run_id", "ranking", "llm"})
     settings = short_hash([ranking.settings_hash, own])
     return ranking.model_copy(
         update={"run_id": request.run_id, "llm": model.name, "settings_hash": settings}

@@ -120,6 +120,10 @@ def short_hash(value: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+#: Fields of a ranking that no setting stands for.
+_NO_SETTINGS = {"job", "protocol", "run_id", "questions", "povs", "store"}
+
+
 def ranking_stamp(request: RankRequest, index_version: str, embedder: str) -> RunStamp:
     """Return the stamp of a ranking; an answer run adds its language model."""
     return RunStamp(
@@ -131,9 +135,7 @@ def ranking_stamp(request: RankRequest, index_version: str, embedder: str) -> Ru
         embedder=embedder,
         questions_hash=short_hash([_drop_place(question) for question in request.questions]),
         povs_hash=short_hash([_drop_place(pov) for pov in request.povs]),
-        settings_hash=short_hash(
-            request.model_dump(mode="json", exclude={"run_id", "questions", "povs", "store"})
-        ),
+        settings_hash=short_hash(request.model_dump(mode="json", exclude=_NO_SETTINGS)),
     )
 
 

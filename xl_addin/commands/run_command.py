@@ -68,7 +68,7 @@ def run_command(job: ExcelJob[Any]) -> Callable[..., None]:
         raise typer.Exit(_run(job, Order(given, **rest)))
 
     command.__signature__ = inspect.Signature(_parameters(job))  # type: ignore[attr-defined]
-    command.__doc__ = job.about
+    command.__name__, command.__doc__ = job.kind.name, job.about
     return command
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from redis import Redis
 
-from worker.contract import Problem, ScoreRequest, ScoreResult
-from worker.errors import UnavailableError
+from worker.contract import SCORE, Problem, ScoreRequest, ScoreResult, parse_request, parse_result
+from worker.errors import InputError, UnavailableError
 from worker.queueing.broker.connection import broker_errors, connect
 from worker.queueing.broker.packing import pack, unpack
 from worker.settings import Settings
@@ -59,7 +59,9 @@ class ScoreQueue:
         fields = json.loads(unpack(answer))
         if "problem" in fields:
             raise Problem.model_validate(fields["problem"]).to_error()
-        return ScoreResult.model_validate_json(fields["result"])
+        result = parse_result(request, fields["result"])
+        assert isinstance(result, ScoreResult)
+        return result
 
     def _wait(self, reply: str, deadline: float) -> bytes | None:
         """Wait in short steps: a socket that waits long looks like a broken one."""
@@ -77,7 +79,7 @@ class ScoreQueue:
         while messages:
             fields = json.loads(unpack(messages.pop()))
             if time.time() - fields["asked"] < OLDEST:
-                request = ScoreRequest.model_validate_json(fields["request"])
+                request = _scoring_request(fields["request"])
                 listed.append(ListedRequest(fields["reply"], request))
                 texts += len(request.texts)
             if texts < MOST_TEXTS and (more := self._redis.lpop(_LIST)):
@@ -123,6 +125,17 @@ class RemoteScorer:
             cosine=tuple(row for part in parts for row in part.cosine),
             contrast=tuple(row for part in parts for row in part.contrast),
         )
+
+
+def _scoring_request(payload: str) -> ScoreRequest:
+    request = parse_request(payload)
+    if not isinstance(request, SCORE.request):
+        raise InputError(
+            f"The job '{request.job}' was asked of the scoring service.",
+            "It scores texts, and does nothing else.",
+            "Ask a worker for it.",
+        )
+    return request
 
 
 def _no_answer() -> UnavailableError:
