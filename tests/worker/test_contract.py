@@ -10,29 +10,22 @@ import pytest
 from pydantic import ValidationError
 
 from tests.conftest import REPOSITORY
+from tests.worker.contract_samples import ROWS, SAMPLES
+from tests.worker.contract_samples.answer import ANSWER, ANSWERING, FAILED_ANSWER
+from tests.worker.contract_samples.index import INDEX, OPENING, REPORT, STORING
+from tests.worker.contract_samples.rank import CHUNK, RANK, RANK_RESULT, RANKING
+from tests.worker.contract_samples.score import SCORING
+from tests.worker.contract_samples.shared import PROBLEM, RUN
 from worker.contract import (
     KINDS,
     PROTOCOL_VERSION,
-    Answer,
-    AnswerRequest,
     AnswerResult,
-    ChunkText,
-    Citation,
     IndexPart,
-    IndexRequest,
     IndexResult,
-    OpenIndexRequest,
-    OpenIndexResult,
     PointOfView,
     PovMatrix,
-    PovStatistics,
     PovTouch,
-    Problem,
     Progress,
-    Question,
-    QuestionRanking,
-    RankedChunk,
-    RankRequest,
     RankResult,
     Request,
     Result,
@@ -41,15 +34,7 @@ from worker.contract import (
     RowReady,
     RunRequest,
     RunResult,
-    RunStamp,
-    ScoreRequest,
-    ScoreResult,
-    SourceReport,
-    StageSeconds,
     Started,
-    StoreChunksRequest,
-    StoreChunksResult,
-    Support,
     TextReady,
     Wire,
     heatmap_blob,
@@ -62,144 +47,14 @@ from worker.contract import (
 from worker.contract.base import CollectionRequest
 from worker.errors import ProtocolError
 
-RUN = RunStamp(
-    run_id="run-1",
-    time="2025-01-31T12:00:00Z",
-    code_version="0.1.0",
-    collection="sample",
-    index_version="7",
-    embedder="onnx:minilm",
+EACH_JOB = pytest.mark.parametrize(
+    ("request_model", "result"), SAMPLES.values(), ids=SAMPLES.keys()
 )
-PROBLEM = Problem(code="cell", what="Row 7 is empty.", why="Nothing there.", next_step="Fill it.")
-REPORT = SourceReport(file="日本/雨.txt", type="txt", chunks=2, characters=900, status="indexed")
-CHUNK = RankedChunk(
-    chunk_id="c1",
-    rank=1,
-    sexy=1.5,
-    classic=0.1 + 0.2,  # a number that shows lost digits
-    query_similarity=-0.25,
-    query_rank=3,
-    top_povs=(PovTouch(pov_id="P1", cosine=0.5, contrast=-1.0, share=0.75),),
-    source="a.txt",
-    page=None,
-    start=120,
-    text='Rain: "雨"\n= 1 + 1 🌧',
-)
-RANKING = QuestionRanking(
-    qid="1",
-    question="Who gains?",
-    rows=(CHUNK,),
-    matrix=PovMatrix(
-        chunk_ids=("c1",), pov_ids=("P1", "P2"), cosine=((0.5, 0.25),), contrast=((-1.0, 2.0),)
-    ),
-)
-ANSWER = Answer(
-    qid="1",
-    question="Who gains?",
-    mode="sexy",
-    text="Few [1].",
-    citations=(Citation(number=1, chunk_id="c1", source="a.txt", start=120, cited=True),),
-    support=Support(
-        similarity=0.5, evidence=0.75, needed=0.4, reason="雨", quotes=2, shortened=True
-    ),
-    seconds=StageSeconds(embed=0.125, generate=1.25),
-    prompt_tokens=40,
-    reused_tokens=12,
-    tokens=4,
-    model="gguf:smollm2",
-)
-FAILED_ANSWER = Answer(
-    qid="2",
-    question="Why?",
-    mode="no-rag",
-    text="",
-    seconds=StageSeconds(),
-    prompt_tokens=0,
-    tokens=0,
-    model="gguf:smollm2",
-    problem=PROBLEM,
-)
-
-INDEX = IndexRequest(
-    run_id="run-1",
-    folder="/documents",
-    collection="sample",
-    embedder="onnx:minilm",
-    store="/store",
-    chunk_size=2000,
-    chunk_overlap=120,
-)
-STATISTICS = PovStatistics(mean=(0.1, 0.2), sd=(0.3, 0.4), grand_mean=0.15)
-RANK = RankRequest(
-    run_id="run-1",
-    collection="sample",
-    embedder="onnx:minilm",
-    store="/store",
-    questions=(Question(qid="1", text="Who gains?", place="FBQ!B2", excluded_chunk_ids=("c9",)),),
-    povs=(PointOfView(pov_id="P1", text="Colonial memory", weight=-0.5, place="POV!B2"),),
-    score="pnorm",
-    top_k=5,
-    sexy_share=0.5,
-)
-ANSWERING = AnswerRequest(
-    run_id="run-1",
-    ranking=RANK,
-    modes=("rag",),
-    contexts=2,
-    llm="gguf:smollm2",
-    prompt="alpaca",
-    temperature=0.5,
-    seed=7,
-    repeatable=True,
-    gate=False,
-)
-SCORING = ScoreRequest(
-    run_id="run-1",
-    embedder="onnx:minilm",
-    texts=("Rain on a harbour", "雨"),
-    povs=(PointOfView(pov_id="P1", text="Rain smells"),),
-    score="classic",
-    statistics=STATISTICS,
-)
-OPENING = OpenIndexRequest(run_id="run-1", collection="sample", embedder="onnx:minilm")
-STORING = StoreChunksRequest(
-    run_id="run-1",
-    collection="sample",
-    embedder="onnx:minilm",
-    chunks=(
-        ChunkText(chunk_id="c1", source="雨.txt", page=3, start=0, text="雨\n", file_hash="ab"),
-    ),
-    current={"雨.txt": "ab"},
-    removed=("old.txt",),
-    finish=True,
-)
-INDEX_RESULT = IndexResult(run=RUN, sources=(REPORT,), chunks=2, embedded=1, seconds=0.5)
-RANK_RESULT = RankResult(
-    run=RUN, questions=(RANKING,), problems=(PROBLEM,), statistics=STATISTICS, seconds=0.5
-)
-ANSWER_RESULT = AnswerResult(
-    run=RUN, questions=(RANKING,), answers=(ANSWER, FAILED_ANSWER), problems=(PROBLEM,)
-)
-SCORE_RESULT = ScoreResult(scores=(0.5, -1.0), cosine=((0.5,), (0.25,)), contrast=())
-OPEN_RESULT = OpenIndexResult(files={"雨.txt": {"ab": 2}}, embedder="onnx:minilm@1", max_tokens=256)
-STORE_RESULT = StoreChunksResult(embedded=1, unseen={"雨.txt": 1}, chunks=9, index_version="7")
-#: One request and one result of each kind of job.
-JOBS: dict[str, tuple[Request, Result]] = {
-    "index": (INDEX, INDEX_RESULT),
-    "rank": (RANK, RANK_RESULT),
-    "answer": (ANSWERING, ANSWER_RESULT),
-    "score": (SCORING, SCORE_RESULT),
-    "open": (OPENING, OPEN_RESULT),
-    "store": (STORING, STORE_RESULT),
-}
-EACH_JOB = pytest.mark.parametrize(("request_model", "result"), JOBS.values(), ids=JOBS.keys())
 
 EVENTS = {
     "started": Started(run=RUN),
     "progress": Progress(stage="Indexing", done=1, of=2, message="a.txt"),
-    "row: source": RowReady(row=REPORT),
-    "row: ranking": RowReady(row=RANKING),
-    "row: answer": RowReady(row=ANSWER),
+    **{f"row: {row.kind} {row.key}": RowReady(row=row) for row in ROWS},
     "text": TextReady(qid="1", mode="rag", text=" 雨"),
     "problem": RowFailed(problem=PROBLEM),
 }
@@ -210,9 +65,9 @@ def _changed(model: Wire, **entries: object) -> str:
 
 
 def test_every_kind_of_job_is_tried_here() -> None:
-    assert JOBS.keys() == KINDS.keys()
+    assert SAMPLES.keys() == KINDS.keys()
     for name, kind in KINDS.items():
-        request, result = JOBS[name]
+        request, result = SAMPLES[name]
         assert (type(request), type(result)) == (kind.request, kind.result)
         assert kind_of(request) is kind
 
@@ -235,7 +90,7 @@ def test_an_event_survives_json_unchanged(event: Wire) -> None:
     assert back == event
 
 
-@pytest.mark.parametrize("row", [REPORT, RANKING, ANSWER], ids=["source", "ranking", "answer"])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.kind} {row.key}")
 def test_a_row_comes_back_as_its_own_kind(row: Row) -> None:
     back = RowReady.model_validate_json(RowReady(row=row).model_dump_json())
 
@@ -268,7 +123,7 @@ def test_every_type_that_travels_is_tried_here() -> None:
             for item in value:
                 collect(item)
 
-    for model in (*sum(JOBS.values(), ()), *EVENTS.values()):
+    for model in (*sum(SAMPLES.values(), ()), *EVENTS.values()):
         collect(model)
 
     bases = {Row, Request, RunRequest, CollectionRequest, IndexPart, Result, RunResult}
@@ -317,7 +172,9 @@ def test_no_field_that_names_a_model_is_forgotten() -> None:
         if field.endswith(("embedder", "reranker", "llm", "model"))
     }
 
-    assert named == {(request.job, field) for request, field in MODEL_FIELDS}
+    for job, field in named:
+        request = SAMPLES[job][0].model_copy(update={field: "st:somebody/model"})
+        assert "st:somebody/model" in request.models(), (job, field)
 
 
 def test_a_run_that_ended_early_gives_what_its_rows_say() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import get_type_hints
 
@@ -32,8 +33,9 @@ def index_request(tmp_path: Path) -> IndexRequest:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 def test_each_kind_of_job_is_done_by_a_function_that_fits_it(kind: JobKind):
     function = function_of(kind.name)
-    names = vars(contract) | {"JobContext": JobContext, "Ask": Ask, "Callable": Callable}
-    hints = get_type_hints(function, names)
+    late = {"JobContext": JobContext, "Ask": Ask, "Callable": Callable}
+    own = vars(import_module(kind.request.__module__)) | vars(contract)
+    hints = get_type_hints(function, own | late | function.__globals__)
 
     assert (hints["request"], hints["return"]) == (kind.request, kind.result)
 

@@ -12,10 +12,10 @@ from worker.contract.wire import PROTOCOL_VERSION
 from worker.errors import ProtocolError
 
 #: The jobs: the module of this name holds the kinds that a job is made of.
-_JOBS = ("index", "rank", "answer", "score")
+JOBS = ("index", "rank", "answer", "score")
 
 KINDS: dict[str, JobKind[Any, Any]] = {
-    kind.name: kind for job in _JOBS for kind in import_module(f"worker.contract.{job}").KINDS
+    kind.name: kind for job in JOBS for kind in import_module(f"worker.contract.{job}").KINDS
 }
 
 

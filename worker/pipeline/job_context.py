@@ -11,26 +11,23 @@ from typing import TypeVar
 
 from worker import __version__
 from worker.contract import (
-    Answer,
     Event,
     PointOfView,
     Problem,
     Progress,
     Question,
-    QuestionRanking,
     RankRequest,
+    Row,
     RowFailed,
     RowReady,
     RunStamp,
-    SourceReport,
     Started,
     Wire,
 )
 from worker.errors import BonsaiError, run_stopped
 from worker.runtime import Runtime
 
-Row = SourceReport | QuestionRanking | Answer
-AnyRow = TypeVar("AnyRow", SourceReport, QuestionRanking, Answer)
+AnyRow = TypeVar("AnyRow", bound=Row)
 
 
 def _ignore_blob(_name: str, _data: bytes) -> None:

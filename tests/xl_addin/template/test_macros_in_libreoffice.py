@@ -83,13 +83,17 @@ def test_each_button_asks_for_its_action(opened, button):
     assert asked == [f"show {button.table}" if button.table else expected]
 
 
+ENABLED_WHILE_IDLE = {button.action for button in buttons() if not button.blocked_while_idle}
+ENABLED_WHILE_RUNNING = {button.action for button in buttons() if not button.blocked_while_running}
+
+
 @pytest.mark.parametrize(
     ("jobs", "enabled"),
     [
-        ([], {"index", "rank", "answer", "score_selection", "settings", "help"}),
-        ([DONE], {"index", "rank", "answer", "score_selection", "settings", "help"}),
-        ([DONE, QUEUED], {"stop", "score_selection", "settings", "help"}),
-        ([RUNNING, DONE], {"stop", "score_selection", "settings", "help"}),
+        ([], ENABLED_WHILE_IDLE),
+        ([DONE], ENABLED_WHILE_IDLE),
+        ([DONE, QUEUED], ENABLED_WHILE_RUNNING),
+        ([RUNNING, DONE], ENABLED_WHILE_RUNNING),
     ],
 )
 def test_buttons_are_enabled_as_the_recorded_jobs_allow(opened, jobs, enabled):

@@ -1,0 +1,57 @@
+"""The rank job as it travels."""
+
+from __future__ import annotations
+
+from tests.worker.contract_samples.shared import PROBLEM, RUN, STATISTICS
+from worker.contract import (
+    PointOfView,
+    PovMatrix,
+    PovTouch,
+    Question,
+    QuestionRanking,
+    RankedChunk,
+    RankRequest,
+    RankResult,
+)
+
+CHUNK = RankedChunk(
+    chunk_id="c1",
+    rank=1,
+    sexy=1.5,
+    classic=0.1 + 0.2,  # a number that shows lost digits
+    query_similarity=-0.25,
+    query_rank=3,
+    top_povs=(PovTouch(pov_id="P1", cosine=0.5, contrast=-1.0, share=0.75),),
+    source="a.txt",
+    page=None,
+    start=120,
+    text='Rain: "雨"\n= 1 + 1 🌧',
+)
+
+RANKING = QuestionRanking(
+    qid="1",
+    question="Who gains?",
+    rows=(CHUNK,),
+    matrix=PovMatrix(
+        chunk_ids=("c1",), pov_ids=("P1", "P2"), cosine=((0.5, 0.25),), contrast=((-1.0, 2.0),)
+    ),
+)
+
+RANK = RankRequest(
+    run_id="run-1",
+    collection="sample",
+    embedder="onnx:minilm",
+    store="/store",
+    questions=(Question(qid="1", text="Who gains?", place="FBQ!B2", excluded_chunk_ids=("c9",)),),
+    povs=(PointOfView(pov_id="P1", text="Colonial memory", weight=-0.5, place="POV!B2"),),
+    score="pnorm",
+    top_k=5,
+    sexy_share=0.5,
+)
+
+RANK_RESULT = RankResult(
+    run=RUN, questions=(RANKING,), problems=(PROBLEM,), statistics=STATISTICS, seconds=0.5
+)
+
+SAMPLES = {"rank": (RANK, RANK_RESULT)}
+ROWS = [RANKING]
