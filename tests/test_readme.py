@@ -1,45 +1,174 @@
-"""The README says what is there, and what it says is there."""
+"""The papers (README, CONTRIBUTING, docs) say what is there, and what they say is there."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import fields
+from importlib.util import find_spec
+from pathlib import Path
+
+import typer
 
 from tests.conftest import REPOSITORY
+from worker.models.kinds import KINDS
 from worker.models.weights import MODELS
+from worker.settings import Settings
 from xl_addin.cli import app
+from xl_addin.template.worksheet_functions import FUNCTIONS
 
-README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+def text_of(paper: Path) -> str:
+    return paper.read_text(encoding="utf-8")
 
 
-def commands() -> set[str]:
-    own = {command.callback.__name__ for command in app.registered_commands}
-    return own | {group.name for group in app.registered_groups}
+PAPERS = [
+    REPOSITORY / "README.md",
+    REPOSITORY / "CONTRIBUTING.md",
+    *sorted((REPOSITORY / "docs").glob("*.md")),
+]
+README = text_of(REPOSITORY / "README.md")
+CONTRIBUTING = text_of(REPOSITORY / "CONTRIBUTING.md")
+ALL = "\n".join(map(text_of, PAPERS))
+#: Papers that lie beside what they describe.
+BESIDE = sorted((REPOSITORY / "tests").glob("*/README.md"))
+
+COMMANDS = typer.main.get_command(app).commands
+#: Variables that others have named.
+FOREIGN_VARIABLES = {"CO_API_KEY", "COHERE_API_KEY", "OPENAI_API_KEY"}
+
+
+def code(text: str) -> Iterator[str]:
+    """Yield lines of code in a paper, without their comments."""
+    blocks = re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [line.partition(" #")[0] for block in blocks for line in block.splitlines()]
+    rest = re.sub(r"^```\n.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    yield from [*lines, *re.findall(r"`([^`\n]+)`", rest)]
+
+
+def options_of(command) -> set[str]:
+    """Return the options of a command and of those below it."""
+    own = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
+    below = getattr(command, "commands", {}).values()
+    return {name for name in own if name.startswith("-")}.union(*map(options_of, below))
+
+
+def options_in(line: str) -> set[str]:
+    return set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", line))
+
+
+def anchors(paper: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", text_of(paper), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def packages() -> set[str]:
+    """Return the folders of the packages, as the map writes them."""
+    modules = [path for top in ("worker", "xl_addin") for path in (REPOSITORY / top).rglob("*.py")]
+    return {f"{path.parent.relative_to(REPOSITORY).as_posix()}/" for path in modules}
 
 
 def test_every_command_is_mentioned_and_every_mentioned_command_exists():
-    mentioned = set(re.findall(r"\bbonsai (\w+)", README))
-    assert mentioned == commands()
+    mentioned = set(re.findall(r"\bbonsai ([a-z]+)", ALL))
+    assert mentioned == set(COMMANDS)
+
+
+def test_every_command_below_another_that_is_mentioned_exists():
+    for group in ("jobs", "models"):
+        lines = [line for line in code(ALL) if f"bonsai {group} " in line]
+        mentioned = {re.search(rf"bonsai {group} (\S+)", line)[1] for line in lines}
+        named = {word for word in mentioned if word.isalpha()}
+        assert named <= set(COMMANDS[group].commands)
+
+
+def test_every_option_is_mentioned_and_every_mentioned_option_exists():
+    every = set().union(*map(options_of, COMMANDS.values()))
+    mentioned = set()
+    for line in code(ALL):
+        if command := re.search(r"\bbonsai ([a-z]+)(.*)", line):
+            unknown = options_in(command[2]) - options_of(COMMANDS[command[1]])
+            assert not unknown, line
+            mentioned |= options_in(command[2])
+        elif line.startswith("-"):
+            assert options_in(line) <= every, line
+            mentioned |= options_in(line)
+    assert every - mentioned <= {"--help"}
+
+
+def test_every_variable_is_mentioned_and_every_mentioned_variable_exists():
+    functions = {function.name for function in FUNCTIONS}
+    known = {f"BONSAI_{field.name.upper()}" for field in fields(Settings)} | FOREIGN_VARIABLES
+    mentioned = set(re.findall(r"\b(?:BONSAI|CO|COHERE|OPENAI)_[A-Z_]+\b", ALL)) - functions
+    assert mentioned == known
+
+
+def test_every_worksheet_function_is_mentioned():
+    for function in FUNCTIONS:
+        assert f"{function.name}(" in ALL
 
 
 def test_every_model_is_listed():
     for model in MODELS:
-        assert f"`{model.name}`" in README
-        assert f"{model.megabytes} MB" in README
+        assert f"`{model.name}`" in ALL
+        assert f"{model.megabytes} MB" in ALL
+
+
+def test_every_kind_of_model_is_listed():
+    models = text_of(REPOSITORY / "docs" / "models.md")
+    for kind in KINDS:
+        assert f"`{kind.name}:" in models
 
 
 def test_every_place_in_the_map_exists():
-    places = re.findall(r"`([\w/]+(?:\.py|\.xlsx|/))`", README.split("## Where is what")[1])
-    folder = ""
+    places = re.findall(r"`((?:worker|xl_addin|tests|templates|docs|\.ci)/[^`\s]*)`", CONTRIBUTING)
     for place in places:
-        folder = place.rpartition("/")[0] or folder
-        candidates = (
-            REPOSITORY / place,
-            REPOSITORY / folder / place,
-            *REPOSITORY.glob(f"*/{place}"),
-        )
-        assert any(candidate.exists() for candidate in candidates), place
+        if "NAME" not in place:
+            assert list(REPOSITORY.glob(place.rstrip("/"))), place
+
+
+def test_the_map_names_every_package_and_no_other():
+    table = CONTRIBUTING.split("## Where is what")[1].split("\n## ")[0]
+    assert (
+        set(re.findall(r"^\| `((?:worker|xl_addin)/[\w/]*)` \|", table, re.MULTILINE)) == packages()
+    )
+
+
+def test_every_path_that_a_paper_names_leads_somewhere():
+    for paper in (*PAPERS, *BESIDE):
+        for span in code(text_of(paper)):
+            tops = r"(?<![\w./-])(?:worker|xl_addin|tests|templates|docs|\.ci)/[\w./*-]*"
+            for place in re.findall(tops, span):
+                if "NAME" not in place:
+                    assert list(REPOSITORY.glob(place.rstrip("/"))), f"{paper.name}: {place}"
+
+
+def test_every_module_that_a_paper_runs_or_names_exists():
+    for paper in (*PAPERS, *BESIDE):
+        for module in re.findall(r"\bpython -m ([\w.]+)", text_of(paper)):
+            assert find_spec(module), f"{paper.name}: {module}"
+        for span in code(text_of(paper)):
+            if module := re.fullmatch(r"(?:worker|xl_addin|tests)(?:\.\w+)+", span):
+                assert find_spec(module[0]), f"{paper.name}: {module[0]}"
+
+
+def test_every_link_leads_somewhere():
+    for paper in PAPERS:
+        for target in re.findall(r"\]\(([^)]+)\)", text_of(paper)):
+            if "://" in target:
+                continue
+            place, _, anchor = target.partition("#")
+            linked = (paper.parent / place).resolve() if place else paper
+            assert linked.is_file(), f"{paper.name}: {target}"
+            assert not anchor or anchor in anchors(linked), f"{paper.name}: {target}"
+
+
+def test_every_paper_is_linked_from_the_readme():
+    for paper in PAPERS[1:]:
+        assert f"({paper.relative_to(REPOSITORY).as_posix()})" in README
 
 
 def test_the_pictures_exist():
-    for picture in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README):
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    assert pictures
+    for picture in pictures:
         assert (REPOSITORY / picture).is_file()
 
 
