@@ -34,9 +34,8 @@ def test_the_xml_shows_the_table_in_its_order():
     assert [item.get("id") for item in elements("group")] == [group.id for group in GROUPS]
     labels = [item.get("label") for item in elements("button")]
     assert labels == [button.label for button in buttons()]
-    asked_for = [job.button.label for job in EXCEL_JOBS if job.button]
-    assert [label for label in labels if label in asked_for] == asked_for
-    assert asked_for[:3] == ["Index", "Rank", "Answer"]
+    assert labels[:3] == ["Index", "Rank", "Answer"]
+    assert {job.button.label for job in EXCEL_JOBS if job.button} < set(labels)
 
 
 def test_groups_and_commands_are_few():
