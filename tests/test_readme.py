@@ -11,7 +11,7 @@ import typer
 from tests.conftest import REPOSITORY
 from worker.models.kinds import KINDS
 from worker.models.weights import MODELS
-from worker.settings import Settings
+from worker.settings import Settings, tomllib
 from xl_addin.cli import app
 from xl_addin.template.worksheet_functions import FUNCTIONS
 
@@ -28,6 +28,7 @@ PAPERS = [
 README = text_of(REPOSITORY / "README.md")
 CONTRIBUTING = text_of(REPOSITORY / "CONTRIBUTING.md")
 ALL = "\n".join(map(text_of, PAPERS))
+PROJECT = tomllib.loads(text_of(REPOSITORY / "pyproject.toml"))["tool"]
 #: Papers that lie beside what they describe.
 BESIDE = sorted((REPOSITORY / "tests").glob("*/README.md"))
 
@@ -129,6 +130,20 @@ def test_the_map_names_every_package_and_no_other():
     assert (
         set(re.findall(r"^\| `((?:worker|xl_addin)/[\w/]*)` \|", table, re.MULTILINE)) == packages()
     )
+
+
+def test_the_layers_are_those_that_are_checked():
+    contracts = PROJECT["importlinter"]["contracts"]
+    for package in ("worker", "xl_addin"):
+        layers = next(each["layers"] for each in contracts if each.get("containers") == [package])
+        marked = [re.sub(r"(\w+)", r"`\1`", layer).replace(" |", ",") for layer in layers]
+        assert f": {' > '.join(marked)}\n" in CONTRIBUTING
+
+
+def test_every_tier_of_the_tests_is_explained():
+    tiers = [mark.partition(":")[0] for mark in PROJECT["pytest"]["ini_options"]["markers"]]
+    table = CONTRIBUTING.split("## Tests")[1].split("\n## ")[0]
+    assert re.findall(r"^\| (\w+) \| `", table, re.MULTILINE) == tiers
 
 
 def test_every_path_that_a_paper_names_leads_somewhere():

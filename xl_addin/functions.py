@@ -1,4 +1,4 @@
-"""What the macros of the worksheet functions call: values are looked up, no job is ever started.
+"""The worksheet functions, as their macros call them: values are looked up, no job is ever started.
 
 A column of formulas comes cell by cell. So its macro asks for what is `known` first, and where
 that is nothing it asks again and hands over the texts of the whole `column`: one request for all.

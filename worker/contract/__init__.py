@@ -1,4 +1,4 @@
-"""What the workbook side and the worker say to each other: JSON models, nothing heavy.
+"""The contract between the workbook side and the worker: JSON models, nothing heavy.
 
 One job = one request model in, events along the way, one result model out. Every model is
 frozen, refuses unknown fields and survives a JSON round trip unchanged. Images and other large

@@ -1,4 +1,4 @@
-"""What a person hands over: questions, points of view, and which documents count."""
+"""Inputs of a person: questions, points of view, and the documents that count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which workbook is read and which one is written.
+"""The workbooks of a command: those that are read, and the one that is written.
 
 Results go into a BONSAI workbook. Questions and points of view may also come from plain files, as
 the original notebooks had them; these are only read, and results go into a fresh workbook.
