@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -45,19 +45,9 @@ def tier_of(item: pytest.Item) -> str:
     return next((tier for tier, needs in TIERS.items() if asked & needs), "pure")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Mark each test with its tier.
-
-    Pure tests are spread over the processes one by one. What others load or start is shared by
-    their file, which so stays in one process; there is one LibreOffice for all of its files.
-    """
-    for item in items:
-        tier = tier_of(item)
-        item.add_marker(tier)
-        if tier != "pure":
-            group = tier if tier == "office" else item.nodeid.partition("::")[0]
-            item.add_marker(pytest.mark.xdist_group(group))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test with its tier."""
+    item.add_marker(tier_of(item))
 
 
 @pytest.fixture(autouse=True, scope="session")

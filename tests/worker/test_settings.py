@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
@@ -86,7 +87,8 @@ def test_an_entry_that_is_not_known_is_named_with_those_that_are(home: Path) -> 
 
     assert "'embeder'" in caught.value.what
     assert str(home / "settings.toml") in caught.value.what
-    assert "broker_user, cohere_key, embedder, llm, llm_key, models, store" in caught.value.why
+    for name in ("embedder", "llm", "models", "store"):
+        assert name in re.findall(r"\w+", caught.value.why)
 
 
 def test_the_home_cannot_be_moved_from_inside_itself(home: Path) -> None:
@@ -129,22 +131,22 @@ def test_an_entry_that_is_no_text_is_refused_by_name(home: Path, entry: str) -> 
 
 
 @pytest.mark.parametrize("name", ["threads", "streams"])
-@pytest.mark.parametrize("value", ["many", "-1", "1.5", "0x2", "²", " "])
-def test_a_count_that_is_none_is_refused(home: Path, name: str, value: str) -> None:
-    with pytest.raises(SettingError) as caught:
-        _load(home, **{f"BONSAI_{name.upper()}": value})
+def test_a_count_that_is_none_is_refused(home: Path, name: str) -> None:
+    for value in ("many", "-1", "1.5", "0x2", "²", " "):
+        with pytest.raises(SettingError) as caught:
+            _load(home, **{f"BONSAI_{name.upper()}": value})
 
-    assert caught.value.what == f"The number of {name} is '{value}'."
-    assert f"BONSAI_{name.upper()}" in caught.value.next_step
+        assert caught.value.what == f"The number of {name} is '{value}'."
+        assert f"BONSAI_{name.upper()}" in caught.value.next_step
 
 
 @pytest.mark.parametrize("name", ["threads", "streams"])
-@pytest.mark.parametrize("value", ["-1", "1.5", "true", '"all"', "[2]"])
-def test_a_count_in_the_file_that_is_none_is_refused(home: Path, name: str, value: str) -> None:
-    _write(home, f"{name} = {value}")
+def test_a_count_in_the_file_that_is_none_is_refused(home: Path, name: str) -> None:
+    for value in ("-1", "1.5", "true", '"all"', "[2]"):
+        _write(home, f"{name} = {value}")
 
-    with pytest.raises(SettingError, match=f"number of {name}"):
-        _load(home)
+        with pytest.raises(SettingError, match=f"number of {name}"):
+            _load(home)
 
 
 def test_threads_are_counted_as_asked_for(home: Path) -> None:

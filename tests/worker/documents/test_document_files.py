@@ -220,10 +220,10 @@ def test_half_a_file_is_refused(name: str):
     assert "damaged" in refused(data[: len(data) // 2], name).why
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
-@pytest.mark.parametrize("data", [b"", b" \n\t\n "], ids=["no bytes", "white space"])
-def test_a_file_without_words_is_empty_whatever_its_type(suffix: str, data: bytes):
-    assert "is empty" in refused(data, f"blank{suffix}").what
+def test_a_file_without_words_is_empty_whatever_its_type():
+    for suffix in FORMATS:
+        for data in (b"", b" \n\t\n "):
+            assert "is empty" in refused(data, f"blank{suffix}").what
 
 
 @pytest.mark.parametrize(

@@ -19,17 +19,17 @@ def decompressed(data: bytes) -> bytes:
     return bytes(decompress_stream(bytearray(data)))
 
 
-@pytest.mark.parametrize("size", [0, 1, 2, 3, 17, 4095, 4096, 4097, 8192, 20_000])
 @pytest.mark.parametrize("letters", [b"a", b"ab", b"Dim x As Long\r\n"])
-def test_text_is_compressed_and_comes_back(size, letters):
-    text = bytes(NOISE.choice(letters) for _ in range(size))
-    assert decompressed(compress(text)) == text
+def test_text_is_compressed_and_comes_back(letters):
+    for size in (0, 1, 2, 3, 17, 4095, 4096, 4097, 8192, 20_000):
+        text = bytes(NOISE.choice(letters) for _ in range(size))
+        assert decompressed(compress(text)) == text, size
 
 
-@pytest.mark.parametrize("size", [1, 100, 3600, 4096, 8192, 10_000])
-def test_noise_comes_back(size):
-    data = NOISE.randbytes(size)
-    assert decompressed(compress(data)) == data
+def test_noise_comes_back():
+    for size in (1, 100, 3600, 4096, 8192, 10_000):
+        data = NOISE.randbytes(size)
+        assert decompressed(compress(data)) == data, size
 
 
 def test_repetition_is_stored_once():
