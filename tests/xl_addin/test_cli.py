@@ -19,6 +19,7 @@ from worker.models.weights import MODELS
 from worker.pipeline import ranking
 from xl_addin import cli
 from xl_addin.jobs.books import set_settings
+from xl_addin.jobs.session import Session
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.last_run import LAST_RUN
@@ -253,9 +254,19 @@ def test_a_place_that_cannot_be_made_is_named(real_bonsai: Run, tmp_path: Path):
 
 
 def test_a_setting_that_cannot_be_used_is_named(bonsai: Run, small_book: Path):
-    code, _, err = bonsai("rank", small_book, "--score", "magic")
+    book = FileBook.open(small_book)
+    set_settings(book, {"Score": "magic"})
+    book.save()
+    code, _, err = bonsai("rank", small_book)
     assert code == 2
     assert "The setting 'Score' has the value 'magic'" in err
+
+
+def test_an_option_that_cannot_be_used_is_named_as_it_was_typed(bonsai: Run, small_book: Path):
+    code, _, err = bonsai("rank", small_book, "--score", "magic")
+    assert code == 2
+    assert "The option --score has the value 'magic'" in err
+    assert "Settings sheet" not in err
 
 
 def test_index_without_anything_to_index_says_so(bonsai: Run):
@@ -335,14 +346,14 @@ def test_a_locked_target_at_the_end_loses_nothing(
     bonsai: Run, small_book: Path, monkeypatch: pytest.MonkeyPatch
 ):
     bonsai("index", small_book)
-    rank, before = cli.actions.rank, small_book.read_bytes()
+    rank, before = Session.do, small_book.read_bytes()
 
     def rank_while_somebody_opens_the_workbook(*arguments):
-        outcome = rank(*arguments)
+        run = rank(*arguments)
         (small_book.parent / f"~${small_book.name}").write_text("somebody")
-        return outcome
+        return run
 
-    monkeypatch.setattr(cli.actions, "rank", rank_while_somebody_opens_the_workbook)
+    monkeypatch.setattr(Session, "do", rank_while_somebody_opens_the_workbook)
     code, out, _ = bonsai("rank", small_book)
     (aside,) = small_book.parent.glob("my book results *.xlsx")
     assert code == 0
