@@ -61,6 +61,17 @@ def anchors(paper: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
+def lost_places(text: str) -> list[str]:
+    """Return the places of the repository that a text names and that are not there.
+
+    NAME stands for one that the reader is to choose.
+    """
+    tops = r"(?<![\w./-])(?:worker|xl_addin|tests|templates|docs|\.ci)/[\w./*-]*"
+    places = [place for span in code(text) for place in re.findall(tops, span)]
+    known = [place for place in places if "NAME" not in place]
+    return [place for place in known if not list(REPOSITORY.glob(place.rstrip("/")))]
+
+
 def packages() -> set[str]:
     """Return the folders of the packages, as the map writes them."""
     modules = [path for top in ("worker", "xl_addin") for path in (REPOSITORY / top).rglob("*.py")]
@@ -119,10 +130,8 @@ def test_every_kind_of_model_is_listed():
 
 
 def test_every_place_in_the_map_exists():
-    places = re.findall(r"`((?:worker|xl_addin|tests|templates|docs|\.ci)/[^`\s]*)`", CONTRIBUTING)
-    for place in places:
-        if "NAME" not in place:
-            assert list(REPOSITORY.glob(place.rstrip("/"))), place
+    assert "`worker/contract/`" in CONTRIBUTING
+    assert not lost_places(CONTRIBUTING)
 
 
 def test_the_map_names_every_package_and_no_other():
@@ -130,6 +139,13 @@ def test_the_map_names_every_package_and_no_other():
     assert (
         set(re.findall(r"^\| `((?:worker|xl_addin)/[\w/]*)` \|", table, re.MULTILINE)) == packages()
     )
+
+
+def test_the_tables_that_take_a_new_line_are_where_the_recipes_say():
+    tables = re.findall(r"`([\w/]+\.py)` \(`(\w+)`\)", CONTRIBUTING)
+    assert len(tables) >= 4
+    for place, name in tables:
+        assert re.search(rf"^{name}\b.* = ", text_of(REPOSITORY / place), re.MULTILINE), place
 
 
 def test_the_layers_are_those_that_are_checked():
@@ -148,11 +164,7 @@ def test_every_tier_of_the_tests_is_explained():
 
 def test_every_path_that_a_paper_names_leads_somewhere():
     for paper in (*PAPERS, *BESIDE):
-        for span in code(text_of(paper)):
-            tops = r"(?<![\w./-])(?:worker|xl_addin|tests|templates|docs|\.ci)/[\w./*-]*"
-            for place in re.findall(tops, span):
-                if "NAME" not in place:
-                    assert list(REPOSITORY.glob(place.rstrip("/"))), f"{paper.name}: {place}"
+        assert not lost_places(text_of(paper)), paper.name
 
 
 def test_every_module_that_a_paper_runs_or_names_exists():
