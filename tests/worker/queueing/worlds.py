@@ -254,7 +254,7 @@ def rank_request(questions: int, run_id: str = "rank-run") -> RankRequest:
             for number in range(questions)
         ),
         povs=POVS,
-        top_k=6,
+        top_k=2,
     )
 
 
