@@ -11,7 +11,9 @@ from pathlib import Path
 import openpyxl
 import xlsxwriter
 from lxml import etree
+from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
 from xl_addin.sheets.matrix import CONTRAST_SUFFIX, MATRIX
@@ -53,6 +55,16 @@ def address(table: Table, header: str, row: int = 0) -> str:
     """The cell of a column in a row, counted from 0, of a table in the template."""
     letter = get_column_letter(table.headers.index(header) + 1)
     return f"{letter}{HEADER_ROW + 2 + row}"
+
+
+def cells(sheet: Worksheet, table: Table, header: str, rows: int) -> list[Cell]:
+    """The first cells of a column of a table in the template."""
+    return [sheet[address(table, header, row)] for row in range(rows)]
+
+
+def area(table: Table, rows: int) -> str:
+    """Where a table in the template is when it has so many rows."""
+    return f"{address(table, table.headers[0], -1)}:{address(table, table.headers[-1], rows - 1)}"
 
 
 def column(book: FileBook, table: Table, header: str) -> list[object]:

@@ -12,7 +12,16 @@ import xlsxwriter
 
 from tests.xl_addin.conftest import FBQ_HEADERS, fbq_row
 from tests.xl_addin.workbook.benches import FileBench, StandInBench
-from tests.xl_addin.workbook.samples import column, matrix, png, ranked_rows, write_ranked
+from tests.xl_addin.workbook.samples import (
+    address,
+    area,
+    cells,
+    column,
+    matrix,
+    png,
+    ranked_rows,
+    write_ranked,
+)
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
 from worker.errors import ColumnError, InternalError, TableMissingError, WorkbookError
 from xl_addin.sheets.fbq import FBQ
@@ -174,8 +183,8 @@ def test_a_table_grows_shrinks_and_keeps_one_row(bench, port):
         write_ranked(port, ranked_rows(*chunks))
         assert column(port, RANKED, "ChunkID") == chunks
         sheet = bench.look(port)["Ranked"]
-        assert sheet.tables["tblRanked"].ref == f"A5:P{5 + max(1, len(chunks))}"
-        assert sheet.tables["tblRanked"].autoFilter.ref == f"A5:P{5 + max(1, len(chunks))}"
+        place = area(RANKED, max(1, len(chunks)))
+        assert sheet.tables["tblRanked"].ref == sheet.tables["tblRanked"].autoFilter.ref == place
         below = [cell.value for row in sheet.iter_rows(6 + len(chunks)) for cell in row]
         assert not any(below)
 
@@ -189,7 +198,7 @@ def test_new_rows_look_like_the_first_one(bench, port):
             for cell in (sheet.cell(row, header_cell.column) for row in (6, 7, 8))
         }
         assert len(looks) == 1, header_cell.value
-    assert sheet["D8"].number_format == "0.000"
+    assert sheet[address(RANKED, "SexyScore", 2)].number_format == "0.000"
 
 
 def test_the_table_is_found_after_rows_columns_and_names_were_changed(bench, tmp_path):
@@ -231,7 +240,7 @@ def test_text_that_looks_like_a_formula_stays_text(bench, port):
 @pytest.mark.parametrize("text", ["0123", "1e5", "2026-01-02", "TRUE", "'quoted'", "#N/A", "12 %"])
 def test_text_that_looks_like_something_else_stays_text(bench, port, text):
     write_ranked(port, ranked_rows("a", text=text))
-    cell = bench.look(port)["Ranked"]["M6"]
+    cell = bench.look(port)["Ranked"][address(RANKED, "Chunk")]
     assert (cell.value, cell.data_type) == (text, "s")
     assert column(port, RANKED, "Chunk") == [text]
 
@@ -254,7 +263,7 @@ def test_any_text_comes_back_clean(bench, port, dirty, clean):
 
 def test_a_text_that_is_too_long_is_cut(bench, port):
     write_ranked(port, ranked_rows("a", text="word " * 8000))
-    assert len(bench.look(port)["Ranked"]["M6"].value) == 32_767
+    assert len(bench.look(port)["Ranked"][address(RANKED, "Chunk")].value) == 32_767
 
 
 def test_numbers_and_truth_values_keep_their_kind(port):
@@ -370,7 +379,8 @@ def annotated(bench, port):
 
     def annotate(workbook):
         sheet = workbook["Ranked"]
-        sheet["O6"], sheet["P6"], sheet["P7"] = "no", "note on a", "=1+1"
+        sheet[address(RANKED, "Keep")] = "no"
+        sheet[address(RANKED, "Note")], sheet[address(RANKED, "Note", 1)] = "note on a", "=1+1"
 
     write_ranked(port, ranked_rows("a", "b", "c"))
     return bench.edit(port, annotate)
@@ -380,8 +390,9 @@ def test_the_users_cells_follow_their_row(bench, annotated):
     lost = write_ranked(annotated, ranked_rows("new", "c", "b", "a"))
     sheet = bench.look(annotated)["Ranked"]
     assert lost == []
-    assert [sheet.cell(row, 15).value for row in range(6, 10)] == [None, None, None, "no"]
-    assert [sheet.cell(row, 16).value for row in range(6, 10)] == [None, None, "=1+1", "note on a"]
+    keeps, notes = (cells(sheet, RANKED, header, 4) for header in ("Keep", "Note"))
+    assert [cell.value for cell in keeps] == [None, None, None, "no"]
+    assert [cell.value for cell in notes] == [None, None, "=1+1", "note on a"]
 
 
 def test_what_the_user_wrote_on_a_vanished_row_is_reported(annotated):
@@ -399,29 +410,34 @@ def test_rows_with_equal_keys_keep_their_cells_in_order(annotated):
 
 
 def test_keys_that_are_numbers_are_the_same_as_text(bench, port):
+    def annotate(workbook):
+        workbook["Ranked"][address(RANKED, "Note")] = "mine"
+
     write_ranked(port, [{"QID": 1, "ChunkID": 7.0}])
-    port = bench.edit(port, lambda workbook: workbook["Ranked"].cell(6, 16, "mine"))
+    port = bench.edit(port, annotate)
     assert write_ranked(port, [{"QID": "1", "ChunkID": "7"}]) == []
     assert column(port, RANKED, "Note") == ["mine"]
 
 
 def test_a_note_that_looks_like_a_formula_stays_the_text_it_is(bench, port):
     def annotate(workbook):
-        cell = workbook["Ranked"].cell(6, 16, "=1+1")
+        cell = workbook["Ranked"][address(RANKED, "Note")]
+        cell.value = "=1+1"
         cell.data_type, cell.quotePrefix = "s", True
 
     write_ranked(port, ranked_rows("a"))
     port = bench.edit(port, annotate)
     write_ranked(port, ranked_rows("b", "a"))
-    cell = bench.look(port)["Ranked"].cell(7, 16)
+    cell = bench.look(port)["Ranked"][address(RANKED, "Note", 1)]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
 
 
 def test_dates_and_numbers_of_the_users_stay_what_they_are(bench, port):
     def annotate(workbook):
         sheet = workbook["Ranked"]
-        sheet["P6"], sheet["P7"] = dt.datetime(2026, 1, 2), 0.5
-        sheet["P6"].number_format = "yyyy-mm-dd"
+        day, part = cells(sheet, RANKED, "Note", 2)
+        day.value, part.value = dt.datetime(2026, 1, 2), 0.5
+        day.number_format = "yyyy-mm-dd"
 
     write_ranked(port, ranked_rows("a", "b"))
     port = bench.edit(port, annotate)
@@ -432,8 +448,9 @@ def test_dates_and_numbers_of_the_users_stay_what_they_are(bench, port):
 def test_without_the_key_column_nothing_is_written(bench, annotated):
     def rename(workbook):
         sheet = workbook["Ranked"]
-        sheet["N5"] = "Other"
-        sheet.tables["tblRanked"].tableColumns[13].name = "Other"
+        sheet[address(RANKED, "ChunkID", -1)] = "Other"
+        columns = sheet.tables["tblRanked"].tableColumns
+        columns[RANKED.headers.index("ChunkID")].name = "Other"
 
     port = bench.edit(annotated, rename)
     with pytest.raises(ColumnError, match="no column 'ChunkID' any more"):

@@ -2,7 +2,15 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from tests.xl_addin.workbook.samples import column, loaded, ranked_rows, sheet_root, write_ranked
+from tests.xl_addin.workbook.samples import (
+    address,
+    cells,
+    column,
+    loaded,
+    ranked_rows,
+    sheet_root,
+    write_ranked,
+)
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.markup import q
@@ -16,8 +24,9 @@ def annotated(book):
     port.save()
     workbook = loaded(book)
     sheet = workbook["Ranked"]
-    sheet["O6"], sheet["P6"], sheet["P7"] = "no", "note on a", "=1+1"
-    sheet["P6"].fill = openpyxl.styles.PatternFill("solid", "FF00FF00")
+    sheet[address(RANKED, "Keep")] = "no"
+    sheet[address(RANKED, "Note")], sheet[address(RANKED, "Note", 1)] = "note on a", "=1+1"
+    sheet[address(RANKED, "Note")].fill = openpyxl.styles.PatternFill("solid", "FF00FF00")
     workbook.save(book)
     return book
 
@@ -28,9 +37,10 @@ def test_the_users_cells_follow_their_row_with_their_look(annotated):
     port.save()
     sheet = loaded(annotated)["Ranked"]
     assert lost == []
-    assert [sheet.cell(row, 15).value for row in range(6, 10)] == [None, None, None, "no"]
-    assert [sheet.cell(row, 16).value for row in range(6, 10)] == [None, None, "=1+1", "note on a"]
-    painted = [sheet.cell(row, 16).fill.fgColor.rgb == "FF00FF00" for row in range(6, 10)]
+    keeps, notes = (cells(sheet, RANKED, header, 4) for header in ("Keep", "Note"))
+    assert [cell.value for cell in keeps] == [None, None, None, "no"]
+    assert [cell.value for cell in notes] == [None, None, "=1+1", "note on a"]
+    painted = [cell.fill.fgColor.rgb == "FF00FF00" for cell in notes]
     assert painted == [False, False, False, True]
 
 

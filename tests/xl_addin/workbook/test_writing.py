@@ -4,7 +4,10 @@ import xlsxwriter
 
 from tests.xl_addin.workbook.samples import (
     CUSTOM_UI,
+    address,
+    area,
     cell_type,
+    cells,
     column,
     loaded,
     parts,
@@ -54,9 +57,9 @@ def test_new_rows_look_like_the_first_one_and_vanished_ones_leave_nothing(book, 
     for header_cell in sheet[5]:
         styles = {sheet.cell(row, header_cell.column).style_id for row in (6, 7, 8)}
         assert len(styles) == 1, header_cell.value
-    assert sheet["D8"].number_format == "0.000"
-    assert sheet["M8"].style == "Output"
-    assert sheet["P8"].style == "Input"
+    assert sheet[address(RANKED, "SexyScore", 2)].number_format == "0.000"
+    assert sheet[address(RANKED, "Chunk", 2)].style == "Output"
+    assert sheet[address(RANKED, "Note", 2)].style == "Input"
     write_ranked(port, ranked_rows("a"))
     saved(port, tmp_path / "b.xlsx")
     assert not list(loaded(tmp_path / "b.xlsx")["Ranked"].iter_rows(min_row=7))
@@ -65,14 +68,15 @@ def test_new_rows_look_like_the_first_one_and_vanished_ones_leave_nothing(book, 
 def test_a_vanished_row_that_the_user_painted_is_emptied_and_keeps_its_paint(book):
     workbook = loaded(book)
     sheet = workbook["Ranked"]
-    sheet.tables["tblRanked"].ref = sheet.tables["tblRanked"].autoFilter.ref = "A5:P7"
-    sheet["M7"] = "old"
-    sheet["M7"].fill = openpyxl.styles.PatternFill("solid", "FF00FF00")
+    sheet.tables["tblRanked"].ref = sheet.tables["tblRanked"].autoFilter.ref = area(RANKED, 2)
+    second = sheet[address(RANKED, "Chunk", 1)]
+    second.value = "old"
+    second.fill = openpyxl.styles.PatternFill("solid", "FF00FF00")
     workbook.save(book)
     port = FileBook.open(book)
     write_ranked(port, ranked_rows("a"))
     port.save()
-    cell = loaded(book)["Ranked"]["M7"]
+    cell = loaded(book)["Ranked"][address(RANKED, "Chunk", 1)]
     assert cell.value is None
     assert cell.fill.fgColor.rgb == "FF00FF00"
 
@@ -110,14 +114,13 @@ def test_text_that_looks_like_a_formula_stays_text_and_is_not_computed_when_edit
     write_ranked(port, rows)
     port.save()
     sheet = loaded(book)["Ranked"]
-    for number, text in enumerate(texts, start=6):
-        cell = sheet.cell(number, 13)
+    for text, cell in zip(texts, cells(sheet, RANKED, "Chunk", len(texts)), strict=True):
         assert (cell.value, cell.data_type) == (text, "s")
         assert bool(cell.quotePrefix) == (text != "plain")
-        assert cell_type(book, "Ranked", f"M{number}") == "inlineStr"
+        assert cell_type(book, "Ranked", cell.coordinate) == "inlineStr"
     write_ranked(port, ranked_rows("a", text="plain again"))
     port.save()
-    assert not loaded(book)["Ranked"]["M6"].quotePrefix
+    assert not loaded(book)["Ranked"][address(RANKED, "Chunk")].quotePrefix
 
 
 @pytest.mark.parametrize(
@@ -144,7 +147,7 @@ def test_a_text_that_is_too_long_is_cut_and_its_row_is_as_high_as_excel_allows(b
     write_ranked(port, ranked_rows("a", text="word " * 8000))
     port.save()
     sheet = loaded(book)["Ranked"]
-    assert len(sheet["M6"].value) == 32_767
+    assert len(sheet[address(RANKED, "Chunk")].value) == 32_767
     assert sheet.row_dimensions[6].height == 409
 
 
