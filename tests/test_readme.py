@@ -30,7 +30,7 @@ CONTRIBUTING = text_of(REPOSITORY / "CONTRIBUTING.md")
 ALL = "\n".join(map(text_of, PAPERS))
 PROJECT = tomllib.loads(text_of(REPOSITORY / "pyproject.toml"))["tool"]
 #: Papers that lie beside what they describe.
-BESIDE = sorted((REPOSITORY / "tests").glob("*/README.md"))
+BESIDE = [*REPOSITORY.glob("tests/*/README.md"), *REPOSITORY.glob("templates/*/README.md")]
 
 COMMANDS = typer.main.get_command(app).commands
 #: Variables that others have named.
