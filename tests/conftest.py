@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -48,6 +49,12 @@ def tier_of(item: pytest.Item) -> str:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark a test with its tier."""
     item.add_marker(tier_of(item))
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is loaded by now from being looked through at each of the store's clean-ups."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

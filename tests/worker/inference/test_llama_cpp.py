@@ -1,13 +1,14 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from worker.errors import EngineError, PromptTooLongError
+from worker.inference import llama_cpp
 from worker.inference.base import Completion, Prompt, Sampling
-from worker.inference.llama_cpp import CONTEXT_TOKENS, LlamaCppModel, _has_chat_template
+from worker.inference.llama_cpp import LlamaCppModel, _has_chat_template
 from worker.models.weights import find_weights
 from worker.runtime import Runtime
-from worker.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +21,7 @@ def completions(model, prompts, sampling, on_text=lambda *_: None) -> list[Compl
     return [reply for _, reply in sorted(replies, key=lambda each: each[0])]
 
 
+NARROW = 600  # tokens
 HARBOUR = "The harbour of Saltreve is old and full of ships. " * 20
 
 
@@ -55,21 +57,28 @@ def test_a_temperature_makes_other_texts_and_its_seed_brings_them_back(model: Ll
     assert drawn(3) == drawn(3)
 
 
-def test_streams_have_a_whole_context_each(settings: Settings):
-    path = find_weights(settings.models, "gguf:smollm2") / "model.gguf"
-    model = LlamaCppModel("gguf:smollm2", path, threads=2, streams=2)
-    prompts = [Prompt(f"{name} " + "ship " * (CONTEXT_TOKENS // 2), "chat") for name in "AB"]
-    replies = completions(model, prompts, Sampling(4))
+@pytest.fixture
+def narrow(models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LlamaCppModel]:
+    """The same model, reading 600 tokens at most, so that a prompt at the limit is soon read."""
+    monkeypatch.setattr(llama_cpp, "CONTEXT_TOKENS", NARROW)
+    path = find_weights(models, "gguf:smollm2") / "model.gguf"
+    model = LlamaCppModel("gguf:smollm2", path, threads=1, streams=2)
+    yield model
     model.close()
+
+
+def test_streams_have_a_whole_context_each(narrow: LlamaCppModel):
+    prompts = [Prompt(f"{name} " + "ship " * (NARROW // 2), "chat") for name in "AB"]
+    replies = completions(narrow, prompts, Sampling(4))
     assert all(isinstance(reply, Completion) for reply in replies)
 
 
-def test_a_prompt_must_leave_room_for_the_answer(model: LlamaCppModel):
-    prompt = Prompt("ship " * (CONTEXT_TOKENS - 200), "chat")
-    assert isinstance(completions(model, [prompt], Sampling(4))[0], Completion)
-    refused = completions(model, [prompt], Sampling(400))[0]
+def test_a_prompt_must_leave_room_for_the_answer(narrow: LlamaCppModel):
+    prompt = Prompt("ship " * (NARROW - 200), "chat")
+    assert isinstance(completions(narrow, [prompt], Sampling(4))[0], Completion)
+    refused = completions(narrow, [prompt], Sampling(400))[0]
     assert isinstance(refused, PromptTooLongError)
-    assert str(CONTEXT_TOKENS - 400) in refused.why
+    assert str(NARROW - 400) in refused.why
 
 
 def test_an_error_of_the_listener_is_not_swallowed(model: LlamaCppModel):

@@ -93,12 +93,15 @@ def test_a_question_for_a_judgement_needs_less_than_one_for_a_fact(gate: Evidenc
 
 
 @pytest.fixture
-def small(watched: Watched, index_request: IndexRequest) -> Callable[[], float]:
+def small(
+    watched: Watched, index_request: IndexRequest, documents: Path, request: pytest.FixtureRequest
+) -> Callable[[], float]:
     """What is needed in a small collection, asked of a new gate at each call."""
+    (documents / "own.txt").write_text(f"A version of the index for {request.node.name} alone.")
     index(index_request, watched.context)
-    request = requested(index_request.collection, index_request.embedder)
-    request = request.model_copy(update={"store": index_request.store})
-    return lambda: EvidenceGate(request, watched.context).judge("Who owns it?", [STARK]).needed
+    ranking = requested(index_request.collection, index_request.embedder)
+    ranking = ranking.model_copy(update={"store": index_request.store})
+    return lambda: EvidenceGate(ranking, watched.context).judge("Who owns it?", [STARK]).needed
 
 
 def test_a_small_collection_has_the_usual_threshold(small: Callable[[], float]):

@@ -137,6 +137,7 @@ def test_more_rows_than_one_call_may_carry_are_stored(store: ChromaStore, name: 
     assert [row.chunk_id for row in many.chunks()] == sorted(f"c{n}" for n in range(5600))
 
 
+@pytest.mark.parametrize("location", ["server"], indirect=True)  # its limit is the folder's
 def test_more_chunks_than_sqlite_takes_values_are_counted_by_file(store: ChromaStore, name: str):
     many = store.open_or_create(name, NamedModel())
     chunks = [chunk(f"c{n}", f"{n % 2}.txt") for n in range(33_000)]
