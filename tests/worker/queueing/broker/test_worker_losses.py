@@ -7,7 +7,14 @@ import pytest
 
 from tests.worker.pipeline.conftest import timeless
 from tests.worker.queueing.quick_worker import QUICK
-from tests.worker.queueing.worlds import World, eventually, rank_request, score_request
+from tests.worker.queueing.worlds import (
+    LANGUAGE_MODEL,
+    World,
+    eventually,
+    rank_request,
+    score_request,
+)
+from worker.contract import AnswerRequest
 from worker.errors import CancelledError
 
 QUEUE = "rq:queue:bonsai:cpu"
@@ -32,6 +39,23 @@ def test_a_rank_whose_worker_is_killed_goes_on_after_its_last_row(indexed: World
         indexed.start_worker()
     assert indexed.stored_rows(request.run_id) == ROWS  # each computed once, over both tries
     assert [row.qid for row in seen.rows] == [f"Q{number}" for number in range(ROWS)]
+    assert timeless(seen.result) == timeless(indexed.run_in_process(request))
+
+
+def test_an_answer_whose_worker_is_killed_goes_on_after_its_last_row(indexed: World):
+    victim = indexed.start_worker()
+    ranking = rank_request(3, "answer-run")
+    request = AnswerRequest(
+        run_id="answer-run", ranking=ranking, llm=LANGUAGE_MODEL, max_tokens=60, gate=False
+    )
+    given = 3 + 3 * len(request.modes)  # rankings, and an answer in each mode
+    with indexed.running(request) as seen:
+        eventually(lambda: len(seen.rows) >= 5)
+        victim.kill()
+        victim.wait()
+        assert 5 <= indexed.stored_rows("answer-run") < given
+        indexed.start_worker()
+    assert indexed.stored_rows("answer-run") == len(seen.rows) == given
     assert timeless(seen.result) == timeless(indexed.run_in_process(request))
 
 
