@@ -1,6 +1,5 @@
 import openpyxl
 import pytest
-import xlsxwriter
 
 from tests.xl_addin.workbook.samples import (
     CUSTOM_UI,
@@ -18,7 +17,6 @@ from tests.xl_addin.workbook.samples import (
     write_ranked,
 )
 from xl_addin.sheets.ranked import RANKED
-from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.markup import q
 from xl_addin.workbook.port import Formula, TableContent
@@ -79,32 +77,6 @@ def test_a_vanished_row_that_the_user_painted_is_emptied_and_keeps_its_paint(boo
     cell = loaded(book)["Ranked"][address(RANKED, "Chunk", 1)]
     assert cell.value is None
     assert cell.fill.fgColor.rgb == "FF00FF00"
-
-
-def test_the_table_is_found_after_rows_columns_and_names_were_changed(tmp_path):
-    headers = ["Chunk", "Mine", "ChunkID", "QID", "Rank", "SexyScore"]
-    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as workbook:
-        workbook.add_worksheet("x")
-        sheet = workbook.add_worksheet("Renamed 改名 it's")
-        columns = [{"header": header} for header in headers]
-        sheet.add_table(9, 4, 10, 9, {"name": "tblRanked", "columns": columns})
-        sheet.write("B3", "stays")
-    port = FileBook.open(tmp_path / "a.xlsx")
-    content = TableContent(
-        RANKED,
-        ranked_rows("c1", "c2", text="chunk"),
-        [Column(header) for header in ("QID", "Rank", "SexyScore", "Chunk", "ChunkID", "Extra")],
-    )
-    port.write_table(content)
-    port.save()
-    sheet = loaded(tmp_path / "a.xlsx")["Renamed 改名 it's"]
-    assert sheet["B3"].value == "stays"
-    assert [cell.value for cell in sheet[10]][4:] == [*headers, "Extra"]
-    assert [cell.value for cell in sheet[12]][4:] == ["chunk", None, "c2", "Q1", 2, 7.5, None]
-    table = sheet.tables["tblRanked"]
-    assert table.ref == "E10:K12"
-    assert [item.name for item in table.tableColumns] == [*headers, "Extra"]
-    assert len({item.id for item in table.tableColumns}) == 7
 
 
 def test_text_that_looks_like_a_formula_stays_text_and_is_not_computed_when_edited(book):
