@@ -8,9 +8,11 @@ import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 from filelock import FileLock
 from redis import Redis
@@ -22,6 +24,7 @@ from worker.queueing.broker.embedded_server import EmbeddedServer
 from worker.queueing.in_process import InProcessRunner
 from worker.retrieval.base import Embedder
 from worker.runtime import Runtime
+from worker.scoring.heatmap import COSINE, draw_heatmap
 from worker.settings import IN_PROCESS, Settings, load_settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -136,6 +139,17 @@ def stub_runtime(tmp_path_factory: pytest.TempPathFactory) -> Runtime:
             llm="scripted:quoting",
         )
     )
+
+
+@cache
+def _picture() -> bytes:
+    return draw_heatmap(np.eye(2), ["a", "b"], ["P1", "P2"], title="", palette=COSINE)
+
+
+@pytest.fixture
+def one_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One heatmap for all rankings by stub models: drawing takes longer than all else they do."""
+    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", lambda *_, **__: _picture())
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 
 @pytest.fixture
-def bonsai(command: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+def bonsai(command: Run, one_picture: None, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run one command with models that need no weights."""
     monkeypatch.setenv("BONSAI_EMBEDDER", "test:hash")
     monkeypatch.setenv("BONSAI_LLM", "scripted:quoting")

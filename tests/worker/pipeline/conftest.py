@@ -125,7 +125,7 @@ def index(request: IndexRequest, context: JobContext) -> IndexResult:
 
 
 @pytest.fixture
-def watched(stub_runtime: Runtime) -> Watched:
+def watched(stub_runtime: Runtime, one_picture: None) -> Watched:
     return Watched(stub_runtime)
 
 

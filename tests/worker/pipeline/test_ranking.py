@@ -90,7 +90,10 @@ def test_ranking_embeds_questions_and_points_of_view_but_no_chunk(
     )
 
 
-def test_each_question_has_a_heatmap(rank_request: RankRequest, watched: Watched):
+def test_each_question_has_a_heatmap(
+    rank_request: RankRequest, watched: Watched, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", draw_heatmap)
     rank(rank_request, watched.context)
     assert set(watched.blobs) == {"heatmap:Q1", "heatmap:Q2"}
     assert Image.open(io.BytesIO(watched.blobs["heatmap:Q1"])).format == "PNG"

@@ -69,7 +69,9 @@ def test_its_questions_points_of_view_and_settings_are_read(old_book: Path):
     assert read_settings(port) == read_settings(port, {"Passages": 10})
 
 
-def test_index_rank_and_answer_run_on_it(old_book: Path, papers: Path, command: Run):
+def test_index_rank_and_answer_run_on_it(
+    old_book: Path, papers: Path, command: Run, one_picture: None
+):
     port = FileBook.open(old_book)
     engines = {"Embedder": "test:hash", "Language model": "scripted:counting"}
     set_settings(port, {"Documents folder": papers.name, **engines})
