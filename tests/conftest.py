@@ -54,8 +54,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker(tier_of(item))
 
 
-def pytest_collection_finish() -> None:
-    """Keep what is loaded by now from being looked through at each of the store's clean-ups."""
+@pytest.fixture(autouse=True, scope="module")
+def _what_is_loaded_is_not_looked_through() -> None:
+    """Keep what is loaded by now out of the clean-ups that the store makes at each connection."""
     gc.collect()
     gc.freeze()
 
