@@ -62,6 +62,7 @@ from worker.contract.stamp import RunStamp
 from worker.contract.wire import (
     ON_COSINES,
     PROTOCOL_VERSION,
+    USUAL_SCORE,
     AnswerMode,
     Problem,
     Retrieval,
@@ -81,6 +82,7 @@ __all__ = [
     "RANK",
     "SCORE",
     "STORE_CHUNKS",
+    "USUAL_SCORE",
     "Answer",
     "AnswerMode",
     "AnswerRequest",

@@ -19,7 +19,7 @@ from worker.contract.base import (
 )
 from worker.contract.inputs import ChunkFilter, PointOfView, Question
 from worker.contract.stamp import RunStamp
-from worker.contract.wire import ModelName, Retrieval, ScoreMode, Wire
+from worker.contract.wire import USUAL_SCORE, ModelName, Retrieval, ScoreMode, Wire
 
 
 class RankRequest(CollectionRequest, RunRequest):
@@ -28,7 +28,7 @@ class RankRequest(CollectionRequest, RunRequest):
     job: Literal["rank"] = "rank"
     questions: tuple[Question, ...]
     povs: tuple[PointOfView, ...]
-    score: ScoreMode = "contrast"
+    score: ScoreMode = USUAL_SCORE
     top_k: int = Field(default=10, ge=1, le=1000)
     sexy_share: float = Field(default=1.0, ge=0.0, le=1.0)  # the rest goes to query similarity
     scoring_embedder: ModelName = ""  # empty: the one that retrieves

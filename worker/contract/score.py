@@ -6,7 +6,7 @@ from typing import Literal
 
 from worker.contract.base import JobKind, PovStatistics, Request, Result
 from worker.contract.inputs import PointOfView
-from worker.contract.wire import ModelName, ScoreMode
+from worker.contract.wire import USUAL_SCORE, ModelName, ScoreMode
 
 
 class ScoreRequest(Request):
@@ -16,7 +16,7 @@ class ScoreRequest(Request):
     embedder: ModelName
     texts: tuple[str, ...]
     povs: tuple[PointOfView, ...]
-    score: ScoreMode = "contrast"
+    score: ScoreMode = USUAL_SCORE
     statistics: PovStatistics | None = None  # needed by scores that look at contrast
 
 

@@ -12,6 +12,8 @@ from worker.errors import BonsaiError, error_class
 PROTOCOL_VERSION = 5
 
 ScoreMode = Literal["contrast", "classic", "max", "mean", "pnorm"]
+#: The score where nobody asks for another.
+USUAL_SCORE: ScoreMode = "contrast"
 #: Scores that look at the cosines themselves; the others look at contrast, with statistics.
 ON_COSINES: frozenset[ScoreMode] = frozenset({"classic", "mean"})
 #: dense: by vectors alone. hybrid: together with keywords (BM25).

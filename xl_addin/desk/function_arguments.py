@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import ParamSpec, TypeVar, cast, get_args
 
-from worker.contract import PointOfView, ScoreMode
+from worker.contract import USUAL_SCORE, PointOfView, ScoreMode
 from worker.errors import BonsaiError, InputError, InternalError
 from xl_addin.workbook.cells import clean_text
 
@@ -103,11 +103,11 @@ def pov_argument(cells: Cells | None) -> list[PointOfView]:
 
 
 def mode_argument(value: object) -> ScoreMode:
-    """Return the score mode; `contrast` if it is left out.
+    """Return the score mode; the usual one if it is left out.
 
     :raises ArgumentError: if there is no such mode.
     """
-    mode = _text(value).lower() or "contrast"
+    mode = _text(value).lower() or USUAL_SCORE
     if mode not in get_args(ScoreMode):
         raise _refused("mode", f"'{mode}'", "one of " + ", ".join(get_args(ScoreMode)))
     return cast(ScoreMode, mode)

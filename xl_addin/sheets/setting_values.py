@@ -53,7 +53,7 @@ def number(high: int) -> Reader[float]:
 
 
 def one_of(*choices: str) -> Reader[Any]:
-    """Read one of several words; a cell shows them as a list, in this order."""
+    """Read one of several words."""
 
     def read(value: Given) -> str:
         word = str(value).lower()
@@ -62,12 +62,6 @@ def one_of(*choices: str) -> Reader[Any]:
         return word
 
     return Reader(read, "one of " + ", ".join(choices), choices)
-
-
-def yes_or_no(*, usual: str) -> Reader[bool]:
-    """Read yes or no; a cell's list begins with the usual one."""
-    words = one_of(*sorted(("yes", "no"), key=lambda word: word != usual))
-    return Reader(lambda value: words.read(value) == "yes", words.expected, words.choices)
 
 
 def _parts(value: Given) -> tuple[str, ...]:
@@ -85,6 +79,9 @@ def _modes(value: Given) -> tuple[AnswerMode, ...]:
         raise ValueError
     return cast("tuple[AnswerMode, ...]", modes)
 
+
+_WORDS = one_of("yes", "no")
+YES_OR_NO = Reader(lambda value: _WORDS.read(value) == "yes", _WORDS.expected, _WORDS.choices)
 
 #: Texts separated by commas.
 PARTS = Reader(_parts)

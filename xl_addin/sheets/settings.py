@@ -20,12 +20,12 @@ from xl_addin.sheets.setting_values import (
     MODE_LIST,
     PARTS,
     TEXT,
+    YES_OR_NO,
     Given,
     Reader,
     number,
     one_of,
     whole,
-    yes_or_no,
 )
 from xl_addin.workbook.columns import Column, Table, user_column
 
@@ -61,6 +61,11 @@ class Setting(Generic[T]):
     flag: str = ""
     fills: tuple[type[Wire], str] | None = None
     is_path: bool = False
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What a cell's list offers, the usual one first."""
+        return tuple(sorted(self.reader.choices, key=lambda choice: choice != self.default))
 
 
 def _filling(
@@ -199,7 +204,7 @@ ONE_PER_POV = _filling(
     AnswerRequest,
     "one_per_pov",
     "Contexts per POV",
-    yes_or_no(usual="no"),
+    YES_OR_NO,
     "yes: no point of view gets a second passage before the others had one.",
 )
 PROMPT = _filling(
@@ -218,7 +223,7 @@ GATE = _filling(
     AnswerRequest,
     "gate",
     "Evidence gate",
-    yes_or_no(usual="yes"),
+    YES_OR_NO,
     'yes: where no passage seems to hold the answer, it is "I dont know", and Support says why. '
     "no: the model is always asked.",
 )
@@ -240,7 +245,7 @@ REPEATABLE = _filling(
     AnswerRequest,
     "repeatable",
     "Repeatable",
-    yes_or_no(usual="no"),
+    YES_OR_NO,
     "yes: the same run gives the same text, letter by letter; slower.",
 )
 EMBEDDER = Setting(

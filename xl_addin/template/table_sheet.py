@@ -132,8 +132,8 @@ def _add_dropdowns(sheet: Worksheet, table: Table, first: int, last: int) -> Non
     if table is SETTINGS:
         position = table.headers.index("Value")
         for number, row in enumerate(SETTING_ROWS, start=first):
-            if row.reader.choices:
-                _add_dropdown(sheet, (number, position, number, position), row.reader.choices)
+            if row.choices:
+                _add_dropdown(sheet, (number, position, number, position), row.choices)
 
 
 def _add_dropdown(

@@ -111,7 +111,7 @@ def test_closed_choices_have_dropdowns(template):
     assert dropdowns("Ranked") == {address(RANKED, "Keep"): "yes,no"}
     assert dropdowns("Answers") == {address(ANSWERS, "Verdict"): "good,partly,wrong"}
     assert sorted(dropdowns("Settings").values()) == sorted(
-        ",".join(row.reader.choices) for row in SETTING_ROWS if row.reader.choices
+        ",".join(row.choices) for row in SETTING_ROWS if row.choices
     )
 
 
