@@ -14,7 +14,7 @@ from tests.worker.queueing.quick_worker import QUICK
 from tests.worker.queueing.worlds import Seen, World, eventually, quick_settings, rank_request
 from worker.contract import RankRequest
 from worker.errors import BrokerError
-from worker.queueing.broker.embedded_server import EmbeddedServer, find_running
+from worker.queueing.broker.embedded_server import EmbeddedServer
 
 ROWS = 10
 LONG = QUICK.silence + 1.5  # seconds: more than a worker may be silent before it loses its job
@@ -61,10 +61,11 @@ def ranking() -> RankRequest:
 
 
 @pytest.fixture
-def end_server(keeper: EmbeddedServer, broker_folder: Path) -> Callable[[signal.Signals], None]:
+def end_server(keeper: EmbeddedServer) -> Callable[[signal.Signals], None]:
     def end(how: signal.Signals) -> None:
         os.kill(keeper.start().pid, how)
-        eventually(lambda: find_running(broker_folder) is None)
+        assert keeper._process
+        keeper._process.wait(60)  # one that is about to leave may have stopped answering already
 
     return end
 

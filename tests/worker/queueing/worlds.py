@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from redis import Redis
+from redis.exceptions import RedisError
 
 from tests.worker.pipeline.conftest import TEXTS
 from tests.worker.queueing.quick_worker import QUICK
@@ -212,6 +213,12 @@ class World:
 
     def whereabouts(self, run_id: str) -> str:
         """All that the server knows of a run: its record, and where rq has its id."""
+        try:
+            return self._whereabouts(run_id)
+        except RedisError as error:
+            return f"{run_id}: the server does not say ({error})"
+
+    def _whereabouts(self, run_id: str) -> str:
         server, run = self.redis, f"bonsai:run:{run_id}"
         names = "state", "losses", "heartbeat", "problem"
         started = [key.decode() for key in server.zrange("rq:wip:bonsai:cpu", 0, -1)]
