@@ -1,11 +1,9 @@
 """The server goes away or is full in the middle of a job: nothing is lost, nothing done twice."""
 
-import gc
 import os
 import secrets
 import signal
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,15 +19,6 @@ from worker.queueing.broker.embedded_server import EmbeddedServer
 ROWS = 10
 LONG = QUICK.silence + 1.5  # seconds: more than a worker may be silent before it loses its job
 AWAY, FULL = "the server does not answer", "the memory of the server is full"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _sockets_of_killed_servers_are_let_go() -> Iterator[None]:
-    """A client whose server was killed leaves its socket to the collector, which would complain."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 @pytest.fixture(scope="module")
