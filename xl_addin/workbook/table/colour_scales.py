@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -23,6 +23,15 @@ COLOUR_SCALES: dict[Scale, tuple[tuple[str, str, str], ...]] = {
         ("num", "3", "FFEE7F6D"),
     ),
 }
+
+
+def is_ours(colours: Sequence[str]) -> bool:
+    """Say whether a colour scale is one of ours: by its colours (`RRGGBB`, `AARRGGBB`), low to high.
+
+    Limits do not count: not every Excel tells them as they were set.
+    """
+    shown = [colour[-6:].upper() for colour in colours]
+    return any(shown == [colour[-6:] for *_, colour in scale] for scale in COLOUR_SCALES.values())
 
 
 def scaled_areas(shape: TableShape) -> Iterator[tuple[Area, Scale]]:
