@@ -37,6 +37,9 @@ def for_excel(function: Callable[P, R]) -> Callable[P, R]:
 
     Bad arguments become `BONSAI-VALUE: …` (shown as #VALUE!), everything else `BONSAI-NA: …`
     (shown as #N/A).
+
+    The type hints end here: xlwings for Windows would take them for the names of converters, find
+    none, and every cell would be #N/A.
     """
 
     @functools.wraps(function)
@@ -51,6 +54,7 @@ def for_excel(function: Callable[P, R]) -> Callable[P, R]:
             unforeseen = InternalError("The function failed.", f"{error}.", "Please report it.")
             raise RuntimeError(f"BONSAI-NA: {unforeseen}") from error
 
+    guarded.__annotations__ = {}
     return guarded
 
 

@@ -26,7 +26,7 @@ COLOUR_SCALES: dict[Scale, tuple[tuple[str, str, str], ...]] = {
 
 
 def is_ours(colours: Sequence[str]) -> bool:
-    """Say whether a colour scale is one of ours: by its colours (`RRGGBB`, `AARRGGBB`), low to high.
+    """Say whether a colour scale is ours, by its colours (`RRGGBB`, `AARRGGBB`), low to high.
 
     Limits do not count: not every Excel tells them as they were set.
     """
