@@ -1,10 +1,16 @@
-"""Entry points of the workbook's macros: one action name in, nothing out."""
+"""Entry points of the workbook's macros: one action name in, nothing out.
+
+Whatever goes wrong here is told in words: an error that reached xlwings would be shown as a box
+with Python's trace of calls.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
+from worker.errors import BonsaiError, InternalError, UnavailableError
 from worker.queueing.local.local_jobs import LocalJobs
 from worker.settings import load_settings
 from xl_addin.desk.desk import Desk
@@ -13,17 +19,51 @@ from xl_addin.workbook.live.live_book import LiveBook
 
 def run(action: str) -> None:
     """Do what the button of this name says, in the workbook that called."""
-    _at_the_desk(lambda desk: desk.press(action), wait_seconds=5)  # a tick may be under way
+    book = LiveBook.caller()
+    _in_words(lambda: _press(book, action), book.tell)
 
 
 def tick() -> None:
     """Look after the jobs of the workbook that called."""
-    _at_the_desk(lambda desk: desk.tick(), wait_seconds=0)  # the next one comes soon
+    book = LiveBook.caller()
+    _in_words(lambda: _at_the_desk(book, Desk.tick, wait_seconds=0), book.show_status)
 
 
-def _at_the_desk(work: Callable[[Desk], None], *, wait_seconds: float) -> None:
+def _press(book: LiveBook, action: str) -> None:
+    # A tick may be under way: it is waited for.
+    if not _at_the_desk(book, lambda desk: desk.press(action), wait_seconds=5):
+        raise UnavailableError(
+            "BONSAI is busy with another click, or with another workbook.",
+            "It does one thing at a time.",
+            "Press the button again in a moment.",
+        )
+
+
+def _at_the_desk(book: LiveBook, work: Callable[[Desk], None], *, wait_seconds: float) -> bool:
+    """Return whether the work was done: on macOS a tick may begin before the last has ended."""
     settings = load_settings()
     with closing(LocalJobs(settings)) as jobs, jobs.alone(wait_seconds=wait_seconds) as alone:
-        if alone:  # on macOS a tick may begin before the last one has ended
-            book = LiveBook.caller()
+        if alone:
             work(Desk(book, jobs, settings, book.show_status))
+        return alone
+
+
+def _in_words(work: Callable[[], object], tell: Callable[[str], None]) -> None:
+    try:
+        work()
+    except BonsaiError as error:
+        tell(f"BONSAI: {error}")
+    except Exception as error:
+        tell(f"BONSAI: {_unforeseen(error)}")
+
+
+def _unforeseen(error: Exception) -> InternalError:
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    place = f" ({Path(last.tb_frame.f_code.co_filename).name}:{last.tb_lineno})" if last else ""
+    return InternalError(
+        "Something went wrong that nobody foresaw.",
+        f"{type(error).__name__}: {error}{place}",
+        "Press the button again; if that does not help, please report it.",
+    )

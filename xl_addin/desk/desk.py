@@ -57,7 +57,10 @@ class Desk:
     show_status: Callable[[str], None]
 
     def press(self, action: str) -> None:
-        """Do what a button says. What goes wrong is shown in the Jobs table and status bar."""
+        """Do what a button says. What goes wrong is shown in the Jobs table and status bar.
+
+        :raises WorkbookError: if the Jobs table cannot be read or written.
+        """
         sheet = JobSheet(self.book)
         try:
             if action == "stop":
@@ -69,7 +72,10 @@ class Desk:
         sheet.write()
 
     def tick(self) -> None:
-        """Bring the Jobs table up to date and let finished results land."""
+        """Bring the Jobs table up to date and let finished results land.
+
+        :raises WorkbookError: if the Jobs table cannot be read or written; nothing landed then.
+        """
         sheet = JobSheet(self.book)
         try:
             for run_id in sheet.unfinished:
@@ -117,10 +123,12 @@ class Desk:
         if ended is None:
             self.jobs.look_after(job)
             progress = self.jobs.progress(run_id)
-            sheet.put(run_id, progress_cells(job, progress))
+            sheet.put_progress(run_id, progress_cells(job, progress))
             if progress:
                 self.show_status(f"BONSAI: {progress.stage} {progress.done} of {progress.of}")
             return
+        sheet.put(run_id, {"Message": "The results are being written."})
+        sheet.write()  # where this table takes no news, results would land at each tick
         message = self._land(job, ended)
         sheet.put(run_id, ended_cells(job, job.state, message))
         self.show_status(f"BONSAI: {ended.request.job} {job.state}. {message}".strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -32,6 +33,7 @@ JOBS = Table(
 )
 
 UNFINISHED = ("queued", "running")
+PROGRESS_SECONDS = 30  # between two writings of mere progress: each empties Excel's Undo
 _KEPT = 200  # rows of finished jobs that stay on the sheet
 
 JobRow = dict[str, CellValue]
@@ -65,6 +67,18 @@ class JobSheet:
             before.update(values)
             self._changed = True
 
+    def put_progress(
+        self, run_id: str, values: Mapping[str, CellValue], every: float = PROGRESS_SECONDS
+    ) -> None:
+        """Set the cells that say how far a job is, if its state is new or its row is old.
+
+        The row tells its own age: the time of the heartbeat that it shows.
+        """
+        before = self._rows[run_id]
+        is_new = before.get("State") != values["State"]
+        if is_new or _seconds_between(before.get("Heartbeat"), values["Heartbeat"]) >= every:
+            self.put(run_id, values)
+
     def write(self) -> None:
         """Write the table, if a row has changed."""
         if self._changed:
@@ -75,7 +89,7 @@ class JobSheet:
 
 def progress_cells(job: Job, progress: Progress | None) -> dict[str, CellValue]:
     """Return the cells that say how far a job is."""
-    cells: dict[str, CellValue] = {"State": job.state, "Heartbeat": _age(job.heartbeat)}
+    cells: dict[str, CellValue] = {"State": job.state, "Heartbeat": _hour(job.heartbeat)}
     if progress:
         cells |= {
             "Done": progress.done,
@@ -98,8 +112,19 @@ def clock(seconds: float) -> str:
     return local.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _age(heartbeat: float | None) -> str:
-    return "" if heartbeat is None else f"{max(0, time.time() - heartbeat):.0f} s ago"
+def _hour(heartbeat: float | None) -> str:
+    return "" if heartbeat is None else clock(heartbeat)[11:]
+
+
+def _seconds_between(before: CellValue, after: CellValue) -> float:
+    """Return the seconds from one hour of the day to another; endless if one is none."""
+    if before == after:
+        return 0
+    try:
+        start, end = (datetime.strptime(str(hour), "%H:%M:%S") for hour in (before, after))
+    except ValueError:
+        return math.inf
+    return (end - start).seconds  # past midnight, too
 
 
 def _remaining(job: Job, progress: Progress) -> str:

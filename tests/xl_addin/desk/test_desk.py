@@ -16,7 +16,7 @@ from tests.conftest import REPOSITORY
 from tests.worker.pipeline.conftest import TEXTS
 from tests.worker.queueing.quick_worker import QUICK
 from tests.worker.queueing.worlds import World, eventually, quick_settings, write_documents
-from worker.errors import WorkbookLockedError
+from worker.errors import WorkbookError, WorkbookLockedError
 from worker.queueing.local.job_table import JobTable
 from worker.queueing.local.local_jobs import LocalJobs, start_worker
 from worker.queueing.patience import USUAL
@@ -228,6 +228,30 @@ def test_a_busy_excel_loses_nothing(
     assert "waiting until Excel is free" in status[-1]
     at.tick()
     assert job_rows(at)[0]["State"] == "done"
+
+
+def test_nothing_lands_while_the_jobs_table_takes_no_news(
+    book: Path, waiting: LocalJobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    at = desk(ready(book), waiting, settings, [])
+    at.press("rank")
+    waiting.stop(str(job_rows(at)[0]["Job"]))
+    landed: list[str] = []
+    monkeypatch.setattr(
+        "xl_addin.desk.desk.land", lambda _job, landing: landed.append(landing.request.job)
+    )
+
+    def protected(_content):
+        raise WorkbookError("'Jobs' is protected.", "It takes no values.", "Unprotect it.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(at.book, "write_table", protected)
+        for _ in range(2):
+            with pytest.raises(WorkbookError, match="Jobs"):
+                at.tick()
+    assert landed == []
+    at.tick()
+    assert landed == ["rank"]
 
 
 def test_what_has_landed_does_not_land_again_when_excel_is_busy_for_the_next_job(

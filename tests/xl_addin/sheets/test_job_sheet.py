@@ -45,3 +45,26 @@ def test_a_value_that_no_column_takes_is_refused_before_anything_is_written(book
     with pytest.raises(InternalError, match="tblJobs takes no values for Stat"):
         put(book, "r1", What="index", Stat="queued")
     assert jobs(book) == []
+
+
+def running(book, heartbeat, done):
+    port = FileBook.open(book)
+    sheet = JobSheet(port)
+    sheet.put_progress("r1", {"State": "running", "Heartbeat": heartbeat, "Done": done})
+    sheet.write()
+    port.save()
+    return jobs(book)[0]["Done"]
+
+
+def test_progress_is_written_when_the_state_changes_and_then_every_half_minute(book):
+    put(book, "r1", What="rank", State="queued", Heartbeat="")
+    assert running(book, "23:59:40", 1) == 1
+    assert running(book, "23:59:42", 2) == 1
+    assert running(book, "00:00:09", 3) == 1
+    assert running(book, "00:00:10", 4) == 4
+    assert running(book, "00:00:10", 5) == 4
+
+
+def test_a_heartbeat_that_somebody_has_typed_over_does_not_stop_the_progress(book):
+    put(book, "r1", What="rank", State="running", Heartbeat="soon")
+    assert running(book, "23:59:40", 1) == 1

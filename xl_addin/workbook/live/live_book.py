@@ -210,6 +210,10 @@ class LiveBook:
         with suppress(NotImplementedError):
             patiently(partial(setattr, self._book.app, "status_bar", text or False))
 
+    def tell(self, text: str) -> None:
+        """Show a text in a box over Excel's window, until the user has read it."""
+        self._book.app.alert(text, "BONSAI")
+
     def _page(self, sheet: str) -> LiveSheet:
         pages = {page.name: page for page in self._pages()}
         for name, page in pages.items():
