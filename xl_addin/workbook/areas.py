@@ -34,6 +34,14 @@ class Area:
         left, top, right, bottom = range_boundaries(reference)
         return cls(top or 1, left or 1, bottom or LAST_ROW, right or LAST_COLUMN)
 
+    @classmethod
+    def find(cls, reference: str) -> Area | None:
+        """Return the area of an A1 reference; None where it is none, like `#REF!`."""
+        try:
+            return cls.parse(reference)
+        except ValueError:
+            return None
+
     def __str__(self) -> str:
         first, last = address(self.top, self.left), address(self.bottom, self.right)
         return first if first == last else f"{first}:{last}"

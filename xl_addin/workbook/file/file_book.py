@@ -12,7 +12,7 @@ from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.computed_values import ComputedValues
 from xl_addin.workbook.file.disk import check_writable, read_bytes, replace_bytes, stamp
 from xl_addin.workbook.file.gallery import Gallery
-from xl_addin.workbook.file.package import Package, damaged
+from xl_addin.workbook.file.package import Package
 from xl_addin.workbook.file.sheet_part import SheetPart
 from xl_addin.workbook.file.sheet_rules import SheetRules, carry_rules
 from xl_addin.workbook.file.styles_part import StylesPart
@@ -30,6 +30,7 @@ from xl_addin.workbook.table.table_reader import (
 from xl_addin.workbook.table.table_room import check_room
 from xl_addin.workbook.table.table_shape import TableShape, above_area
 
+_STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _CAPTION_STYLE = "Heading 3"
 
 
@@ -200,7 +201,10 @@ class FileBook:
         for relation in self._package.relations(self._workbook.part):
             if relation.kind == "styles":
                 return StylesPart(self._package, relation.target)
-        raise damaged(self.name, "it has no cell styles")
+        part = self._package.free_name("xl/styles{}.xml")
+        self._package.add(part, StylesPart.empty(), _STYLES_TYPE)
+        self._package.relate(self._workbook.part, "styles", part)
+        return StylesPart(self._package, part)
 
     def _name_above(self, sheet: str, shape: TableShape, content: TableContent) -> None:
         for position, row in enumerate(content.above):

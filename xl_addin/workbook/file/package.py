@@ -112,20 +112,25 @@ class Package:
                 default.set("ContentType", content_type)
                 types.insert(0, default)
             return
+        self._undeclare(part)
         override = etree.SubElement(types, q("Override", CONTENT_TYPES), PartName=f"/{part}")
         override.set("ContentType", content_type)
 
     def remove(self, part: str) -> None:
         """Take a part and its content type out."""
-        for item in [item for item in self.edit(_TYPES_PART) if item.get("PartName") == f"/{part}"]:
-            self.edit(_TYPES_PART).remove(item)
+        self._undeclare(part)
         self._edited.discard(part)
         for store in (self._parts, self._entries, self._trees):
             store.pop(part, None)
 
+    def _undeclare(self, part: str) -> None:
+        types = self.edit(_TYPES_PART)
+        for item in [item for item in types if _declared(item) == part.lower()]:
+            types.remove(item)
+
     def content_type(self, part: str) -> str:
         """Return the declared content type of a part; empty where only its suffix has one."""
-        found = (item for item in self.tree(_TYPES_PART) if item.get("PartName") == f"/{part}")
+        found = (item for item in self.tree(_TYPES_PART) if _declared(item) == part.lower())
         return next((str(item.get("ContentType")) for item in found), "")
 
     def relations(self, part: str) -> list[Relation]:
@@ -167,8 +172,10 @@ class Package:
         return [relation for owner in owners for relation in self.relations(owner)]
 
     def free_name(self, pattern: str) -> str:
-        """Return `pattern` with the first number that makes a new part name."""
+        """Return `pattern` with the first number that nothing in the package has or names."""
         taken = {part.lower() for part in self._parts}
+        taken |= {_declared(item) for item in self.tree(_TYPES_PART)}
+        taken |= {relation.target.lower() for relation in self._all_relations()}
         numbers = range(1, len(taken) + 2)
         return next(name for n in numbers if (name := pattern.format(n)).lower() not in taken)
 
@@ -206,6 +213,11 @@ def _relations_part(part: str) -> str:
 def _resolve(part: str, target: str) -> str:
     folder = posixpath.dirname(part)
     return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+
+
+def _declared(item: Element) -> str:
+    """Return the part that a content type is declared for: names differ by more than case."""
+    return str(item.get("PartName") or "").lstrip("/").lower()
 
 
 def _id(item: Element) -> str:

@@ -253,7 +253,7 @@ class SheetPart:
     def merged(self, area: Area) -> list[str]:
         """Return the merged ranges that meet `area`."""
         ranges = (str(item.get("ref")) for item in children(self.root.find(q("mergeCells")), "*"))
-        return [text for text in ranges if Area.parse(text).meets(area)]
+        return [text for text in ranges if (found := Area.find(text)) and found.meets(area)]
 
     def refresh_dimension(self) -> None:
         """State the used range of the sheet."""

@@ -11,7 +11,7 @@ from lxml.etree import _Element as Element
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Scale
 from xl_addin.workbook.file.markup import EXCEL_EXTENSION, SHEET_ORDER, children, insert_in_order, q
-from xl_addin.workbook.table.colour_scales import COLOUR_SCALES, scaled_areas
+from xl_addin.workbook.table.colour_scales import COLOUR_SCALES, is_ours, scaled_areas
 from xl_addin.workbook.table.table_shape import TableShape
 
 
@@ -32,11 +32,15 @@ class SheetRules:
                 reference.text = _stretched(reference.text or "", old, new, moves)
 
     def remove_scales(self, columns: Collection[int], data: Area) -> None:
-        """Take away colour scales that lie wholly on these columns of a table."""
+        """Take away our colour scales that lie wholly on these columns of a table."""
         for rule in self._formats():
-            areas = [Area.parse(text) for text in str(rule.get("sqref")).split()]
-            ours = all(area.meets(data) and {*area.columns} <= {*columns} for area in areas)
-            if ours and all(item.get("type") == "colorScale" for item in rule):
+            areas = [Area.find(text) for text in str(rule.get("sqref")).split()]
+            inside = all(
+                area and area.meets(data) and {*area.columns} <= {*columns} for area in areas
+            )
+            for item in [item for item in children(rule, "cfRule") if inside and _is_ours(item)]:
+                rule.remove(item)
+            if rule.find("*") is None:
                 self._root.remove(rule)
 
     def add_scale(self, area: Area, scale: Scale) -> None:
@@ -75,11 +79,16 @@ def carry_rules(rules: SheetRules, shape: TableShape) -> None:
         rules.add_scale(area, scale)
 
 
+def _is_ours(rule: Element) -> bool:
+    colours = children(rule.find(q("colorScale")), "color")
+    return is_ours([str(colour.get("rgb")) for colour in colours])
+
+
 def _stretched(references: str, old: Area, new: Area, moves: Mapping[int, int]) -> str:
-    areas = [Area.parse(text) for text in references.split()]
+    areas = [(text, Area.find(text)) for text in references.split()]
     return " ".join(
-        str(_stretched_area(area, old, new, moves)) if _covers(area, old) else text
-        for area, text in zip(areas, references.split(), strict=True)
+        str(_stretched_area(area, old, new, moves)) if area and _covers(area, old) else text
+        for text, area in areas
     )
 
 

@@ -7,10 +7,17 @@ from copy import deepcopy
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from xl_addin.workbook.file.markup import children, drop, q
+from xl_addin.workbook.file.markup import MAIN, STYLES_ORDER, children, drop, insert_in_order, q
 from xl_addin.workbook.file.package import Package
 
 _FIRST_CUSTOM_FORMAT = 164
+_USUAL = {
+    "fonts": '<font><sz val="11"/><name val="Calibri"/></font>',
+    "fills": '<fill><patternFill patternType="none"/></fill>',
+    "borders": "<border/>",
+    "cellStyleXfs": "<xf/>",
+    "cellXfs": '<xf xfId="0"/>',
+}
 _BUILT_IN_FORMATS = {"General": 0, "0": 1, "0.00": 2}
 
 
@@ -22,6 +29,8 @@ class StylesPart:
         self._part = part
         self._formats: dict[bytes, int] = {}
         self._quoted: dict[tuple[int, bool], int] = {}
+        if not self._list("cellXfs"):
+            self._make_usual()
         for index, cell_format in enumerate(self._list("cellXfs")):
             self._formats.setdefault(etree.tostring(cell_format, method="c14n"), index)
 
@@ -60,6 +69,21 @@ class StylesPart:
                 )
                 return next(users, None)
         return None
+
+    @staticmethod
+    def empty() -> bytes:
+        """Return styles without any cell format."""
+        return f'<styleSheet xmlns="{MAIN}"/>'.encode()
+
+    def _make_usual(self) -> None:
+        """Give the workbook the one cell format that Excel assumes where there is none."""
+        root = self._package.edit(self._part)
+        for tag, item in _USUAL.items():
+            if not self._list(tag):
+                for bare in list(children(root, tag)):
+                    root.remove(bare)
+                group = etree.fromstring(f'<{tag} xmlns="{MAIN}" count="1">{item}</{tag}>')
+                insert_in_order(root, group, STYLES_ORDER)
 
     def _list(self, tag: str) -> list[Element]:
         return list(next(children(self._package.tree(self._part), tag), ()))
