@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import openpyxl
 import pytest
 
+from tests.excel.com.loader import xlwings_on_windows
+from tests.excel.com.windows import Windows
 from tests.worker.pipeline.conftest import TEXTS
 from tests.xl_addin.template.office import Office, require_office
 from xl_addin import cli
@@ -92,6 +95,19 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     office = Office(tmp_path_factory.mktemp("profile"))
     yield office
     office.leave()
+
+
+@pytest.fixture
+def windows() -> Windows:
+    """A stand-in for Windows, on which no Excel runs yet."""
+    return Windows()
+
+
+@pytest.fixture
+def windows_xlwings(windows: Windows) -> Iterator[ModuleType]:
+    """A fresh xlwings with its own code for Windows, on that stand-in."""
+    with xlwings_on_windows(windows) as xlwings:
+        yield xlwings
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 pytest.importorskip("xlwings", reason="xlwings is not installed")
 
-from tests.excel.com.pywin32 import CELL_ERRORS, ComTime, com_server, windows_xlwings
+from tests.excel.com.com_types import CELL_ERRORS, com_time
 from worker.contract import IndexRequest, Question, RankRequest
 from worker.queueing.in_process import InProcessRunner
 from worker.queueing.patience import Patience
@@ -32,21 +33,23 @@ CALLED = [*CALLED, "known_bonsai_toppov"]
 
 
 @pytest.fixture
-def functions(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
+def functions(
+    windows_xlwings: ModuleType, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> ModuleType:
     """The module of functions as xlwings has it on Windows."""
-    with windows_xlwings(monkeypatch):
-        module = importlib.import_module("xl_addin.functions")
-        scores = FormulaScores(settings, Patience(formula=60))
-        monkeypatch.setattr(module, "formula_scores", lambda: scores)
-        yield module
+    module = importlib.import_module("xl_addin.functions")
+    scores = FormulaScores(settings, Patience(formula=60))
+    monkeypatch.setattr(module, "formula_scores", lambda: scores)
+    return module
 
 
 @pytest.fixture
-def call(functions: Any) -> Any:
+def call(functions: ModuleType, windows_xlwings: ModuleType) -> Any:
     """Call a function as its macro does: plain values, without the cell that asks."""
 
     def call(name: str, *arguments: object) -> Any:
-        return com_server().CallUDF("xl_addin.functions", name, arguments)
+        server = windows_xlwings.com_server.XLPython()
+        return server.CallUDF("xl_addin.functions", name, arguments)
 
     return call
 
@@ -115,9 +118,7 @@ def test_contrast_and_the_strongest_points_of_view_come_after_a_rank(call):
     assert call("known_bonsai_toppov", OIL, POVS, 1.0) == "P1"
 
 
-@pytest.mark.parametrize(
-    "value", [3.0, True, ComTime(2024, 1, 2, tzinfo=dt.timezone.utc), "川の夜"]
-)
+@pytest.mark.parametrize("value", [3.0, True, com_time(dt.datetime(2024, 1, 2)), "川の夜"])
 def test_numbers_dates_truth_values_and_japanese_are_texts(call, value):
     assert isinstance(call("sexyscore", value, POVS, "classic"), float)
 
