@@ -10,7 +10,7 @@ import typer
 
 from worker.settings import IN_PROCESS, load_settings
 from xl_addin.commands import worker_commands
-from xl_addin.commands.console import Terminal
+from xl_addin.commands.console import Terminal, take_every_character
 from xl_addin.commands.demo import run_demo
 from xl_addin.commands.evaluate_command import evaluate
 from xl_addin.commands.failures import failures_reported
@@ -60,5 +60,6 @@ app.command()(worker_commands.up)
 
 def main() -> None:
     """Run a command; a failure is three plain sentences and an exit code, never a traceback."""
+    take_every_character()
     with failures_reported():
         app()

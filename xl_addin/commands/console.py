@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Collection, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from io import TextIOWrapper
 from types import FrameType
 
 from rich.console import Console, Group
@@ -26,6 +28,12 @@ _PANELS, _PANEL_LINES = 3, 9  # answers under way that are shown, and lines for 
 
 #: Rows that are shown when they come, and how.
 _TOLD = {kind: told for job in EXCEL_JOBS for kind, told in job.told.items()}
+
+
+def take_every_character() -> None:
+    """Let output show by number what its encoding lacks: Windows writes files in a code page."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 class Terminal:
