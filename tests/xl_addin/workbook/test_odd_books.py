@@ -12,6 +12,7 @@ from tests.xl_addin.workbook.samples import (
     rich_book,
     write_ranked,
 )
+from worker.errors import WorkbookError
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import Picture
@@ -25,6 +26,9 @@ BARE = (
 LOST_RULE = (
     b'<conditionalFormatting sqref="#REF!"><cfRule type="expression" priority="9">'
     b"<formula>#REF!</formula></cfRule></conditionalFormatting>"
+)
+LOST_VALIDATION = (
+    b'<dataValidation type="list" sqref="#REF!"><formula1>#REF!</formula1></dataValidation>'
 )
 LOST_EXTENSION = (
     b'<extLst><ext uri="{78C0D931-6437-407d-A8EE-F0AAD7539E65}" xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
@@ -58,6 +62,7 @@ def rank_twice(path):
     ("mark", "rule"),
     [
         (b"<conditionalFormatting", LOST_RULE + b"<conditionalFormatting"),
+        (b"<dataValidation ", LOST_VALIDATION + b"<dataValidation "),
         (b"</worksheet>", LOST_EXTENSION + b"</worksheet>"),
     ],
 )
@@ -103,3 +108,35 @@ def test_a_colour_scale_of_the_users_on_our_columns_stays(tmp_path):
     changed(path, SHEET, b"<conditionalFormatting", scale + b"<conditionalFormatting")
     sheet = rank_twice(path)[SHEET]
     assert sheet.count(b"FF123456") == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        (STYLES, b"<font>", b'<font><color rgb="no colour"/>'),
+        (STYLES, b'<patternFill patternType="none"/>', b""),
+        ("docProps/core.xml", b"<dcterms:created", b"<dcterms:created odd='1'"),
+        ("docProps/core.xml", b"Z</dcterms:created>", b" some day</dcterms:created>"),
+        ("xl/theme/theme1.xml", b"<a:theme ", b"<a:broken "),
+        (SHEET, b"<sheetData>", b'<cols><col min="x" max="1"/></cols><sheetData>'),
+        ("xl/workbook.xml", b"<definedName ", b'<definedName localSheetId="99" '),
+    ],
+)
+def test_values_are_read_whatever_a_book_looks_like(tmp_path, part, old, new):
+    path = rich_book(tmp_path / "a.xlsx")
+    write = FileBook.open(path)
+    write_ranked(write, ranked_rows("a", "b"))
+    write.save()
+    changed(path, part, old, new)
+    assert column(FileBook.open(path), RANKED, "ChunkID") == ["a", "b"]
+
+
+def test_a_cell_that_cannot_be_read_does_not_make_the_file_damaged(tmp_path):
+    path = rich_book(tmp_path / "a.xlsx")
+    write = FileBook.open(path)
+    write_ranked(write, ranked_rows("a"))
+    write.save()
+    changed(path, SHEET, b"<v>1</v>", b"<v>one</v>")
+    with pytest.raises(WorkbookError, match="cannot be read") as caught:
+        FileBook.open(path).read_table(RANKED)
+    assert "damaged" not in str(caught.value)

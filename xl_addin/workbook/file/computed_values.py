@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import openpyxl
 
+from worker.errors import WorkbookError
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.cells import plain_value
 from xl_addin.workbook.file.package import damaged
@@ -30,7 +31,7 @@ class ComputedValues:
                 )
                 self._sheets = {sheet.title: sheet for sheet in book.worksheets}
             except Exception as error:
-                raise damaged(name, f"openpyxl says '{error}'") from error
+                raise _refusal(name, error) from error
         self._name = name
 
     @property
@@ -51,4 +52,14 @@ class ComputedValues:
                 for cells in page.iter_rows(top, bottom, left, right, values_only=True):
                     yield tuple(plain_value(value) for value in cells)
             except Exception as error:
-                raise damaged(self._name, f"openpyxl says '{error}'") from error
+                raise _refusal(self._name, error) from error
+
+
+def _refusal(name: str, error: Exception) -> WorkbookError:
+    if isinstance(error, SyntaxError):
+        return damaged(name, f"openpyxl says '{error}'")
+    return WorkbookError(
+        f"The cells of '{name}' cannot be read.",
+        f"Something in them is written in a way that is not known here: openpyxl says '{error}'.",
+        "Open it in Excel and save it again, or copy your tables to a new workbook.",
+    )

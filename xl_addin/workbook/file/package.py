@@ -179,13 +179,12 @@ class Package:
         numbers = range(1, len(taken) + 2)
         return next(name for n in numbers if (name := pattern.format(n)).lower() not in taken)
 
-    def to_bytes(self, compressed: bool = True) -> bytes:
-        """Return the whole package; `compressed=False` is quicker, for a copy that is only read."""
+    def to_bytes(self) -> bytes:
+        """Return the whole package."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
             for part, entry in self._entries.items():
-                method = entry.compress_type if compressed else zipfile.ZIP_STORED
-                archive.writestr(_copy(entry), self.content(part), method)
+                archive.writestr(_copy(entry), self.content(part), entry.compress_type)
         return buffer.getvalue()
 
 
