@@ -140,3 +140,42 @@ def test_a_cell_that_cannot_be_read_does_not_make_the_file_damaged(tmp_path):
     with pytest.raises(WorkbookError, match="cannot be read") as caught:
         FileBook.open(path).read_table(RANKED)
     assert "damaged" not in str(caught.value)
+
+
+CRITERIA = b'<filterColumn colId="0"><filters blank="1"/></filterColumn></autoFilter>'
+FILTER = b'<autoFilter ref="A1:A3">' + CRITERIA
+
+
+def hide_rows(path, own_filter, sheet_filter=False):
+    """Rows 6 and 7 hidden, on a sheet that says it is filtered."""
+    write = FileBook.open(path)
+    write_ranked(write, ranked_rows("a", "b"))
+    write.save()
+    changed(path, SHEET, b'<row r="6"', b'<row hidden="1" r="6"')
+    changed(path, SHEET, b'<row r="7"', b'<row hidden="1" r="7"')
+    changed(path, SHEET, b"<dimension", b'<sheetPr filterMode="1"/><dimension')
+    if sheet_filter:
+        changed(path, SHEET, b"</sheetData>", b"</sheetData>" + FILTER)
+    if own_filter:
+        table = parts(path)["xl/tables/table1.xml"]
+        place = table.index(b"/>", table.index(b"<autoFilter"))
+        filtered = table[:place] + b">" + CRITERIA + table[place + 2 :]
+        rewrite(path, {"xl/tables/table1.xml": filtered})
+
+
+@pytest.mark.parametrize("sheet_filter", [True, False])
+def test_rows_that_something_else_hid_stay_hidden(tmp_path, sheet_filter):
+    path = rich_book(tmp_path / "a.xlsx")
+    hide_rows(path, own_filter=False, sheet_filter=sheet_filter)
+    sheet = rank_twice(path)[SHEET]
+    assert sheet.count(b'hidden="1"') == 2
+    assert b"filterMode" in sheet
+
+
+@pytest.mark.parametrize("sheet_filter", [True, False])
+def test_rows_that_the_filter_of_the_table_hid_are_shown(tmp_path, sheet_filter):
+    path = rich_book(tmp_path / "a.xlsx")
+    hide_rows(path, own_filter=True, sheet_filter=sheet_filter)
+    sheet = rank_twice(path)[SHEET]
+    assert b'hidden="1"' not in sheet
+    assert (b"filterMode" in sheet) == sheet_filter

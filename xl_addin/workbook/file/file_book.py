@@ -103,8 +103,9 @@ class FileBook:
         write_head(sheet, shape, content.above)
         lost = body.write(content.rows)
         carry_rules(SheetRules(sheet.root), shape)
+        if table.is_filtered:
+            sheet.forget_filter_mode()
         table.arrange(shape.planned_columns, shape.new)
-        sheet.forget_filter_mode()
         self._name_above(place.sheet, shape, content)
         self._finish(sheet)
         return lost

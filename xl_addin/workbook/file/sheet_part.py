@@ -263,7 +263,9 @@ class SheetPart:
             found.set("ref", str(Area(min(rows), min(columns), max(rows), max(columns))))
 
     def forget_filter_mode(self) -> None:
-        """Drop the mark that rows are hidden by a filter."""
+        """Drop the mark that rows are hidden by a filter, unless the sheet's own one hides some."""
+        if any(len(own) for own in children(self.root, "autoFilter")):
+            return
         for properties in children(self.root, "sheetPr"):
             drop(properties, "filterMode")
 

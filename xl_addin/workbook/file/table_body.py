@@ -35,6 +35,7 @@ class TableBody:
         self._old_styles = {place: sheet.style(*place) for place in shape.old_data.cells()}
         self._usual = self._usual_styles()
         self._patterns = self._pattern_styles()
+        self._filtered_rows = shape.old_data.rows if table.is_filtered else range(0)
         self._fillers = self._column_formulas(table)
         self._cells: UserCells[CellCopy] = UserCells(key)
         for row in old_rows:
@@ -113,8 +114,10 @@ class TableBody:
             else:
                 self._sheet.empty(row, column)
         for row in self._shape.both.rows[1:]:
-            self._sheet.show(row)
             self._sheet.set_height(row, None)
+        # Rows that something else of the user's hid stay hidden: another list's filter, an outline.
+        for row in self._filtered_rows:
+            self._sheet.show(row)
 
     # The new rows
 

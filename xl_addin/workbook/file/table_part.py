@@ -46,6 +46,11 @@ class TablePart:
         """Say whether a totals row stands under it."""
         return int(self._root.get("totalsRowCount") or 0) > 0
 
+    @property
+    def is_filtered(self) -> bool:
+        """Say whether its filter has criteria, which hide rows."""
+        return any(len(item) for item in children(self._root, "autoFilter"))
+
     def column_formula(self, index: int) -> str | None:
         """Return the formula that Excel fills down that column, without `=`."""
         return self._columns()[index].findtext(_COLUMN_FORMULA) or None
