@@ -93,9 +93,10 @@ class Desk:
                 "A second run would do the same work again.",
                 "Wait for it, or press Stop first.",
             )
-        self.jobs.submit(request, book=self._own_name(), place=asked.place)
+        remark = self.jobs.submit(request, book=self._own_name(), place=asked.place)
         left_out = asked.left_out
-        message = f"{len(left_out)} rows left out: {left_out[0]}" if left_out else ""
+        rows = f"{len(left_out)} rows left out: {left_out[0]}" if left_out else ""
+        message = "\n".join(filter(None, [rows, remark]))
         cells = {"What": request.job, "State": "queued", "Message": message}
         sheet.put(request.run_id, {**cells, "Submitted": clock(time.time())})
         self.show_status(f"BONSAI: {action.replace('_', ' ')} has begun")

@@ -18,7 +18,8 @@ from tests.worker.queueing.quick_worker import QUICK
 from tests.worker.queueing.worlds import World, eventually, quick_settings, write_documents
 from worker.errors import WorkbookError, WorkbookLockedError
 from worker.queueing.local.job_table import JobTable
-from worker.queueing.local.local_jobs import LocalJobs, start_worker
+from worker.queueing.local.local_jobs import LocalJobs
+from worker.queueing.local.worker_process import start_worker
 from worker.queueing.patience import USUAL
 from worker.settings import IN_PROCESS, Settings
 from xl_addin.desk.desk import Desk

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -23,11 +21,9 @@ from worker.contract import (
 from worker.errors import EngineError
 from worker.queueing.job import RESULT_BLOB, UNFINISHED, Job
 from worker.queueing.local.job_table import JobTable
+from worker.queueing.local.worker_process import start_worker
 from worker.queueing.patience import USUAL, Patience
 from worker.settings import Settings
-
-#: Processes this one has started; holding them lets the system clear them away when they end.
-_STARTED: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True)
@@ -41,32 +37,11 @@ class EndedJob:
     result: Result | None
 
 
-def start_worker(
-    settings: Settings, command: Sequence[str] = ("worker.queueing.local.local_worker",)
-) -> None:
-    """Start a process that outlives this one and never shows a window.
-
-    :param command: the module to run, and its arguments.
-    """
-    _STARTED[:] = [process for process in _STARTED if process.poll() is None]
-    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "DETACHED_PROCESS", 0)
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with settings.log.open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            creationflags=flags,
-            start_new_session=True,
-        )
-    _STARTED.append(process)
-
-
 class LocalJobs:
     """The jobs of this machine's home folder.
 
-    :param start: starts a worker process; called when none gives signs of life.
+    :param start: starts a worker process; called when none gives signs of life. What it returns is
+        a remark for the user.
     :raises StoreError: if the job file cannot be opened.
     """
 
@@ -74,7 +49,7 @@ class LocalJobs:
         self,
         settings: Settings,
         patience: Patience = USUAL,
-        start: Callable[[Settings], object] = start_worker,
+        start: Callable[[Settings], str | None] = start_worker,
     ) -> None:
         self._settings = settings
         self._patience = patience
@@ -85,16 +60,17 @@ class LocalJobs:
         """Let go of the job file."""
         self._table.close()
 
-    def submit(self, request: Request, *, book: str, place: str = "") -> None:
-        """Queue a job and make sure that a worker is there."""
+    def submit(self, request: Request, *, book: str, place: str = "") -> str:
+        """Queue a job and make sure that a worker is there; return a remark for the user."""
         self._table.submit(request.run_id, book, place, request.model_dump_json())
-        self.ensure_worker()
+        return self.ensure_worker()
 
-    def ensure_worker(self) -> None:
-        """Start a worker process if none gives signs of life."""
-        if not self._table.has_worker():
-            self._table.worker_beat()  # two callers in a row start one process
-            self._start(self._settings)
+    def ensure_worker(self) -> str:
+        """Start a worker process if none gives signs of life; return a remark for the user."""
+        if self._table.has_worker():
+            return ""
+        self._table.worker_beat()  # two callers in a row start one process
+        return self._start(self._settings) or ""
 
     def look_after(self, job: Job) -> None:
         """See to it that an unfinished job goes on; one that no worker ever takes has failed."""
