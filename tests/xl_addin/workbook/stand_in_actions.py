@@ -81,10 +81,6 @@ class Actions:
         dimension.hidden = width == 0
         dimension.width = width
 
-    def set_row_hidden(self, sheet: Any, action: dict[str, Any], hidden: bool) -> None:
-        for row in range(action["start_row"] + 1, action["start_row"] + action["row_count"] + 1):
-            sheet.row_dimensions[row].hidden = hidden
-
     def set_autofit(self, *_: Any) -> None: ...
 
     def set_screen_updating(self, *_: Any) -> None: ...
@@ -93,9 +89,16 @@ class Actions:
         self.calls.append(mode)
 
     def clear_auto_filter_table(
-        self, sheet: Any, action: dict[str, Any], index: int, _: Any
+        self, sheet: Any, action: dict[str, Any], index: int, field: int
     ) -> None:
-        _table(sheet, index).autoFilter.filterColumn = []
+        """Show the rows that the table's filter hid, the user's other hidden ones among them."""
+        table = _table(sheet, index)
+        table.autoFilter.filterColumn = [
+            column for column in table.autoFilter.filterColumn if column.colId != field - 1
+        ]
+        _, top, _, bottom = range_boundaries(table.ref)
+        for row in range(top + 1, bottom + 1):
+            sheet.row_dimensions[row].hidden = False
 
     def resize_table(self, sheet: Any, action: dict[str, Any], index: int, address: str) -> None:
         table = _table(sheet, index)

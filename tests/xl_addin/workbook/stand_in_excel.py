@@ -8,11 +8,12 @@ to that workbook, in the way in which Excel would as far as we know:
 - typing: `=…`, `+…`, `-…` and `@…` become formulas, an apostrophe makes text, and what looks like a
   number, a date or a truth value becomes one;
 - tables: resizing, inserting and deleting columns shifts the cells beside them;
-- pictures, defined names, number formats, widths, hidden rows.
+- pictures, defined names, number formats, widths; a filter that is taken off shows its rows.
 
-It computes nothing, and knows no colour scales and no dropdowns. Three things that the engine
-cannot read in a script (formulas, merged cells, widths) are answered here as Excel would, and a few
-properties of Excel's own objects that the product asks for by their Windows names are imitated.
+It computes nothing, and knows no colour scales and no dropdowns. Four things that the engine
+cannot read in a script (formulas, merged cells, widths, filters) are answered here as Excel would,
+and a few properties of Excel's own objects that the product asks for by their Windows names are
+imitated.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ def remote_engine(patch: pytest.MonkeyPatch) -> Iterator[Any]:
         for name, answer in answers.items():
             known = getattr(_xlremote.Range, name)
             within.setattr(_xlremote.Range, name, property(answer, known.fset))
+        criteria = property(lambda filter: _excel(filter.parent).criteria(filter))
+        within.setattr(_xlremote.AutoFilter, "criteria", criteria)
         yield xlwings
 
 
@@ -183,6 +186,15 @@ class StandInExcel(Actions):
         sheet = self.workbook[cells.sheet.name]
         dimension = sheet.column_dimensions[get_column_letter(cells.column)]
         return 0.0 if dimension.hidden else dimension.width
+
+    def criteria(self, filter: Any) -> list[dict[str, Any]]:
+        tables = self.workbook[filter.parent.sheet.name].tables
+        table = [*tables.values()][filter.table_index]
+        filtered = {column.colId for column in table.autoFilter.filterColumn}
+        return [
+            {"field": number + 1, "type": "values" if number in filtered else "none"}
+            for number in range(len(table.tableColumns))
+        ]
 
     # What xlwings recorded
 

@@ -130,6 +130,9 @@ def test_a_place_names_sheet_and_cells(sheet):
     assert parse_place(f"{quoted}!B2:C9") == (sheet, Area.parse("B2:C9"))
 
 
+OURS = ("#FFFFFF", "#FEE391", "#F4845F")
+
+
 class Rules:
     """A stand-in for the conditional formats of a range, as xlwings gives them on Windows."""
 
@@ -140,7 +143,7 @@ class Rules:
         return iter([*self._sheet.rules])
 
     def add_color_scale(self, colors, thresholds):
-        return self._sheet.add(str(self._area), "color_scale", (tuple(colors), thresholds))
+        return self._sheet.add(str(self._area), "color_scale", colors, thresholds)
 
 
 class Sheet:
@@ -149,11 +152,13 @@ class Sheet:
     def __init__(self):
         self.rules = []
 
-    def add(self, address, kind, detail=None):
+    def add(self, address, kind, colours=(), thresholds=None):
         native = SimpleNamespace(
             AppliesTo=SimpleNamespace(Address=address), SetLastPriority=lambda: None
         )
-        rule = SimpleNamespace(type=kind, impl=SimpleNamespace(xl=native), detail=detail)
+        shown = tuple(tuple(bytes.fromhex(colour[1:])) for colour in colours)
+        rule = SimpleNamespace(type=kind, impl=SimpleNamespace(xl=native), colors=shown)
+        rule.thresholds = thresholds
         rule.delete = lambda: self.rules.remove(rule)
         self.rules.append(rule)
         return rule
@@ -167,22 +172,26 @@ class Sheet:
 
 def test_colour_scales_are_renewed_and_those_of_the_users_stay():
     sheet = Sheet()
-    sheet.add("$F$6:$G$9", "color_scale")  # ours, of the last run
-    sheet.add("$F$6:$F$9,$C$6:$C$9", "color_scale")  # theirs: reaches over another column
+    sheet.add("$F$6:$G$9", "color_scale", OURS)  # of the last run
+    sheet.add("$F$6:$F$9,$C$6:$C$9", "color_scale", OURS)  # theirs: reaches over another column
     sheet.add("$F$6:$F$9", "cell_value")
+    sheet.add("$F$6:$F$9", "color_scale", ("#F8696B", "#FFEB84", "#63BE7B"))
+    sheet.add("$G$6:$G$9", "color_scale", ("#FFFFFF", "#F4845F"))
     plan = shape([*FIXED, "P1", "P2", "P1 z", "P2 z"], ["P1", "P2"])
     renew_scales(sheet, plan)
     assert sheet.seen() == [
         ("$F$6:$F$9,$C$6:$C$9", "color_scale"),
         ("$F$6:$F$9", "cell_value"),
+        ("$F$6:$F$9", "color_scale"),
+        ("$G$6:$G$9", "color_scale"),
         ("F6:G7", "color_scale"),
         ("H6:I7", "color_scale"),
     ]
-    sequential, diverging = (rule.detail for rule in sheet.rules[2:])
-    assert sequential == (("#FFFFFF", "#FEE391", "#F4845F"), None)
-    assert diverging[1] == [-3, 0, 3]
+    sequential, diverging = sheet.rules[4:]
+    assert sequential.colors == ((255, 255, 255), (254, 227, 145), (244, 132, 95))
+    assert (sequential.thresholds, diverging.thresholds) == (None, [-3, 0, 3])
     renew_scales(sheet, plan)
-    assert len(sheet.rules) == 4
+    assert len(sheet.rules) == 6
 
 
 def test_where_rules_cannot_be_listed_none_is_added():

@@ -9,6 +9,7 @@ import datetime as dt
 import openpyxl
 import pytest
 import xlsxwriter
+from openpyxl.styles import PatternFill
 
 from tests.xl_addin.conftest import FBQ_HEADERS, fbq_row
 from tests.xl_addin.workbook.benches import FileBench, StandInBench
@@ -201,6 +202,24 @@ def test_new_rows_look_like_the_first_one(bench, port):
     assert sheet[address(RANKED, "SexyScore", 2)].number_format == "0.000"
 
 
+def test_what_the_user_painted_stays_and_is_not_repeated(bench, port):
+    def paint(workbook):
+        first, second, _ = cells(workbook["Ranked"], RANKED, "Move", 3)
+        first.fill = PatternFill("solid", "FFFF00")
+        second.number_format = "0.0%"
+
+    def looks(rows):
+        moves = cells(bench.look(port)["Ranked"], RANKED, "Move", rows)
+        return [(cell.fill.fgColor.rgb == "00FFFF00", cell.number_format) for cell in moves]
+
+    write_ranked(port, ranked_rows(*"abcd"))
+    port = bench.edit(port, paint)
+    plain = (False, "0")
+    for count in (6, 4, 5):
+        write_ranked(port, ranked_rows(*"abcdef"[:count]))
+        assert looks(count) == [(True, "0"), (False, "0.0%"), *[plain] * (count - 2)]
+
+
 def test_the_table_is_found_after_rows_columns_and_names_were_changed(bench, tmp_path):
     headers = ["Chunk", "Mine", "ChunkID", "QID", "Rank", "SexyScore"]
     with xlsxwriter.Workbook(tmp_path / "a.xlsx") as workbook:
@@ -299,6 +318,20 @@ def test_rows_hidden_by_a_filter_are_shown_and_the_filter_is_cleared(bench, port
     sheet = bench.look(port)["Ranked"]
     assert not any(sheet.row_dimensions[row].hidden for row in (6, 7, 8))
     assert not sheet.tables["tblRanked"].autoFilter.filterColumn
+
+
+@pytest.mark.parametrize("is_outline", [False, True])
+def test_rows_that_no_filter_of_the_table_hid_stay_hidden(bench, port, is_outline):
+    def hide(workbook):
+        row = workbook["Ranked"].row_dimensions[7]
+        row.hidden, row.outlineLevel = True, int(is_outline)
+
+    write_ranked(port, ranked_rows("a", "b"))
+    port = bench.edit(port, hide)
+    write_ranked(port, ranked_rows("c", "d", "e"))
+    sheet = bench.look(port)["Ranked"]
+    assert [sheet.row_dimensions[row].hidden for row in (6, 7, 8)] == [False, True, False]
+    assert column(port, RANKED, "ChunkID") == ["c", "d", "e"]
 
 
 def test_rows_are_not_written_over_other_cells(bench, port):

@@ -27,6 +27,15 @@ def is_protected(sheet: xlwings.Sheet) -> bool:
     return bool(_ask(sheet.api, "ProtectContents", "protect_contents"))
 
 
+def are_hidden(cells: xlwings.Range) -> bool | None:
+    """Say whether the rows of some cells are hidden; None where some are and some are not."""
+    rows = _ask(cells.api, "EntireRow", "entire_row")
+    if rows is None:
+        return False
+    hidden = _ask(rows, "Hidden", "hidden")
+    return hidden if isinstance(hidden, bool) else None
+
+
 def full_name(book: xlwings.Book) -> str:
     """Return the path of a workbook, or its address where it lies in a cloud folder."""
     try:

@@ -54,8 +54,9 @@ class LiveBook:
     retried, and writing the same again repairs what was half done.
 
     Different from a closed file: the user's cells follow their rows with values and formulas, but a
-    colour painted on one cell stays where it is; a protected sheet is refused; colour scales are
-    renewed only where the engine lists them (Windows and macOS).
+    colour painted on one cell stays where it is, and rows that are added look like the last one
+    above them; a protected sheet is refused; colour scales are renewed only where the engine lists
+    them (Windows and macOS).
     """
 
     def __init__(self, book: xlwings.Book) -> None:
@@ -135,12 +136,11 @@ class LiveBook:
         blocks = [*compose_head(page, shape, content.above), *rows.compose(content.rows)]
         with calm(self._book.app):
             table.show_all()
-            page.show_rows(shape.old_data)
             table.rearrange(shape, moves)
             shape_columns(page, shape, moves)
             if shape.new.bottom > shape.old.bottom:
                 table.resize(page.range(shape.new))
-                page.repeat_look(replace(shape.new_data, bottom=shape.old_data.top), shape.new_data)
+                page.repeat_look(replace(shape.new, top=shape.old.bottom))
             for area, block in blocks:
                 page.type_block(area, block)
             if shape.new.bottom < shape.old.bottom:

@@ -10,7 +10,7 @@ from xl_addin.workbook.columns import Scale
 from xl_addin.workbook.live import excel_objects
 from xl_addin.workbook.live.busy import patiently
 from xl_addin.workbook.live.live_sheet import LiveSheet
-from xl_addin.workbook.table.colour_scales import COLOUR_SCALES, scaled_areas
+from xl_addin.workbook.table.colour_scales import COLOUR_SCALES, is_ours, scaled_areas
 from xl_addin.workbook.table.table_shape import TableShape
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def renew_scales(sheet: LiveSheet, shape: TableShape) -> None:
-    """Colour the columns anew; a rule of the user's stays and wins over ours.
+    """Colour the columns anew; a rule of the user's, whatever it is, stays and wins over ours.
 
     Where the engine cannot list the rules of a sheet, or not say what they lie on, nothing is done:
     each run would add one more.
@@ -30,7 +30,11 @@ def renew_scales(sheet: LiveSheet, shape: TableShape) -> None:
         kinds = [patiently(partial(getattr, rule, "type")) for rule in rules]
     except NotImplementedError:
         return
-    scales = [rule for rule, kind in zip(rules, kinds, strict=True) if kind == "color_scale"]
+    scales = [
+        rule
+        for rule, kind in zip(rules, kinds, strict=True)
+        if kind == "color_scale" and is_ours(_colours(rule))
+    ]
     covered = [excel_objects.covered(rule) for rule in scales]
     if None in covered:
         return
@@ -40,6 +44,12 @@ def renew_scales(sheet: LiveSheet, shape: TableShape) -> None:
             patiently(rule.delete)
     for area, scale in wanted:
         _add(sheet, area, scale)
+
+
+def _colours(rule: xlwings.main.ConditionalFormat) -> list[str]:
+    """Return the colours of a colour scale; none of one that has no colour."""
+    colours = patiently(lambda: rule.colors) or ()
+    return ["{:02X}{:02X}{:02X}".format(*colour) if colour else "" for colour in colours]
 
 
 def _add(sheet: LiveSheet, area: Area, scale: Scale) -> None:

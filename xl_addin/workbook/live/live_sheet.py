@@ -176,20 +176,18 @@ class LiveSheet:
         patiently(lambda: self.range(area).clear_contents())
         patiently(lambda: self.range(area).clear_formats())
 
-    def show_rows(self, area: Area) -> None:
-        """Bring hidden rows into sight."""
-
-        def show() -> None:
-            self.range(area).rows.hidden = False
-
-        patiently(show)
-
     def fit_heights(self, area: Area) -> None:
-        """Make rows as high as their texts need."""
-        patiently(lambda: self.range(area).rows.autofit())
+        """Make rows as high as their texts need; hidden ones, which that would show, stay so."""
+        hidden = excel_objects.are_hidden(self.range(area))
+        if hidden is False:
+            patiently(lambda: self.range(area).rows.autofit())
+        elif hidden is None and len(area.rows) > 1:
+            for half in _halves(area):
+                self.fit_heights(half)
 
-    def repeat_look(self, first: Area, area: Area) -> None:
+    def repeat_look(self, area: Area) -> None:
         """Let all rows of an area look like its first one."""
+        first = replace(area, bottom=area.top)
         patiently(lambda: self.range(first).autofill(self.range(area), "fill_formats"))
 
     def width(self, column: int) -> float | None:

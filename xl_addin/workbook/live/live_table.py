@@ -51,9 +51,19 @@ class LiveTable:
         patiently(lambda: self._table.resize(cells))
 
     def show_all(self) -> None:
-        """Take off a filter."""
-        if patiently(lambda: self._table.show_autofilter):
-            patiently(lambda: self._table.autofilter.clear())
+        """Take off the table's own filter: the rows that it hid come into sight, no others do."""
+        for field in self._filtered():
+            patiently(partial(self._table.autofilter.clear, field))
+
+    def _filtered(self) -> list[int | None]:
+        """Return the numbers of the columns that are filtered; None for all where it is unknown."""
+        if not patiently(lambda: self._table.show_autofilter):
+            return []
+        try:
+            criteria = patiently(lambda: self._table.autofilter.criteria)
+        except NotImplementedError:
+            return [None]
+        return [item.field for item in criteria if item.type != "none"]
 
 
 @dataclass(frozen=True)
