@@ -179,3 +179,16 @@ def test_rows_that_the_filter_of_the_table_hid_are_shown(tmp_path, sheet_filter)
     sheet = rank_twice(path)[SHEET]
     assert b'hidden="1"' not in sheet
     assert (b"filterMode" in sheet) == sheet_filter
+
+
+@pytest.mark.parametrize("spell", [str.upper, lambda name: name.replace("/", "\\")])
+def test_part_names_in_other_letters_or_with_other_strokes_are_found(tmp_path, spell):
+    path = rich_book(tmp_path / "a.xlsx")
+    before = parts(path)
+    named = {name if name.startswith("[") else spell(name): data for name, data in before.items()}
+    rewrite(path, {**dict.fromkeys(before), **named})
+    for ids in ("abc", "a"):
+        book = FileBook.open(path)
+        write_ranked(book, ranked_rows(*ids))
+        book.save()
+        assert column(FileBook.open(path), RANKED, "ChunkID") == list(ids)

@@ -135,18 +135,29 @@ class Package:
 
     def relations(self, part: str) -> list[Relation]:
         """Return the relationships of a part to other parts of the package."""
-        rels = _relations_part(part)
+        rels = self._stored(_relations_part(part))
         if rels not in self:
             return []
         return [
-            Relation(str(item.get("Id")), _kind(item), _resolve(part, str(item.get("Target"))))
+            Relation(
+                str(item.get("Id")),
+                _kind(item),
+                self._stored(_resolve(part, str(item.get("Target")))),
+            )
             for item in self.tree(rels)
             if item.get("TargetMode") != "External"
         ]
 
+    def _stored(self, part: str) -> str:
+        """Return the name that a part has in the zip: case and strokes do not tell parts apart."""
+        if part in self._parts:
+            return part
+        same = (name for name in self._parts if _plain(name) == _plain(part))
+        return next(same, part)
+
     def relate(self, part: str, kind: str, target: str) -> str:
         """Add a relationship and return its id."""
-        rels = _relations_part(part)
+        rels = self._stored(_relations_part(part))
         if rels not in self:
             self._store(rels, f'<Relationships xmlns="{PACKAGE_RELATION}"/>'.encode())
         root = self.edit(rels)
@@ -160,14 +171,15 @@ class Package:
     def unrelate(self, part: str, relation_id: str) -> None:
         """Take a relationship out, and the part it pointed to if nothing else needs it."""
         target = next(item.target for item in self.relations(part) if item.id == relation_id)
-        root = self.edit(_relations_part(part))
+        root = self.edit(self._stored(_relations_part(part)))
         for item in [item for item in root if _id(item) == relation_id]:
             root.remove(item)
         if not any(item.target == target for item in self._all_relations()):
             self.remove(target)
 
     def _all_relations(self) -> list[Relation]:
-        sources = (re.fullmatch(r"(.*?)_rels/([^/]*)\.rels", part) for part in self._parts)
+        names = (part.replace("\\", "/") for part in self._parts)
+        sources = (re.fullmatch(r"(?i)(.*?)_rels/([^/]*)\.rels", name) for name in names)
         owners = [source[1] + source[2] for source in sources if source]
         return [relation for owner in owners for relation in self.relations(owner)]
 
@@ -205,13 +217,18 @@ def _copy(entry: zipfile.ZipInfo) -> zipfile.ZipInfo:
 
 
 def _relations_part(part: str) -> str:
-    folder, name = posixpath.split(part)
+    folder, name = posixpath.split(part.replace("\\", "/"))
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
 def _resolve(part: str, target: str) -> str:
-    folder = posixpath.dirname(part)
-    return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+    folder = posixpath.dirname(part.replace("\\", "/"))
+    path = posixpath.join("/", folder, target.replace("\\", "/"))
+    return posixpath.normpath(path).lstrip("/")
+
+
+def _plain(part: str) -> str:
+    return part.replace("\\", "/").lower()
 
 
 def _declared(item: Element) -> str:

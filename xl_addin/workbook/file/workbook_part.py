@@ -37,7 +37,7 @@ class WorkbookPart:
         self._package = package
         roots = {relation.kind: relation.target for relation in package.relations("")}
         self.part = roots.get("officeDocument", "xl/workbook.xml")
-        if self.part not in package or not self.part.endswith(".xml"):
+        if self.part not in package or not self.part.lower().endswith(".xml"):
             raise damaged(package.name, "it holds no workbook.xml")
         root = package.tree(self.part)
         if root.tag != q("workbook"):
