@@ -9,8 +9,9 @@ The functions themselves, with their help, are written in VBA from the table in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import ParamSpec, get_type_hints
 
 import xlwings as xw
 
@@ -29,6 +30,22 @@ from xl_addin.desk.function_arguments import (
     top_argument,
 )
 
+P = ParamSpec("P")
+
+
+def worksheet_function(function: Callable[P, Cells]) -> Callable[P, Cells]:
+    """Let Excel call a function: cells come as rows, whatever their shape, errors as their text.
+
+    Each argument and the result name the converter. Where none is named, xlwings for Windows takes
+    the type hint for one, finds that it has none of this name, and every cell is #N/A.
+    """
+    called: Callable[P, Cells] = xw.ret(convert="default")(for_excel(function))
+    for name, hint in get_type_hints(function).items():
+        if name != "return":
+            shape = {"ndim": 2} if hint in (Cells, Cells | None) else {}
+            called = xw.arg(name, convert="default", err_to_str=True, **shape)(called)
+    return called
+
 
 @lru_cache(maxsize=1)
 def formula_scores() -> FormulaScores:
@@ -36,31 +53,21 @@ def formula_scores() -> FormulaScores:
     return FormulaScores(load_settings())
 
 
-@xw.func
-@xw.arg("text", ndim=2)
-@xw.arg("povs", ndim=2)
-@xw.arg("column", ndim=2)
-@for_excel
+@worksheet_function
 def sexyscore(text: Cells, povs: Cells, mode: object = None, column: Cells | None = None) -> Cells:
     """Return how strongly each text touches the points of view."""
     arguments = text_argument(text), pov_argument(povs), mode_argument(mode)
     return _numbers(text, formula_scores().scores(*arguments, column_argument(column)))
 
 
-@xw.func
-@xw.arg("text", ndim=2)
-@xw.arg("povs", ndim=2)
-@for_excel
+@worksheet_function
 def known_sexyscore(text: Cells, povs: Cells, mode: object = None) -> Cells:
     """Return the same where it takes no request, else `NOT_KNOWN` in a cell."""
     found = formula_scores().known(text_argument(text), pov_argument(povs), mode_argument(mode))
     return [[NOT_KNOWN]] if found is None else _numbers(text, found)
 
 
-@xw.func
-@xw.arg("first", ndim=2)
-@xw.arg("second", ndim=2)
-@for_excel
+@worksheet_function
 def bonsai_similarity(first: Cells, second: Cells) -> Cells:
     """Return the cosine of each text of the first range with each of the second."""
     povs = pov_argument([[text] for text in text_argument(second)])
@@ -68,11 +75,7 @@ def bonsai_similarity(first: Cells, second: Cells) -> Cells:
     return [list(score.cosine) for score in found]
 
 
-@xw.func
-@xw.arg("text", ndim=2)
-@xw.arg("povs", ndim=2)
-@xw.arg("column", ndim=2)
-@for_excel
+@worksheet_function
 def bonsai_toppov(text: Cells, povs: Cells, n: object = None, column: Cells | None = None) -> Cells:
     """Return the ids of the points of view that each text touches most, strongest first."""
     views, count, others = pov_argument(povs), top_argument(n), column_argument(column)
@@ -80,10 +83,7 @@ def bonsai_toppov(text: Cells, povs: Cells, n: object = None, column: Cells | No
     return _names(text, found, views, count)
 
 
-@xw.func
-@xw.arg("text", ndim=2)
-@xw.arg("povs", ndim=2)
-@for_excel
+@worksheet_function
 def known_bonsai_toppov(text: Cells, povs: Cells, n: object = None) -> Cells:
     """Return the same where it takes no request, else `NOT_KNOWN` in a cell."""
     views, count = pov_argument(povs), top_argument(n)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 pytest.importorskip("xlwings", reason="xlwings is not installed")
 
-from tests.excel.com.com_types import CELL_ERRORS, com_time
+from tests.excel.com.com_types import CELL_ERRORS, MISSING_ARGUMENT, com_time
 from worker.contract import IndexRequest, Question, RankRequest
 from worker.queueing.in_process import InProcessRunner
 from worker.queueing.patience import Patience
@@ -28,8 +29,18 @@ POVS = (
     (None, None, None, None),
 )
 OIL, KETTLE = "Oil tankers change their names.", "The kettle sings in the kitchen."
-CALLED = ["sexyscore", "known_sexyscore", "bonsai_similarity", "bonsai_toppov"]
-CALLED = [*CALLED, "known_bonsai_toppov"]
+SPILL = -2146826243  # an error that came after xlwings' list of them
+
+#: An argument of each name that a function has.
+GIVEN = {
+    "text": OIL,
+    "povs": POVS,
+    "mode": "classic",
+    "n": 1.0,
+    "column": ((OIL,), (KETTLE,)),
+    "first": OIL,
+    "second": KETTLE,
+}
 
 
 @pytest.fixture
@@ -69,21 +80,49 @@ def _ranked(settings: Settings, tmp_path: Path) -> None:
     runner.run(RankRequest(run_id="2", questions=questions, povs=povs, **names), **watch)
 
 
-def test_every_function_of_the_module_is_called_here(functions):
-    decorated = {name for name, found in vars(functions).items() if hasattr(found, "__xlfunc__")}
-    assert decorated == {*CALLED}
+def exported(functions: ModuleType) -> dict[str, Any]:
+    """Return what xlwings knows of each function of the module."""
+    return {
+        name: found.__xlfunc__
+        for name, found in vars(functions).items()
+        if hasattr(found, "__xlfunc__")
+    }
 
 
 def test_every_function_of_the_macros_is_there(functions):
-    assert {function.python for function in FUNCTIONS} <= {*CALLED}
+    assert {function.python for function in FUNCTIONS} < {*exported(functions)}
 
 
-@pytest.mark.parametrize("name", CALLED)
-def test_no_argument_and_no_result_asks_for_a_converter_that_xlwings_lacks(functions, name):
-    info = getattr(functions, name).__xlfunc__
+def test_every_argument_and_result_names_a_converter_that_xlwings_has(functions):
     known = importlib.import_module("xlwings.conversion").accessors
-    asked = [given["options"].get("convert") for given in (*info["args"], info["ret"])]
-    assert [convert for convert in asked if convert not in (None, *known)] == []
+    for name, info in exported(functions).items():
+        for given in (*info["args"], info["ret"]):
+            assert given["options"].get("convert") in known, name
+
+
+@pytest.mark.usefixtures("_ranked")
+def test_every_function_answers(functions, call):
+    for name, info in exported(functions).items():
+        answer = call(name, *(GIVEN[argument["name"]] for argument in info["args"]))
+        assert isinstance(answer, (float, str)), name
+
+
+@pytest.mark.usefixtures("_ranked")
+def test_what_may_be_left_out_may_be_missing(functions, call):
+    for name, info in exported(functions).items():
+        arguments = info["args"]
+        missing = [MISSING_ARGUMENT if "optional" in a else GIVEN[a["name"]] for a in arguments]
+        short = [GIVEN[a["name"]] for a in arguments if "optional" not in a]
+        assert call(name, *missing) == call(name, *short), name
+
+
+def test_an_error_in_any_argument_but_the_neighbours_is_a_bad_argument(functions, call):
+    for name, info in exported(functions).items():
+        names = [argument["name"] for argument in info["args"]]
+        for wrong in (each for each in names if each != "column"):
+            given = {**GIVEN, wrong: CELL_ERRORS["#REF!"]}
+            with pytest.raises(RuntimeError, match=r"^BONSAI-VALUE: .*#REF!"):
+                call(name, *(given[each] for each in names))
 
 
 def test_one_cell_is_one_number(call):
@@ -118,9 +157,42 @@ def test_contrast_and_the_strongest_points_of_view_come_after_a_rank(call):
     assert call("known_bonsai_toppov", OIL, POVS, 1.0) == "P1"
 
 
-@pytest.mark.parametrize("value", [3.0, True, com_time(dt.datetime(2024, 1, 2)), "川の夜"])
-def test_numbers_dates_truth_values_and_japanese_are_texts(call, value):
-    assert isinstance(call("sexyscore", value, POVS, "classic"), float)
+TEXT_OF = {
+    "a number": (3.0, "3"),
+    "a fraction": (2.5, "2.5"),
+    "an amount": (Decimal("12.5"), "12.5"),
+    "a round amount": (Decimal("12.0000"), "12"),
+    "a truth value": (True, "True"),
+    "a day": (com_time(dt.datetime(2024, 1, 2)), "2024-01-02"),
+    "a moment": (com_time(dt.datetime(2024, 1, 2, 3, 4, 5)), "2024-01-02T03:04:05"),
+    "Japanese": ("　川の夜\r\nと灯り ", "川の夜\nと灯り"),
+    "characters of two units": ("𠮷野家 👍", "𠮷野家 👍"),
+}
+
+
+@pytest.mark.parametrize(("value", "text"), TEXT_OF.values(), ids=TEXT_OF)
+def test_a_cell_counts_as_the_text_that_tables_are_read_with(call, value, text):
+    score = call("sexyscore", value, POVS, "classic")
+    assert isinstance(score, float)
+    assert call("known_sexyscore", text, POVS, "classic") == score
+
+
+def test_amounts_are_weights_too(call):
+    amounts = (("Oil does not care.", Decimal("4.0000")), ("Tea is warm.", Decimal("1")))
+    plain = (("Oil does not care.", 4.0), ("Tea is warm.", 1.0))
+    assert call("sexyscore", OIL, amounts, "classic") == call("sexyscore", OIL, plain, "classic")
+
+
+def test_errors_and_blanks_beside_a_text_are_passed_over(call):
+    column = ((OIL,), (CELL_ERRORS["#N/A"],), (SPILL,), (None,), (KETTLE,))
+    call("sexyscore", OIL, POVS, "classic", column)
+    assert isinstance(call("known_sexyscore", KETTLE, POVS, "classic"), float)
+
+
+def test_an_error_in_a_row_that_is_not_in_use_does_no_harm(call):
+    unused = ("P9", CELL_ERRORS["#REF!"], CELL_ERRORS["#N/A"], "no")
+    score = call("sexyscore", OIL, POVS, "classic")
+    assert call("sexyscore", OIL, (*POVS, unused), "classic") == score
 
 
 BAD = {
@@ -128,6 +200,10 @@ BAD = {
     "empty cell in a range": (((OIL,), (None,)), POVS, "classic"),
     "no table": (OIL, None, "classic"),
     "mode": (OIL, POVS, "magic"),
+    "weight": (OIL, (("P1", "Oil.", CELL_ERRORS["#DIV/0!"], "yes"),), "classic"),
+    "point of view": (OIL, (("P1", CELL_ERRORS["#NAME?"], 1.0, "yes"),), "classic"),
+    "use": (OIL, (("P1", "Oil.", 1.0, CELL_ERRORS["#N/A"]),), "classic"),
+    "sentence": (OIL, (("Tea.",), (SPILL,)), "classic"),
 }
 
 
@@ -137,7 +213,7 @@ def test_a_bad_argument_becomes_the_error_of_a_value(call, arguments):
         call("sexyscore", *arguments)
 
 
-@pytest.mark.parametrize("code", CELL_ERRORS.values(), ids=CELL_ERRORS)
+@pytest.mark.parametrize("code", [*CELL_ERRORS.values(), SPILL], ids=[*CELL_ERRORS, "#SPILL!"])
 def test_an_error_among_the_texts_is_a_bad_argument(call, code):
     with pytest.raises(RuntimeError, match=r"^BONSAI-VALUE: "):
         call("sexyscore", ((OIL,), (code,)), POVS, "classic")

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import ParamSpec, TypeVar, cast, get_args
 
 from worker.contract import USUAL_SCORE, PointOfView, ScoreMode
 from worker.errors import BonsaiError, InputError, InternalError
 from xl_addin.workbook.cells import clean_text
+from xl_addin.workbook.live.live_sheet import plain_cell
 
 #: What a range looks like from Python: rows of cell values.
 Cells = Sequence[Sequence[object]]
 
 #: Excel takes arrays of at most this many cells from a function without trouble.
 MAX_TEXTS = 100_000
+
+_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
+_ERROR_NUMBERS = range(-2146826288, -2146826200)  # #NULL! is the first; #SPILL! and #CALC! follow
+_NUMBERS = (int, float, Decimal)
 
 _TABLE_COLUMNS = 4  # ID, POV, Weight, Use
 _POSITIVE = ("", "yes")
@@ -37,9 +43,6 @@ def for_excel(function: Callable[P, R]) -> Callable[P, R]:
 
     Bad arguments become `BONSAI-VALUE: …` (shown as #VALUE!), everything else `BONSAI-NA: …`
     (shown as #N/A).
-
-    The type hints end here: xlwings for Windows would take them for the names of converters, find
-    none, and every cell would be #N/A.
     """
 
     @functools.wraps(function)
@@ -54,7 +57,6 @@ def for_excel(function: Callable[P, R]) -> Callable[P, R]:
             unforeseen = InternalError("The function failed.", f"{error}.", "Please report it.")
             raise RuntimeError(f"BONSAI-NA: {unforeseen}") from error
 
-    guarded.__annotations__ = {}
     return guarded
 
 
@@ -63,7 +65,7 @@ def text_argument(cells: Cells) -> list[str]:
 
     :raises ArgumentError: if a cell is empty or an error, or there are too many.
     """
-    texts = [_text(value) for row in cells for value in row]
+    texts = [_text(value, "text") for row in cells for value in row]
     if not texts or len(texts) > MAX_TEXTS:
         raise _refused("text", f"{len(texts)} cells", f"1 to {MAX_TEXTS:,} cells")
     if "" in texts:
@@ -73,7 +75,8 @@ def text_argument(cells: Cells) -> list[str]:
 
 def column_argument(cells: Cells | None) -> list[str]:
     """Return the texts of the column that a macro hands over with one of its cells."""
-    texts = (_text(value) for row in cells or [] for value in row)
+    values = (value for row in cells or [] for value in row)
+    texts = (_text(value, "column") for value in values if not _is_error(value))
     return [text for text in texts if text]
 
 
@@ -83,23 +86,23 @@ def pov_argument(cells: Cells | None) -> list[PointOfView]:
     Rows that are blank or not in use are left out. Sentences are numbered; they have weight 1,
     or the number beside each in a second column.
 
-    :raises ArgumentError: if none is left, or a weight is no number.
+    :raises ArgumentError: if none is left, a cell is an error, or a weight is no number.
     """
     cells = cells or []
     if cells and len(cells[0]) == _TABLE_COLUMNS:
-        rows = [row for row in cells if _text(row[1]) and _text(row[3]).lower() in _POSITIVE]
+        rows = [row for row in cells if _pov(row[3]).lower() in _POSITIVE and _pov(row[1])]
         povs = [
-            PointOfView(pov_id=_text(row[0]), text=_text(row[1]), weight=_weight(row[2]))
+            PointOfView(pov_id=_pov(row[0]), text=_pov(row[1]), weight=_weight(row[2]))
             for row in rows
         ]
-    elif cells and all(len(row) == 2 and isinstance(row[1], int | float) for row in cells):
+    elif cells and all(len(row) == 2 and isinstance(row[1], _NUMBERS) for row in cells):
         povs = [
-            PointOfView(pov_id=str(n), text=_text(text), weight=_weight(weight))
+            PointOfView(pov_id=str(n), text=_pov(text), weight=_weight(weight))
             for n, (text, weight) in enumerate(cells, start=1)
-            if _text(text)
+            if _pov(text)
         ]
     else:
-        texts = [_text(value) for row in cells for value in row if _text(value)]
+        texts = [_pov(value) for row in cells for value in row if _pov(value)]
         povs = [PointOfView(pov_id=str(n), text=text) for n, text in enumerate(texts, start=1)]
     if not povs:
         raise _refused("povs", "no point of view", "the table tblPOV or cells with sentences")
@@ -111,7 +114,7 @@ def mode_argument(value: object) -> ScoreMode:
 
     :raises ArgumentError: if there is no such mode.
     """
-    mode = _text(value).lower() or USUAL_SCORE
+    mode = _text(value, "mode").lower() or USUAL_SCORE
     if mode not in get_args(ScoreMode):
         raise _refused("mode", f"'{mode}'", "one of " + ", ".join(get_args(ScoreMode)))
     return cast(ScoreMode, mode)
@@ -122,7 +125,7 @@ def top_argument(value: object) -> int:
 
     :raises ArgumentError: if it is no whole number from 1 on.
     """
-    text = _text(value) or "1"
+    text = _text(value, "n") or "1"
     if not text.isdecimal() or int(text) < 1:
         raise _refused("n", f"'{text}'", "a whole number from 1 on")
     return int(text)
@@ -134,18 +137,33 @@ def same_shape(cells: Cells, values: Sequence[R]) -> list[list[R]]:
     return [[next(remaining) for _ in row] for row in cells]
 
 
-def _text(value: object) -> str:
-    """Return a cell as text: Excel hands every number over as a float."""
+def _text(value: object, argument: str) -> str:
+    """Return a cell as text, in the form in which tables are read.
+
+    :raises ArgumentError: if it is an error.
+    """
+    if _is_error(value):
+        raise _refused(argument, f"the error {value}", "cells without errors")
     if value is None:
         return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return clean_text(str(value)).strip()
+    number = float(value) if isinstance(value, Decimal) else value  # a cell in a currency format
+    return clean_text(str(plain_cell(number))).strip()
+
+
+def _pov(value: object) -> str:
+    return _text(value, "povs")
+
+
+def _is_error(value: object) -> bool:
+    """Say whether a cell is an error: xlwings names some, and leaves newer ones as their number."""
+    if isinstance(value, str):
+        return value in _ERRORS
+    return type(value) is int and value in _ERROR_NUMBERS  # a number of Excel's is a float
 
 
 def _weight(value: object) -> float:
     try:
-        return float(_text(value) or 1)
+        return float(_pov(value) or 1)
     except ValueError:
         raise _refused("povs", f"the weight '{value}'", "numbers in the column Weight") from None
 
