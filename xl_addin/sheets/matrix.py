@@ -152,4 +152,4 @@ def _weight_formula(header: str, used: float) -> Formula:
 
 def _escaped(header: str) -> str:
     """Escape what has a meaning inside a structured reference."""
-    return "".join(f"'{mark}" if mark in "[]#'" else mark for mark in header)
+    return "".join(f"'{mark}" if mark in "[]#'@" else mark for mark in header)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from openpyxl.formula.tokenizer import TokenizerError
 from openpyxl.formula.translate import Translator, TranslatorError
 
 from xl_addin.workbook.areas import address
@@ -17,9 +18,9 @@ def moved_text(text: str, old_row: int, new_row: int) -> str:
 def translated(text: str, origin: str, place: str) -> str:
     """Return a formula (without `=`) of the cell `origin` as it would read in the cell `place`.
 
-    One whose references would point off the sheet stays as it is.
+    One whose references would point off the sheet, or that cannot be read, stays as it is.
     """
     try:
         return str(Translator(f"={text}", origin).translate_formula(place))[1:]
-    except TranslatorError:
+    except (TranslatorError, TokenizerError):
         return text

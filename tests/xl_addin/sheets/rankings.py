@@ -10,7 +10,7 @@ from worker.scoring.score_modes import score_chunks
 
 # Five chunks by four points of view; ids with marks that mean something inside a formula.
 COSINE = np.random.default_rng(7).uniform(-0.1, 0.7, (5, 4))
-IDS = ("P1", "it's #2 [x]", 'say "3"', "視点4")
+IDS = ("@P1", "it's #2 [x]", 'say "3"', "視点4")
 WEIGHTS = np.array([1.0, 0.25, -0.5, 2.0])
 STATISTICS = corpus_statistics(np.random.default_rng(8).uniform(-0.1, 0.7, (50, 4)))
 

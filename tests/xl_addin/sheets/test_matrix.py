@@ -68,6 +68,16 @@ def test_what_if_scores_equal_the_workers_at_the_weights_on_the_sheet(
         assert list(np.argsort(np.argsort(-expected)) + 1) == ranks, mode
 
 
+def test_marks_with_a_meaning_in_structured_references_are_escaped():
+    views = [PointOfView(pov_id=pov_id, text="view", weight=1) for pov_id in IDS]
+    content = matrix_content([ranking("classic")], views, "classic")
+    _, weights = content.above
+    assert "tblMatrix[[#Headers],['@P1]]" in weights.values["@P1"].text
+    second = "tblMatrix[[#Headers],[it''s '#2 '[x']]]"
+    assert second in weights.values["it's #2 [x]"].text
+    assert "tblMatrix[[#This Row],['@P1]:[視点4]]" in content.rows[0]["What-if"].text
+
+
 def test_a_matrix_of_nothing_has_no_formulas():
     content = matrix_content([], [], "contrast")
     assert list(content.rows) == []
