@@ -71,8 +71,7 @@ class Geometry:
             (
                 dimension
                 for letter, dimension in self._cells.column_dimensions.items()
-                if dimension.min
-                and dimension.min <= column <= dimension.max
+                if (dimension.min and dimension.min <= column <= dimension.max)
                 or letter == get_column_letter(column)
             ),
             None,

@@ -54,9 +54,10 @@ class SheetTable:
         return [str(column.name) for column in self.table.tableColumns]
 
     @property
-    def is_filtered(self) -> bool:
-        """Say whether a filter is set."""
-        return bool(self.table.autoFilter and self.table.autoFilter.filterColumn)
+    def filtered(self) -> list[int]:
+        """The numbers, counted from 1, of the columns that a filter is set on."""
+        known = self.table.autoFilter.filterColumn if self.table.autoFilter else []
+        return [item.colId + 1 for item in known]
 
     def is_header(self, row: int, column: int) -> bool:
         """Say whether a cell holds the name of one of its columns."""
@@ -70,7 +71,7 @@ class SheetTable:
             for item in self.table.autoFilter.filterColumn
             if field is not None and item.colId != field - 1
         ]
-        if self.is_filtered and not kept:
+        if self.filtered and not kept:
             self.sheet.hide_rows(self.body.rows, hidden=False)
         self.table.autoFilter.filterColumn = kept
 

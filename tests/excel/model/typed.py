@@ -21,7 +21,24 @@ from tests.excel.model.languages import ENGLISH, Language
 #: The longest formula, and the longest text that a cell holds.
 LONGEST_FORMULA, LONGEST_TEXT = 8_192, 32_767
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec mär mai okt dez".split()
+_MONTHS = [
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+    "mär",
+    "mai",
+    "okt",
+    "dez",
+]
 _TIME = re.compile(r"(\d{1,4}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?(?: ?([ap])m?)?", re.IGNORECASE)
 _DATE = re.compile(r"(\d{1,4})[-/.](\d{1,4})(?:[-/.](\d{1,4}))?\.?")
 _NAMED_DATE = re.compile(

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 from lxml import etree
 
+from tests.excel.model.book import ModelBook
 from tests.xl_addin.workbook.samples import loaded, parts
 from tests.xl_addin.workbook.stand_in_excel import StandInExcel
 from xl_addin.workbook.columns import Table
@@ -121,17 +122,19 @@ class StandInBench(Bench):
 
     def pictures(self, port: WorkbookPort, sheet: str) -> dict[str, Shown]:
         assert isinstance(port, StandInPort)
-        return {
-            shown["name"]: Shown(
-                shown["png"],
-                (
-                    round(shown["width"] * _PIXELS_PER_POINT),
-                    round(shown["height"] * _PIXELS_PER_POINT),
-                ),
-                shown["alt"],
-            )
-            for shown in port.excel.pictures[sheet]
-        }
+        return model_pictures(port.excel.model, sheet)
+
+
+def model_pictures(book: ModelBook, sheet: str) -> dict[str, Shown]:
+    """The pictures of a sheet of a workbook that a stand-in has open."""
+    return {
+        shown.name: Shown(
+            shown.png,
+            (round(shown.width * _PIXELS_PER_POINT), round(shown.height * _PIXELS_PER_POINT)),
+            shown.alt_text,
+        )
+        for shown in book.sheet(sheet).pictures
+    }
 
 
 def file_pictures(path: Path, number: int) -> dict[str, Shown]:

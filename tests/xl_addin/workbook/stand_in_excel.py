@@ -3,17 +3,11 @@
 It is NOT Excel. xlwings' remote engine (xlwings PRO, used here under its non-commercial key and
 nowhere in the product) reads a workbook from a JSON payload and only records what is to be done to
 it. This file makes the payload from a workbook held by openpyxl, and applies the recorded actions
-to that workbook, in the way in which Excel would as far as we know:
+to that workbook (`tests.excel.model`), in the way in which Excel would as far as we know.
 
-- typing: `=…`, `+…`, `-…` and `@…` become formulas, an apostrophe makes text, and what looks like a
-  number, a date or a truth value becomes one;
-- tables: resizing, inserting and deleting columns shifts the cells beside them;
-- pictures, defined names, number formats, widths; a filter that is taken off shows its rows.
-
-It computes nothing, and knows no colour scales and no dropdowns. Four things that the engine
-cannot read in a script (formulas, merged cells, widths, filters) are answered here as Excel would,
-and a few properties of Excel's own objects that the product asks for by their Windows names are
-imitated.
+Four things that the engine cannot read in a script (formulas, merged cells, widths, filters) are
+answered here as Excel would, and a few properties of Excel's own objects that the product asks for by their
+Windows names are imitated.
 """
 
 from __future__ import annotations
@@ -22,18 +16,20 @@ import contextlib
 import datetime as dt
 import os
 import re
-import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import openpyxl
 import pytest
-from openpyxl.utils import get_column_letter
 
-from tests.xl_addin.workbook.samples import loaded
-from tests.xl_addin.workbook.stand_in_actions import LINE, Actions
+from tests.excel.model.pictures import ShownPicture
+from tests.excel.model.sheet import ModelSheet
+from tests.excel.model.table import SheetTable
+from tests.excel.model.typed import ErrorValue, Value
+from tests.xl_addin.workbook.stand_in_actions import Actions
+from xl_addin.workbook.areas import Area
 
 
 @contextlib.contextmanager
@@ -86,7 +82,6 @@ class StandInExcel(Actions):
     def __init__(self, path: Path, xlwings: Any) -> None:
         super().__init__(path)
         self._xlwings = xlwings
-        self._as_opened, self._computed = loaded(path), _computed(path)
         self.read_only = False
 
     @property
@@ -96,7 +91,7 @@ class StandInExcel(Actions):
     # What xlwings reads
 
     def book(self) -> Any:
-        sheets = [self._sheet(sheet) for sheet in self.workbook.worksheets]
+        sheets = [self._sheet(sheet) for sheet in self.model.sheets()]
         book = {"name": self.path.name, "active_sheet_index": 0, "selection": "A1"}
         payload = Native(
             {
@@ -111,9 +106,9 @@ class StandInExcel(Actions):
                         "book_scope": True,
                         "scope_sheet_name": None,
                         "scope_sheet_index": None,
-                        "refers_to": f"={defined.attr_text}",
+                        "refers_to": formula,
                     }
-                    for name, defined in self.workbook.defined_names.items()
+                    for name, formula in self.model.names().items()
                 ],
                 "sheets": sheets,
                 "stand_in": self,
@@ -123,78 +118,56 @@ class StandInExcel(Actions):
         )
         return self._xlwings.Book(json=payload)
 
-    def _sheet(self, sheet: Any) -> Native:
-        rows, columns = sheet.max_row, sheet.max_column
-        pictures = PictureList(_picture_payload(picture) for picture in self.pictures[sheet.title])
+    def _sheet(self, sheet: ModelSheet) -> Native:
+        used = replace(sheet.used(), top=1, left=1)
         return Native(
             {
-                "name": sheet.title,
-                "visibility": sheet.sheet_state.capitalize(),
+                "name": sheet.name,
+                "visibility": sheet.cells.sheet_state.capitalize(),
                 "values": [
-                    [self._value(sheet, row, column) for column in range(1, columns + 1)]
-                    for row in range(1, rows + 1)
+                    [_payload_value(sheet.value(row, column)) for column in used.columns]
+                    for row in used.rows
                 ],
-                "used_range_address": f"A1:{get_column_letter(columns)}{rows}",
-                "pictures": pictures,
-                "tables": [_table_payload(table) for table in sheet.tables.values()],
+                "used_range_address": str(used),
+                "pictures": PictureList(_picture_payload(sheet, shown) for shown in sheet.pictures),
+                "tables": [_table_payload(table) for table in sheet.tables()],
                 "charts": [],
                 "shapes": [],
                 "notes": [],
             },
-            ProtectContents=sheet.protection.sheet,
+            ProtectContents=sheet.is_protected,
         )
 
-    def _value(self, sheet: Any, row: int, column: int) -> Any:
-        value = sheet.cell(row, column).value
-        if isinstance(value, str) and value.startswith("=") and not _is_text(sheet, row, column):
-            stays = self._as_opened[sheet.title].cell(row, column).value == value
-            value = self._computed[sheet.title].cell(row, column).value if stays else None
-        if isinstance(value, dt.datetime):
-            return f"{value.isoformat()}.000Z"
-        return "" if value is None else value
-
     def formulas(self, cells: Any) -> Any:
-        sheet = self.workbook[cells.sheet.name]
-        rows, columns = cells.shape
+        sheet, (rows, columns) = self._model(cells), cells.shape
         block = [
-            [
-                "" if (value := sheet.cell(cells.row + i, cells.column + j).value) is None
-                else str(value)
-                for j in range(columns)
-            ]
+            [_payload_value(sheet.formula(cells.row + i, cells.column + j)) for j in range(columns)]
             for i in range(rows)
-        ]  # fmt: skip
-        return block[0][0] if (rows, columns) == (1, 1) else block
+        ]
+        return str(block[0][0]) if (rows, columns) == (1, 1) else block
 
     def has_merged(self, cells: Any) -> bool | None:
-        sheet = self.workbook[cells.sheet.name]
-        (rows, columns), top, left = cells.shape, cells.row, cells.column
-        merged = [
-            any((row, column) in _places(area) for area in sheet.merged_cells.ranges)
-            for row in range(top, top + rows)
-            for column in range(left, left + columns)
-        ]
-        return merged[0] if len(set(merged)) == 1 else None
+        merged = self._model(cells).merged_areas()
+        found = {any(area.has(*place) for area in merged) for place in _area(cells).cells()}
+        return found.pop() if len(found) == 1 else None
 
     def merge_area(self, cells: Any) -> Any:
-        sheet = self.workbook[cells.sheet.name]
-        place = (cells.row, cells.column)
-        area = next(area for area in sheet.merged_cells.ranges if place in _places(area))
+        merged = self._model(cells).merged_areas()
+        area = next(area for area in merged if area.has(cells.row, cells.column))
         return cells.sheet.range(str(area))
 
     def width(self, cells: Any) -> float:
-        sheet = self.workbook[cells.sheet.name]
-        dimension = sheet.column_dimensions[get_column_letter(cells.column)]
-        return 0.0 if dimension.hidden else dimension.width
+        return self._model(cells).geometry.width(cells.column)
 
     def criteria(self, filter: Any) -> list[dict[str, Any]]:
-        tables = self.workbook[filter.parent.sheet.name].tables
-        table = [*tables.values()][filter.table_index]
-        filtered = {column.colId for column in table.autoFilter.filterColumn}
+        table = self._model(filter.parent).tables()[filter.table_index]
         return [
-            {"field": number + 1, "type": "values" if number in filtered else "none"}
-            for number in range(len(table.tableColumns))
+            {"field": field, "type": "values" if field in table.filtered else "none"}
+            for field in range(1, len(table.headers) + 1)
         ]
+
+    def _model(self, cells: Any) -> ModelSheet:
+        return self.model.sheet(cells.sheet.name)
 
     # What xlwings recorded
 
@@ -203,51 +176,49 @@ class StandInExcel(Actions):
         for action in book.impl.json()["actions"]:
             self.calls.append(action["func"])
             position = action["sheet_position"]
-            sheet = None if position is None else self.workbook.worksheets[position]
+            sheet = None if position is None else self.model.sheets()[position]
             name = re.sub("([A-Z])", lambda letter: f"_{letter[1].lower()}", action["func"])
             getattr(self, name)(sheet, action, *action["args"])
-        for number, sheet in enumerate(book.impl.api["sheets"]):
-            name = self.workbook.sheetnames[number]
-            for picture, shown in zip(self.pictures[name], sheet["pictures"], strict=True):
-                picture.update(alt=shown.ShapeRange.AlternativeText, title=shown.ShapeRange.Title)
+        for model, sheet in zip(self.model.sheets(), book.impl.api["sheets"], strict=True):
+            for picture, shown in zip(model.pictures, sheet["pictures"], strict=True):
+                picture.alt_text = shown.ShapeRange.AlternativeText
+                picture.title = shown.ShapeRange.Title
 
 
-def _computed(path: Path) -> openpyxl.Workbook:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return openpyxl.load_workbook(path, data_only=True)
+def _payload_value(value: Value) -> Any:
+    """Return a value as it stands in the payload."""
+    if isinstance(value, dt.datetime):
+        return f"{value.isoformat()}.000Z"
+    if isinstance(value, ErrorValue):
+        return value.name
+    return "" if value is None else value
 
 
-def _is_text(sheet: Any, row: int, column: int) -> bool:
-    cell = sheet.cell(row, column)
-    return cell.data_type == "s" and str(cell.value).startswith("=")
+def _area(cells: Any) -> Area:
+    (rows, columns), top, left = cells.shape, cells.row, cells.column
+    return Area(top, left, top + rows - 1, left + columns - 1)
 
 
-def _places(area: Any) -> set[tuple[int, int]]:
-    return {*area.cells}
-
-
-def _table_payload(table: Any) -> dict[str, Any]:
-    shown = table.headerRowCount != 0
+def _table_payload(table: SheetTable) -> dict[str, Any]:
     return {
-        "name": table.displayName,
-        "range_address": table.ref,
-        "header_row_range_address": table.ref if shown else None,
-        "data_body_range_address": table.ref,
+        "name": table.name,
+        "range_address": str(table.area),
+        "header_row_range_address": str(table.area) if table.has_headers else None,
+        "data_body_range_address": str(table.area),
         "total_row_range_address": None,
-        "show_headers": shown,
-        "show_totals": bool(table.totalsRowCount),
-        "show_autofilter": table.autoFilter is not None,
-        "columns": [column.name for column in table.tableColumns],
+        "show_headers": table.has_headers,
+        "show_totals": table.has_totals,
+        "show_autofilter": table.table.autoFilter is not None,
+        "columns": table.headers,
     }
 
 
-def _picture_payload(picture: dict[str, Any]) -> Native:
-    top = int(picture["top"] / LINE) + 1
-    bottom = int((picture["top"] + picture["height"]) / LINE) + 1
+def _picture_payload(sheet: ModelSheet, picture: ShownPicture) -> Native:
+    top = sheet.geometry.row_at(picture.top)
+    bottom = sheet.geometry.row_at(picture.top + picture.height)
     return Native(
-        {key: picture[key] for key in ("name", "left", "top", "width", "height")},
-        ShapeRange=SimpleNamespace(AlternativeText=picture["alt"], Title=picture.get("title", "")),
+        {key: getattr(picture, key) for key in ("name", "left", "top", "width", "height")},
+        ShapeRange=SimpleNamespace(AlternativeText=picture.alt_text, Title=picture.title),
         TopLeftCell=SimpleNamespace(Address=f"$A${top}"),
         BottomRightCell=SimpleNamespace(Address=f"$B${bottom}"),
     )
