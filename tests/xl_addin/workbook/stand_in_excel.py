@@ -6,8 +6,8 @@ it. This file makes the payload from a workbook held by openpyxl, and applies th
 to that workbook (`tests.excel.model`), in the way in which Excel would as far as we know.
 
 Four things that the engine cannot read in a script (formulas, merged cells, widths, filters) are
-answered here as Excel would, and a few properties of Excel's own objects that the product asks for by their
-Windows names are imitated.
+answered here as Excel would, and a few properties of Excel's own objects that the product asks for
+by their Windows names are imitated.
 """
 
 from __future__ import annotations
