@@ -14,6 +14,7 @@ from tests.excel.model.book import ModelBook
 from tests.excel.model.geometry import LINE
 from tests.excel.model.pictures import ShownPicture
 from tests.excel.model.sheet import ModelSheet
+from tests.excel.model.typed import LONGEST_FORMULA, Refused
 from xl_addin.workbook.areas import Area
 
 
@@ -33,7 +34,11 @@ class Actions:
             for column, value in zip(area.columns, values, strict=True):
                 sheet.put(row, column, value)
 
-    set_formula = set_values
+    def set_formula(self, sheet: ModelSheet, action: dict[str, Any], *arguments: Any) -> None:
+        texts = (value for row in action["values"] for value in row if isinstance(value, str))
+        if max(map(len, texts), default=0) > LONGEST_FORMULA:
+            raise Refused("Application-defined or object-defined error")
+        self.set_values(sheet, action, *arguments)
 
     def range_clear_contents(self, sheet: ModelSheet, action: dict[str, Any], *_: Any) -> None:
         sheet.clear_contents(_area(action))

@@ -82,7 +82,7 @@ class StandInExcel(Actions):
     def __init__(self, path: Path, xlwings: Any) -> None:
         super().__init__(path)
         self._xlwings = xlwings
-        self.read_only = False
+        self.read_only, self.calculation = False, "Automatic"
 
     @property
     def writes(self) -> int:
@@ -97,7 +97,7 @@ class StandInExcel(Actions):
             {
                 "client": "Office.js",
                 "version": self._xlwings.__version__,
-                "book": {**book, "calculation": "Automatic"},
+                "book": {**book, "calculation": self.calculation},
                 "names": [
                     {
                         "name": name,

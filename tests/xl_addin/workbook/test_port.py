@@ -478,6 +478,24 @@ def test_dates_and_numbers_of_the_users_stay_what_they_are(bench, port):
     assert column(port, RANKED, "Note") == [0.5, "2026-01-02"]
 
 
+@pytest.mark.parametrize(
+    "error", ["#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!"]
+)
+def test_an_error_value_of_the_users_stays_one(bench, port, error):
+    def annotate(workbook):
+        cell, text = cells(workbook["Ranked"], RANKED, "Note", 2)
+        cell.value, text.value = error, "# my heading"
+        assert cell.data_type == "e"
+
+    write_ranked(port, ranked_rows("a", "b"))
+    port = bench.edit(port, annotate)
+    write_ranked(port, ranked_rows("b", "a", "c"))
+    notes = cells(bench.look(port)["Ranked"], RANKED, "Note", 3)
+    assert [cell.value for cell in notes] == ["# my heading", error, None]
+    assert notes[1].data_type == "e"
+    assert column(port, RANKED, "Note") == ["# my heading", error, None]
+
+
 def test_without_the_key_column_nothing_is_written(bench, annotated):
     def rename(workbook):
         sheet = workbook["Ranked"]

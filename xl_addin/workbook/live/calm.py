@@ -30,6 +30,8 @@ def calm(app: xlwings.App) -> Iterator[None]:
                 before = patiently(partial(getattr, app, name))
             except NotImplementedError:
                 continue
+            if before == value:
+                continue
             after.callback(patiently, partial(setattr, app, name, before), _TO_GIVE_BACK)
             patiently(partial(setattr, app, name, value))
         yield

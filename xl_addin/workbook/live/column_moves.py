@@ -19,6 +19,10 @@ class ColumnMoves:
     come: tuple[int, ...]
     staying: dict[int, int]
 
+    def __bool__(self) -> bool:
+        """Say whether any column goes or comes."""
+        return bool(self.gone or self.come)
+
     @classmethod
     def plan(cls, headers: Sequence[str], columns: Sequence[PlannedColumn]) -> ColumnMoves:
         """Return how a table with these headers gets these columns.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -31,9 +31,10 @@ from xl_addin.workbook.live.live_table import (
     check_neighbours,
     shape_columns,
 )
+from xl_addin.workbook.live.live_values import LiveValues
+from xl_addin.workbook.live.pieces import Block
 from xl_addin.workbook.port import CellValue, Picture, Row, TableContent, TableData
 from xl_addin.workbook.table.table_reader import (
-    HEADER_ROWS,
     no_table_for_results,
     read_named,
     read_plain,
@@ -49,9 +50,10 @@ class LiveBook:
     """A workbook that is open in Excel, as a WorkbookPort.
 
     Reads and writes are blocks. A table is written in this order: everything is read, checked and
-    composed; then columns come and go, rows are added, and one array goes into the cells. Excel
-    that is busy is waited for, a few seconds for each call; if it stays busy the error can be
-    retried, and writing the same again repairs what was half done.
+    composed; what stands there already is left out; then columns come and go, rows are added, and
+    the rest goes into the cells. Where nothing is left, Excel is not touched, so that its Undo
+    stays. Excel that is busy is waited for, a few seconds for each call; if it stays busy the error
+    can be retried, and writing the same again repairs what was half done.
 
     Different from a closed file: the user's cells follow their rows with values and formulas, but a
     colour painted on one cell stays where it is, and rows that are added look like the last one
@@ -111,8 +113,8 @@ class LiveBook:
         """
         place = self._find_place(table)
         if place is None:
-            return read_plain(_LiveValues(self._pages()), table, self.name)
-        return read_named(_LiveValues([place.page]), place, table)
+            return read_plain(LiveValues(self._pages()), table, self.name)
+        return read_named(LiveValues([place.page]), place, table)
 
     def write_table(self, content: TableContent) -> Sequence[Row]:
         """Replace the run's columns of a table; return the user's rows that lost their place.
@@ -134,22 +136,36 @@ class LiveBook:
         check_neighbours(shape, moves, others)
         rows = LiveRows(page, table, shape, content.table.key)
         blocks = [*compose_head(page, shape, content.above), *rows.compose(content.rows)]
-        with calm(self._book.app):
-            table.show_all()
-            table.rearrange(shape, moves)
-            shape_columns(page, shape, moves)
-            if shape.new.bottom > shape.old.bottom:
-                table.resize(page.range(shape.new))
-                page.repeat_look(replace(shape.new, top=shape.old.bottom))
-            for area, block in blocks:
-                page.type_block(area, block)
-            if shape.new.bottom < shape.old.bottom:
-                table.resize(page.range(shape.new))
-                page.wipe(replace(shape.new, top=shape.new.bottom + 1, bottom=shape.old.bottom))
-            page.fit_heights(shape.new_data)
-            renew_scales(page, shape)
-            self._name_above(page.name, shape, content)
+        blocks = [entry for entry in blocks if moves or not page.holds(*entry)]
+        if blocks or moves or shape.old != shape.new:
+            with calm(self._book.app):
+                self._write(place, shape, moves, blocks, content)
         return rows.lost()
+
+    def _write(
+        self,
+        place: LiveTablePlace,
+        shape: TableShape,
+        moves: ColumnMoves,
+        blocks: Sequence[tuple[Area, Block]],
+        content: TableContent,
+    ) -> None:
+        # The cells come last: as long as they differ, a second try does all the rest again.
+        page, table = place.page, place.table
+        table.show_all()
+        table.rearrange(shape, moves)
+        shape_columns(page, shape, moves)
+        if shape.new.bottom > shape.old.bottom:
+            table.resize(page.range(shape.new))
+            page.repeat_look(replace(shape.new, top=shape.old.bottom))
+        renew_scales(page, shape)
+        self._name_above(page.name, shape, content)
+        for area, block in blocks:
+            page.type_block(area, block)
+        if shape.new.bottom < shape.old.bottom:
+            page.wipe(replace(shape.new, top=shape.new.bottom + 1, bottom=shape.old.bottom))
+            table.resize(page.range(shape.new))
+        page.fit_heights(shape.new_data)
 
     def put_pictures(
         self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False
@@ -164,8 +180,10 @@ class LiveBook:
         """
         page = self._page(sheet)
         page.check_writable(self.name)
-        with calm(self._book.app):
-            LiveGallery(page).show(pictures, keep_others=keep_others)
+        gallery = LiveGallery(page)
+        if pictures or (gallery.names and not keep_others):
+            with calm(self._book.app):
+                gallery.show(pictures, keep_others=keep_others)
 
     def save(self) -> None:
         """Save the workbook under its name.
@@ -202,8 +220,7 @@ class LiveBook:
         sheet, area = parse_place(place)
         page = self._page(sheet)
         page.check_writable(self.name)
-        with calm(self._book.app):
-            fill_beside(page, area, values)
+        fill_beside(page, area, values)
 
     def show_status(self, text: str) -> None:
         """Show a line of text at the lower edge of Excel's window; no text gives it back."""
@@ -275,25 +292,3 @@ def load_xlwings() -> ModuleType:
 
 def _tables(page: LiveSheet) -> list[LiveTable]:
     return [LiveTable(item) for item in page.tables()]
-
-
-class _LiveValues:
-    """The values of some sheets, read when they are needed."""
-
-    def __init__(self, pages: Sequence[LiveSheet]) -> None:
-        self._pages = {page.name: page for page in pages}
-
-    @property
-    def sheets(self) -> Sequence[str]:
-        return [*self._pages]
-
-    def rows(self, sheet: str, area: Area | None = None) -> Iterator[tuple[CellValue, ...]]:
-        page = self._pages[sheet]
-        if area is not None:
-            yield from page.rows(area)
-            return
-        used = replace(page.used(), top=1, left=1)
-        head = min(HEADER_ROWS, used.bottom)
-        yield from page.rows(replace(used, bottom=head))
-        if used.bottom > head:
-            yield from page.rows(replace(used, top=head + 1))

@@ -33,6 +33,10 @@ class LiveGallery:
 
     def __init__(self, sheet: LiveSheet) -> None:
         self._sheet = sheet
+        self._shown = [
+            (str(patiently(partial(getattr, item, "name"))), item)
+            for item in patiently(lambda: [*sheet.sheet.pictures])
+        ]
         used = sheet.used()
         self._texts: dict[RowColumn, CellValue] = {
             (row, column): plain_cell(value)
@@ -41,18 +45,22 @@ class LiveGallery:
             if value is not None
         }
 
+    @property
+    def names(self) -> list[str]:
+        """The names of those that are there."""
+        return [name for name, _ in self._shown if name.startswith(PREFIX)]
+
     def show(self, pictures: Sequence[Picture], *, keep_others: bool) -> None:
         """Show these pictures of ours; known ones keep their place and size."""
-        shown = patiently(lambda: [*self._sheet.sheet.pictures])
-        named = {str(patiently(partial(getattr, item, "name"))): item for item in shown}
+        named = dict(self._shown)
         wanted = {shown_name(picture): picture for picture in pictures}
+        gone = {name for name in self.names if name not in wanted and not keep_others}
+        bottoms = [_bottom_row(item) for name, item in self._shown if name not in gone]
         # From the last: some engines know a picture by its number.
-        for name, item in reversed(named.items()):
-            if name.startswith(PREFIX) and name not in wanted and not keep_others:
+        for name, item in reversed(self._shown):
+            if name in gone:
                 self._take_down(item)
-        below = max(
-            [row for row, _ in self._texts] + [_bottom_row(item) for item in shown], default=0
-        )
+        below = max([row for row, _ in self._texts] + bottoms, default=0)
         with tempfile.TemporaryDirectory(prefix="bonsai") as folder:
             file = Path(folder) / "picture.png"
             for name, picture in wanted.items():

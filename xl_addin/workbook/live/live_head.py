@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xl_addin.workbook.areas import Area
-from xl_addin.workbook.live.live_sheet import Block, LiveSheet, ready
+from xl_addin.workbook.live.live_sheet import LiveSheet, ready
+from xl_addin.workbook.live.pieces import Block
 from xl_addin.workbook.port import AboveRow
 from xl_addin.workbook.table.table_shape import TableShape
 
@@ -21,7 +22,7 @@ def compose_head(
         return []
     left = max(1, shape.old.left - 1)  # a label may stand beside the table
     area = Area(shape.old.top - len(above), left, shape.old.top - 1, shape.both.right)
-    block: Block = []
+    block: list[list[object]] = []
     for number, cells, row in zip(area.rows, sheet.cells(area), above, strict=True):
         typed = [cell.typed(number) for cell in cells]
         line = typed[: shape.old.left - left] + [None] * len(shape.both.columns)

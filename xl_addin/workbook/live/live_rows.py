@@ -9,7 +9,8 @@ from itertools import groupby
 
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.formulas import moved_text
-from xl_addin.workbook.live.live_sheet import Block, LiveCell, LiveSheet, plain_cell, ready
+from xl_addin.workbook.live.live_sheet import LiveCell, LiveSheet, plain_cell, ready
+from xl_addin.workbook.live.pieces import Block
 from xl_addin.workbook.port import KeptCell, Row, RowValue
 from xl_addin.workbook.table.table_shape import CurrentTable, TableShape
 from xl_addin.workbook.table.user_cells import UserCells
@@ -46,7 +47,7 @@ class LiveRows:
         """Return the areas to be written, each with what is to be typed into it.
 
         Columns of the user's in which nothing changes are left alone. As soon as one changes, the
-        whole table is one block, so that no cell of theirs can be parted from its row.
+        whole table is one block, so that no cell of theirs is parted from its row.
         """
         numbers = self._shape.new_data.rows
         kept = self._read_kept(rows)

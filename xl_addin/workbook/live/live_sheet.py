@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from worker.errors import WorkbookError
 from xl_addin.workbook.areas import Area, address, common
@@ -14,39 +15,47 @@ from xl_addin.workbook.cells import clean_text, plain_value, typed_text, writabl
 from xl_addin.workbook.formulas import moved_text
 from xl_addin.workbook.live import excel_objects
 from xl_addin.workbook.live.busy import patiently
+from xl_addin.workbook.live.pieces import Block, Piece, cut, is_computed
 from xl_addin.workbook.port import CellValue, Formula, Writable
 
 if TYPE_CHECKING:
     import xlwings
 
-Block = list[list[object]]
+# On macOS xlwings 0.37.8 fails when it is asked for error values as text.
+_ERRORS_AS_TEXT = sys.platform != "darwin"
 
-# Error values come as their text. On macOS xlwings 0.37.8 fails when it is asked for that.
-_READING: dict[str, bool] = {} if sys.platform == "darwin" else {"err_to_str": True}
+#: Seconds for the rest of a block of which a part stands in the sheet already.
+_TO_FINISH = 30.0
 
 
 @dataclass(frozen=True)
 class LiveCell:
-    """A cell as read, with the row it stood in; a value is as Excel gave it, dates included."""
+    """A cell as read, with the row it stood in; a value is as Excel gave it, dates included.
+
+    `error` is the name of an error value that is no formula's.
+    """
 
     value: object
     formula: str | None
     row: int
+    error: str | None = None
 
     @property
     def has_content(self) -> bool:
         """Say whether anything stands in it."""
-        return self.formula is not None or self.value is not None
+        return any(part is not None for part in (self.formula, self.value, self.error))
 
     def typed(self, row: int) -> object:
         """Return what to type so that the cell stands in another row."""
         if self.formula is not None:
             return f"={moved_text(self.formula, self.row, row)}"
-        return typed_text(self.value) if isinstance(self.value, str) else self.value
+        if self.error is not None:
+            return self.error
+        return _typed(self.value)
 
 
 class LiveSheet:
-    """A sheet that is open in Excel. Every write is one call for a whole block of cells."""
+    """A sheet that is open in Excel, read and written in blocks of cells."""
 
     def __init__(self, sheet: xlwings.Sheet) -> None:
         self.sheet = sheet
@@ -70,9 +79,12 @@ class LiveSheet:
         """Return the area that has cells at all."""
         return Area.parse(str(patiently(lambda: self.sheet.used_range.address)))
 
-    def raw(self, area: Area) -> Block:
-        """Return the values of an area as Excel gives them."""
-        reading = {"ndim": 2, **_READING}
+    def raw(self, area: Area) -> list[list[object]]:
+        """Return the values of an area as Excel gives them, error values as their names."""
+        return self._values(area, errors_as_text=_ERRORS_AS_TEXT)
+
+    def _values(self, area: Area, *, errors_as_text: bool) -> list[list[object]]:
+        reading = {"ndim": 2, **({"err_to_str": True} if errors_as_text else {})}
         rows = patiently(lambda: self.range(area).options(**reading).value)
         return [[_number(value) for value in row] for row in rows]
 
@@ -82,13 +94,10 @@ class LiveSheet:
 
     def cells(self, area: Area) -> list[list[LiveCell]]:
         """Return the cells of an area with their formulas."""
-        formulas = self._formulas(area)
+        blocks = self._values(area, errors_as_text=False), self._formulas(area)
         return [
-            [
-                LiveCell(value, _formula(text, value), number)
-                for value, text in zip(values, texts, strict=True)
-            ]
-            for number, values, texts in zip(area.rows, self.raw(area), formulas, strict=True)
+            [_cell(value, text, number) for value, text in zip(values, texts, strict=True)]
+            for number, values, texts in zip(area.rows, *blocks, strict=True)
         ]
 
     def _formulas(self, area: Area) -> list[list[str]]:
@@ -145,6 +154,16 @@ class LiveSheet:
         ]
         return address(*min(found)) if found else None
 
+    def holds(self, area: Area, block: Block) -> bool:
+        """Say whether what is ready to be typed into an area stands there already."""
+        # Values first: in most writes the first of them differs, and formulas are not read at all.
+        return all(
+            is_computed(value) or _same(_typed(there), value)
+            for there, value in _pairs(self.raw(area), block)
+        ) and all(
+            _same(cell.typed(cell.row), value) for cell, value in _pairs(self.cells(area), block)
+        )
+
     # Writing
 
     def check_writable(self, book: str) -> None:
@@ -160,16 +179,20 @@ class LiveSheet:
             )
 
     def type_block(self, area: Area, block: Block) -> None:
-        """Fill an area in one call with values that are ready to be typed."""
-        has_formula = any(isinstance(v, str) and v.startswith("=") for row in block for v in row)
+        """Fill an area with values that are ready to be typed, in as few calls as they allow.
 
-        def write() -> None:
-            if has_formula:
-                self.range(area).formula = block
-            else:
-                self.range(area).value = block
+        What has begun is waited for longer, so that no row has cells of two.
+        """
+        patience = None
+        for piece in cut(area, block):
+            patiently(partial(self._type, piece), patience)
+            patience = _TO_FINISH
 
-        patiently(write)
+    def _type(self, piece: Piece) -> None:
+        if piece.is_computed:
+            self.range(piece.area).formula = piece.block
+        else:
+            self.range(piece.area).value = piece.block
 
     def wipe(self, area: Area) -> None:
         """Take contents and looks of cells that are not needed any more; notes on them stay."""
@@ -232,14 +255,34 @@ def plain_cell(value: object) -> CellValue:
     return value if isinstance(value, str) else plain_value(value)
 
 
+def _typed(value: object) -> object:
+    return typed_text(value) if isinstance(value, str) else value
+
+
+def _same(there: object, value: object) -> bool:
+    return there == value and isinstance(there, bool) == isinstance(value, bool)
+
+
+def _pairs(there: Sequence[Sequence[Any]], block: Block) -> Iterator[tuple[Any, object]]:
+    for line, row in zip(there, block, strict=True):
+        yield from zip(line, row, strict=True)
+
+
 def _number(value: object) -> object:
     # Cells in a currency format come as decimals.
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _formula(text: str, value: object) -> str | None:
-    """Return what computes a cell; text that only looks so is its own value."""
-    return text[1:] if text.startswith("=") and text != value else None
+def _cell(value: object, text: str, row: int) -> LiveCell:
+    """Return a cell with this value, and this text in the formula bar.
+
+    Text that only looks like a formula, or an error value, is its own value.
+    """
+    if text.startswith("=") and text != value:
+        return LiveCell(value, text[1:], row)
+    if text.startswith("#") and not isinstance(value, str):
+        return LiveCell(None, None, row, error=text)
+    return LiveCell(value, None, row)
 
 
 def _texts(block: object, area: Area) -> list[list[str]]:

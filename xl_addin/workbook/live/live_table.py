@@ -88,7 +88,7 @@ def check_neighbours(shape: TableShape, moves: ColumnMoves, others: Sequence[Liv
     """
     band = replace(shape.both, right=1 << 14)
     beside = next((other.name for other in others if other.area.meets(band)), None)
-    if beside and (moves.gone or moves.come):
+    if beside and moves:
         raise WorkbookError(
             "The columns of a table must change, and another table stands beside it.",
             f"Excel cannot move {beside} aside.",

@@ -75,7 +75,7 @@ def test_five_thousand_rows_with_notes_in_another_order_are_one_array_too(port):
 def test_a_table_that_shrinks_is_emptied_in_one_call_more(port):
     write_ranked(port, ranked_rows(*"abcdefgh"))
     port.excel.calls.clear()
-    write_ranked(port, ranked_rows("a"))
+    write_ranked(port, ranked_rows("x"))
     assert port.excel.writes == 2
 
 
@@ -90,9 +90,58 @@ def test_columns_of_the_users_in_which_nothing_changes_are_not_touched(bench, po
     ]
 
 
-def test_the_matrix_is_written_in_three_arrays(port):
+def test_the_matrix_is_written_in_five_arrays(port):
     port.write_table(matrix([f"P{n:02}" for n in range(12)], rows=500))
-    assert port.excel.writes <= 3
+    assert port.excel.writes == 5, "texts and formulas apart: three above the table, two in it"
+
+
+def test_no_text_goes_where_excel_takes_formulas(bench, port):
+    def annotate(sheet):
+        notes = ("=1+1", "x" * 9_000, "2 words")
+        for note, cell in zip(notes, cells(sheet, RANKED, "Note", 3), strict=True):
+            cell.value = note
+
+    write_ranked(port, ranked_rows("a", "b", "c"))
+    port = edited(bench, port, annotate)
+    book = port.excel.book()
+    rows = ranked_rows("c", "b", "a", text="y" * 9_000)
+    LiveBook(book).write_table(TableContent(RANKED, rows))
+    typed = {
+        name: [v for a in actions if a["func"] == name for row in a["values"] for v in row]
+        for actions in [book.impl.json()["actions"]]
+        for name in ("setValues", "setFormula")
+    }
+    assert [value for value in typed["setFormula"] if isinstance(value, str) and value] == ["=1+1"]
+    assert {"x" * 9_000, "y" * 9_000, "'2 words"} <= {*typed["setValues"]}
+
+
+def test_a_table_that_holds_it_all_is_not_touched(bench, port):
+    rows = [
+        {"QID": "1", "Rank": 1, "SexyScore": True, "Chunk": "=no formula", "ChunkID": "a"},
+        {"QID": "12 %", "Rank": 2.5, "SexyScore": None, "ChunkID": "b"},
+        {"QID": "Q", "SexyScore": Formula("=C6*2"), "ChunkID": "c"},
+    ]
+    for content in (TableContent(RANKED, rows), matrix(["P1"])):
+        port.write_table(content)
+        port.excel.calls.clear()
+        port.write_table(content)
+        assert port.excel.calls == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(1, True), (1, "1"), (None, 0), ("a", "A"), (2, Formula("=1+1")), (Formula("=1+1"), "=1+1")],
+)
+def test_a_cell_that_only_looks_the_same_is_written(port, before, after):
+    write_ranked(port, [{"ChunkID": "a", "SexyScore": before}])
+    port.excel.calls.clear()
+    write_ranked(port, [{"ChunkID": "a", "SexyScore": after}])
+    assert port.excel.writes
+
+
+def test_without_pictures_excel_is_not_touched(port):
+    port.put_pictures("Heatmap", [])
+    assert port.excel.calls == []
 
 
 # Excel's state
@@ -103,6 +152,13 @@ def test_computing_is_suspended_around_the_write_only_and_given_back(port):
     calls = port.excel.calls
     assert [call for call in calls if call in ("Manual", "Automatic")] == ["Manual", "Automatic"]
     assert calls.index("Manual") < calls.index("setValues") < calls.index("Automatic")
+
+
+def test_a_mode_in_which_excel_computes_nothing_anyway_is_left_alone(port):
+    port.excel.calculation = "Manual"
+    write_ranked(port, ranked_rows("a", "b"))
+    assert port.excel.writes == 1
+    assert not {"Manual", "Automatic"} & {*port.excel.calls}
 
 
 def test_it_is_given_back_when_excel_refuses(port, monkeypatch):
