@@ -7,10 +7,10 @@ with Python's trace of calls.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from worker.errors import BonsaiError, InternalError, UnavailableError
+from worker.errors import BonsaiError, InternalError, UnavailableError, WorkbookLockedError
 from worker.queueing.local.local_jobs import LocalJobs
 from worker.settings import load_settings
 from xl_addin.desk.desk import Desk
@@ -26,7 +26,8 @@ def run(action: str) -> None:
 def tick() -> None:
     """Look after the jobs of the workbook that called."""
     book = LiveBook.caller()
-    _in_words(lambda: _at_the_desk(book, Desk.tick, wait_seconds=0), book.show_status)
+    with suppress(WorkbookLockedError):  # Excel is busy, too busy to be told so; the next one comes
+        _in_words(lambda: _at_the_desk(book, Desk.tick, wait_seconds=0), book.show_status)
 
 
 def _press(book: LiveBook, action: str) -> None:

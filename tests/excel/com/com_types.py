@@ -104,6 +104,7 @@ class PyIDispatch:
 
         :raises com_error: if the object has none of this name.
         """
+        self.target._answer()
         if not hasattr(type(self.target), name):
             raise com_error(UNKNOWN_NAME, "Unknown name.", None, None)
         return 1 + sum(map(ord, name))
@@ -139,6 +140,9 @@ class CDispatch:
     @property
     def _oleobj_(self) -> PyIDispatch:
         return PyIDispatch(self)
+
+    def _answer(self) -> None:
+        """Raise if the program takes no calls now; a class that can be busy says so here."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

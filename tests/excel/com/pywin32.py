@@ -18,7 +18,7 @@ from tests.excel.com.com_types import (
     UnknownToStandInError,
     com_error,
 )
-from tests.excel.com.windows import Windows
+from tests.excel.com.windows import OK_BUTTON, Windows
 
 _NOT_A_WRAPPED_OBJECT = -2147024809  # E_INVALIDARG
 
@@ -55,8 +55,8 @@ def pywin32_modules(windows: Windows) -> dict[str, ModuleType]:
     modules = [
         Stub("pywintypes", com_error=com_error, error=com_types.error, IID=IID, TimeType=TimeType),
         _pythoncom(),
-        Stub("win32api"),
-        Stub("win32con"),
+        Stub("win32api", MessageBox=windows.message_box),
+        _win32con(),
         Stub("win32event"),
         Stub("win32gui", FindWindowEx=windows.child_window),
         Stub("win32process", GetWindowThreadProcessId=windows.thread_and_process),
@@ -64,6 +64,11 @@ def pywin32_modules(windows: Windows) -> dict[str, ModuleType]:
         *_win32com(windows),
     ]
     return {module.__name__: module for module in modules}
+
+
+def _win32con() -> Stub:
+    buttons = {"MB_OK": OK_BUTTON, "MB_OKCANCEL": 1, "MB_YESNOCANCEL": 3, "MB_YESNO": 4}
+    return Stub("win32con", **buttons, MB_ICONWARNING=0x30, MB_ICONINFORMATION=0x40)
 
 
 def _pythoncom() -> Stub:

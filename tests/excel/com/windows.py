@@ -21,6 +21,8 @@ from tests.excel.com.com_types import (
 _DESK, _SHEET = 1, 2
 _STEP = 0x100
 
+OK_BUTTON = 0  # MB_OK
+
 
 @dataclass
 class RunningExcel:
@@ -48,11 +50,13 @@ class Windows:
     """One desktop: what runs, front to back, and what COM creates or finds by its name.
 
     `classes` is what `Dispatch` and `DispatchEx` create by a ProgID, and `GetObject` finds by its
-    moniker: each name with the function that makes the object.
+    moniker: each name with the function that makes the object. `boxes` are the texts that were
+    shown in boxes; each was read at once.
     """
 
     excels: list[RunningExcel] = field(default_factory=list)
     classes: dict[str, Callable[[], object]] = field(default_factory=dict)
+    boxes: list[str] = field(default_factory=list)
 
     def start(self, application: CDispatch, pid: int, has_book: Callable[[], bool]) -> int:
         """Let an Excel run, in front of all others; return the handle of its window."""
@@ -109,6 +113,12 @@ class Windows:
 
     def _excel(self, hwnd: int) -> RunningExcel | None:
         return next((excel for excel in self.excels if excel.hwnd == hwnd // _STEP * _STEP), None)
+
+    def message_box(self, hwnd: int, text: str, _title: str, style: int) -> int:
+        if style != OK_BUTTON or self._excel(hwnd) is None:
+            raise UnknownToStandInError(f"MessageBox of style {style} over {hwnd}")
+        self.boxes.append(text)
+        return 1  # IDOK
 
     # The way from a handle to an object, through oleacc and pythoncom's own library
 

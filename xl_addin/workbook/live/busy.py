@@ -9,9 +9,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from worker.errors import WorkbookError, WorkbookLockedError
+
+if TYPE_CHECKING:
+    import xlwings
 
 Result = TypeVar("Result")
 
@@ -78,6 +81,17 @@ def _have_calls_fail_at_once() -> None:
     windows = sys.modules.get("xlwings._xlwindows")
     if windows is not None:
         windows.N_COM_ATTEMPTS = 1  # type: ignore[attr-defined]
+
+
+def tell_busy_from_missing(book: xlwings.Book) -> None:
+    """Let a workbook that called say whether Excel is busy, or has not what it is asked for.
+
+    pywin32 says the latter of both, where it has no classes of Excel's. xlwings has a wrapper that
+    looks twice, and gives it to all workbooks but this one.
+    """
+    windows = sys.modules.get("xlwings._xlwindows")
+    if windows is not None:
+        book.impl.xl = windows.COMRetryObjectWrapper(book.impl.xl)
 
 
 def _still_busy() -> WorkbookLockedError:

@@ -16,7 +16,7 @@ from worker.errors import PackageMissingError, WorkbookError, WorkbookLockedErro
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.live import excel_objects
-from xl_addin.workbook.live.busy import patiently
+from xl_addin.workbook.live.busy import patiently, tell_busy_from_missing
 from xl_addin.workbook.live.calm import calm
 from xl_addin.workbook.live.column_moves import ColumnMoves
 from xl_addin.workbook.live.live_gallery import LiveGallery
@@ -70,7 +70,9 @@ class LiveBook:
 
         :raises PackageMissingError: if xlwings is not installed.
         """
-        return cls(patiently(load_xlwings().Book.caller))
+        book = patiently(load_xlwings().Book.caller)
+        tell_busy_from_missing(book)
+        return cls(book)
 
     @classmethod
     def named(cls, full_name: str) -> LiveBook:
@@ -138,7 +140,7 @@ class LiveBook:
         blocks = [*compose_head(page, shape, content.above), *rows.compose(content.rows)]
         blocks = [entry for entry in blocks if moves or not page.holds(*entry)]
         if blocks or moves or shape.old != shape.new:
-            with calm(self._book.app):
+            with calm(self._app):
                 self._write(place, shape, moves, blocks, content)
         return rows.lost()
 
@@ -182,7 +184,7 @@ class LiveBook:
         page.check_writable(self.name)
         gallery = LiveGallery(page)
         if pictures or (gallery.names and not keep_others):
-            with calm(self._book.app):
+            with calm(self._app):
                 gallery.show(pictures, keep_others=keep_others)
 
     def save(self) -> None:
@@ -225,11 +227,15 @@ class LiveBook:
     def show_status(self, text: str) -> None:
         """Show a line of text at the lower edge of Excel's window; no text gives it back."""
         with suppress(NotImplementedError):
-            patiently(partial(setattr, self._book.app, "status_bar", text or False))
+            patiently(partial(setattr, self._app, "status_bar", text or False))
 
     def tell(self, text: str) -> None:
         """Show a text in a box over Excel's window, until the user has read it."""
-        self._book.app.alert(text, "BONSAI")
+        patiently(partial(self._app.alert, text, "BONSAI"))
+
+    @property
+    def _app(self) -> xlwings.App:
+        return patiently(lambda: self._book.app)
 
     def _page(self, sheet: str) -> LiveSheet:
         pages = {page.name: page for page in self._pages()}
