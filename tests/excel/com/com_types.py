@@ -99,7 +99,7 @@ class PyIDispatch:
     def __init__(self, target: CDispatch) -> None:
         self.target = target
 
-    def GetIDsOfNames(self, _lcid: int, name: str) -> int:  # noqa: N802
+    def GetIDsOfNames(self, _lcid: int, name: str) -> int:
         """Return the number of a member.
 
         :raises com_error: if the object has none of this name.
@@ -109,7 +109,7 @@ class PyIDispatch:
             raise com_error(UNKNOWN_NAME, "Unknown name.", None, None)
         return 1 + sum(map(ord, name))
 
-    def GetTypeInfo(self) -> _TypeInfo:  # noqa: N802
+    def GetTypeInfo(self) -> _TypeInfo:
         """Return what Excel's type library says about the object."""
         return _TypeInfo(self.target)
 
@@ -119,10 +119,10 @@ class _TypeInfo:
         self.iid = type(target).iid
         self._name = type(target).__name__
 
-    def GetTypeAttr(self) -> _TypeInfo:  # noqa: N802
+    def GetTypeAttr(self) -> _TypeInfo:
         return self
 
-    def GetDocumentation(self, member: int) -> tuple[str, None, int, None]:  # noqa: N802
+    def GetDocumentation(self, member: int) -> tuple[str, None, int, None]:
         if member != -1:
             raise UnknownToStandInError(f"GetDocumentation({member})")
         return self._name, None, 0, None

@@ -41,7 +41,7 @@ class ExcelWindow(CDispatch):
         self._application = application
 
     @property
-    def Application(self) -> CDispatch:  # noqa: N802
+    def Application(self) -> CDispatch:
         return self._application
 
 

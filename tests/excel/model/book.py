@@ -21,7 +21,7 @@ class ModelBook:
     def __init__(self, path: Path, language: Language = ENGLISH) -> None:
         self.path, self.language = path, language
         self.is_read_only = False
-        self.is_saved = True
+        self.is_saved, self.changes = True, 0
         self.workbook = _load(path)
         computed = _load(path, data_only=True)
         self._sheets = {
@@ -57,7 +57,12 @@ class ModelBook:
         if not formula.startswith("="):
             raise Refused("The stand-in for Excel defines names by formulas alone.")
         self.workbook.defined_names[name] = DefinedName(name, attr_text=formula[1:])
+        self.note_change()
+
+    def note_change(self) -> None:
+        """Remember that something was changed."""
         self.is_saved = False
+        self.changes += 1
 
     def follow(self, shift: Shift) -> None:
         """Let formulas and names refer to cells that were moved."""

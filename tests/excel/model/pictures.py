@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass
+@dataclass(eq=False)
 class ShownPicture:
     """A picture as it stands on a sheet: its image, its place and size, and its texts."""
 
@@ -17,3 +17,4 @@ class ShownPicture:
     height: float = 0.0
     alt_text: str = ""
     title: str = ""
+    is_ratio_locked: bool = True

@@ -14,7 +14,7 @@ from tests.excel.model.references import Shift
 from xl_addin.workbook.areas import Area
 
 
-@dataclass
+@dataclass(eq=False)
 class FormatRule:
     """A rule and the cells that it lies on; `rule` is openpyxl's."""
 

@@ -61,7 +61,7 @@ class ModelSheet:
         """Make sure that it may be changed."""
         if self.is_protected:
             raise Refused(PROTECTED)
-        self.book.is_saved = False
+        self.book.note_change()
 
     def used(self) -> Area:
         """Return the area that has cells at all."""
@@ -163,6 +163,14 @@ class ModelSheet:
         self.allow_change()
         for row in rows:
             self.cells.row_dimensions[row].hidden = hidden
+
+    def fit_rows(self, rows: Iterable[int]) -> None:
+        """Let rows have the height that they need, as Excel will find it; hidden ones show."""
+        self.allow_change()
+        for row in rows:
+            if row in self.cells.row_dimensions:
+                self.cells.row_dimensions[row].height = None
+                self.cells.row_dimensions[row].hidden = False
 
     def shift(self, top: int, bottom: int, first: int, by: int) -> None:
         """Move all cells of some rows from column `first` on to the right, or left over others.

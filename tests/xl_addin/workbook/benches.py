@@ -11,6 +11,8 @@ from typing import Any
 import openpyxl
 from lxml import etree
 
+from tests.excel.com.application import Application
+from tests.excel.com.workbooks import Workbook
 from tests.excel.model.book import ModelBook
 from tests.xl_addin.workbook.samples import loaded, parts
 from tests.xl_addin.workbook.stand_in_excel import StandInExcel
@@ -107,6 +109,30 @@ class StandInPort:
             return work(LiveBook(book))
         finally:
             self.excel.apply(book)
+
+
+class WindowsBench(Bench):
+    """The live port over xlwings' own code for Windows, on the stand-in for Excel below it."""
+
+    def __init__(self, excel: Application) -> None:
+        self.excel = excel
+
+    def open(self, path: Path) -> WorkbookPort:
+        self.excel._open(path)
+        return LiveBook.named(str(path))
+
+    def path(self, port: WorkbookPort) -> Path:
+        return self.workbook(port)._model.path
+
+    def close(self, port: WorkbookPort) -> None:
+        self.workbook(port).Close(SaveChanges=False)
+
+    def pictures(self, port: WorkbookPort, sheet: str) -> dict[str, Shown]:
+        return model_pictures(self.workbook(port)._model, sheet)
+
+    def workbook(self, port: WorkbookPort) -> Workbook:
+        """Return Excel's own object of the workbook that a port has open."""
+        return next(book for book in self.excel._books if book.Name == port.name)
 
 
 class StandInBench(Bench):

@@ -1,7 +1,8 @@
-"""What every port promises: the same tests on a closed file ('file') and on Excel ('live').
+"""What every port promises: the same tests on a closed file ('file') and on an open workbook.
 
-Where there is no Excel, 'live' runs on the stand-in that its own module describes. The tests of
-real Excel (tests/excel) are these very functions with another bench.
+That one is open in a stand-in for Excel, below xlwings' remote engine ('remote') and below its own
+code for Windows ('windows'). The tests of real Excel (tests/excel) are these very functions with
+another bench.
 """
 
 import datetime as dt
@@ -11,8 +12,9 @@ import pytest
 import xlsxwriter
 from openpyxl.styles import PatternFill
 
+from tests.excel.com.application import Application
 from tests.xl_addin.conftest import FBQ_HEADERS, fbq_row
-from tests.xl_addin.workbook.benches import FileBench, StandInBench
+from tests.xl_addin.workbook.benches import FileBench, StandInBench, WindowsBench
 from tests.xl_addin.workbook.samples import (
     address,
     area,
@@ -35,13 +37,17 @@ from xl_addin.workbook.port import Formula, Picture, TableContent
 FIXED = list(MATRIX.headers)
 
 
-@pytest.fixture(params=["file", "live"])
+@pytest.fixture(params=["file", "remote", "windows"])
 def bench(request, monkeypatch):
     if request.param == "file":
         yield FileBench()
-    else:
+    elif request.param == "remote":
         with remote_engine(monkeypatch) as xlwings:
             yield StandInBench(xlwings)
+    else:
+        windows = request.getfixturevalue("windows")
+        request.getfixturevalue("windows_xlwings")
+        yield WindowsBench(Application(windows))
 
 
 @pytest.fixture
