@@ -29,10 +29,13 @@ def is_protected(sheet: xlwings.Sheet) -> bool:
 
 def are_hidden(cells: xlwings.Range) -> bool | None:
     """Say whether the rows of some cells are hidden; None where some are and some are not."""
-    rows = _ask(cells.api, "EntireRow", "entire_row")
+    if _is_appscript(cells.api):
+        return patiently(lambda: cells.rows.hidden)
+    # xlwings asks Windows for each row.
+    rows = _ask(cells.api, "EntireRow", "")
     if rows is None:
         return False
-    hidden = _ask(rows, "Hidden", "hidden")
+    hidden = _ask(rows, "Hidden", "")
     return hidden if isinstance(hidden, bool) else None
 
 

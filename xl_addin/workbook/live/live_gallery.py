@@ -33,10 +33,6 @@ class LiveGallery:
 
     def __init__(self, sheet: LiveSheet) -> None:
         self._sheet = sheet
-        self._shown = [
-            (str(patiently(partial(getattr, item, "name"))), item)
-            for item in patiently(lambda: [*sheet.sheet.pictures])
-        ]
         used = sheet.used()
         self._texts: dict[RowColumn, CellValue] = {
             (row, column): plain_cell(value)
@@ -48,27 +44,33 @@ class LiveGallery:
     @property
     def names(self) -> list[str]:
         """The names of those that are there."""
-        return [name for name, _ in self._shown if name.startswith(PREFIX)]
+        shown = [str(patiently(partial(getattr, item, "name"))) for item in self._pictures()]
+        return [name for name in shown if name.startswith(PREFIX)]
 
     def show(self, pictures: Sequence[Picture], *, keep_others: bool) -> None:
         """Show these pictures of ours; known ones keep their place and size."""
-        named = dict(self._shown)
+        names = self.names
         wanted = {shown_name(picture): picture for picture in pictures}
-        gone = {name for name in self.names if name not in wanted and not keep_others}
-        bottoms = [_bottom_row(item) for name, item in self._shown if name not in gone]
-        # From the last: some engines know a picture by its number.
-        for name, item in reversed(self._shown):
-            if name in gone:
-                self._take_down(item)
+        for name in names:
+            if name not in wanted and not keep_others:
+                self._take_down(self._named(name))
+        bottoms = [_bottom_row(item) for item in self._pictures()]
         below = max([row for row, _ in self._texts] + bottoms, default=0)
         with tempfile.TemporaryDirectory(prefix="bonsai") as folder:
             file = Path(folder) / "picture.png"
             for name, picture in wanted.items():
                 file.write_bytes(picture.png)
-                if name in named:
-                    self._renew(named[name], name, picture, file)
+                if name in names:
+                    self._renew(name, picture, file)
                 else:
                     below = self._hang(name, picture, file, below + GAP + 1)
+
+    def _pictures(self) -> list[xlwings.main.Picture]:
+        return patiently(lambda: [*self._sheet.sheet.pictures])
+
+    def _named(self, name: str) -> xlwings.main.Picture:
+        """Return a picture by its name: by number it is another one as soon as one goes."""
+        return patiently(lambda: self._sheet.sheet.pictures[name])
 
     def _take_down(self, shown: xlwings.main.Picture) -> None:
         place = self._caption_place(shown)
@@ -84,24 +86,25 @@ class LiveGallery:
         )
         pictures = self._sheet.sheet.pictures
 
-        def add() -> xlwings.main.Picture:
-            if name in pictures:
-                return pictures[name]
-            anchor = self._sheet.range(_cell((row + 1, 1)))
-            return pictures.add(str(file), name=name, anchor=anchor, width=width, height=height)
+        def add() -> None:
+            if name not in pictures:
+                anchor = self._sheet.range(_cell((row + 1, 1)))
+                pictures.add(str(file), name=name, anchor=anchor, width=width, height=height)
 
-        shown = patiently(add)
+        patiently(add)
+        # What `add` returns is known on macOS by the name that it had at first.
+        shown = self._named(name)
         patiently(lambda: _set_size(shown, width, height))
         excel_objects.describe(shown, picture.alt_text, picture.caption)
         self._write_caption((row, 1), picture.caption)
         lines = math.ceil(height / LINE_HEIGHT)
         return excel_objects.bottom_row(shown) or row + lines
 
-    def _renew(self, shown: xlwings.main.Picture, name: str, picture: Picture, file: Path) -> None:
-        place = self._caption_place(shown)
+    def _renew(self, name: str, picture: Picture, file: Path) -> None:
+        place = self._caption_place(self._named(name))
         pictures = self._sheet.sheet.pictures
-        renewed = patiently(lambda: pictures.add(str(file), name=name, update=True))
-        excel_objects.describe(renewed, picture.alt_text, picture.caption)
+        patiently(lambda: pictures.add(str(file), name=name, update=True))
+        excel_objects.describe(self._named(name), picture.alt_text, picture.caption)
         if place:
             self._write_caption(place, picture.caption)
 

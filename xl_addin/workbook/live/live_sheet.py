@@ -21,9 +21,6 @@ from xl_addin.workbook.port import CellValue, Formula, Writable
 if TYPE_CHECKING:
     import xlwings
 
-# On macOS xlwings 0.37.8 fails when it is asked for error values as text.
-_ERRORS_AS_TEXT = sys.platform != "darwin"
-
 #: Seconds for the rest of a block of which a part stands in the sheet already.
 _TO_FINISH = 30.0
 
@@ -80,8 +77,11 @@ class LiveSheet:
         return Area.parse(str(patiently(lambda: self.sheet.used_range.address)))
 
     def raw(self, area: Area) -> list[list[object]]:
-        """Return the values of an area as Excel gives them, error values as their names."""
-        return self._values(area, errors_as_text=_ERRORS_AS_TEXT)
+        """Return the values of an area as Excel gives them, error values as their names.
+
+        On macOS an error is an empty cell: xlwings 0.37.8 fails when it is asked for the name.
+        """
+        return self._values(area, errors_as_text=sys.platform != "darwin")
 
     def _values(self, area: Area, *, errors_as_text: bool) -> list[list[object]]:
         reading = {"ndim": 2, **({"err_to_str": True} if errors_as_text else {})}
