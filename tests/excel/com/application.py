@@ -16,6 +16,24 @@ from tests.excel.model.languages import ENGLISH, Language
 from tests.excel.model.typed import Refused
 from xl_addin.workbook.areas import Area
 
+#: Methods that change something.
+_CHANGING = {
+    "FormatCondition.Delete",
+    "FormatCondition.SetLastPriority",
+    "FormatConditions.AddColorScale",
+    "ListColumn.Delete",
+    "ListColumns.Add",
+    "ListObject.Resize",
+    "Names.Add",
+    "Picture.Delete",
+    "Range.AutoFill",
+    "Range.AutoFilter",
+    "Range.AutoFit",
+    "Range.ClearContents",
+    "Range.ClearFormats",
+    "Shapes.AddPicture",
+}
+
 AUTOMATIC, MANUAL, SEMIAUTOMATIC = -4105, -4135, 2  # XlCalculation
 
 
@@ -96,6 +114,10 @@ class Application(ExcelObject):
         if error is not None:
             raise error
         self._calls.append(call)
+
+    def _changes_made(self) -> list[str]:
+        """Return the calls that changed something, in Excel itself or in a workbook."""
+        return [call for call in self._calls if call.endswith("=") or call in _CHANGING]
 
     def _changes(self) -> int:
         calculation = sum(call == "Application.Calculation=" for call in self._calls)

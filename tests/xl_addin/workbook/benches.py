@@ -6,12 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import openpyxl
+import pytest
 from lxml import etree
 
 from tests.excel.com.application import Application
+from tests.excel.com.com_types import call_rejected
 from tests.excel.com.workbooks import Workbook
 from tests.excel.model.book import ModelBook
 from tests.xl_addin.workbook.samples import loaded, parts
@@ -114,44 +116,125 @@ class StandInPort:
             self.excel.apply(book)
 
 
-class WindowsBench(Bench):
+class LiveBench(Bench):
+    """Opens workbooks in a stand-in for Excel, which remembers what was done to it."""
+
+    @abstractmethod
+    def model(self, port: WorkbookPort) -> ModelBook:
+        """Return the workbook behind the stand-in."""
+
+    @abstractmethod
+    def calls(self, port: WorkbookPort) -> Sequence[str]:
+        """Name what was changed, in Excel itself or in the workbook."""
+
+    @abstractmethod
+    def writes(self, port: WorkbookPort) -> int:
+        """Count the arrays of cells that were written or emptied."""
+
+    @abstractmethod
+    def forget(self, port: WorkbookPort) -> None:
+        """Forget what was done so far."""
+
+    @abstractmethod
+    def reject(self, call: str, times: int, patch: pytest.MonkeyPatch) -> None:
+        """Let Excel reject a call (resize, add column, fill, write) so many times."""
+
+    def path(self, port: WorkbookPort) -> Path:
+        return self.model(port).path
+
+    def pictures(self, port: WorkbookPort, sheet: str) -> dict[str, Shown]:
+        return model_pictures(self.model(port), sheet)
+
+
+class WindowsBench(LiveBench):
     """The live port over xlwings' own code for Windows, on the stand-in for Excel below it."""
+
+    _CALLS: ClassVar[dict[str, str]] = {
+        "resize": "ListObject.Resize",
+        "add column": "ListColumns.Add",
+        "fill": "Range.AutoFill",
+        "write": "Range.Value=",
+    }
 
     def __init__(self, excel: Application) -> None:
         self.excel = excel
 
     def open(self, path: Path) -> WorkbookPort:
         self.excel._open(path)
-        return LiveBook.named(str(path))
+        port = LiveBook.named(str(path))
+        self.forget(port)
+        return port
 
-    def path(self, port: WorkbookPort) -> Path:
-        return self.workbook(port)._model.path
+    def model(self, port: WorkbookPort) -> ModelBook:
+        return self.workbook(port)._model
+
+    def calls(self, port: WorkbookPort) -> Sequence[str]:
+        return self.excel._changes_made()
+
+    def writes(self, port: WorkbookPort) -> int:
+        arrays = ("Range.Value=", "Range.Formula=", "Range.ClearContents")
+        return sum(call in arrays for call in self.excel._calls)
+
+    def forget(self, port: WorkbookPort) -> None:
+        self.excel._calls.clear()
+
+    def reject(self, call: str, times: int, patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(self.excel, "_refuses", self.excel._refuses)  # and gives it back
+        self.excel._reject(self._CALLS[call], times)
 
     def close(self, port: WorkbookPort) -> None:
         self.workbook(port).Close(SaveChanges=False)
-
-    def pictures(self, port: WorkbookPort, sheet: str) -> dict[str, Shown]:
-        return model_pictures(self.workbook(port)._model, sheet)
 
     def workbook(self, port: WorkbookPort) -> Workbook:
         """Return Excel's own object of the workbook that a port has open."""
         return next(book for book in self.excel._books if book.Name == port.name)
 
 
-class StandInBench(Bench):
+class StandInBench(LiveBench):
+    """The live port over xlwings' remote engine."""
+
+    _CALLS: ClassVar[dict[str, str]] = {
+        "resize": "Table.resize",
+        "add column": "TableColumns.add",
+        "fill": "Range.autofill",
+        "write": "Book.append_json_action",
+    }
+
     def __init__(self, xlwings: Any) -> None:
-        self._xlwings = xlwings
+        self.xlwings = xlwings
 
     def open(self, path: Path) -> StandInPort:
-        return StandInPort(StandInExcel(path, self._xlwings))
+        return StandInPort(StandInExcel(path, self.xlwings))
 
-    def path(self, port: WorkbookPort) -> Path:
-        assert isinstance(port, StandInPort)
-        return port.excel.path
+    def model(self, port: WorkbookPort) -> ModelBook:
+        return self._excel(port).model
 
-    def pictures(self, port: WorkbookPort, sheet: str) -> dict[str, Shown]:
+    def calls(self, port: WorkbookPort) -> Sequence[str]:
+        return self._excel(port).calls
+
+    def writes(self, port: WorkbookPort) -> int:
+        return self._excel(port).writes
+
+    def forget(self, port: WorkbookPort) -> None:
+        self._excel(port).calls.clear()
+
+    def reject(self, call: str, times: int, patch: pytest.MonkeyPatch) -> None:
+        kind, attribute = self._CALLS[call].split(".")
+        owner = getattr(self.xlwings.pro._xlremote, kind)
+        known, left = getattr(owner, attribute), [times]
+
+        def rejected(*arguments: Any, **named: Any) -> Any:
+            if left[0]:
+                left[0] -= 1
+                raise call_rejected()
+            return known(*arguments, **named)
+
+        patch.setattr(owner, attribute, rejected)
+
+    @staticmethod
+    def _excel(port: WorkbookPort) -> StandInExcel:
         assert isinstance(port, StandInPort)
-        return model_pictures(port.excel.model, sheet)
+        return port.excel
 
 
 def model_pictures(book: ModelBook, sheet: str) -> dict[str, Shown]:

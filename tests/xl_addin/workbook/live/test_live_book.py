@@ -1,4 +1,8 @@
-"""What the live port alone promises, on the stand-in for Excel (see its own module)."""
+"""What the live port alone promises, on the stand-ins for Excel (see their own modules).
+
+Some tests look into what xlwings' remote engine recorded, or stand at one of its own limits: these
+run on that engine alone, and what only Excel for Windows has is in `test_live_on_windows`.
+"""
 
 import builtins
 import re
@@ -8,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.xl_addin.workbook.benches import StandInBench
-from tests.xl_addin.workbook.live.test_busy import REJECTED, com_error
+from tests.excel.com.application import Application
+from tests.xl_addin.workbook.benches import StandInBench, WindowsBench
+from tests.xl_addin.workbook.live.test_busy import com_error
 from tests.xl_addin.workbook.samples import address, cells, column, ranked_rows, write_ranked
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
 from tests.xl_addin.workbook.test_port import matrix
@@ -21,15 +26,18 @@ from xl_addin.workbook.live.live_book import LiveBook
 from xl_addin.workbook.port import Formula, Picture, TableContent
 
 
-@pytest.fixture
-def xlwings(monkeypatch):
-    with remote_engine(monkeypatch) as xlwings:
-        yield xlwings
+@pytest.fixture(params=["remote", "windows"])
+def bench(request, monkeypatch):
+    if request.param == "remote":
+        with remote_engine(monkeypatch) as xlwings:
+            yield StandInBench(xlwings)
+    else:
+        windows = request.getfixturevalue("windows")
+        request.getfixturevalue("windows_xlwings")
+        yield WindowsBench(Application(windows))
 
 
-@pytest.fixture
-def bench(xlwings):
-    return StandInBench(xlwings)
+ON_REMOTE = pytest.mark.parametrize("bench", ["remote"], indirect=True)
 
 
 @pytest.fixture
@@ -50,35 +58,36 @@ def noting(text):
 # Blocks
 
 
-def test_five_thousand_rows_are_one_array(port):
+def test_five_thousand_rows_are_one_array(bench, port):
     rows = ranked_rows(*(f"c{n}" for n in range(5_000)))
     write_ranked(port, rows)
     assert len(RANKED.columns) >= 16
-    assert port.excel.writes == 1
+    assert bench.writes(port) == 1
     assert len(column(port, RANKED, "ChunkID")) == 5_000
 
 
-def test_five_thousand_rows_with_notes_in_another_order_are_one_array_too(port):
+def test_five_thousand_rows_with_notes_in_another_order_are_one_array_too(bench, port):
     chunks = [f"c{n}" for n in range(5_000)]
     write_ranked(port, ranked_rows(*chunks))
 
-    port.excel.calls.clear()
-    sheet = port.excel.workbook["Ranked"]
+    bench.forget(port)
+    sheet = bench.model(port).workbook["Ranked"]
     for chunk, cell in zip(chunks, cells(sheet, RANKED, "Note", len(chunks)), strict=True):
         cell.value = f"note on {chunk}"
     write_ranked(port, ranked_rows(*reversed(chunks)))
-    assert port.excel.writes == 1
+    assert bench.writes(port) == 1
     notes = column(port, RANKED, "Note")
     assert notes == [f"note on {chunk}" for chunk in reversed(chunks)]
 
 
-def test_a_table_that_shrinks_is_emptied_in_one_call_more(port):
+def test_a_table_that_shrinks_is_emptied_in_one_call_more(bench, port):
     write_ranked(port, ranked_rows(*"abcdefgh"))
-    port.excel.calls.clear()
+    bench.forget(port)
     write_ranked(port, ranked_rows("x"))
-    assert port.excel.writes == 2
+    assert bench.writes(port) == 2
 
 
+@ON_REMOTE
 def test_columns_of_the_users_in_which_nothing_changes_are_not_touched(bench, port):
     write_ranked(port, ranked_rows("a", "b"))
     port = edited(bench, port, noting("mine"))
@@ -90,11 +99,12 @@ def test_columns_of_the_users_in_which_nothing_changes_are_not_touched(bench, po
     ]
 
 
-def test_the_matrix_is_written_in_five_arrays(port):
+def test_the_matrix_is_written_in_five_arrays(bench, port):
     port.write_table(matrix([f"P{n:02}" for n in range(12)], rows=500))
-    assert port.excel.writes == 5, "texts and formulas apart: three above the table, two in it"
+    assert bench.writes(port) == 5, "texts and formulas apart: three above the table, two in it"
 
 
+@ON_REMOTE
 def test_no_text_goes_where_excel_takes_formulas(bench, port):
     def annotate(sheet):
         notes = ("=1+1", "x" * 9_000, "2 words")
@@ -123,30 +133,31 @@ def test_a_table_that_holds_it_all_is_not_touched(bench, port):
     ]
     for content in (TableContent(RANKED, rows), matrix(["P1"])):
         port.write_table(content)
-        port.excel.calls.clear()
+        bench.forget(port)
         port.write_table(content)
-        assert port.excel.calls == []
+        assert bench.calls(port) == []
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
     [(1, True), (1, "1"), (None, 0), ("a", "A"), (2, Formula("=1+1")), (Formula("=1+1"), "=1+1")],
 )
-def test_a_cell_that_only_looks_the_same_is_written(port, before, after):
+def test_a_cell_that_only_looks_the_same_is_written(bench, port, before, after):
     write_ranked(port, [{"ChunkID": "a", "SexyScore": before}])
-    port.excel.calls.clear()
+    bench.forget(port)
     write_ranked(port, [{"ChunkID": "a", "SexyScore": after}])
-    assert port.excel.writes
+    assert bench.writes(port)
 
 
-def test_without_pictures_excel_is_not_touched(port):
+def test_without_pictures_excel_is_not_touched(bench, port):
     port.put_pictures("Heatmap", [])
-    assert port.excel.calls == []
+    assert bench.calls(port) == []
 
 
 # Excel's state
 
 
+@ON_REMOTE
 def test_computing_is_suspended_around_the_write_only_and_given_back(port):
     write_ranked(port, ranked_rows("a", "b"))
     calls = port.excel.calls
@@ -154,13 +165,15 @@ def test_computing_is_suspended_around_the_write_only_and_given_back(port):
     assert calls.index("Manual") < calls.index("setValues") < calls.index("Automatic")
 
 
-def test_a_mode_in_which_excel_computes_nothing_anyway_is_left_alone(port):
+@ON_REMOTE
+def test_a_mode_in_which_excel_computes_nothing_anyway_is_left_alone(bench, port):
     port.excel.calculation = "Manual"
     write_ranked(port, ranked_rows("a", "b"))
-    assert port.excel.writes == 1
+    assert bench.writes(port) == 1
     assert not {"Manual", "Automatic"} & {*port.excel.calls}
 
 
+@ON_REMOTE
 def test_it_is_given_back_when_excel_refuses(port, monkeypatch):
     def refuse(self, cells):
         raise com_error(-2146827284, text="not now")
@@ -175,37 +188,24 @@ def test_what_is_refused_by_us_touches_nothing(bench, port):
     port = edited(bench, port, lambda sheet: sheet.cell(8, 1, "mine"))
     with pytest.raises(WorkbookError, match="A8"):
         write_ranked(port, ranked_rows(*"abc"))
-    assert port.excel.calls == []
+    assert bench.calls(port) == []
 
 
 # Busy
 
 
-def rejecting(monkeypatch, name, times):
+def rejecting(bench, monkeypatch, call, times):
     """Let Excel reject a call so many times before it takes it."""
-    module, attribute = name.rsplit(".", 1)
-    target = f"xlwings.pro._xlremote.{module}"
-    from xlwings.pro import _xlremote
-
-    known = getattr(getattr(_xlremote, module), attribute)
-    left = [times]
-
-    def call(*arguments, **named):
-        if left[0]:
-            left[0] -= 1
-            raise com_error(REJECTED)
-        return known(*arguments, **named)
-
-    monkeypatch.setattr(f"{target}.{attribute}", call)
     monkeypatch.setattr(busy, "FIRST_PAUSE", 0.001)
+    bench.reject(call, times, monkeypatch)
 
 
-CALLS = ["Table.resize", "TableColumns.add", "Range.autofill", "Book.append_json_action"]
+CALLS = ["resize", "add column", "fill", "write"]
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_call_that_excel_rejects_is_made_again_and_nothing_twice(port, monkeypatch, call):
-    rejecting(monkeypatch, call, 3)
+def test_a_call_that_excel_rejects_is_made_again_and_nothing_twice(bench, port, monkeypatch, call):
+    rejecting(bench, monkeypatch, call, 3)
     port.write_table(matrix(["P1", "P2"]))
     data = port.read_table(MATRIX)
     assert data.headers == (*MATRIX.headers, "P1", "P2", "P1 z", "P2 z")
@@ -217,7 +217,7 @@ def test_excel_that_stays_busy_loses_no_note(bench, port, monkeypatch):
     port = edited(bench, port, noting("note on a"))
     with monkeypatch.context() as while_busy:
         while_busy.setattr(busy, "PATIENCE", 0.02)
-        rejecting(while_busy, "Table.resize", 1000)
+        rejecting(bench, while_busy, "resize", 1000)
         with pytest.raises(WorkbookLockedError) as caught:
             write_ranked(port, ranked_rows("c", "b", "a"))
     assert caught.value.retryable
@@ -239,6 +239,7 @@ def test_a_protected_sheet_is_read_and_refused_by_name(bench, port):
         port.put_pictures("Ranked", [Picture("p", b"", "", "")])
 
 
+@ON_REMOTE
 def test_a_read_only_book_takes_results_and_says_how_to_keep_them(port):
     port.excel.read_only = True
     write_ranked(port, ranked_rows("a"))
@@ -248,6 +249,7 @@ def test_a_read_only_book_takes_results_and_says_how_to_keep_them(port):
     assert "another name" in caught.value.next_step
 
 
+@ON_REMOTE
 def test_a_book_that_was_never_saved_is_not_saved_just_anywhere(port):
     book = port.excel.book()
     book.impl.api.Path = ""
@@ -266,12 +268,13 @@ def test_a_table_beside_one_whose_columns_change_is_named(bench, port):
     port = bench.edit(port, add)
     with pytest.raises(WorkbookError, match="Excel cannot move Mine aside"):
         port.write_table(matrix(["P1"]))
-    assert port.excel.calls == []
+    assert bench.calls(port) == []
 
 
 # Reading formulas
 
 
+@ON_REMOTE
 def test_a_block_that_excel_cannot_give_is_read_in_pieces(bench, port, monkeypatch):
     def annotate(sheet):
         notes = ("=1+1", "x" * 9_000, "=2+2")
@@ -303,6 +306,7 @@ def selected(port, address):
     return LiveBook(book)
 
 
+@ON_REMOTE
 def test_selected_cells_are_read_with_their_place(bench, port):
     port = edited(bench, port, lambda sheet: sheet.cell(30, 20, "deep"))
     book = port.excel.book()
@@ -315,12 +319,14 @@ def test_selected_cells_are_read_with_their_place(bench, port):
     assert values[0] == ("ID", "QInitial")
 
 
+@ON_REMOTE
 def test_a_whole_column_counts_as_far_as_it_has_cells(port):
     place, values = selected(port, "A1:A1048576").selection()
     assert len(values) < 100
     assert re.fullmatch(r"'Start'!A1:A\d+", place)
 
 
+@ON_REMOTE
 def test_scores_stand_beside_their_texts_as_numbers(port):
     book = port.excel.book()
     LiveBook(book).write_beside("'Jobs'!A20:A22", [[0.5], [None], [1.25]])
@@ -331,6 +337,7 @@ def test_scores_stand_beside_their_texts_as_numbers(port):
         LiveBook(port.excel.book()).write_beside("'Jobs'!A20:A22", [[1], [2], [3]])
 
 
+@ON_REMOTE
 def test_an_engine_without_a_status_bar_goes_on(port):
     LiveBook(port.excel.book()).show_status("BONSAI: ranking")
 
@@ -338,11 +345,12 @@ def test_an_engine_without_a_status_bar_goes_on(port):
 # Finding the workbook
 
 
-def test_an_open_workbook_is_found_by_its_name(xlwings, port):
+@ON_REMOTE
+def test_an_open_workbook_is_found_by_its_name(bench, port):
     book = port.excel.book()
     assert str(LiveBook(book).path) == "my book.xlsx"
     if sys.platform == "linux":
-        xlwings.engines["remote"].activate()
+        bench.xlwings.engines["remote"].activate()
         assert LiveBook.named("MY BOOK.xlsx").name == "my book.xlsx"
         with pytest.raises(WorkbookError, match=r"other\.xlsx is not open"):
             LiveBook.named("other.xlsx")
