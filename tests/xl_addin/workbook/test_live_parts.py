@@ -190,8 +190,9 @@ def test_colour_scales_are_renewed_and_those_of_the_users_stay():
     sequential, diverging = sheet.rules[4:]
     assert sequential.colors == ((255, 255, 255), (254, 227, 145), (244, 132, 95))
     assert (sequential.thresholds, diverging.thresholds) == (None, [-3, 0, 3])
+    before = [*sheet.rules]
     renew_scales(sheet, plan)
-    assert len(sheet.rules) == 6
+    assert sheet.rules == before, "those that lie right are left alone"
 
 
 def test_where_rules_cannot_be_listed_none_is_added():

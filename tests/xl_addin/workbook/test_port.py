@@ -366,6 +366,7 @@ def test_rows_are_not_written_over_another_table(bench, port):
     ("change", "message"),
     [
         (lambda sheet: sheet.merge_cells("B6:C6"), "merged cells: B6:C6"),
+        (lambda sheet: sheet.merge_cells("B6:C9"), "merged cells: B6:C9"),
         (lambda sheet: setattr(sheet.tables["tblRanked"], "totalsRowCount", 1), "totals row"),
         (lambda sheet: setattr(sheet.tables["tblRanked"], "headerRowCount", 0), "header row"),
     ],
@@ -377,6 +378,13 @@ def test_what_would_harm_the_table_is_refused_with_the_way_out(bench, port, chan
     assert "run again" in caught.value.next_step
 
 
+def test_merged_cells_above_a_table_are_refused_where_a_row_is_to_stand(bench, port):
+    port = bench.edit(port, lambda workbook: workbook["Matrix"].merge_cells("F3:F4"))
+    with pytest.raises(WorkbookError, match="merged cells: F3:F4"):
+        port.write_table(matrix(["P1"]))
+    assert headers(bench.look(port)["Matrix"]) == FIXED
+
+
 def test_results_need_their_table(bench, tmp_path, plain_book):
     with pytest.raises(TableMissingError, match="tblRanked") as caught:
         write_ranked(bench.open(plain_book("a.xlsx", ["POV"], [])), ranked_rows("a"))
@@ -384,6 +392,10 @@ def test_results_need_their_table(bench, tmp_path, plain_book):
     renamed = table_file(tmp_path / "b.xlsx", RANKED.headers, [], name="Mine")
     with pytest.raises(TableMissingError, match="tblRanked"):
         write_ranked(bench.open(renamed), ranked_rows("a"))
+    bare = sheet_file(tmp_path / "c.xlsx", ("Ranked", 5, 1, [RANKED.headers]))
+    with pytest.raises(TableMissingError, match="no table tblRanked") as caught:
+        write_ranked(bench.open(bare), ranked_rows("a"))
+    assert "Insert, Table" in caught.value.next_step
 
 
 def test_a_deleted_column_comes_back_at_the_right_end(bench, tmp_path):

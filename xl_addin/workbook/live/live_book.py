@@ -135,7 +135,7 @@ class LiveBook:
         moves = ColumnMoves.plan(table.headers, shape.planned_columns)
         others = [other for other in _tables(page) if other.name != table.name]
         check_room(page.name, table, others, page, shape)
-        check_neighbours(shape, moves, others)
+        check_neighbours(page, shape, moves, others)
         rows = LiveRows(page, table, shape, content.table.key)
         blocks = [*compose_head(page, shape, content.above), *rows.compose(content.rows)]
         blocks = [entry for entry in blocks if moves or not page.holds(*entry)]
@@ -167,7 +167,8 @@ class LiveBook:
         if shape.new.bottom < shape.old.bottom:
             page.wipe(replace(shape.new, top=shape.new.bottom + 1, bottom=shape.old.bottom))
             table.resize(page.range(shape.new))
-        page.fit_heights(shape.new_data)
+        if any(planned.is_wrapped for planned in shape.planned_columns):
+            page.fit_heights(shape.new_data)
 
     def put_pictures(
         self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False

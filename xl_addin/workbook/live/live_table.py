@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from worker.errors import WorkbookError
-from xl_addin.workbook.areas import Area
+from xl_addin.workbook.areas import LAST_COLUMN, Area, common
 from xl_addin.workbook.columns import NUMBER_FORMATS
 from xl_addin.workbook.live.busy import patiently
 from xl_addin.workbook.live.column_moves import ColumnMoves
@@ -79,20 +79,32 @@ class LiveTablePlace:
         return self.page.name
 
 
-def check_neighbours(shape: TableShape, moves: ColumnMoves, others: Sequence[LiveTable]) -> None:
+def check_neighbours(
+    sheet: LiveSheet, shape: TableShape, moves: ColumnMoves, others: Sequence[LiveTable]
+) -> None:
     """Make sure that Excel can insert and delete columns.
 
-    Excel moves what stands beside a table along, but not another table.
+    Excel moves what stands beside a table along, but no other table and no merged cells.
 
-    :raises WorkbookError: naming the table in the way.
+    :raises WorkbookError: naming what is in the way.
     """
-    band = replace(shape.both, right=1 << 14)
+    if not moves:
+        return
+    band = replace(shape.both, right=LAST_COLUMN)
     beside = next((other.name for other in others if other.area.meets(band)), None)
-    if beside and moves:
+    if beside:
         raise WorkbookError(
             "The columns of a table must change, and another table stands beside it.",
             f"Excel cannot move {beside} aside.",
             f"Move {beside} to another place and run again.",
+        )
+    used = common(replace(band, left=shape.old.right + 1), sheet.used())
+    merged = sheet.merged(used) if used else []
+    if merged:
+        raise WorkbookError(
+            "The columns of a table must change, and merged cells stand beside it.",
+            f"Excel cannot move {', '.join(merged)} aside, on sheet {sheet.name}.",
+            "Unmerge them and run again.",
         )
 
 

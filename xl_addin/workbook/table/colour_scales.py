@@ -25,13 +25,18 @@ COLOUR_SCALES: dict[Scale, tuple[tuple[str, str, str], ...]] = {
 }
 
 
+def colours_of(scale: Scale) -> list[str]:
+    """Return the colours of a scale as `RRGGBB`, low to high."""
+    return [colour[-6:] for *_, colour in COLOUR_SCALES[scale]]
+
+
 def is_ours(colours: Sequence[str]) -> bool:
     """Say whether a colour scale is ours, by its colours (`RRGGBB`, `AARRGGBB`), low to high.
 
     Limits do not count: not every Excel tells them as they were set.
     """
     shown = [colour[-6:].upper() for colour in colours]
-    return any(shown == [colour[-6:] for *_, colour in scale] for scale in COLOUR_SCALES.values())
+    return any(shown == colours_of(scale) for scale in COLOUR_SCALES)
 
 
 def scaled_areas(shape: TableShape) -> Iterator[tuple[Area, Scale]]:

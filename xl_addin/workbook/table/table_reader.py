@@ -131,8 +131,8 @@ def no_table_for_results(table: Table, book: str) -> TableMissingError:
     return TableMissingError(
         f"'{book}' has no table {table.name}.",
         "Results are written into the table of that name.",
-        f"Give it its name back ({table.name}; Table Design, Table Name), or start from a fresh "
-        "workbook: bonsai new FILE.xlsx",
+        f"Give it its name back ({table.name}; Table Design, Table Name), plain cells after they "
+        "were made a table (Insert, Table); or start from a fresh workbook: bonsai new FILE.xlsx",
     )
 
 

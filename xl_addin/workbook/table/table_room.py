@@ -63,14 +63,14 @@ def _check_cells(
     sheet: SheetCells,
     shape: TableShape,
 ) -> None:
-    merged = sheet.merged(replace(shape.both, top=shape.both.top + 1))
+    top = shape.new.top - shape.above
+    merged = sheet.merged(replace(shape.both, top=top))
     if merged:
         raise WorkbookError(
             f"{where} has merged cells: {', '.join(merged)}.",
-            "A row of a table must have its own cells.",
+            "A row of a table, and one right above it, must have its own cells.",
             "Unmerge them and run again.",
         )
-    top = shape.new.top - shape.above
     reach = replace(shape.new, top=top)
     blocking = next((other.name for other in neighbours if other.area.meets(reach)), None)
     if blocking:

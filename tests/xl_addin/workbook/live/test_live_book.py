@@ -23,6 +23,7 @@ from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.live import busy
 from xl_addin.workbook.live.live_book import LiveBook
+from xl_addin.workbook.live.live_sheet import LiveSheet
 from xl_addin.workbook.port import Formula, Picture, TableContent
 
 
@@ -226,6 +227,30 @@ def test_excel_that_stays_busy_loses_no_note(bench, port, monkeypatch):
     assert column(port, RANKED, "Note") == [None, None, "note on a"]
 
 
+def test_what_has_begun_is_waited_for_longer(bench, port, monkeypatch):
+    def annotate(sheet):
+        note, formula = cells(sheet, RANKED, "Note", 2)
+        note.value, formula.value = "note on a", "=1+1"
+
+    write_ranked(port, ranked_rows("a", "b"))
+    port = edited(bench, port, annotate)
+    known, left = LiveSheet._type, [3]
+
+    def type_slowly(sheet, piece):
+        if not piece.is_computed and left[0]:
+            left[0] -= 1
+            raise com_error(REJECTED)
+        known(sheet, piece)
+
+    monkeypatch.setattr(LiveSheet, "_type", type_slowly)
+    monkeypatch.setattr(busy, "PATIENCE", 0.0)
+    monkeypatch.setattr(busy, "FIRST_PAUSE", 0.001)
+    write_ranked(port, ranked_rows("b", "a"))
+    assert left == [0]
+    notes = cells(bench.look(port)["Ranked"], RANKED, "Note", 2)
+    assert [cell.value for cell in notes] == ["=1+1", "note on a"]
+
+
 # What may not be written
 
 
@@ -269,6 +294,19 @@ def test_a_table_beside_one_whose_columns_change_is_named(bench, port):
     with pytest.raises(WorkbookError, match="Excel cannot move Mine aside"):
         port.write_table(matrix(["P1"]))
     assert bench.calls(port) == []
+
+
+def test_merged_cells_beside_a_table_whose_columns_change_are_named(bench, port):
+    def add(workbook):
+        workbook["Matrix"]["T6"] = "mine"
+        workbook["Matrix"].merge_cells("T6:U9")
+
+    port = bench.edit(port, add)
+    with pytest.raises(WorkbookError, match="move T6:U9 aside, on sheet Matrix") as caught:
+        port.write_table(matrix(["P1"]))
+    assert "Unmerge" in caught.value.next_step
+    assert port.excel.calls == []
+    write_ranked(port, ranked_rows("a"))
 
 
 # Reading formulas
