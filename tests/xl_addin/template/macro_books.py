@@ -50,14 +50,17 @@ def macro_book(sheets: Sheets | None = None) -> bytes:
     return package.to_bytes()
 
 
-def probe_book(jobs: Sequence[Sequence[object]] = (), seconds: int = 1, **control: str) -> bytes:
+def probe_book(
+    jobs: Sequence[Sequence[object]] = (), seconds: int = 1, patience: int = 0, **control: str
+) -> bytes:
     """Return a workbook whose macros LibreOffice can run: stand-ins for Excel and for xlwings.
 
     The tick comes every `seconds`: oftener than in earnest, so that tests need not wait long.
+    `patience` ticks wait for the job of a click, as on macOS.
     """
     settings = {
         "Ready": "yes", "Wizard": "", "Python": "", "NewState": "", "Bridge": "", "WholeTable": "",
-        "Known": "", "Table": "",
+        "Known": "", "Table": "", "Copying": "", "Interpreter": "",
     }  # fmt: skip
     sheets: dict[str, Sequence[Sequence[object]]] = {
         "tblJobs": [JOBS_HEAD, *jobs],
@@ -66,14 +69,16 @@ def probe_book(jobs: Sequence[Sequence[object]] = (), seconds: int = 1, **contro
         "Log": [],
         "Control": [[name, control.get(name, usual)] for name, usual in settings.items()],
     }
-    return book_of(sheets, probe_modules([sheet_code_name(name) for name in sheets], seconds))
+    return book_of(
+        sheets, probe_modules([sheet_code_name(name) for name in sheets], seconds, patience)
+    )
 
 
-def probe_modules(code_names: list[str], seconds: int) -> list[Module]:
+def probe_modules(code_names: list[str], seconds: int, patience: int = 0) -> list[Module]:
     """Return our modules, with stand-ins for what LibreOffice lacks and entries for tests."""
     probe = Template((STAND_INS / "Probe.bas").read_text()).substitute(callbacks=_callbacks())
     return [
-        *(_timed(m, seconds) for m in own_modules(code_names) if m.name != "BonsaiExcel"),
+        *(_timed(m, seconds, patience) for m in own_modules(code_names) if m.name != "BonsaiExcel"),
         Module("BonsaiExcel", "standard", (STAND_INS / "BonsaiExcel.bas").read_text()),
         Module("xlwings", "standard", (STAND_INS / "xlwings.bas").read_text()),
         Module("Bridge", "class", (STAND_INS / "Bridge.cls").read_text()),
@@ -81,9 +86,10 @@ def probe_modules(code_names: list[str], seconds: int) -> list[Module]:
     ]
 
 
-def _timed(module: Module, seconds: int) -> Module:
+def _timed(module: Module, seconds: int, patience: int) -> Module:
     constant = "SECONDS_BETWEEN As Long = "
     source = module.source.replace(f"{constant}2", f"{constant}{seconds}")
+    source = source.replace("PATIENCE As Long = 0", f"PATIENCE As Long = {patience}")
     return Module(module.name, module.kind, source)
 
 

@@ -23,9 +23,9 @@ BETWEEN = 1  # second from tick to tick in the probe workbook
 def opened(office, tmp_path):
     """Open a probe workbook and give the office; its first log lines are those of opening."""
 
-    def open_book(jobs=(), seconds=BETWEEN, **control):
+    def open_book(jobs=(), seconds=BETWEEN, patience=0, **control):
         path = tmp_path / "a probe.xlsm"  # with a blank: the clock calls by the file's name
-        path.write_bytes(probe_book(jobs, seconds, **control))
+        path.write_bytes(probe_book(jobs, seconds, patience, **control))
         office.open(str(path))
         assert office.call("Probe.Alive") == "yes"
         return office
@@ -187,6 +187,35 @@ def test_a_busy_excel_is_left_alone_and_asked_again_later(opened):
     assert TICK not in log
     office.write("Control", "B1", "yes")
     office.log_until(TICK)
+
+
+def test_a_tick_that_finds_something_copied_writes_nothing(opened):
+    office = opened([RUNNING], Copying="yes")
+    office.take_log()
+    office.wait(3 * BETWEEN)
+    assert office.take_log() == []
+    office.write("Control", "B9", "")
+    assert office.read("Control", "A9") == "Copying"
+    office.log_until(TICK)
+
+
+def test_a_click_of_which_no_job_comes_is_told_when_patience_runs_out(opened):
+    office = opened([DONE], patience=2)
+    office.take_log()
+    office.call("Probe.Click", "RibbonRank")
+    log = office.log_until(RELEASED)
+    log += office.log_until(RELEASED) if not any("no job" in line for line in log) else []
+    told = [line for line in log if line.startswith("tell")]
+    assert ["no job was recorded" in line for line in told] == [True]
+
+
+def test_a_click_whose_failure_is_recorded_is_not_told_twice(opened):
+    office = opened([DONE], patience=1)
+    office.take_log()
+    office.call("Probe.Click", "RibbonRank")
+    office.write("tblJobs", "A2", "not started")
+    office.wait(3 * BETWEEN)
+    assert not [line for line in office.take_log() if line.startswith("tell")]
 
 
 @pytest.mark.parametrize("python", ["fails", "raises"])
@@ -367,6 +396,51 @@ def test_an_error_of_the_first_look_is_the_result(opened, bridge, result):
     office.take_log()
     assert office.call("Probe.Compute", "cell") == result
     assert office.take_log() == [f"{CALL}known_sexyscore | two | a view | None"]
+
+
+def starts(office) -> int:
+    return office.take_log().count("start")
+
+
+def test_the_server_is_kept_from_cell_to_cell(opened):
+    office = opened()
+    for _ in range(3):
+        assert office.call("Probe.Compute", "two arguments") == "1.5"
+    assert starts(office) == 1
+
+
+def test_a_server_that_has_ended_is_replaced_once_for_each_call(opened):
+    office = opened()
+    assert office.call("Probe.Compute", "two arguments") == "1.5"
+    office.write("Control", "B5", "ended")
+    assert office.read("Control", "A5") == "Bridge"
+    assert office.call("Probe.Compute", "two arguments") == "#N/A"
+    assert starts(office) == 2
+    office.write("Control", "B5", "")
+
+
+@pytest.mark.parametrize(
+    "trouble", [{"Python": "raises"}, {"Bridge": "imports"}, {"Interpreter": "foreign"}]
+)
+def test_a_python_that_does_not_start_is_asked_once_for_all_cells(opened, trouble):
+    office = opened([DONE], **trouble)
+    for _ in range(3):
+        assert office.call("Probe.Compute", "two arguments") == "#N/A"
+    assert starts(office) == (0 if "Interpreter" in trouble else 1)
+    for row in (3, 5, 10):
+        office.write("Control", f"B{row}", "")
+    assert office.call("Probe.Compute", "two arguments") == "#N/A"
+    office.call("Probe.Click", "RibbonRank")  # a click asks again
+    assert office.call("Probe.Compute", "two arguments") == "1.5"
+
+
+def test_a_path_that_windows_cannot_hand_on_is_told_before_python_is_asked(opened):
+    office = opened([DONE], Interpreter="foreign")
+    office.take_log()
+    assert office.call("Probe.Click", "RibbonRank") == "done"
+    log = office.take_log()
+    assert not [line for line in log if line.startswith("python")]
+    assert ["plain letters only" in line for line in log if line.startswith("tell")] == [True]
 
 
 def test_help_is_registered_on_open_for_every_function(opened):

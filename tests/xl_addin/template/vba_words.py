@@ -21,8 +21,8 @@ _KEYWORDS = """
 _LIBRARY = """
     application array err explicit instr iribboncontrol iribbonui isarray isempty iserror ismissing
     isobject lbound lcase mac module msgbox now range replace step strcomp thisworkbook timeserial
-    trim ubound val vartype vbexclamation vblf vbobjecterror vbstring vbtextcompare xlerrna
-    xlerrvalue xlsheetvisible
+    strconv trim ubound val vartype vbexclamation vbfromunicode vblf vbobjecterror vbstring
+    vbtextcompare vbunicode xlerrna xlerrvalue xlsheetvisible
 """
 
 #: An argument of such a name does not compile.

@@ -2,11 +2,24 @@ Attribute VB_Name = "BonsaiActions"
 Option Explicit
 Option Private Module
 
+#If Mac Then
+Private Const WHAT_TO_CHECK As String = _
+    "Close Excel and open this workbook again. If that does not help, check two things: the " & _
+    "file ~/Library/Containers/com.microsoft.Excel/Data/xlwings.conf must give, as INTERPRETER_MAC, " & _
+    "the full path of the Python in which BONSAI is installed; and 'xlwings runpython install' " & _
+    "must have been run once in the terminal."
+#Else
+Private Const WHAT_TO_CHECK As String = _
+    "Close Excel and open this workbook again. If that does not help: the file " & _
+    "%USERPROFILE%\.xlwings\xlwings.conf must give, as INTERPRETER_WIN, the full path of the " & _
+    "Python in which BONSAI is installed."
+#End If
+
 ' What a click does. Python is given the name of an action from the ribbon's table, and never
 ' anything that a user typed: RunPython puts its text on a command line.
 
 Public Sub RunAction(ByVal actionName As String)
-    Dim isAllowed As Variant
+    Dim isAllowed As Variant, reason As String
     BonsaiRibbon.AskWhether actionName, isAllowed
     If Not isAllowed Then
         BonsaiRibbon.RefreshRibbon
@@ -14,14 +27,19 @@ Public Sub RunAction(ByVal actionName As String)
     End If
     On Error GoTo failed
     BonsaiExcel.ShowStatus "BONSAI: starting " & Replace(actionName, "_", " ")
+    BonsaiTick.NoteJobs
+    BonsaiBridge.CheckInterpreter
     If RunPython("from xl_addin import ribbon; ribbon.run('" & actionName & "')") = -1 Then
         BonsaiTick.ShowState ' xlwings has shown the error
     Else
+        BonsaiBridge.ForgetFailure
         BonsaiTick.StartTick waitForJob:=True
     End If
     Exit Sub
 failed:
-    TellProblem Err.Description
+    reason = Err.Description
+    BonsaiBridge.RememberFailure
+    TellProblem reason
 End Sub
 
 Public Sub ShowTable(ByVal tableName As String)
@@ -36,7 +54,11 @@ End Sub
 Public Sub TellProblem(ByVal reason As String)
     BonsaiExcel.ReleaseStatus
     BonsaiExcel.Tell "BONSAI could not reach Python." & vbLf & vbLf & reason & vbLf & vbLf & _
-        "Finished results are kept. Close Excel and open this workbook again. If that does " & _
-        "not help: the hidden sheet xlwings.conf names the Python that Excel starts; BONSAI " & _
-        "must be installed in it."
+        "Finished results are kept. " & WHAT_TO_CHECK
+End Sub
+
+' On macOS a click does not hear of a Python that does not start.
+Public Sub TellNoJob()
+    BonsaiExcel.Tell "BONSAI has asked Python, but no job was recorded." & vbLf & vbLf & _
+        "If no other message was shown, Python did not start. " & WHAT_TO_CHECK
 End Sub

@@ -10,6 +10,10 @@ Private Const PYTHON_MODULE As String = "xl_addin.functions"
 Private Const BAD_ARGUMENT As String = "BONSAI-VALUE:"
 Private Const NOT_KNOWN As String = "BONSAI-UNKNOWN"
 Private Const ROWS_AT_ONCE As Long = 5000
+Private Const MINUTES_OF_REST As Long = 3
+
+Private server As Object        ' Nothing until the first call, and after a reset of the macros
+Private restsUntil As Date      ' after a start that failed: each may take minutes, for each cell
 
 ' Excel calculates a column of formulas cell by cell. What is known for a cell's text is given at
 ' once; only where that is nothing, Python is asked again and handed the column in which the text
@@ -38,15 +42,80 @@ Public Function CallPython(ByVal functionName As String, ByVal arguments As Vari
             CallPython = CVErr(xlErrNA)
         ElseIf IsError(first) Then
             CallPython = first ' as Excel's own functions do
+        ElseIf Now < restsUntil Then
+            CallPython = CVErr(xlErrNA)
         Else
-            CallPython = WithErrors(XLPy.CallUDF(PYTHON_MODULE, functionName, _
-                PlainValues(arguments), ThisWorkbook, Application.Caller))
+            CallPython = WithErrors(AskServer(functionName, PlainValues(arguments)))
         End If
         Exit Function
 failed:
         CallPython = ErrorFor(Err.Description)
     #End If
 End Function
+
+#If Mac Then
+' There is no such server.
+#Else
+' A server that is kept may have ended in the meantime: then a new one is asked, once.
+Private Function AskServer(ByVal functionName As String, ByVal values As Variant) As Variant
+    Dim wasKept As Boolean, problem As Long, reason As String
+    wasKept = Not server Is Nothing
+    AskServer = TryServer(functionName, values, problem, reason)
+    If wasKept And server Is Nothing Then
+        AskServer = TryServer(functionName, values, problem, reason)
+    End If
+    If problem <> 0 Then Err.Raise 1001, "BonsaiBridge", reason
+End Function
+
+Private Function TryServer(ByVal functionName As String, ByVal values As Variant, _
+        ByRef problem As Long, ByRef reason As String) As Variant
+    On Error GoTo failed
+    problem = 0
+    If server Is Nothing Then StartServer
+    TryServer = server.CallUDF(PYTHON_MODULE, functionName, values, ThisWorkbook, _
+        Application.Caller)
+    Exit Function
+failed:
+    problem = Err.Number
+    reason = Err.Description
+    If server Is Nothing Or InStr(reason, "ModuleNotFoundError") > 0 Or _
+        InStr(reason, "ImportError") > 0 Then RememberFailure
+    If IsGone(problem) Then Set server = Nothing
+End Function
+
+Private Sub StartServer()
+    CheckInterpreter
+    Set server = XLPy
+End Sub
+
+' What COM says of a server whose process has ended: unavailable, disconnected, call failed.
+Private Function IsGone(ByVal problem As Long) As Boolean
+    Select Case problem
+        Case 462, -2147023174, -2147417848, -2147023170, -2147220995
+            IsGone = True
+    End Select
+End Function
+#End If
+
+' A Python that did not start is not asked again for a while, except by a click.
+Public Sub RememberFailure()
+    Set server = Nothing
+    restsUntil = Now + TimeSerial(0, MINUTES_OF_REST, 0)
+End Sub
+
+Public Sub ForgetFailure()
+    restsUntil = 0
+End Sub
+
+Public Sub CheckInterpreter()
+    Dim path As String
+    path = BonsaiExcel.InterpreterPath()
+    If Not BonsaiExcel.IsInCodePage(path) Then
+        Err.Raise 1002, "BonsaiBridge", "The path of Python, " & path & _
+            ", has characters that this Windows cannot hand on. Install Python in a folder " & _
+            "whose name has plain letters only, for example C:\BONSAI."
+    End If
+End Sub
 
 ' Points of view in the text's own row are of this row alone: its neighbours have others.
 Private Function StandsInColumn(ByVal arguments As Variant) As Boolean

@@ -52,10 +52,34 @@ Public Function IsReady() As Boolean
     IsReady = Application.Ready And Application.Interactive
 End Function
 
+' Any change of a cell would end what the user has cut or copied.
+Public Function IsCopying() As Boolean
+    On Error Resume Next
+    IsCopying = (Application.CutCopyMode <> 0)
+End Function
+
 ' The wizard computes a formula at each key press. While it is open, Excel greys out this command.
 Public Function IsWizardOpen() As Boolean
     On Error Resume Next
     IsWizardOpen = Not Application.CommandBars("Standard").Controls(1).Enabled
+End Function
+
+' The Python that xlwings is told to start; "" where nothing is said. xlwings hands its path to
+' Windows in the system's code page: what has no place there would become question marks.
+Public Function InterpreterPath() As String
+    #If Mac Then
+        InterpreterPath = GetConfig("INTERPRETER_MAC", "")
+    #Else
+        InterpreterPath = GetConfig("INTERPRETER_WIN", "")
+    #End If
+End Function
+
+Public Function IsInCodePage(ByVal text As String) As Boolean
+    #If Mac Then
+        IsInCodePage = True
+    #Else
+        IsInCodePage = (StrConv(StrConv(text, vbFromUnicode), vbUnicode) = text)
+    #End If
 End Function
 
 Public Sub ShowStatus(ByVal message As String)

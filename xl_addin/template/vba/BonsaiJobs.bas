@@ -10,6 +10,11 @@ Public Function IsBusy() As Boolean
     IsBusy = UnfinishedRow() > 0
 End Function
 
+' The job at the top, where new ones are put.
+Public Function NewestJob() As String
+    NewestJob = CellText("Job", 1)
+End Function
+
 ' For the status bar: the job that runs, or the first that waits.
 Public Function ProgressText() As String
     Dim row As Long, total As String, remaining As String

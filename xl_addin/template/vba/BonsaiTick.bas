@@ -20,7 +20,13 @@ Private nextMacro As String     ' with the name that the file had then
 Private isAtWork As Boolean
 Private isPaused As Boolean
 Private ticksToWait As Long
+Private newestBefore As String  ' the job at the top of the table before the click
 Private wasBusy As Boolean      ' what the ribbon shows
+
+' Before a click's question: what is recorded later has come of it.
+Public Sub NoteJobs()
+    newestBefore = BonsaiJobs.NewestJob()
+End Sub
 
 ' Never two timers: starting again while one is due, or while a tick runs, changes nothing.
 Public Sub StartTick(Optional ByVal waitForJob As Boolean = False)
@@ -67,7 +73,7 @@ Public Sub HandleTick()
     isAtWork = False
     If goOn Then
         Schedule
-        ShowState
+        ShowButtons ' the status bar is Python's, which knows the progress
     Else
         StopTick
     End If
@@ -84,12 +90,16 @@ End Sub
 Private Function AskForNews() As Boolean
     AskForNews = True
     If Not BonsaiExcel.IsReady() Then Exit Function ' busy with the user
+    If BonsaiExcel.IsCopying() Then Exit Function
     If BonsaiJobs.IsBusy() Then
         ticksToWait = 0
         ' -1: Python stopped with an error, which xlwings has shown.
         If RunPython("from xl_addin import ribbon; ribbon.tick()") = -1 Then AskForNews = False
     ElseIf ticksToWait > 0 Then
         ticksToWait = ticksToWait - 1
+        If ticksToWait = 0 And BonsaiJobs.NewestJob() = newestBefore Then
+            BonsaiActions.TellNoJob
+        End If
     End If
     If AskForNews Then AskForNews = BonsaiJobs.IsBusy() Or ticksToWait > 0
 End Function
@@ -103,6 +113,12 @@ Public Sub ShowState()
     Else
         BonsaiExcel.ReleaseStatus
     End If
+    ShowButtons
+End Sub
+
+Private Sub ShowButtons()
+    Dim busy As Boolean
+    busy = BonsaiJobs.IsBusy()
     If busy <> wasBusy Then
         wasBusy = busy
         BonsaiRibbon.RefreshRibbon

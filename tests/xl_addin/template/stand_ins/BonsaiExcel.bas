@@ -42,6 +42,18 @@ Public Function IsReady() As Boolean
     IsReady = (Setting("Ready") = "yes")
 End Function
 
+Public Function IsCopying() As Boolean
+    IsCopying = (Setting("Copying") = "yes")
+End Function
+
+Public Function InterpreterPath() As String
+    InterpreterPath = Setting("Interpreter")
+End Function
+
+Public Function IsInCodePage(ByVal text As String) As Boolean
+    IsInCodePage = (text <> "foreign")
+End Function
+
 Public Function IsWizardOpen() As Boolean
     IsWizardOpen = (Setting("Wizard") = "yes")
 End Function

@@ -15,5 +15,9 @@ Public Function RunPython(PythonCommand As String)
 End Function
 
 Public Function XLPy() As Object
+    BonsaiExcel.Log "start"
+    If BonsaiExcel.Setting("Python") = "raises" Then
+        Err.Raise 1000, "xlwings", "Could not load the library"
+    End If
     Set XLPy = New Bridge
 End Function
