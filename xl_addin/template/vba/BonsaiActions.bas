@@ -5,9 +5,9 @@ Option Private Module
 #If Mac Then
 Private Const WHAT_TO_CHECK As String = _
     "Close Excel and open this workbook again. If that does not help, check two things: the " & _
-    "file ~/Library/Containers/com.microsoft.Excel/Data/xlwings.conf must give, as INTERPRETER_MAC, " & _
-    "the full path of the Python in which BONSAI is installed; and 'xlwings runpython install' " & _
-    "must have been run once in the terminal."
+    "file ~/Library/Containers/com.microsoft.Excel/Data/xlwings.conf must give, as " & _
+    "INTERPRETER_MAC, the full path of the Python in which BONSAI is installed; and " & _
+    "'xlwings runpython install' must have been run once in the terminal."
 #Else
 Private Const WHAT_TO_CHECK As String = _
     "Close Excel and open this workbook again. If that does not help: the file " & _

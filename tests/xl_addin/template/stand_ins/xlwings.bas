@@ -15,7 +15,9 @@ Public Function RunPython(PythonCommand As String)
 End Function
 
 Public Function XLPy() As Object
-    BonsaiExcel.Log "start"
+    Dim starts As Object
+    Set starts = ThisWorkbook.Worksheets("Log").Range("D1")
+    starts.Value = starts.Value + 1
     If BonsaiExcel.Setting("Python") = "raises" Then
         Err.Raise 1000, "xlwings", "Could not load the library"
     End If
