@@ -19,6 +19,7 @@ from uuid import uuid4
 
 PATIENCE = 120.0  # seconds: what xlwings' library gives a Python to start
 FUNCTIONS = "xl_addin.functions"
+BAD_ARGUMENT, NOT_NOW = "BONSAI-VALUE:", "BONSAI-NA:"  # what the macro makes error values of
 POVS = (("P1", "A kettle can break your heart.", 1.0, "yes"),)
 
 
@@ -62,31 +63,42 @@ def wait_for(ask: Callable[[], Any], what: str) -> Any:  # noqa: ANN401
     sys.exit(f"Waited {PATIENCE:.0f} s in vain for {what}.")
 
 
-def check(excel_side: Any) -> None:  # noqa: ANN401
-    """Call a function with good and with bad arguments."""
+def check(excel_side: Any, refusal: type[Exception]) -> None:  # noqa: ANN401
+    """Call a function with good and with bad arguments.
 
-    def score(mode: str) -> Any:  # noqa: ANN401
-        arguments = ((("The kettle sings.",),), POVS, mode, None)
-        return excel_side.CallUDF(FUNCTIONS, "sexyscore", arguments, None, None)
+    :param refusal: how an error of the function arrives here.
+    """
 
-    def number() -> float | None:
-        answer = score("classic")
-        return answer if isinstance(answer, float) else None
+    def score(mode: str) -> float:
+        arguments = ((("The kettle sings.",),), POVS, mode)
+        return float(excel_side.CallUDF(FUNCTIONS, "sexyscore", arguments))
 
-    sys.stdout.write(f"SEXYSCORE gives {wait_for(number, 'a score')}\n")
-    refused = score("no such mode")
-    if refused != "#VALUE!":
-        sys.exit(f"A mode that does not exist gives {refused!r} and not #VALUE!")
-    sys.stdout.write("and #VALUE! for a mode that does not exist\n")
+    def score_in_time() -> float | None:
+        try:
+            return score("classic")
+        except refusal as error:
+            if NOT_NOW in str(error):  # a worker is on its way
+                return None
+            sys.exit(f"The function does not run: {error}")
+
+    sys.stdout.write(f"SEXYSCORE gives {wait_for(score_in_time, 'a score')}\n")
+    try:
+        sys.exit(f"A mode that does not exist gives {score('no such mode')} and no error.")
+    except refusal as error:
+        if BAD_ARGUMENT not in str(error):
+            sys.exit(f"A mode that does not exist is refused in other words: {error}")
+    sys.stdout.write("and refuses a mode that does not exist\n")
 
 
 def main() -> None:
     """Exit with a message unless the server starts and answers."""
     if sys.platform != "win32":
         sys.exit("COM is there on Windows only; on Linux the tests replace it.")
+    from pythoncom import com_error
+
     clsid = f"{{{uuid4()}}}"
     with server(clsid) as process:
-        check(connect(clsid, process))
+        check(connect(clsid, process), com_error)
 
 
 if __name__ == "__main__":

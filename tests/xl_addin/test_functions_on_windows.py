@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import re
 from decimal import Decimal
 from pathlib import Path
+from runpy import run_path
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 
 pytest.importorskip("xlwings", reason="xlwings is not installed")
 
+from tests.conftest import REPOSITORY
 from tests.excel.com.com_types import CELL_ERRORS, MISSING_ARGUMENT, com_time
 from worker.contract import IndexRequest, Question, RankRequest
 from worker.queueing.in_process import InProcessRunner
@@ -222,3 +225,9 @@ def test_an_error_among_the_texts_is_a_bad_argument(call, code):
 def test_what_is_not_available_now_becomes_its_own_error(call):
     with pytest.raises(RuntimeError, match=r"^BONSAI-NA: .*Run Rank once"):
         call("sexyscore", OIL, POVS, "contrast")
+
+
+def test_what_the_script_for_windows_asks_is_answered(functions, windows_xlwings, capsys):
+    check = run_path(str(REPOSITORY / "scripts" / "com_server.py"))["check"]
+    check(windows_xlwings.com_server.XLPython(), RuntimeError)
+    assert re.fullmatch(r"SEXYSCORE gives 0\.\d+\nand refuses .*\n", capsys.readouterr().out)
