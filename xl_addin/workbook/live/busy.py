@@ -46,10 +46,11 @@ def patiently(action: Callable[[], Result], patience: float | None = None) -> Re
         try:
             return action()
         except Exception as error:
-            if not _is_from_excel(error):
+            said = _said_by_excel(error)
+            if not _is_from_excel(said):
                 raise
-            if not is_busy(error):
-                raise _refused(error) from error
+            if not is_busy(said):
+                raise _refused(said) from error
             if time.monotonic() + pause > deadline:
                 raise _still_busy() from error
         time.sleep(pause)
@@ -67,6 +68,15 @@ def _is_from_excel(error: BaseException) -> bool:
     # pywintypes.com_error and appscript.CommandError exist on their own systems only, so both are
     # known by name.
     return type(error).__name__ in ("com_error", "CommandError", "ExcelBusyError")
+
+
+def _said_by_excel(error: Exception) -> BaseException:
+    """Return the error in whose place xlwings says that something is not there, if Excel was busy.
+
+    xlwings takes whatever Excel says when it looks something up for that.
+    """
+    known = error.__context__
+    return known if isinstance(error, KeyError) and known and is_busy(known) else error
 
 
 def _codes(error: BaseException) -> set[object]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from worker.errors import WorkbookError
 from xl_addin.workbook.areas import Area, RowColumn
 from xl_addin.workbook.live.busy import patiently
 
@@ -43,11 +44,14 @@ def full_name(book: xlwings.Book) -> str:
     """Return the path of a workbook, or its address where it lies in a cloud folder."""
     try:
         return patiently(lambda: book.fullname)
-    except Exception as error:
-        # xlwings says so where it cannot tell the folder that a cloud address stands for.
-        if type(error).__name__ != "XlwingsError":
+    except WorkbookError:
+        raise
+    except Exception:
+        # xlwings fails, in more ways than one, where it cannot tell the folder of a cloud address.
+        address = str(_ask(book.api, "FullName", "full_name"))
+        if "://" not in address:
             raise
-        return str(_ask(book.api, "FullName", "full_name"))
+        return address
 
 
 def is_read_only(book: xlwings.Book) -> bool:
@@ -131,18 +135,23 @@ def _read_reference(reference: _Reference) -> object:
 
 
 def _order(api: object, windows: str, mac: str) -> None:
-    name = mac if _is_appscript(api) else windows
-    command = getattr(api, name, None)
-    if command is not None:
-        patiently(command)
+    def order() -> None:
+        command = getattr(api, mac if _is_appscript(api) else windows, None)
+        if command is not None:
+            command()
+
+    patiently(order)
 
 
 def _set(api: object, windows: str, mac: str, value: str) -> None:
-    if _is_appscript(api):
-        if mac:
-            patiently(lambda: getattr(api, mac).set(value))
-    elif windows and hasattr(api, windows):
-        patiently(lambda: setattr(api, windows, value))
+    def put() -> None:
+        if _is_appscript(api):
+            if mac:
+                getattr(api, mac).set(value)
+        elif windows and hasattr(api, windows):
+            setattr(api, windows, value)
+
+    patiently(put)
 
 
 def _is_appscript(api: object) -> bool:

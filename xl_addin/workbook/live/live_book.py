@@ -80,13 +80,22 @@ class LiveBook:
 
         :raises PackageMissingError: if xlwings is not installed.
         :raises WorkbookError: if it is not open.
+        :raises WorkbookLockedError: if an Excel is busy and no other one has it.
         """
-        apps = load_xlwings().apps
-        for app in patiently(lambda: [*apps]):
-            books: list[xlwings.Book] = patiently(partial(list, app.books))
+        busy: WorkbookError | None = None
+        apps = patiently(lambda: [*load_xlwings().apps])
+        # An Excel that is busy is waited for only where no other one has the workbook.
+        for app, patience in [*((app, 0.0) for app in apps), *((app, None) for app in apps)]:
+            try:
+                books: list[xlwings.Book] = patiently(partial(_open_books, app), patience)
+            except WorkbookError as error:
+                busy = error if error.retryable else busy
+                continue
             for book in books:
                 if excel_objects.full_name(book).casefold() == full_name.casefold():
                     return cls(book)
+        if busy:
+            raise busy
         raise WorkbookError(
             f"The workbook {full_name} is not open.",
             "Its results are waiting for it.",
@@ -158,7 +167,7 @@ class LiveBook:
         table.rearrange(shape, moves)
         shape_columns(page, shape, moves)
         if shape.new.bottom > shape.old.bottom:
-            table.resize(page.range(shape.new))
+            table.resize(page, shape.new)
             page.repeat_look(replace(shape.new, top=shape.old.bottom))
         renew_scales(page, shape)
         self._name_above(page.name, shape, content)
@@ -166,7 +175,7 @@ class LiveBook:
             page.type_block(area, block)
         if shape.new.bottom < shape.old.bottom:
             page.wipe(replace(shape.new, top=shape.new.bottom + 1, bottom=shape.old.bottom))
-            table.resize(page.range(shape.new))
+            table.resize(page, shape.new)
         if any(planned.is_wrapped for planned in shape.planned_columns):
             page.fit_heights(shape.new_data)
 
@@ -270,9 +279,8 @@ class LiveBook:
                 )
 
     def _define(self, name: str, reference: str) -> None:
-        names = self._book.names
-
         def define() -> None:
+            names = self._book.names
             if name in names:
                 names[name].refers_to = reference
             else:
@@ -295,6 +303,10 @@ def load_xlwings() -> ModuleType:
             "Run: pip install bonsai-xl",
         ) from error
     return xlwings
+
+
+def _open_books(app: xlwings.App) -> list[xlwings.Book]:
+    return [*app.books]
 
 
 def _tables(page: LiveSheet) -> list[LiveTable]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xl_addin.workbook.areas import Area, RowColumn
 from xl_addin.workbook.cells import LINE_HEIGHT
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import xlwings
 
 _POINTS_PER_INCH = 72
+
+#: Seconds: a picture that is being replaced is gone for a while.
+_TO_FINISH = 30.0
 
 
 class LiveGallery:
@@ -44,8 +47,7 @@ class LiveGallery:
     @property
     def names(self) -> list[str]:
         """The names of those that are there."""
-        shown = [str(patiently(partial(getattr, item, "name"))) for item in self._pictures()]
-        return [name for name in shown if name.startswith(PREFIX)]
+        return [name for name in self._by_name() if name.startswith(PREFIX)]
 
     def show(self, pictures: Sequence[Picture], *, keep_others: bool) -> None:
         """Show these pictures of ours; known ones keep their place and size."""
@@ -64,6 +66,9 @@ class LiveGallery:
                     self._renew(name, picture, file)
                 else:
                     below = self._hang(name, picture, file, below + GAP + 1)
+
+    def _by_name(self) -> dict[str, xlwings.main.Picture]:
+        return {str(patiently(partial(getattr, item, "name"))): item for item in self._pictures()}
 
     def _pictures(self) -> list[xlwings.main.Picture]:
         return patiently(lambda: [*self._sheet.sheet.pictures])
@@ -84,14 +89,8 @@ class LiveGallery:
         width, height = (
             pixels * _POINTS_PER_INCH / SCREEN_DPI for pixels in shown_size(picture.png)
         )
-        pictures = self._sheet.sheet.pictures
-
-        def add() -> None:
-            if name not in pictures:
-                anchor = self._sheet.range(_cell((row + 1, 1)))
-                pictures.add(str(file), name=name, anchor=anchor, width=width, height=height)
-
-        patiently(add)
+        anchor = patiently(lambda: self._sheet.range(_cell((row + 1, 1))))
+        self._put(name, file, {"anchor": anchor, "width": width, "height": height})
         # What `add` returns is known on macOS by the name that it had at first.
         shown = self._named(name)
         patiently(lambda: _set_size(shown, width, height))
@@ -101,12 +100,33 @@ class LiveGallery:
         return excel_objects.bottom_row(shown) or row + lines
 
     def _renew(self, name: str, picture: Picture, file: Path) -> None:
-        place = self._caption_place(self._named(name))
-        pictures = self._sheet.sheet.pictures
-        patiently(lambda: pictures.add(str(file), name=name, update=True))
+        shown = self._named(name)
+        place = self._caption_place(shown)
+        sides = ("left", "top", "width", "height")
+        self._put(name, file, {side: patiently(partial(getattr, shown, side)) for side in sides})
         excel_objects.describe(self._named(name), picture.alt_text, picture.caption)
         if place:
             self._write_caption(place, picture.caption)
+
+    def _put(self, name: str, file: Path, place: Mapping[str, Any]) -> None:
+        """Show an image under a name: in the place of the one that has it, or in a new place.
+
+        xlwings deletes, adds and names pictures call by call, so a second try goes on where the
+        first was cut off.
+        """
+        known = {*self._by_name()}
+
+        def put() -> None:
+            there = {item.name: item for item in self._sheet.sheet.pictures}
+            unnamed = [item for known_as, item in there.items() if known_as not in {*known, name}]
+            if unnamed:
+                unnamed[0].name = name
+            elif name not in there:
+                self._sheet.sheet.pictures.add(str(file), name=name, **place)
+            elif name in known:
+                there[name].update(str(file))
+
+        patiently(put, _TO_FINISH)
 
     def _caption_place(self, shown: xlwings.main.Picture) -> RowColumn | None:
         return caption_place(

@@ -82,12 +82,20 @@ def _colours(rule: xlwings.main.ConditionalFormat) -> list[str]:
 
 
 def _add(sheet: LiveSheet, area: Area, scale: Scale) -> None:
-    colours = [f"#{colour}" for colour in colours_of(scale)]
+    colours = colours_of(scale)
     numbers = [float(value) for kind, value, _ in COLOUR_SCALES[scale] if kind == "num"]
+    formats = patiently(lambda: sheet.range(area).conditional_formats)
+    known = len(patiently(lambda: [*formats]))
 
     def add() -> xlwings.main.ConditionalFormat:
+        rules: list[xlwings.main.ConditionalFormat] = [*formats]
+        if len(rules) > known:
+            # A first try was cut off: its rule is the first if it was done, else the last.
+            if _colours(rules[0]) == colours:
+                return rules[0]
+            rules[-1].delete()
         # Without numbers these are Excel's own: lowest value, 50th percentile, highest value.
-        formats = sheet.range(area).conditional_formats
-        return formats.add_color_scale(colours, thresholds=numbers or None)
+        shown = [f"#{colour}" for colour in colours]
+        return formats.add_color_scale(shown, thresholds=numbers or None)
 
     excel_objects.rank_last(patiently(add))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from openpyxl.utils import quote_sheetname
@@ -25,7 +26,7 @@ def read_selection(book: xlwings.Book) -> tuple[str, Sequence[Sequence[CellValue
 
     :raises WorkbookError: if something else than cells is selected.
     """
-    selected = patiently(lambda: book.selection)
+    selected = patiently(partial(_selected, book))
     if selected is None:
         raise WorkbookError(
             "No cells are selected.",
@@ -37,6 +38,20 @@ def read_selection(book: xlwings.Book) -> tuple[str, Sequence[Sequence[CellValue
     seen = common(area, sheet.used())
     place = f"{quote_sheetname(sheet.name)}!{seen or area}"
     return place, [*sheet.rows(seen)] if seen else []
+
+
+def _selected(book: xlwings.Book) -> xlwings.Range | None:
+    """Return the selected cells.
+
+    xlwings says of a busy Excel, too, that it has none; and its own property asks twice, and may
+    get two answers.
+    """
+    from xlwings import Range
+
+    cells = book.app.impl.selection
+    if cells is None and book.name:  # a question that a busy Excel refuses
+        cells = book.app.impl.selection
+    return None if cells is None else Range(impl=cells)
 
 
 def parse_place(place: str) -> tuple[str, Area]:

@@ -201,7 +201,7 @@ class LiveSheet:
 
     def fit_heights(self, area: Area) -> None:
         """Make rows as high as their texts need; hidden ones, which that would show, stay so."""
-        hidden = excel_objects.are_hidden(self.range(area))
+        hidden = excel_objects.are_hidden(patiently(lambda: self.range(area)))
         if hidden is False:
             patiently(lambda: self.range(area).rows.autofit())
         elif hidden is None and len(area.rows) > 1:

@@ -36,7 +36,7 @@ class LiveTable:
 
         The others stay the same columns: formulas that name them, formats and dropdowns are kept.
         """
-        columns = self._table.columns
+        columns = patiently(lambda: self._table.columns)
         for place in moves.gone:
             left = len(self.headers) - moves.gone.index(place)
             patiently(partial(_delete, columns, place, left))
@@ -46,9 +46,9 @@ class LiveTable:
             patiently(partial(_insert, columns, header, place, count))
             count += 1
 
-    def resize(self, cells: xlwings.Range) -> None:
+    def resize(self, page: LiveSheet, area: Area) -> None:
         """Let the table have these cells, header included."""
-        patiently(lambda: self._table.resize(cells))
+        patiently(lambda: self._table.resize(page.range(area)))
 
     def show_all(self) -> None:
         """Take off the table's own filter: the rows that it hid come into sight, no others do."""
