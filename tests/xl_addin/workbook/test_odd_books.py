@@ -15,6 +15,8 @@ from tests.xl_addin.workbook.samples import (
 from worker.errors import WorkbookError
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.file.file_book import FileBook
+from xl_addin.workbook.file.package import Package
+from xl_addin.workbook.file.workbook_part import WorkbookPart
 from xl_addin.workbook.port import Picture
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -192,3 +194,9 @@ def test_part_names_in_other_letters_or_with_other_strokes_are_found(tmp_path, s
         write_ranked(book, ranked_rows(*ids))
         book.save()
         assert column(FileBook.open(path), RANKED, "ChunkID") == list(ids)
+
+
+def test_a_defined_name_in_other_letters_is_the_same_name(tmp_path):
+    package = Package.read(rich_book(tmp_path / "a.xlsx").read_bytes(), "a.xlsx")
+    WorkbookPart(package).define("RATE", "hidden!$A$2")
+    assert package.content("xl/workbook.xml").count(b"<definedName ") == 1

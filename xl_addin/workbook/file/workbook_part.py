@@ -99,7 +99,9 @@ class WorkbookPart:
             names = etree.Element(q("definedNames"))
             insert_in_order(root, names, WORKBOOK_ORDER)
         known = (
-            item for item in names if item.get("name") == name and not item.get("localSheetId")
+            item
+            for item in names
+            if str(item.get("name")).lower() == name.lower() and not item.get("localSheetId")
         )
         defined = next(known, None)
         if defined is None:
