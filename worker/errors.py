@@ -70,6 +70,13 @@ class WorkbookLockedError(WorkbookError):
     retryable = True
 
 
+class NotLandedError(WorkbookError):
+    """The results of a run could not be written into the workbook; they are kept."""
+
+    code = "not_landed"
+    retryable = True
+
+
 class TableMissingError(WorkbookError):
     """No table or plain sheet with the needed headers was found."""
 

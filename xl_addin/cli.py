@@ -15,6 +15,7 @@ from xl_addin.commands.demo import run_demo
 from xl_addin.commands.evaluate_command import evaluate
 from xl_addin.commands.failures import failures_reported
 from xl_addin.commands.job_commands import jobs_app
+from xl_addin.commands.land_command import land_job
 from xl_addin.commands.model_commands import models_app
 from xl_addin.commands.run_command import run_command
 from xl_addin.jobs import EXCEL_JOBS
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(models_app, name="models")
 app.add_typer(jobs_app, name="jobs")
+jobs_app.command("land")(land_job)
 
 
 @app.command()

@@ -346,14 +346,14 @@ def test_a_locked_target_at_the_end_loses_nothing(
     bonsai: Run, small_book: Path, monkeypatch: pytest.MonkeyPatch
 ):
     bonsai("index", small_book)
-    rank, before = Session.do, small_book.read_bytes()
+    rank, before = Session.run, small_book.read_bytes()
 
     def rank_while_somebody_opens_the_workbook(*arguments):
         run = rank(*arguments)
         (small_book.parent / f"~${small_book.name}").write_text("somebody")
         return run
 
-    monkeypatch.setattr(Session, "do", rank_while_somebody_opens_the_workbook)
+    monkeypatch.setattr(Session, "run", rank_while_somebody_opens_the_workbook)
     code, out, _ = bonsai("rank", small_book)
     (aside,) = small_book.parent.glob("my book results *.xlsx")
     assert code == 0

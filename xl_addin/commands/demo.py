@@ -84,8 +84,7 @@ def _index_and_answer(path: Path, settings: Settings, terminal: Terminal) -> lis
     inputs = Inputs(options, settings, books.questions, books.povs, path)
     with terminal.watching() as watch:
         session = Session(settings, watch.take, terminal.cancelled)
-        runs = [session.do(BY_KIND["index"], inputs, books.results)]
+        runs = [session.do(BY_KIND["index"], inputs, books)]
         if not runs[0].error:
-            runs.append(session.do(BY_KIND["answer"], inputs, books.results))
-    save_results(books)
+            runs.append(session.do(BY_KIND["answer"], inputs, books))
     return runs

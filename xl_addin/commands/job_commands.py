@@ -73,7 +73,7 @@ def show_job(run_id: RunArgument, broker: BrokerOption = None) -> None:
     """Show all that is known of a job."""
     terminal = Terminal(quiet=False)
     with _job_list(broker) as jobs:
-        job = _known(jobs, run_id)
+        job = known_job(jobs, run_id)
     known = [*zip(_COLUMNS, _row(job), strict=True), *_asked_for(job)]
     if job.finished:
         known.append(("Finished", clock(job.finished)))
@@ -86,7 +86,7 @@ def cancel_job(run_id: RunArgument, broker: BrokerOption = None) -> None:
     """Ask a job to stop; finished rows are kept."""
     terminal = Terminal(quiet=False)
     with _job_list(broker) as jobs:
-        if _known(jobs, run_id).state not in UNFINISHED:
+        if known_job(jobs, run_id).state not in UNFINISHED:
             terminal.say(f"Job {run_id} has ended already.")
             return
         jobs.stop(run_id)
@@ -112,7 +112,11 @@ def _job_list(broker: str | None) -> Iterator[JobList]:
             yield Runs(connect(settings))
 
 
-def _known(jobs: JobList, run_id: str) -> Job:
+def known_job(jobs: JobList, run_id: str) -> Job:
+    """Return a job.
+
+    :raises InputError: if it is not kept, or never was.
+    """
     job = jobs.job(run_id)
     if job is None:
         raise InputError(

@@ -20,8 +20,7 @@ from xl_addin.commands.console import Terminal
 from xl_addin.commands.job_commands import BrokerOption, with_broker
 from xl_addin.commands.summaries import exit_code, print_problems, print_summary, write_json
 from xl_addin.jobs.base import ExcelJob, Inputs
-from xl_addin.jobs.books import Books, book_options, open_books, save_results, scratch_books
-from xl_addin.jobs.run import Run
+from xl_addin.jobs.books import Books, book_options, open_books, scratch_books
 from xl_addin.jobs.session import Session
 from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, Setting
 from xl_addin.workbook.port import CellValue
@@ -110,9 +109,12 @@ def _run(job: ExcelJob[Any], order: Order) -> int:
     settings = _settings(order)
     books, inputs = _inputs(order, settings)
     with terminal.watching() as watch:
-        run = Session(settings, watch.take, terminal.cancelled).do(job, inputs, books.results)
+        run = Session(settings, watch.take, terminal.cancelled).do(job, inputs, books)
     print_summary(terminal, job, run)
-    _keep(terminal, job, books, run, order.json)
+    if run.all_rows and books.out:
+        terminal.say(f"Results are in {books.results.path}")
+    if order.json:
+        write_json(order.json, job, run)
     print_problems(terminal, run)
     return exit_code(run)
 
@@ -128,15 +130,6 @@ def _inputs(order: Order, settings: Settings) -> tuple[Books, Inputs]:
     given = {COLLECTION.name: folder.resolve().name, **order.given}
     options = book_options(books.questions, folder, given)
     return books, Inputs(options, settings, books.questions, books.povs, folder)
-
-
-def _keep(
-    terminal: Terminal, job: ExcelJob[Any], books: Books, run: Run, json: Path | None
-) -> None:
-    if run.all_rows and books.out:
-        terminal.say(f"Results are in {save_results(books)}")
-    if json:
-        write_json(json, job, run)
 
 
 def _settings(order: Order) -> Settings:

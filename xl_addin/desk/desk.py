@@ -21,6 +21,7 @@ from worker.settings import Settings
 from xl_addin.jobs import BY_ACTION, BY_KIND
 from xl_addin.jobs.base import ExcelJob, Inputs, Landing
 from xl_addin.jobs.books import book_options
+from xl_addin.jobs.kept_runs import not_landed
 from xl_addin.jobs.landing import land, lost_note
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.job_sheet import JobSheet, clock, ended_cells, progress_cells
@@ -143,8 +144,8 @@ class Desk:
             land(BY_KIND[ended.request.job], landing)
         except WorkbookLockedError:
             raise
-        except BonsaiError as error:
-            problems.append(Problem.from_error(error))
+        except Exception as error:  # whatever it was: the results stay where they are
+            problems.append(Problem.from_error(not_landed(job.run_id, error)))
         return "\n".join([*map(str, problems), *run.remarks, *map(lost_note, run.lost)])
 
     def _show_error(self, action: str, error: BonsaiError, sheet: JobSheet) -> None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from worker.contract import (
     Event,
     Problem,
+    Request,
     Result,
     Row,
     RowFailed,
@@ -52,6 +53,14 @@ class Run:
         if job.result:
             run.end(job.result)
         return run
+
+    def as_ended_job(self, request: Request) -> EndedJob:
+        """Return the same as a job that has ended, so that it can be kept."""
+        rows = [RowReady(row=row) for row in self.all_rows]
+        failed = [RowFailed(problem=problem) for problem in (*self.left_out, *self.problems)]
+        started = [Started(run=self.stamp)] if self.stamp else []
+        problem = Problem.from_error(self.error) if self.error else None
+        return EndedJob(request, [*started, *rows, *failed], self.blobs, problem, self.result)
 
     def take_event(self, event: Event) -> None:
         """File one event."""

@@ -10,9 +10,10 @@ from worker.errors import BonsaiError
 from worker.queueing.runners import runner_for
 from worker.settings import Settings
 from xl_addin.jobs.base import ExcelJob, In, Inputs, Landing
+from xl_addin.jobs.books import Books, save_results
+from xl_addin.jobs.kept_runs import kept_if_not_landed
 from xl_addin.jobs.landing import land
 from xl_addin.jobs.run import Run
-from xl_addin.workbook.port import WorkbookPort
 
 
 class Session:
@@ -54,12 +55,16 @@ class Session:
         run.seconds = perf_counter() - started
         return run
 
-    def do(self, job: ExcelJob[In], inputs: Inputs, book: WorkbookPort) -> Run:
-        """Ask for a job, wait for it, and let its results land in a workbook.
+    def do(self, job: ExcelJob[In], inputs: Inputs, books: Books) -> Run:
+        """Ask for a job, wait for it, and let its results land and be saved.
 
-        :raises BonsaiError: if it cannot be asked for, or the workbook cannot take its results.
+        :raises BonsaiError: if it cannot be asked for.
+        :raises NotLandedError: if its results could not be written; they are kept.
         """
         asked = job.ask(inputs)
         run = self.run(asked.request, asked.left_out)
-        land(job, Landing(book, asked.request, run))
+        with kept_if_not_landed(self.settings, asked.request, run, inputs.path):
+            land(job, Landing(books.results, asked.request, run))
+            if run.all_rows and books.out:
+                save_results(books)
         return run

@@ -231,6 +231,28 @@ def test_a_busy_excel_loses_nothing(
     assert job_rows(at)[0]["State"] == "done"
 
 
+def test_results_that_cannot_land_say_how_they_land_after_all_and_are_tried_once(
+    book: Path, waiting: LocalJobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    at = desk(ready(book), waiting, settings, [])
+    at.press("rank")
+    run_id = str(job_rows(at)[0]["Job"])
+    waiting.stop(run_id)
+    tried: list[str] = []
+
+    def fail(_job, landing):
+        tried.append(landing.request.run_id)
+        raise ZeroDivisionError("nobody thought of this")
+
+    monkeypatch.setattr("xl_addin.desk.desk.land", fail)
+    at.tick()
+    at.tick()
+    assert tried == [run_id]
+    message = str(job_rows(at)[0]["Message"])
+    assert "ZeroDivisionError: nobody thought of this" in message
+    assert f"bonsai jobs land {run_id}" in message
+
+
 def test_nothing_lands_while_the_jobs_table_takes_no_news(
     book: Path, waiting: LocalJobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):

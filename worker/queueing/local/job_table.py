@@ -7,7 +7,7 @@ step is one transaction.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,6 +58,22 @@ class JobTable:
             "VALUES (?, ?, ?, ?, 'queued', ?)",
             (run_id, book, place, request, time.time()),
         )
+
+    def keep(self, job: Job, events: Sequence[str], blobs: Mapping[str, bytes]) -> None:
+        """Record a job that was done elsewhere and has ended, whole or not at all."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO jobs (run_id, book, place, request, state, submitted, "
+                "finished, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (job.run_id, job.book, job.place, job.request, job.state, job.submitted,
+                 job.finished, job.problem),
+            )  # fmt: skip
+            self._db.executemany(
+                "INSERT INTO events (run_id, payload) VALUES (?, ?)",
+                [(job.run_id, payload) for payload in events],
+            )
+            for name, data in blobs.items():
+                self.put_blob(job.run_id, name, data)
 
     def _forget_before(self, limit: float) -> None:
         with self._transaction():

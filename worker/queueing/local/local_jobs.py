@@ -24,6 +24,7 @@ from worker.queueing.local.job_table import JobTable
 from worker.queueing.local.worker_process import start_worker
 from worker.queueing.patience import USUAL, Patience
 from worker.settings import Settings
+from worker.sqlite_file import store_errors
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,30 @@ class LocalJobs:
             problem=Problem.model_validate_json(job.problem) if job.problem else None,
             result=parse_result(request, result) if result else None,
         )
+
+    def keep(self, ended: EndedJob, book: str, seconds: float) -> None:
+        """Keep what a job gave that was not done by this machine's worker, as if it had been.
+
+        :param seconds: how long it took.
+        :raises StoreError: if it cannot be stored.
+        """
+        now, result = time.time(), ended.result
+        job = Job(
+            run_id=ended.request.run_id,
+            book=book,
+            place="",
+            request=ended.request.model_dump_json(),
+            state="done" if result else "failed",
+            submitted=now - seconds,
+            heartbeat=None,
+            finished=now,
+            problem=ended.problem.model_dump_json() if ended.problem else "",
+            progress="",
+        )
+        whole = {RESULT_BLOB: result.model_dump_json().encode()} if result else {}
+        events = [event.model_dump_json() for event in ended.events]
+        with store_errors("The results could not be kept.", "Make room on the disk."):
+            self._table.keep(job, events, {**ended.blobs, **whole})
 
     def _worker_does_not_start(self) -> EngineError:
         return EngineError(
