@@ -55,7 +55,20 @@ def apple_modules(excel_of: Callable[[int], Any]) -> dict[str, ModuleType]:
         return Reference(excel, Specifier("root", terms=excel.terms))
 
     def refuse(*arguments: object, **named: object) -> None:
-        raise UnknownToStandInError("The stand-in has no dialogs and no other processes.")
+        raise UnknownToStandInError("The stand-in has no other processes.")
+
+    class Osax:
+        """What shows a box over an application."""
+
+        def __init__(self, *, pid: int) -> None:
+            self._excel = excel_of(pid)
+
+        def activate(self) -> None:
+            """Bring it to the front."""
+
+        def display_alert(self, title: str, message: str, buttons: Any, as_: Any) -> Any:
+            self._excel.show_box(f"{title}: {message}")
+            return {k.button_returned: "OK"}
 
     reference = _module("appscript.reference", CommandError=CommandError, Reference=Reference)
     mactypes = _module("mactypes", Alias=Alias)
@@ -69,7 +82,7 @@ def apple_modules(excel_of: Callable[[int], Any]) -> dict[str, ModuleType]:
             aemsend=SimpleNamespace(EventError=EventError),
             kae=SimpleNamespace(typeKernelProcessID=b"kpid"),
         ),
-        "osax": _module("osax", OSAX=refuse),
+        "osax": _module("osax", OSAX=Osax),
         "mactypes": mactypes,
         "psutil": _module("psutil", Process=refuse, process_iter=refuse),
     }

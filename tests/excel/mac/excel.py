@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -80,10 +81,33 @@ class Thing:
         return method
 
 
+@dataclass
+class Refusal:
+    """An error that some events are answered with: by command, or "*"; with its property, if any.
+
+    The first `after` of them go through, then `times` are refused. If `is_late`, Excel does what
+    it was told, but its answer comes too late.
+    """
+
+    command: str
+    number: int
+    after: int = 0
+    times: int = 1
+    is_late: bool = False
+
+    def is_due(self, event: str) -> bool:
+        """Say whether this event is refused, and count it."""
+        if self.command not in ("*", event):
+            return False
+        self.after -= 1
+        return -self.times <= self.after < 0
+
+
 class Excel(Thing):
     """One running Excel: its workbooks, the last of which is the active one.
 
-    `events` are the commands that were carried out. `refuse` makes it fail with an error number.
+    `events` are the commands that were sent, each with the property that it went to. `boxes` are
+    the texts that were shown to the user.
     """
 
     terms: Terminology
@@ -100,28 +124,44 @@ class Excel(Thing):
             "calculation": k.calculation_automatic,
             "status_bar": False,
         }
-        self._refusals: list[tuple[str, str, int]] = []
+        self.boxes: list[str] = []
+        self._refusals: list[Refusal] = []
 
     def know(self, terms: ModuleType) -> None:
         """Learn what things are called, as appscript is told with each application."""
         self.terms = Terminology(terms)
 
-    def refuse(self, command: str, number: int, times: int, *, of: str = "") -> None:
-        """Fail with this error so many times when a command is sent (to a property)."""
-        self._refusals += [(command, of, number)] * times
+    def refuse(self, command: str, number: int = TIMED_OUT, **how: Any) -> None:
+        """Answer a command with an error; see `Refusal`."""
+        self._refusals.append(Refusal(command, number, **how))
+
+    def free(self) -> None:
+        """Answer all commands again."""
+        self._refusals.clear()
+
+    def show_box(self, text: str) -> None:
+        """Show a box, until somebody closes it or the one who sent it has waited long enough."""
+        self.boxes.append(text)
+        if any(refusal.is_due("display_alert") for refusal in self._refusals):
+            raise CommandError(TIMED_OUT, "Apple event timed out.")
 
     # Apple events
 
     def answer(self, path: Specifier, command: str, arguments: dict[str, Any]) -> Any:
-        for refusal in self._refusals:
-            name, of, number = refusal
-            if name in (command, "*") and (not of or path.what == of):
-                self._refusals.remove(refusal)
-                raise CommandError(number, "The Apple event was refused.")
+        event = command if path.how != "property" else f"{command} {path.what}"
+        self.events.append(event)
+        due = [refusal for refusal in self._refusals if refusal.is_due(event)]
+        if due and not due[0].is_late:
+            raise CommandError(due[0].number, "Apple event timed out.", event)
+        answer = self._answered(path, command, arguments)
+        if due:
+            raise CommandError(due[0].number, "Apple event timed out.", event)
+        return answer
+
+    def _answered(self, path: Specifier, command: str, arguments: dict[str, Any]) -> Any:
         sent = {name: self._received(value) for name, value in arguments.items()}
         for unheeded in ("timeout", "ignore", "waitreply", "resulttype"):
             sent.pop(unheeded, None)
-        self.events.append(command if path.how != "property" else f"{command} {path.what}")
         try:
             return self._sent(self._answer(path, command, sent))
         except Refused as refusal:

@@ -50,9 +50,12 @@ class CommandError(Exception):
 
     __module__ = "appscript.reference"
 
-    def __init__(self, errornumber: int, text: str = "") -> None:
-        super().__init__(f"Command failed: OSERROR: {errornumber} MESSAGE: {text}")
-        self.errornumber = errornumber
+    def __init__(self, errornumber: int, errormessage: str, command: str = "") -> None:
+        self.errornumber, self.errormessage = errornumber, errormessage
+        super().__init__(
+            f"Command failed:\n\t\tOSERROR: {errornumber}\n\t\tMESSAGE: {errormessage}"
+            f"\n\t\tCOMMAND: {command}"
+        )
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ Result = TypeVar("Result")
 PATIENCE = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 
+#: Seconds: an Excel that no longer computes or asks is worse than a button that takes long.
+TO_GIVE_BACK = 30.0
+
 _CALL_REJECTED = -2147418111  # RPC_E_CALL_REJECTED
 _RETRY_LATER = -2147417846  # RPC_E_SERVERCALL_RETRYLATER
 _IGNORED = -2146777998  # VBA_E_IGNORE: a cell is being edited
@@ -119,10 +122,16 @@ def _refused(error: BaseException) -> WorkbookError:
             "It was closed while results were on their way.",
             "Open the workbook again; what was computed is still there.",
         )
-    details = getattr(error, "excepinfo", None)
-    said = details[2] if details and len(details) > 2 and details[2] else str(error)
     return WorkbookError(
         "Excel refused to read or change the workbook.",
-        f"It says: {said}",
+        f"It says: {_words(error)}",
         "Put right what Excel names, and run again.",
     )
+
+
+def _words(error: BaseException) -> str:
+    """Return what Excel itself said, without the call that it said it to."""
+    details = getattr(error, "excepinfo", None)
+    if details and len(details) > 2 and details[2]:
+        return str(details[2])
+    return str(getattr(error, "errormessage", None) or error)

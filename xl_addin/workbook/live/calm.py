@@ -7,15 +7,12 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xl_addin.workbook.live.busy import patiently
+from xl_addin.workbook.live.busy import TO_GIVE_BACK, patiently
 
 if TYPE_CHECKING:
     import xlwings
 
 _QUIET: tuple[tuple[str, object], ...] = (("screen_updating", False), ("calculation", "manual"))
-
-#: Seconds: a workbook that no longer computes is worse than a button that takes long.
-_TO_GIVE_BACK = 30.0
 
 
 @contextmanager
@@ -32,6 +29,6 @@ def calm(app: xlwings.App) -> Iterator[None]:
                 continue
             if before == value:
                 continue
-            after.callback(patiently, partial(setattr, app, name, before), _TO_GIVE_BACK)
+            after.callback(patiently, partial(setattr, app, name, before), TO_GIVE_BACK)
             patiently(partial(setattr, app, name, value))
         yield

@@ -5,11 +5,14 @@ Other engines have neither name: there a question is answered with None, and an 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from worker.errors import WorkbookError
 from xl_addin.workbook.areas import Area, RowColumn
-from xl_addin.workbook.live.busy import patiently
+from xl_addin.workbook.live.busy import TO_GIVE_BACK, patiently
 
 if TYPE_CHECKING:
     import xlwings
@@ -42,8 +45,12 @@ def are_hidden(cells: xlwings.Range) -> bool | None:
 
 def full_name(book: xlwings.Book) -> str:
     """Return the path of a workbook, or its address where it lies in a cloud folder."""
+    asked = _ask(book.api, "", "full_name")
+    if asked is not None and "://" not in str(asked):
+        return str(asked)
     try:
-        return patiently(lambda: book.fullname)
+        with _same_alerts(book):
+            return patiently(lambda: book.fullname)
     except WorkbookError:
         raise
     except Exception:
@@ -52,6 +59,20 @@ def full_name(book: xlwings.Book) -> str:
         if "://" not in address:
             raise
         return address
+
+
+@contextmanager
+def _same_alerts(book: xlwings.Book) -> Iterator[None]:
+    """Let Excel for Mac ask its user as before: if it is busy, xlwings leaves that switched off."""
+    if not _is_appscript(book.api):
+        yield
+        return
+    app = patiently(lambda: book.app)
+    before = patiently(lambda: app.display_alerts)
+    try:
+        yield
+    finally:
+        patiently(partial(setattr, app, "display_alerts", before), TO_GIVE_BACK)
 
 
 def is_read_only(book: xlwings.Book) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +18,7 @@ from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.live import excel_objects
 from xl_addin.workbook.live.busy import patiently, tell_busy_from_missing
+from xl_addin.workbook.live.calling_book import calling_book
 from xl_addin.workbook.live.calm import calm
 from xl_addin.workbook.live.column_moves import ColumnMoves
 from xl_addin.workbook.live.live_gallery import LiveGallery
@@ -69,8 +71,9 @@ class LiveBook:
         """Return the workbook whose button or tick is running this.
 
         :raises PackageMissingError: if xlwings is not installed.
+        :raises WorkbookError: if it was closed in the meantime.
         """
-        book = patiently(load_xlwings().Book.caller)
+        book = calling_book(load_xlwings())
         tell_busy_from_missing(book)
         return cls(book)
 
@@ -241,7 +244,12 @@ class LiveBook:
 
     def tell(self, text: str) -> None:
         """Show a text in a box over Excel's window, until the user has read it."""
-        patiently(partial(self._app.alert, text, "BONSAI"))
+        show = partial(self._app.alert, text, "BONSAI")
+        if sys.platform != "darwin":
+            patiently(show)
+            return
+        with suppress(WorkbookLockedError):  # a box that nobody closes for a minute: it was shown
+            patiently(show, patience=0)
 
     @property
     def _app(self) -> xlwings.App:

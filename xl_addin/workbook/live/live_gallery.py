@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from worker.errors import WorkbookError
 from xl_addin.workbook.areas import Area, RowColumn
 from xl_addin.workbook.cells import LINE_HEIGHT
 from xl_addin.workbook.live import excel_objects
@@ -126,7 +127,15 @@ class LiveGallery:
             elif name in known:
                 there[name].update(str(file))
 
-        patiently(put, _TO_FINISH)
+        try:
+            patiently(put, _TO_FINISH)
+        except OSError as error:
+            raise WorkbookError(
+                "A picture cannot be handed over to Excel.",
+                f"{error.strerror} ({error.filename}).",
+                "On macOS, let Python change the data of other apps (System Settings, Privacy & "
+                "Security), and run again.",
+            ) from error
 
     def _caption_place(self, shown: xlwings.main.Picture) -> RowColumn | None:
         return caption_place(

@@ -45,8 +45,10 @@ def renew_scales(sheet: LiveSheet, shape: TableShape) -> None:
     if there is None or _lie_as(there, wanted):
         return
     # From the last, because Excel counts the others anew after each.
-    for shown in reversed(there):
-        patiently(shown.rule.delete)
+    formats = patiently(lambda: sheet.range(shape.new_data).conditional_formats)
+    count = len(patiently(lambda: [*formats]))
+    for number, shown in enumerate(reversed(there)):
+        patiently(partial(_delete, shown.rule, formats, count - number))
     for area, scale in wanted:
         _add(sheet, area, scale)
 
@@ -99,3 +101,11 @@ def _add(sheet: LiveSheet, area: Area, scale: Scale) -> None:
         return formats.add_color_scale(shown, thresholds=numbers or None)
 
     excel_objects.rank_last(patiently(add))
+
+
+def _delete(
+    rule: xlwings.main.ConditionalFormat, formats: xlwings.main.ConditionalFormats, count: int
+) -> None:
+    """Delete a rule once: on macOS its number stands for another one afterwards."""
+    if len([*formats]) == count:
+        rule.delete()
