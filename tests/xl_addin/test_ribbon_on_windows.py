@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from tests.excel.com.com_types import CDispatch, call_rejected, cell_is_edited
-from tests.excel.com.macros import run_python
-from tests.worker.queueing.worlds import quick_settings
+from tests.conftest import REPOSITORY
+from tests.excel.com.application import SEMIAUTOMATIC, Application
+from tests.excel.com.com_types import MISSING_ARGUMENT, CDispatch, call_rejected, cell_is_edited
+from tests.excel.com.macros import call_function, run_python
+from tests.excel.com.range import Range
+from tests.excel.com.windows import Windows
+from tests.worker.pipeline.conftest import TEXTS
+from tests.worker.queueing.quick_worker import QUICK
+from tests.worker.queueing.worlds import eventually, quick_settings
+from tests.xl_addin.desk.test_desk import ready, workers
+from tests.xl_addin.workbook.samples import loaded
 from worker.errors import WorkbookLockedError
+from worker.queueing.local.local_jobs import LocalJobs
+from worker.queueing.local.worker_process import start_worker
+from worker.queueing.scores.formula_scores import FormulaScores
 from worker.settings import IN_PROCESS, Settings
 from xl_addin import ribbon
+from xl_addin.sheets.job_sheet import JOBS
+from xl_addin.sheets.ranked import RANKED
+from xl_addin.sheets.sources import SOURCES
+from xl_addin.workbook.areas import Area
+from xl_addin.workbook.columns import Table
 from xl_addin.workbook.live import busy
+from xl_addin.workbook.live.live_book import LiveBook
+from xl_addin.workbook.port import CellValue
 
 TICK = "from xl_addin import ribbon; ribbon.tick()"
 
@@ -72,3 +95,156 @@ def test_a_click_in_a_busy_excel_fails_in_words(
 ):
     with pytest.raises(WorkbookLockedError, match="Press Enter or Esc in Excel"):
         run_python(windows_xlwings, workbook, press("index"))
+
+
+class Desktop:
+    """A person at an Excel in which a workbook is open: presses buttons, and lets time pass."""
+
+    def __init__(self, xlwings: ModuleType, excel: Application, path: Path) -> None:
+        self.xlwings, self.excel = xlwings, excel
+        self.workbook = excel._open(path)
+        excel._activate("Notes")
+        excel._select(Range(excel._active, Area(2, 2, 3, 2)))
+
+    def cell(self, sheet: str, row: int, column: int) -> Range:
+        return self.workbook.Worksheets(sheet).Cells(row, column)
+
+    def pictures(self, sheet: str) -> list[str]:
+        return [shown.name for shown in self.workbook._model.sheet(sheet).pictures]
+
+    @property
+    def port(self) -> LiveBook:
+        book = self.xlwings._xlwindows.Book(self.workbook)
+        return LiveBook(self.xlwings.Book(impl=book))
+
+    def rows(self, table: Table) -> list[dict[str, CellValue]]:
+        return [dict(row.values) for row in self.port.read_table(table).rows]
+
+    def press(self, action: str) -> None:
+        run_python(self.xlwings, self.workbook, press(action))
+
+    def tick(self) -> None:
+        run_python(self.xlwings, self.workbook, TICK)
+
+    def wait(self) -> dict[str, CellValue]:
+        """Let the timer tick until the newest job has ended; return its row."""
+
+        def has_ended() -> bool:
+            self.tick()
+            return self.rows(JOBS)[0]["State"] not in ("queued", "running")
+
+        eventually(has_ended, otherwise=lambda: f"not finished: {self.rows(JOBS)}")
+        return self.rows(JOBS)[0]
+
+
+@pytest.fixture
+def desktop(
+    processes: None,
+    windows: Windows,
+    windows_xlwings: ModuleType,
+    book: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Desktop]:
+    """A fresh workbook in a stand-in for Excel; its jobs are done by a real worker process."""
+    monkeypatch.setenv("BONSAI_BROKER", settings.broker)
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+    start = partial(start_worker, command=("tests.worker.queueing.quick_worker", "local"))
+    monkeypatch.setattr(ribbon, "LocalJobs", lambda settings: LocalJobs(settings, QUICK, start))
+    yield Desktop(windows_xlwings, Application(windows), with_notes(ready(book)))
+    for pid in workers(settings):
+        os.kill(pid, signal.SIGKILL)
+
+
+def with_notes(path: Path) -> Path:
+    """Give a workbook a sheet of the user's with two texts."""
+    workbook = loaded(path)
+    notes = workbook.create_sheet("Notes")
+    notes["B2"], notes["B3"] = "The kettle sings.", "Tankers change their flags."
+    workbook.save(path)
+    return path
+
+
+def test_index_rank_and_score_selection_land(desktop: Desktop, windows: Windows):
+    desktop.press("index")
+    assert desktop.rows(JOBS)[0]["State"] == "queued"
+    assert "has begun" in desktop.excel.StatusBar
+    assert desktop.wait()["State"] == "done"
+    assert len(desktop.rows(SOURCES)) == len(TEXTS)
+    desktop.press("rank")
+    assert desktop.wait()["State"] == "done"
+    ranked = desktop.rows(RANKED)
+    assert len(ranked) == 8 * len(TEXTS)
+    assert all(isinstance(row["SexyScore"], float) for row in ranked)
+    assert len(desktop.pictures("Heatmap")) == len({row["QID"] for row in ranked})
+    desktop.press("score_selection")
+    assert desktop.wait()["State"] == "done"
+    assert all(isinstance(desktop.cell("Notes", row, 3).Value, float) for row in (2, 3))
+    assert windows.boxes == []
+
+
+def test_formulas_of_the_same_workbook_answer_after_a_rank(
+    desktop: Desktop, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    from xl_addin import functions
+
+    monkeypatch.setattr(functions, "formula_scores", lambda: FormulaScores(settings))
+    for action in ("index", "rank"):
+        desktop.press(action)
+        row = desktop.wait()
+        assert row["State"] == "done", row["Message"]
+    cell = desktop.cell("Notes", 2, 2)
+    povs = desktop.workbook.Worksheets("POV").ListObjects("tblPOV").DataBodyRange
+    call = partial(call_function, desktop.xlwings, desktop.workbook, cell)
+    score = call("sexyscore", cell.Value, povs.Value, MISSING_ARGUMENT)
+    assert isinstance(score, float)
+    assert call("known_sexyscore", cell.Value, povs.Value, "contrast") == score
+    assert call("sexyscore", cell, povs.Value, MISSING_ARGUMENT) == score, "ranges are read, too"
+
+
+def test_what_has_changed_goes_into_the_book_that_asked(
+    desktop: Desktop, windows: Windows, book: Path
+):
+    """Two Excels, each with a copy of the workbook under the same name."""
+    (book.parent / "copy").mkdir()
+    copy = shutil.copy(book, book.parent / "copy")
+    other = Desktop(desktop.xlwings, Application(windows, pid=4712), Path(copy))
+    desktop.press("index")
+    assert desktop.wait()["State"] == "done"
+    assert other.rows(JOBS) == []
+    other.tick()
+    assert other.rows(SOURCES) == []
+
+
+def test_excel_is_left_as_it_was_found(desktop: Desktop):
+    excel = desktop.excel
+    excel.Calculation = SEMIAUTOMATIC
+    for action in ("index", "rank"):
+        desktop.press(action)
+        row = desktop.wait()
+        assert row["State"] == "done", row["Message"]
+    assert (excel.Calculation, excel.ScreenUpdating) == (SEMIAUTOMATIC, True)
+    assert (excel.Interactive, excel.EnableEvents, excel.DisplayAlerts) == (True, True, True)
+
+
+def test_whatever_excel_rejects_at_first_results_land(
+    desktop: Desktop, windows: Windows, monkeypatch: pytest.MonkeyPatch
+):
+    known: set[str] = set()
+
+    def refuse(call: str) -> Exception | None:
+        is_new = call not in known
+        known.add(call)
+        return call_rejected() if is_new else None
+
+    monkeypatch.setattr(busy, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(busy, "PATIENCE", 60.0)
+    desktop.excel._refuses = refuse
+    for action in ("index", "rank", "score_selection", "rank"):
+        known.clear()
+        desktop.press(action)
+        known.clear()
+        row = desktop.wait()
+        assert row["State"] == "done", row["Message"]
+    assert windows.boxes == []
+    assert len(desktop.rows(RANKED)) == 8 * len(TEXTS)

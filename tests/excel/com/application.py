@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.excel.com.com_types import call_rejected, cell_is_edited, com_error
 from tests.excel.com.excel_object import ExcelObject
+from tests.excel.com.patience import check_patience
 from tests.excel.com.range import Range
 from tests.excel.com.windows import Windows
 from tests.excel.com.workbooks import Workbook, Workbooks
@@ -110,6 +111,7 @@ class Application(ExcelObject):
         self._refuses = refuse
 
     def _take_call(self, call: str) -> None:
+        check_patience(call)
         error = self._refuses(call)
         if error is not None:
             raise error

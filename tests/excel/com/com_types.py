@@ -25,16 +25,27 @@ CELL_ERRORS = {
     "#N/A": -2146826246,
 }
 
-#: Everything that was asked of the stand-in and that it does not know. `loader` looks here.
-unknown: list[str] = []
+#: All that a stand-in was asked and should not have been. `loader` looks here.
+faults: list[str] = []
 
 
-class UnknownToStandInError(AssertionError):
+class StandInError(AssertionError):
+    """Something was asked of the stand-in that should not have been."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        faults.append(what)
+
+
+class UnknownToStandInError(StandInError):
     """Something was asked of the stand-in that it does not know."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"the stand-in does not know {what}")
-        unknown.append(what)
+
+
+class HastyCallError(StandInError):
+    """The product called Excel without waiting for it to be free."""
 
 
 class com_error(Exception):  # noqa: N801, N818 - pywin32's name, by which the product knows it

@@ -27,10 +27,10 @@ def xlwings_on_windows(windows: Windows) -> Iterator[ModuleType]:
     """Give an xlwings that found pywin32, with its own code for Windows, for a while.
 
     The product's modules that hold on to an xlwings are imported anew, too. It ends with an error
-    if anything was asked of the stand-in that it does not know.
+    if anything was asked of the stand-in that it does not know, or in haste.
     """
     usual = pytest.importorskip("xlwings", reason="xlwings is not installed")
-    com_types.unknown.clear()
+    com_types.faults.clear()
     stand_in = pywin32_modules(windows)
     before = _take_out([*stand_in, *_bound_to(usual)])
     try:
@@ -41,7 +41,7 @@ def xlwings_on_windows(windows: Windows) -> Iterator[ModuleType]:
     finally:
         _take_out([*stand_in, *_bound_to(sys.modules.get("xlwings"))])
         _put_back(before)
-    assert not com_types.unknown, f"the stand-in does not know {com_types.unknown}"
+    assert not com_types.faults, "; ".join(com_types.faults)
 
 
 def _imported(windows: Windows) -> ModuleType:
