@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -23,7 +23,7 @@ from tests.worker.pipeline.conftest import TEXTS
 from tests.worker.queueing.quick_worker import QUICK
 from tests.worker.queueing.worlds import eventually, quick_settings
 from tests.xl_addin.desk.test_desk import ready, workers
-from tests.xl_addin.workbook.samples import loaded
+from tests.xl_addin.workbook.samples import cells, loaded
 from worker.errors import WorkbookLockedError
 from worker.queueing.local.local_jobs import LocalJobs
 from worker.queueing.local.worker_process import start_worker
@@ -248,3 +248,58 @@ def test_whatever_excel_rejects_at_first_results_land(
         assert row["State"] == "done", row["Message"]
     assert windows.boxes == []
     assert len(desktop.rows(RANKED)) == 8 * len(TEXTS)
+
+
+def test_a_note_survives_a_run_that_lands_after_a_cell_was_edited(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+):
+    for action in ("index", "rank"):
+        desktop.press(action)
+        desktop.wait()
+    first = desktop.rows(RANKED)[0]["ChunkID"]
+    note = cells(desktop.workbook._model.workbook["Ranked"], RANKED, "Note", 1)[0]
+    note.value = "mine"
+    desktop.press("rank")
+    monkeypatch.setattr(busy, "PATIENCE", 0.05)
+    desktop.excel._edit_cell()
+    for _ in range(3):
+        desktop.tick()
+    desktop.excel._be_ready()
+    assert desktop.wait()["State"] == "done"
+    assert [row["ChunkID"] for row in desktop.rows(RANKED) if row["Note"] == "mine"] == [first]
+
+
+def protect(sheet: Any) -> None:
+    sheet.protection.sheet = True
+
+
+def rename(sheet: Any) -> None:
+    table = sheet.tables.pop("tblRanked")
+    table.name = table.displayName = "Mine"
+    sheet.add_table(table)
+
+
+@pytest.mark.parametrize(
+    ("harm", "message"), [(protect, "Unprotect Ranked"), (rename, "tblRanked")]
+)
+def test_what_keeps_results_out_is_told_in_the_jobs_table(
+    desktop: Desktop, harm: Callable[[Any], None], message: str
+):
+    desktop.press("index")
+    desktop.wait()
+    harm(desktop.workbook._model.workbook["Ranked"])
+    desktop.press("rank")
+    assert message in str(desktop.wait()["Message"])
+
+
+@pytest.mark.parametrize(
+    "where", [{"_address": "https://d.docs.live.net/0123/my book.xlsx"}, {"_unsaved_name": "Book1"}]
+)
+def test_documents_beside_a_workbook_that_has_no_folder_are_told_to_be_missing(
+    desktop: Desktop, where: dict[str, str]
+):
+    vars(desktop.workbook).update(where)
+    desktop.press("index")
+    row = desktop.wait()
+    assert row["State"] == "failed"
+    assert "Correct 'Documents folder' on the Settings sheet" in str(row["Message"])

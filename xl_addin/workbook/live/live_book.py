@@ -95,8 +95,9 @@ class LiveBook:
                 busy = error if error.retryable else busy
                 continue
             for book in books:
-                if excel_objects.full_name(book).casefold() == full_name.casefold():
-                    return cls(book)
+                found = cls(book)
+                if str(found.path).casefold() == str(Path(full_name)).casefold():
+                    return found
         if busy:
             raise busy
         raise WorkbookError(

@@ -277,6 +277,7 @@ def test_a_workbook_in_a_cloud_folder_is_known_by_its_address(
     monkeypatch.setenv("OneDrive", str(tmp_path / "nowhere"))
     excel._open(book, address=address)
     port = LiveBook.named(address)
+    port = LiveBook.named(str(port.path))
     write_ranked(port, ranked_rows("a"))
     port.save()
     assert port.name == "my book.xlsx"
