@@ -19,6 +19,7 @@ from tests.excel.com.com_types import MISSING_ARGUMENT, CDispatch, call_rejected
 from tests.excel.com.macros import call_function, run_python
 from tests.excel.com.range import Range
 from tests.excel.com.windows import Windows
+from tests.excel.model.languages import ENGLISH, GERMAN, Language
 from tests.worker.pipeline.conftest import TEXTS
 from tests.worker.queueing.quick_worker import QUICK
 from tests.worker.queueing.worlds import eventually, quick_settings
@@ -30,11 +31,13 @@ from worker.queueing.local.worker_process import start_worker
 from worker.queueing.scores.formula_scores import FormulaScores
 from worker.settings import IN_PROCESS, Settings
 from xl_addin import ribbon
+from xl_addin.jobs.books import set_settings
 from xl_addin.sheets.job_sheet import JOBS
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.sources import SOURCES
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Table
+from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.live import busy
 from xl_addin.workbook.live.live_book import LiveBook
 from xl_addin.workbook.port import CellValue
@@ -100,9 +103,9 @@ def test_a_click_in_a_busy_excel_fails_in_words(
 class Desktop:
     """A person at an Excel in which a workbook is open: presses buttons, and lets time pass."""
 
-    def __init__(self, xlwings: ModuleType, excel: Application, path: Path) -> None:
+    def __init__(self, xlwings: ModuleType, excel: Application, path: Path, **how: object) -> None:
         self.xlwings, self.excel = xlwings, excel
-        self.workbook = excel._open(path)
+        self.workbook = excel._open(path, **how)
         excel._activate("Notes")
         excel._select(Range(excel._active, Area(2, 2, 3, 2)))
 
@@ -138,22 +141,23 @@ class Desktop:
 
 
 @pytest.fixture
-def desktop(
-    processes: None,
-    windows: Windows,
-    windows_xlwings: ModuleType,
-    book: Path,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Desktop]:
-    """A fresh workbook in a stand-in for Excel; its jobs are done by a real worker process."""
+def _working(
+    processes: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Jobs are done by a real worker process, which ends with the test."""
     monkeypatch.setenv("BONSAI_BROKER", settings.broker)
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
     start = partial(start_worker, command=("tests.worker.queueing.quick_worker", "local"))
     monkeypatch.setattr(ribbon, "LocalJobs", lambda settings: LocalJobs(settings, QUICK, start))
-    yield Desktop(windows_xlwings, Application(windows), with_notes(ready(book)))
+    yield
     for pid in workers(settings):
         os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def desktop(_working: None, windows: Windows, windows_xlwings: ModuleType, book: Path) -> Desktop:
+    """A fresh workbook in a stand-in for Excel."""
+    return Desktop(windows_xlwings, Application(windows), with_notes(ready(book)))
 
 
 def with_notes(path: Path) -> Path:
@@ -214,6 +218,61 @@ def test_what_has_changed_goes_into_the_book_that_asked(
     assert other.rows(JOBS) == []
     other.tick()
     assert other.rows(SOURCES) == []
+
+
+ODD = {
+    "German": ("my book.xlsx", GERMAN, {}),
+    "quotes, blanks, Japanese": ("it's 私の 'book' [1].xlsx", ENGLISH, {}),
+    "in a cloud folder": ("book.xlsx", ENGLISH, {"address": "https://d.docs.live.net/1/book.xlsx"}),
+    "never saved": ("book.xlsx", ENGLISH, {"unsaved_name": "Book1"}),
+}
+
+
+@pytest.mark.parametrize(("name", "language", "how"), ODD.values(), ids=ODD)
+@pytest.mark.usefixtures("_working")
+def test_results_land_in_an_odd_workbook(
+    windows: Windows, windows_xlwings: ModuleType, book: Path, name: str, language: Language, how
+):
+    path = with_notes(ready(book)).rename(book.parent / name)
+    folder = FileBook.open(path)
+    set_settings(folder, {"Documents folder": str(book.parent / "papers")})
+    folder.save()
+    desktop = Desktop(windows_xlwings, Application(windows, language=language), path, **how)
+    for action in ("index", "rank", "score_selection"):
+        desktop.press(action)
+        row = desktop.wait()
+        assert row["State"] == "done", row["Message"]
+    assert len(desktop.rows(RANKED)) == 8 * len(TEXTS)
+    assert windows.boxes == []
+
+
+def test_a_protected_jobs_sheet_is_told_in_a_box(desktop: Desktop, windows: Windows):
+    desktop.workbook._model.workbook["Jobs"].protection.sheet = True
+    desktop.press("index")
+    (text,) = windows.boxes
+    assert "The sheet Jobs" in text
+    assert "Unprotect" in text
+
+
+def test_a_jobs_table_that_was_renamed_is_told_in_a_box(desktop: Desktop, windows: Windows):
+    table = desktop.workbook._model.workbook["Jobs"].tables["tblJobs"]
+    table.displayName = "MyJobs"
+    desktop.press("index")
+    assert ["tblJobs" in text for text in windows.boxes] == [True]
+
+
+def test_ticks_without_news_leave_the_clipboard_and_undo_alone(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+):
+    nobody = partial(LocalJobs, patience=QUICK, start=lambda _settings: None)
+    monkeypatch.setattr(ribbon, "LocalJobs", nobody)
+    desktop.press("index")
+    desktop.tick()
+    desktop.excel._copy()
+    for _ in range(3):
+        desktop.tick()
+    assert desktop.excel.CutCopyMode == 1
+    assert desktop.rows(JOBS)[0]["State"] == "queued"
 
 
 def test_excel_is_left_as_it_was_found(desktop: Desktop):
