@@ -1,6 +1,6 @@
 """A worker is started outside Excel's processes on Windows.
 
-The stand-in for pywin32 and WMI is NOT Windows: it has the calls that are made, and starts the
+The stand-in for WMI is NOT Windows: it has the calls that are made, and starts the
 command for real, in a session of its own and with nothing but the variables it was given.
 """
 
@@ -14,12 +14,15 @@ import sys
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.excel.com.com_types import com_error
+from tests.excel.com.pywin32 import pywin32_modules
+from tests.excel.com.windows import Windows
 from tests.worker.queueing.quick_worker import QUICK
 from tests.worker.queueing.worlds import eventually, quick_settings, rank_request
 from worker.queueing.local.local_jobs import LocalJobs
@@ -27,14 +30,11 @@ from worker.queueing.local.worker_process import start_worker
 from worker.settings import IN_PROCESS, Settings
 
 LOCAL = ("tests.worker.queueing.quick_worker", "local")
+NOT_FOUND = -2147217406  # wbemErrNotFound
 FIELDS = {
     "Win32_ProcessStartup": ("ShowWindow", "CreateFlags", "EnvironmentVariables"),
     "Create": ("CommandLine", "CurrentDirectory", "ProcessStartupInformation"),
 }
-
-
-class ComError(Exception):
-    """In the place of pythoncom.com_error."""
 
 
 class Items(dict[str, Any]):
@@ -42,7 +42,7 @@ class Items(dict[str, Any]):
 
     def Item(self, name: str) -> Any:  # noqa: N802 - as WMI names it
         if name not in self:
-            raise ComError(f"Not found: {name}")
+            raise com_error(NOT_FOUND, "Not found", None, None)
         return self[name]
 
 
@@ -96,14 +96,9 @@ def _run_apart(given: dict[str, Any]) -> None:
 
 def on_windows(monkeypatch: pytest.MonkeyPatch, wmi: Wmi | None) -> None:
     """Let the code think that it is on Windows; without WMI, pywin32 is not installed."""
-    client, pythoncom = ModuleType("win32com.client"), ModuleType("pythoncom")
-    places = {"winmgmts:root\\cimv2": wmi}
-    client.GetObject = places.__getitem__  # type: ignore[attr-defined]
-    pythoncom.com_error = ComError  # type: ignore[attr-defined]
-    there = wmi is not None
-    monkeypatch.setitem(sys.modules, "pythoncom", pythoncom if there else None)
-    monkeypatch.setitem(sys.modules, "win32com", ModuleType("win32com") if there else None)
-    monkeypatch.setitem(sys.modules, "win32com.client", client if there else None)
+    windows = Windows(classes={"winmgmts:root\\cimv2": lambda: wmi})
+    for name, module in pywin32_modules(windows).items():
+        monkeypatch.setitem(sys.modules, name, module if wmi else None)
     monkeypatch.setattr("sys.platform", "win32")
 
 
