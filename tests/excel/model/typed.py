@@ -150,7 +150,7 @@ def _number(word: str, language: Language) -> float | None:
     decimal, thousands = re.escape(language.decimal), re.escape(language.thousands)
     shape = re.fullmatch(
         rf"(?P<open>\()?(?P<sign>[-+])? ?[$€¥£]? ?"
-        rf"(?P<digits>\d[\d{thousands}]*(?:{decimal}\d*)?|{decimal}\d+)"
+        rf"(?P<digits>(?:\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)(?:{decimal}\d*)?|{decimal}\d+)"
         rf"(?P<power>e[-+]?\d+)?(?P<close>\))? ?(?P<unit>%|[$€¥£])?",
         word,
         re.IGNORECASE,
