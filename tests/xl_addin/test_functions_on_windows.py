@@ -32,7 +32,7 @@ POVS = (
     (None, None, None, None),
 )
 OIL, KETTLE = "Oil tankers change their names.", "The kettle sings in the kitchen."
-SPILL = -2146826243  # an error that came after xlwings' list of them
+SPILL = CELL_ERRORS["#SPILL!"]  # an error that came after xlwings' list of them
 
 #: An argument of each name that a function has.
 GIVEN = {
@@ -216,9 +216,9 @@ def test_a_bad_argument_becomes_the_error_of_a_value(call, arguments):
         call("sexyscore", *arguments)
 
 
-@pytest.mark.parametrize("code", [*CELL_ERRORS.values(), SPILL], ids=[*CELL_ERRORS, "#SPILL!"])
-def test_an_error_among_the_texts_is_a_bad_argument(call, code):
-    with pytest.raises(RuntimeError, match=r"^BONSAI-VALUE: "):
+@pytest.mark.parametrize(("name", "code"), CELL_ERRORS.items(), ids=CELL_ERRORS)
+def test_an_error_among_the_texts_is_a_bad_argument(call, name: str, code: int):
+    with pytest.raises(RuntimeError, match=rf"^BONSAI-VALUE: .* the error {re.escape(name)}\."):
         call("sexyscore", ((OIL,), (code,)), POVS, "classic")
 
 

@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar, cast, get_args
 
 from worker.contract import USUAL_SCORE, PointOfView, ScoreMode
 from worker.errors import BonsaiError, InputError, InternalError
-from xl_addin.workbook.cells import clean_text
+from xl_addin.workbook.cells import NEWER_ERRORS, clean_text
 from xl_addin.workbook.live.live_sheet import plain_cell
 
 #: What a range looks like from Python: rows of cell values.
@@ -18,8 +18,7 @@ Cells = Sequence[Sequence[object]]
 #: Excel takes arrays of at most this many cells from a function without trouble.
 MAX_TEXTS = 100_000
 
-_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
-_ERROR_NUMBERS = range(-2146826288, -2146826200)  # #NULL! is the first; #SPILL! and #CALC! follow
+_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", *NEWER_ERRORS)
 _NUMBERS = (int, float, Decimal)
 
 _TABLE_COLUMNS = 4  # ID, POV, Weight, Use
@@ -143,7 +142,8 @@ def _text(value: object, argument: str) -> str:
     :raises ArgumentError: if it is an error.
     """
     if _is_error(value):
-        raise _refused(argument, f"the error {value}", "cells without errors")
+        name = NEWER_ERRORS.get(cast(int, value), value)
+        raise _refused(argument, f"the error {name}", "cells without errors")
     if value is None:
         return ""
     number = float(value) if isinstance(value, Decimal) else value  # a cell in a currency format
@@ -156,9 +156,7 @@ def _pov(value: object) -> str:
 
 def _is_error(value: object) -> bool:
     """Say whether a cell is an error: xlwings names some, and leaves newer ones as their number."""
-    if isinstance(value, str):
-        return value in _ERRORS
-    return type(value) is int and value in _ERROR_NUMBERS  # a number of Excel's is a float
+    return isinstance(value, (str, int)) and value in _ERRORS
 
 
 def _weight(value: object) -> float:

@@ -14,6 +14,21 @@ MAX_LINE_FEEDS = 253
 MAX_HEIGHT = 409.0
 LINE_HEIGHT = 15.0
 
+#: Error values that xlwings 0.37.8 does not know and hands over as numbers: those of XlCVError, as
+#: they arrive from Windows.
+NEWER_ERRORS = {
+    -2146828288 + number: name
+    for number, name in {
+        2043: "#GETTING_DATA",
+        2045: "#SPILL!",
+        2046: "#CONNECT!",
+        2047: "#BLOCKED!",
+        2048: "#UNKNOWN!",
+        2049: "#FIELD!",
+        2050: "#CALC!",
+    }.items()
+}
+
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # openpyxl has undone some escapes already; what is left is the underscore and control characters.

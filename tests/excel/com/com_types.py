@@ -23,6 +23,10 @@ CELL_ERRORS = {
     "#NAME?": -2146826259,
     "#NUM!": -2146826252,
     "#N/A": -2146826246,
+    "#GETTING_DATA": -2146826245,
+    "#SPILL!": -2146826243,
+    "#FIELD!": -2146826239,
+    "#CALC!": -2146826238,
 }
 
 #: All that a stand-in was asked and should not have been. `loader` looks here.

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from worker.errors import WorkbookError
 from xl_addin.workbook.areas import Area, address, common
-from xl_addin.workbook.cells import clean_text, plain_value, typed_text, writable_value
+from xl_addin.workbook.cells import (
+    NEWER_ERRORS,
+    clean_text,
+    plain_value,
+    typed_text,
+    writable_value,
+)
 from xl_addin.workbook.formulas import moved_text
 from xl_addin.workbook.live import excel_objects
 from xl_addin.workbook.live.busy import patiently
@@ -86,7 +92,7 @@ class LiveSheet:
     def _values(self, area: Area, *, errors_as_text: bool) -> list[list[object]]:
         reading = {"ndim": 2, **({"err_to_str": True} if errors_as_text else {})}
         rows = patiently(lambda: self.range(area).options(**reading).value)
-        return [[_number(value) for value in row] for row in rows]
+        return [[_known(value, errors_as_text) for value in row] for row in rows]
 
     def rows(self, area: Area) -> Iterator[tuple[CellValue, ...]]:
         """Yield the rows of an area as plain values."""
@@ -268,8 +274,13 @@ def _pairs(there: Sequence[Sequence[Any]], block: Block) -> Iterator[tuple[Any, 
         yield from zip(line, row, strict=True)
 
 
-def _number(value: object) -> object:
-    # Cells in a currency format come as decimals.
+def _known(value: object, errors_as_text: bool) -> object:
+    """Return a value as all others are: amounts of money come as decimals, new errors as numbers.
+
+    No other number is an int: Excel's own are floats.
+    """
+    if isinstance(value, int) and value in NEWER_ERRORS:
+        return NEWER_ERRORS[value] if errors_as_text else None
     return float(value) if isinstance(value, Decimal) else value
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.excel.com.application import AUTOMATIC, MANUAL, Application
-from tests.excel.com.com_types import call_rejected, cell_is_edited
+from tests.excel.com.com_types import CELL_ERRORS, call_rejected, cell_is_edited
 from tests.excel.com.range import Range
 from tests.excel.model.languages import GERMAN, JAPANESE
 from tests.excel.test_live_excel import (  # noqa: F401
@@ -34,6 +34,7 @@ from tests.xl_addin.workbook.samples import (
 from worker.errors import TableMissingError, WorkbookError, WorkbookLockedError
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.matrix import MATRIX
+from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.live import busy
@@ -468,3 +469,12 @@ def test_a_picture_keeps_the_size_that_the_user_gave_it(bench, port, excel):
     assert (shown.width, shown.height) == pytest.approx((33.0, 20.0))
     assert (shown.left, shown.top) == (200.0, 300.0)
     assert (shown.png, shown.alt_text) == (png(500, 300, "blue"), "new")
+
+
+@pytest.mark.parametrize("error", CELL_ERRORS)
+def test_error_values_are_read_by_their_names(bench, port, error):
+    sheet = bench.workbook(port)._model.workbook["POV"]
+    table = Area.parse(sheet.tables["tblPOV"].ref)
+    place = sheet.cell(table.top + 1, table.left + 1)
+    place.value, place.data_type = error, "e"
+    assert port.read_table(POV).rows[0].values["POV"] == error
