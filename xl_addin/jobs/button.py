@@ -29,8 +29,3 @@ class Button:
     def callback(self) -> str:
         """The Sub that Excel calls for a click."""
         return "Ribbon" + self.id.removeprefix("bonsai")
-
-    @property
-    def depends_on_jobs(self) -> bool:
-        """Whether the button comes and goes with the jobs of the workbook."""
-        return self.blocked_while_running or self.blocked_while_idle

@@ -24,6 +24,10 @@ PART = "customUI/customUI14.xml"
 RELATION_TYPE = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
 MODULE = "BonsaiRibbon"
 
+#: What a click says that comes at the wrong time.
+RUNNING = "A job is running or waiting. Wait until it is done, or press Stop first."
+IDLE = "There is nothing to stop: the sheet Jobs has no job that is running or waiting."
+
 TAB_ID, TAB_LABEL, TAB_KEYTIP = "bonsaiTab", "BONSAI", "B"
 
 
@@ -101,7 +105,6 @@ def buttons(groups: tuple[Group, ...] = GROUPS) -> list[Button]:
 def ribbon_xml(groups: tuple[Group, ...] = GROUPS) -> bytes:
     """Return customUI14.xml."""
     root = parse(f'<customUI xmlns="{NAMESPACE}"/>'.encode())
-    root.set("onLoad", f"{MODULE}.RibbonLoad")
     tabs = _child(_child(root, "ribbon", {}), "tabs", {})
     tab = _child(tabs, "tab", {"id": TAB_ID, "label": TAB_LABEL, "keytip": TAB_KEYTIP})
     for group in groups:
@@ -116,7 +119,7 @@ def _child(parent: Element, tag: str, attributes: dict[str, str]) -> Element:
 
 
 def _attributes(button: Button) -> dict[str, str]:
-    attributes = {
+    return {
         "id": button.id,
         "tag": button.action,
         "label": button.label,
@@ -127,32 +130,29 @@ def _attributes(button: Button) -> dict[str, str]:
         "keytip": button.keytip,
         "onAction": f"{MODULE}.{button.callback}",
     }
-    if button.depends_on_jobs:
-        attributes["getEnabled"] = f"{MODULE}.RibbonGetEnabled"
-    return attributes
 
 
 def ribbon_module(groups: tuple[Group, ...] = GROUPS) -> str:
-    """Return the VBA module that Excel calls: one Sub a button, and what keeps buttons in step."""
+    """Return the VBA module that Excel calls: one Sub a button, and what a click finds in its way."""
     everything = buttons(groups)
     return vba_module_text(
         "BonsaiRibbon.bas",
-        enabled_cases="\n".join(_cases(everything)),
+        obstacles="\n".join(_obstacles(everything)),
         callbacks="\n\n".join(_callback(button) for button in everything),
     )
 
 
-def _cases(everything: list[Button]) -> list[str]:
+def _obstacles(everything: list[Button]) -> list[str]:
     rules = (
-        ("Not BonsaiJobs.IsBusy()", [b for b in everything if b.blocked_while_running]),
-        ("BonsaiJobs.IsBusy()", [b for b in everything if b.blocked_while_idle]),
-        ("True", [b for b in everything if not b.depends_on_jobs]),
+        ("BonsaiJobs.IsBusy()", RUNNING, [b for b in everything if b.blocked_while_running]),
+        ("Not BonsaiJobs.IsBusy()", IDLE, [b for b in everything if b.blocked_while_idle]),
     )
     lines = []
-    for answer, chosen in rules:
+    for condition, words, chosen in rules:
         if chosen:
             lines.append("        Case " + ", ".join(vba_string(b.action) for b in chosen))
-            lines.append(f"            isAllowed = {answer}")
+            lines.append(f"            If {condition} Then obstacle = _")
+            lines.append(f"                {vba_string(words)}")
     return lines
 
 

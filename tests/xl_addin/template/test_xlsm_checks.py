@@ -89,16 +89,6 @@ def test_a_callback_of_a_wrong_signature_is_noticed(good):
     assert findings(bad) == ["onAction names BonsaiRibbon.RibbonRank, whose arguments are ()"]
 
 
-def test_a_callback_that_cannot_give_back_a_value_is_noticed(good):
-    bad = with_module(
-        good, "BonsaiRibbon", lambda code: code.replace(", ByRef returnedVal As Variant", "")
-    )
-    assert set(findings(bad)) == {
-        "getEnabled names BonsaiRibbon.RibbonGetEnabled, "
-        "whose arguments are (control As IRibbonControl)"
-    }
-
-
 def test_an_id_that_stands_twice_is_noticed(good):
     bad = with_ribbon(good, 'id="bonsaiRank"', 'id="bonsaiIndex"')
     assert findings(bad) == ["bonsaiIndex stands twice in the ribbon"]

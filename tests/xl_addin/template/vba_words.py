@@ -19,9 +19,10 @@ _KEYWORDS = """
     xor
 """
 _LIBRARY = """
-    application array err explicit instr iribboncontrol iribbonui isarray isempty iserror ismissing
-    isobject lbound lcase mac module msgbox now range replace step strcomp thisworkbook timeserial
-    strconv trim ubound val vartype vbexclamation vbfromunicode vblf vbobjecterror vbstring
+    application array err explicit instr instrrev iribboncontrol isarray isempty iserror ismissing
+    isobject lbound lcase left mac mid module msgbox now range replace right step strcomp strconv
+    thisworkbook timeserial trim ubound val vartype vbcr vbexclamation vbfromunicode vblf
+    vbobjecterror vbstring
     vbtextcompare vbunicode xlerrna xlerrvalue xlsheetvisible
 """
 

@@ -27,9 +27,7 @@ _CONTENT_TYPES = (
 )
 _CALLBACK = re.compile(r"on[A-Z].*|get[A-Z].*|loadImage")
 _SIGNATURES = {
-    "onLoad": r"\w+ As IRibbonUI",
     "onAction": r"\w+ As IRibbonControl",
-    "getEnabled": r"\w+ As IRibbonControl, ByRef \w+( As Variant)?",
 }
 _PROCEDURE = re.compile(
     r"^[ \t]*(?P<scope>Public |Private |Friend )?(?P<kind>Sub|Function) (?P<name>\w+)"

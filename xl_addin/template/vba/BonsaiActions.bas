@@ -16,29 +16,24 @@ Private Const WHAT_TO_CHECK As String = _
 #End If
 
 ' What a click does. Python is given the name of an action from the ribbon's table, and never
-' anything that a user typed: RunPython puts its text on a command line.
+' anything that a user typed: on macOS it goes onto a command line.
 
 Public Sub RunAction(ByVal actionName As String)
-    Dim isAllowed As Variant, reason As String
-    BonsaiRibbon.AskWhether actionName, isAllowed
-    If Not isAllowed Then
-        BonsaiRibbon.RefreshRibbon
+    Dim obstacle As String, reason As String
+    On Error GoTo failed
+    BonsaiRibbon.FindObstacle actionName, obstacle
+    If obstacle <> "" Then
+        BonsaiExcel.Tell obstacle
         Exit Sub
     End If
-    On Error GoTo failed
     BonsaiExcel.ShowStatus "BONSAI: starting " & Replace(actionName, "_", " ")
     BonsaiTick.NoteJobs
-    BonsaiBridge.CheckInterpreter
-    If RunPython("from xl_addin import ribbon; ribbon.run('" & actionName & "')") = -1 Then
-        BonsaiTick.ShowState ' xlwings has shown the error
-    Else
-        BonsaiBridge.ForgetFailure
-        BonsaiTick.StartTick waitForJob:=True
-    End If
+    BonsaiBridge.RunCommand "from xl_addin import ribbon; ribbon.run('" & actionName & "')"
+    BonsaiTick.StartTick waitForJob:=True
     Exit Sub
 failed:
     reason = Err.Description
-    BonsaiBridge.RememberFailure
+    BonsaiTick.ShowState
     TellProblem reason
 End Sub
 
@@ -50,9 +45,14 @@ failed:
     BonsaiExcel.Tell "The sheet could not be shown." & vbLf & Err.Description
 End Sub
 
-' Python reports its own problems on the sheet Jobs. This is for the case that it does not start.
+' Python tells its own problems on the sheet Jobs or in a box of its own. This is for the case that
+' it does not start, or starts and finds Excel too busy to tell it anything.
 Public Sub TellProblem(ByVal reason As String)
     BonsaiExcel.ReleaseStatus
+    If BonsaiBridge.IsReached() Then
+        BonsaiExcel.Tell "BONSAI: " & reason
+        Exit Sub
+    End If
     BonsaiExcel.Tell "BONSAI could not reach Python." & vbLf & vbLf & reason & vbLf & vbLf & _
         "Finished results are kept. " & WHAT_TO_CHECK
 End Sub

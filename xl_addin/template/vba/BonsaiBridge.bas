@@ -2,15 +2,25 @@ Attribute VB_Name = "BonsaiBridge"
 Option Explicit
 Option Private Module
 
-' The way from a worksheet function to Python, through the COM server of xlwings, and back. What
-' xlwings writes itself would put the text of an error into the cell; here a cell gets a real
-' error: #VALUE! for a bad argument, #N/A for what is not available now.
+' The way to Python, through the COM server of xlwings, and back. What xlwings writes itself would
+' put the text of an error into the cell; here a cell gets a real error: #VALUE! for a bad
+' argument, #N/A for what is not available now. A click or tick tells in words what went wrong,
+' where RunPython would show a box with Python's trace of calls.
 
 Private Const PYTHON_MODULE As String = "xl_addin.functions"
 Private Const BAD_ARGUMENT As String = "BONSAI-VALUE:"
 Private Const NOT_KNOWN As String = "BONSAI-UNKNOWN"
 Private Const ROWS_AT_ONCE As Long = 5000
 Private Const MINUTES_OF_REST As Long = 3
+
+#If Mac Then
+' There each command starts a Python, and xlwings shows what this one writes as its error: words.
+Private Const IN_WORDS As String = _
+    "import sys; sys.excepthook = lambda kind, error, trace: sys.stderr.write('BONSAI: ' + " & _
+    "str(error) + (' The Python that xlwings.conf names as INTERPRETER_MAC cannot import " & _
+    "BONSAI: install it there, or name the right Python.' if issubclass(kind, ImportError) " & _
+    "else '')); "
+#End If
 
 Private server As Object        ' Nothing until the first call, and after a reset of the macros
 Private restsUntil As Date      ' after a start that failed: each may take minutes, for each cell
@@ -53,9 +63,58 @@ failed:
     #End If
 End Function
 
+' Has Python do something for this workbook.
+Public Sub RunCommand(ByVal command As String)
+    #If Mac Then
+        RunPython IN_WORDS & command
+    #Else
+        Dim problem As Long, reason As String
+        On Error GoTo failed
+        DropEndedServer
+        If server Is Nothing Then StartServer
+        BonsaiExcel.NameCaller server
+        server.Exec command
+        ForgetFailure
+        Exit Sub
+failed:
+        problem = Err.Number
+        reason = Err.Description
+        NoteFailure problem, reason
+        Err.Raise 1003, "BonsaiBridge", WordsOf(reason)
+    #End If
+End Sub
+
+' Whether Python could be asked: what went wrong then is its answer.
+Public Function IsReached() As Boolean
+    IsReached = Not server Is Nothing
+End Function
+
 #If Mac Then
 ' There is no such server.
 #Else
+' A command must not run twice, so a server that has ended is noticed before it is asked.
+Private Sub DropEndedServer()
+    If server Is Nothing Then Exit Sub
+    On Error Resume Next
+    BonsaiExcel.NameCaller server
+    If IsGone(Err.Number) Then Set server = Nothing
+End Sub
+
+' The error alone, without the trace of calls above it and the name of its class.
+Private Function WordsOf(ByVal reason As String) As String
+    Dim words As String, place As Long
+    words = Replace(reason, vbCr, "")
+    If InStr(words, "Traceback") > 0 Then
+        Do While Right(words, 1) = vbLf
+            words = Left(words, Len(words) - 1)
+        Loop
+        words = Mid(words, InStrRev(words, vbLf) + 1)
+        place = InStr(words, ": ")
+        If place > 0 And place < InStr(words, " ") Then words = Mid(words, place + 2)
+    End If
+    WordsOf = words
+End Function
+
 ' A server that is kept may have ended in the meantime: then a new one is asked, once.
 Private Function AskServer(ByVal functionName As String, ByVal values As Variant) As Variant
     Dim wasKept As Boolean, problem As Long, reason As String
@@ -78,10 +137,14 @@ Private Function TryServer(ByVal functionName As String, ByVal values As Variant
 failed:
     problem = Err.Number
     reason = Err.Description
+    NoteFailure problem, reason
+End Function
+
+Private Sub NoteFailure(ByVal problem As Long, ByVal reason As String)
     If server Is Nothing Or InStr(reason, "ModuleNotFoundError") > 0 Or _
         InStr(reason, "ImportError") > 0 Then RememberFailure
     If IsGone(problem) Then Set server = Nothing
-End Function
+End Sub
 
 Private Sub StartServer()
     CheckInterpreter
@@ -98,16 +161,16 @@ End Function
 #End If
 
 ' A Python that did not start is not asked again for a while, except by a click.
-Public Sub RememberFailure()
+Private Sub RememberFailure()
     Set server = Nothing
     restsUntil = Now + TimeSerial(0, MINUTES_OF_REST, 0)
 End Sub
 
-Public Sub ForgetFailure()
+Private Sub ForgetFailure()
     restsUntil = 0
 End Sub
 
-Public Sub CheckInterpreter()
+Private Sub CheckInterpreter()
     Dim path As String
     path = BonsaiExcel.InterpreterPath()
     If Not BonsaiExcel.IsInCodePage(path) Then

@@ -52,6 +52,11 @@ Public Function IsReady() As Boolean
     IsReady = Application.Ready And Application.Interactive
 End Function
 
+' xlwings' own way to say which workbook asks. (LibreOffice has another SetAttr.)
+Public Sub NameCaller(ByVal server As Object)
+    server.SetAttr server.Module("xlwings._xlwindows"), "BOOK_CALLER", ThisWorkbook
+End Sub
+
 ' Any change of a cell would end what the user has cut or copied.
 Public Function IsCopying() As Boolean
     On Error Resume Next

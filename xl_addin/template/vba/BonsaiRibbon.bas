@@ -3,27 +3,14 @@ Option Explicit
 
 ' Written from the table of groups and buttons in xl_addin/template/ribbon.py.
 
-Private tabOfExcel As IRibbonUI
-
-Public Sub RibbonLoad(ribbon As IRibbonUI)
-    Set tabOfExcel = ribbon
-End Sub
-
-Public Sub RibbonGetEnabled(control As IRibbonControl, ByRef returnedVal As Variant)
-    AskWhether control.Tag, returnedVal
-End Sub
-
-' Lets Excel ask again which buttons are enabled.
-Public Sub RefreshRibbon()
-    If Not tabOfExcel Is Nothing Then tabOfExcel.Invalidate
-End Sub
-
-' Whether an action may be asked for now. A click may come before Excel has greyed its button
-' out, so the action asks as well. (No function: Excel would offer it for use in cells.)
-Public Sub AskWhether(ByVal actionName As String, ByRef isAllowed As Variant)
-    isAllowed = False
+' No button is ever grey. Excel asks again which buttons are only when told so through an object
+' that it gives once, when the workbook opens, and that a reset of the macros loses: a button would
+' keep its last grey until then. (To find the object again by its address in memory is a gamble
+' that ends Excel when it is lost.) Instead a click that cannot be done now says why.
+' (No function: Excel would offer it for use in cells.)
+Public Sub FindObstacle(ByVal actionName As String, ByRef obstacle As String)
     Select Case actionName
-$enabled_cases
+$obstacles
     End Select
 End Sub
 

@@ -21,7 +21,6 @@ Private isAtWork As Boolean
 Private isPaused As Boolean
 Private ticksToWait As Long
 Private newestBefore As String  ' the job at the top of the table before the click
-Private wasBusy As Boolean      ' what the ribbon shows
 
 ' Before a click's question: what is recorded later has come of it.
 Public Sub NoteJobs()
@@ -65,6 +64,7 @@ End Sub
 ' What happens when the clock calls.
 Public Sub HandleTick()
     Dim goOn As Boolean, reason As String
+    If (nextTime - Now) * 86400 > 0.5 Then Exit Sub ' a timer from before a reset of the macros
     nextTime = 0
     If isAtWork Then Exit Sub
     On Error GoTo failed
@@ -72,8 +72,7 @@ Public Sub HandleTick()
     goOn = AskForNews()
     isAtWork = False
     If goOn Then
-        Schedule
-        ShowButtons ' the status bar is Python's, which knows the progress
+        Schedule ' the status bar is Python's, which knows the progress
     Else
         StopTick
     End If
@@ -93,35 +92,22 @@ Private Function AskForNews() As Boolean
     If BonsaiExcel.IsCopying() Then Exit Function
     If BonsaiJobs.IsBusy() Then
         ticksToWait = 0
-        ' -1: Python stopped with an error, which xlwings has shown.
-        If RunPython("from xl_addin import ribbon; ribbon.tick()") = -1 Then AskForNews = False
+        BonsaiBridge.RunCommand "from xl_addin import ribbon; ribbon.tick()"
     ElseIf ticksToWait > 0 Then
         ticksToWait = ticksToWait - 1
         If ticksToWait = 0 And BonsaiJobs.NewestJob() = newestBefore Then
             BonsaiActions.TellNoJob
         End If
     End If
-    If AskForNews Then AskForNews = BonsaiJobs.IsBusy() Or ticksToWait > 0
+    AskForNews = BonsaiJobs.IsBusy() Or ticksToWait > 0
 End Function
 
 ' The status bar belongs to Excel again as soon as no job is unfinished.
 Public Sub ShowState()
-    Dim busy As Boolean
-    busy = BonsaiJobs.IsBusy()
-    If busy And nextTime <> 0 Then
+    If BonsaiJobs.IsBusy() And nextTime <> 0 Then
         BonsaiExcel.ShowStatus BonsaiJobs.ProgressText()
     Else
         BonsaiExcel.ReleaseStatus
-    End If
-    ShowButtons
-End Sub
-
-Private Sub ShowButtons()
-    Dim busy As Boolean
-    busy = BonsaiJobs.IsBusy()
-    If busy <> wasBusy Then
-        wasBusy = busy
-        BonsaiRibbon.RefreshRibbon
     End If
 End Sub
 

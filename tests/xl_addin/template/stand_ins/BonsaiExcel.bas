@@ -42,6 +42,10 @@ Public Function IsReady() As Boolean
     IsReady = (Setting("Ready") = "yes")
 End Function
 
+Public Sub NameCaller(ByVal server As Object)
+    server.HearCaller
+End Sub
+
 Public Function IsCopying() As Boolean
     IsCopying = (Setting("Copying") = "yes")
 End Function

@@ -9,14 +9,14 @@ End Function
 
 $callbacks
 
-Public Function Enabled(actionName As String) As String
-    Dim isAllowed As Variant
+Public Function Obstacle(actionName As String) As String
+    Dim found As String
     On Error GoTo failed
-    BonsaiRibbon.AskWhether actionName, isAllowed
-    Enabled = CStr(CBool(isAllowed))
+    BonsaiRibbon.FindObstacle actionName, found
+    Obstacle = found
     Exit Function
 failed:
-    Enabled = "failed: " & Err.Description
+    Obstacle = "failed: " & Err.Description
 End Function
 
 Public Function Clock(request As String) As String
