@@ -10,13 +10,13 @@ import pytest
 from tests.excel.com.com_types import (
     CALL_REJECTED,
     CDispatch,
-    UnknownToStandInError,
     call_rejected,
     cell_is_edited,
     com_time,
 )
 from tests.excel.com.loader import xlwings_on_windows
 from tests.excel.com.windows import Windows
+from tests.excel.faults import UnknownToStandInError
 
 
 class Application(CDispatch):

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from tests.excel.com.com_types import call_rejected, cell_is_edited, com_error
 from tests.excel.com.excel_object import ExcelObject
-from tests.excel.com.patience import check_patience
 from tests.excel.com.range import Range
 from tests.excel.com.windows import Windows
 from tests.excel.com.workbooks import Workbook, Workbooks
 from tests.excel.com.worksheets import Worksheet
+from tests.excel.faults import check_patience
 from tests.excel.model.book import ModelBook
 from tests.excel.model.languages import ENGLISH, Language
 from tests.excel.model.typed import Refused

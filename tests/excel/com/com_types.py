@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from tests.excel.faults import UnknownToStandInError
+
 MEMBER_NOT_FOUND = -2147352573  # DISP_E_MEMBERNOTFOUND
 UNKNOWN_NAME = -2147352570  # DISP_E_UNKNOWNNAME
 MISSING_ARGUMENT = -2147352572  # DISP_E_PARAMNOTFOUND: how an argument left out arrives
@@ -28,28 +30,6 @@ CELL_ERRORS = {
     "#FIELD!": -2146826239,
     "#CALC!": -2146826238,
 }
-
-#: All that a stand-in was asked and should not have been. `loader` looks here.
-faults: list[str] = []
-
-
-class StandInError(AssertionError):
-    """Something was asked of the stand-in that should not have been."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        faults.append(what)
-
-
-class UnknownToStandInError(StandInError):
-    """Something was asked of the stand-in that it does not know."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"the stand-in does not know {what}")
-
-
-class HastyCallError(StandInError):
-    """The product called Excel without waiting for it to be free."""
 
 
 class com_error(Exception):  # noqa: N801, N818 - pywin32's name, by which the product knows it

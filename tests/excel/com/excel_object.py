@@ -7,7 +7,8 @@ from functools import wraps
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
-from tests.excel.com.com_types import CDispatch, PyIDispatch, UnknownToStandInError, refusal
+from tests.excel.com.com_types import CDispatch, PyIDispatch, refusal
+from tests.excel.faults import UnknownToStandInError
 from tests.excel.model.typed import Refused
 
 if TYPE_CHECKING:

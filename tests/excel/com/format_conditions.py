@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl.styles.colors import Color
 
-from tests.excel.com.com_types import UnknownToStandInError
 from tests.excel.com.excel_object import ExcelList, ExcelObject
+from tests.excel.faults import UnknownToStandInError
 from tests.excel.model.rules import FormatRule
 from tests.excel.model.typed import Refused
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tests.excel.com.com_types import UnknownToStandInError
 from tests.excel.com.excel_object import ExcelList, ExcelObject
 from tests.excel.com.range import Range
+from tests.excel.faults import UnknownToStandInError
 from tests.excel.model.table import SheetTable
 from tests.excel.model.typed import Refused
 from xl_addin.workbook.areas import Area

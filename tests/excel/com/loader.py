@@ -17,9 +17,9 @@ from unittest.mock import patch
 
 import pytest
 
-from tests.excel.com import com_types
 from tests.excel.com.pywin32 import pywin32_modules
 from tests.excel.com.windows import Windows
+from tests.excel.faults import faults
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def xlwings_on_windows(windows: Windows) -> Iterator[ModuleType]:
     if anything was asked of the stand-in that it does not know, or in haste.
     """
     usual = pytest.importorskip("xlwings", reason="xlwings is not installed")
-    com_types.faults.clear()
+    faults.clear()
     stand_in = pywin32_modules(windows)
     before = _take_out([*stand_in, *_bound_to(usual)])
     try:
@@ -41,7 +41,7 @@ def xlwings_on_windows(windows: Windows) -> Iterator[ModuleType]:
     finally:
         _take_out([*stand_in, *_bound_to(sys.modules.get("xlwings"))])
         _put_back(before)
-    assert not com_types.faults, "; ".join(com_types.faults)
+    assert not faults, "; ".join(faults)
 
 
 def _imported(windows: Windows) -> ModuleType:

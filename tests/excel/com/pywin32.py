@@ -15,10 +15,10 @@ from tests.excel.com.com_types import (
     DispatchBaseClass,
     PyIDispatch,
     TimeType,
-    UnknownToStandInError,
     com_error,
 )
 from tests.excel.com.windows import OK_BUTTON, Windows
+from tests.excel.faults import UnknownToStandInError
 
 _NOT_A_WRAPPED_OBJECT = -2147024809  # E_INVALIDARG
 

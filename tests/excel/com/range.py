@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from openpyxl.utils import get_column_letter
 
 from tests.excel.com.cell_values import block, formula_of, same, spread, value2_of, value_of
-from tests.excel.com.com_types import IID, UnknownToStandInError
+from tests.excel.com.com_types import IID
 from tests.excel.com.excel_object import ExcelObject
 from tests.excel.com.font import Font
 from tests.excel.com.format_conditions import FormatConditions
+from tests.excel.faults import UnknownToStandInError
 from tests.excel.model.sheet import ModelSheet
 from tests.excel.model.typed import Refused
 from xl_addin.workbook.areas import LAST_COLUMN, LAST_ROW, Area, common

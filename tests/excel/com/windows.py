@@ -9,13 +9,8 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
-from tests.excel.com.com_types import (
-    INVALID_CLASS,
-    INVALID_MONIKER,
-    CDispatch,
-    UnknownToStandInError,
-    com_error,
-)
+from tests.excel.com.com_types import INVALID_CLASS, INVALID_MONIKER, CDispatch, com_error
+from tests.excel.faults import UnknownToStandInError
 
 #: The windows inside one of Excel's: handle and class. EXCEL7 is there while a workbook is.
 _DESK, _SHEET = 1, 2

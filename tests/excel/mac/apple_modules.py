@@ -10,8 +10,8 @@ from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from tests.excel.faults import UnknownToStandInError
 from tests.excel.mac.reference import CommandError, Reference, Specifier, k
-from tests.excel.mac.terminology import UnknownToStandInError
 
 #: What the disk of a Mac is called in the older way of writing paths.
 DISK = "Macintosh HD"
@@ -34,7 +34,7 @@ class _Its:
     """`appscript.its`, which we have no use for."""
 
     def __getattr__(self, name: str) -> Any:
-        raise UnknownToStandInError(f"The stand-in knows no tests of elements (its.{name}).")
+        raise UnknownToStandInError(f"tests of elements (its.{name})")
 
 
 def posix_path(hfs_path: str) -> str:
@@ -49,13 +49,13 @@ def apple_modules(excel_of: Callable[[int], Any]) -> dict[str, ModuleType]:
 
     def app(name: Any = None, *, pid: int | None = None, terms: Any = None) -> Reference:
         if pid is None:
-            raise UnknownToStandInError(f"The stand-in starts no application ({name}).")
+            raise UnknownToStandInError(f"how to start {name}")
         excel = excel_of(pid)
         excel.know(terms)
         return Reference(excel, Specifier("root", terms=excel.terms))
 
     def refuse(*arguments: object, **named: object) -> None:
-        raise UnknownToStandInError("The stand-in has no other processes.")
+        raise UnknownToStandInError("other processes")
 
     class Osax:
         """What shows a box over an application."""

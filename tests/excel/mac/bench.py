@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.excel.faults import faults
 from tests.excel.mac.excel import Excel
 from tests.excel.mac.loader import xlwings_on_mac
 from tests.excel.mac.pictures import SANDBOX
-from tests.excel.mac.terminology import UnknownToStandInError
 from tests.excel.mac.workbook import Workbook
 from tests.xl_addin.workbook.benches import Bench, Shown, model_pictures
 from xl_addin.workbook.live.live_book import LiveBook
@@ -48,13 +48,13 @@ class MacBench(Bench):
 def excel_for_mac(patch: pytest.MonkeyPatch, home: Path) -> Iterator[MacBench]:
     """Give an Excel that runs on a Mac with this home folder.
 
-    It ends with an error if anything was asked of it that it does not know.
+    It ends with an error if anything was asked of it that it does not know, or in haste.
     """
     (home / SANDBOX).mkdir(parents=True)
     excel = Excel()
     with patch.context() as within:
         within.setenv("HOME", str(home))
         with xlwings_on_mac(within, excel) as xlwings:
-            UnknownToStandInError.raised.clear()
+            faults.clear()
             yield MacBench(xlwings, excel)
-    assert not UnknownToStandInError.raised
+    assert not faults, "; ".join(faults)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 
+from tests.excel.faults import UnknownToStandInError
 from tests.excel.mac.excel import NO_SUCH_OBJECT, REFUSED, Thing
 from tests.excel.mac.formats import ColourScale, FormatCondition
 from tests.excel.mac.reference import CommandError, k
-from tests.excel.mac.terminology import UnknownToStandInError
 from tests.excel.model.typed import ErrorValue, Value, serial
 from xl_addin.workbook.areas import LAST_COLUMN, LAST_ROW, Area
 
@@ -87,7 +87,7 @@ class Cells(Thing):
         for number, row in zip(self.area.rows, rows, strict=True):
             for column, item in zip(self.area.columns, row, strict=True):
                 if item is None:
-                    raise UnknownToStandInError("What Excel for Mac makes of None is not known.")
+                    raise UnknownToStandInError("what Excel for Mac makes of None")
                 self.model.put(number, column, item)
 
     write_formula = write_value
@@ -102,7 +102,7 @@ class Cells(Thing):
 
     def do_autofill(self, destination: Cells, type: Any) -> None:
         if type != k.fill_formats:
-            raise UnknownToStandInError(f"The stand-in does not fill {type}.")
+            raise UnknownToStandInError(f"filling {type}")
         self.model.fill_formats(self.area, destination.area)
 
     def write_number_format(self, value: str) -> None:
@@ -159,7 +159,7 @@ class Cells(Thing):
     def do_autofilter_range(self, field: int, **criteria: Any) -> None:
         table = next((each for each in self.model.tables() if each.area == self.area), None)
         if criteria or table is None:
-            raise UnknownToStandInError("The stand-in takes off filters of tables alone.")
+            raise UnknownToStandInError("filters that are set, or not of a table")
         table.clear_filter(field)
 
     def _block(self, of: Callable[[int, int], Any]) -> Any:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from tests.excel.faults import UnknownToStandInError, check_patience
 from tests.excel.mac.reference import (
     CommandError,
     Keyword,
@@ -23,7 +24,7 @@ from tests.excel.mac.reference import (
     k,
     of_object,
 )
-from tests.excel.mac.terminology import Terminology, UnknownToStandInError
+from tests.excel.mac.terminology import Terminology
 from tests.excel.model.typed import Refused
 
 NO_SUCH_OBJECT = -1728
@@ -77,7 +78,7 @@ class Thing:
         method = getattr(self, f"{what}_{name}", None)
         if method is None:
             kind = type(self).__name__
-            raise UnknownToStandInError(f"The stand-in cannot {what} {name} of {kind}.")
+            raise UnknownToStandInError(f"how to {what} {name} of {kind}")
         return method
 
 
@@ -149,6 +150,7 @@ class Excel(Thing):
 
     def answer(self, path: Specifier, command: str, arguments: dict[str, Any]) -> Any:
         event = command if path.how != "property" else f"{command} {path.what}"
+        check_patience(event)
         self.events.append(event)
         due = [refusal for refusal in self._refusals if refusal.is_due(event)]
         if due and not due[0].is_late:
@@ -211,7 +213,7 @@ class Excel(Thing):
             if isinstance(inside, list):
                 return [each.read(path.what) for each in inside]
             return inside if inside == k.missing_value else inside.read(path.what)
-        raise UnknownToStandInError(f"The stand-in knows no place {path.how}.")
+        raise UnknownToStandInError(f"a place {path.how}")
 
     def _received(self, value: Any) -> Any:
         """Return what Excel finds in an argument: things where references were sent."""
@@ -256,6 +258,6 @@ class Excel(Thing):
 
     def write(self, name: str, value: Any) -> None:
         if name not in self._state:
-            raise UnknownToStandInError(f"The stand-in cannot write {name} of Excel.")
+            raise UnknownToStandInError(f"how to write {name} of Excel")
         assert type(value) is type(self._state[name]) or name == "status_bar", (name, value)
         self._state[name] = value

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.excel.faults import UnknownToStandInError
 from tests.excel.mac.excel import NO_SUCH_OBJECT, Thing
 from tests.excel.mac.reference import CommandError
-from tests.excel.mac.terminology import UnknownToStandInError
 from tests.excel.model.pictures import ShownPicture
 from xl_addin.workbook.areas import address
 
@@ -30,13 +30,13 @@ class Picture(Thing):
         """Show a file."""
         file, pictures = Path(path), sheet.model.pictures
         if file.parent != Path.home() / SANDBOX:
-            raise UnknownToStandInError(f"Excel would ask the user for access to {file}.")
+            raise UnknownToStandInError(f"what the user answers when Excel wants to read {file}")
         assert properties["save_with_document"]
         assert not properties["link_to_file"]
         assert properties["top"] == properties["left_position"] == 0
         width, height = float(properties["width"]), float(properties["height"])
         if width <= 0 or height <= 0:
-            raise UnknownToStandInError("The stand-in does not know a picture's natural size.")
+            raise UnknownToStandInError("a picture's natural size")
         sheet.model.allow_change()
         name = f"Picture {len(pictures) + 1}"
         pictures.append(ShownPicture(name, file.read_bytes(), width=width, height=height))

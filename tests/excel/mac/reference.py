@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from tests.excel.mac.terminology import Terminology, UnknownToStandInError
+from tests.excel.faults import UnknownToStandInError
+from tests.excel.mac.terminology import Terminology
 
 #: The largest integer of which Excel takes notice: appscript sends a longer one as another type.
 _LARGEST = 2**31
@@ -112,7 +113,7 @@ class Reference:
             return self._at("byname", key)
         if isinstance(key, int) and not isinstance(key, bool):
             return self._at("byindex", key)
-        raise UnknownToStandInError(f"The stand-in knows no selector like {key!r}.")
+        raise UnknownToStandInError(f"elements like {key!r}")
 
     @property
     def before(self) -> Reference:
@@ -156,7 +157,7 @@ class Command:
         elif direct and self._name == "run_VB_macro" and len(direct) == 1:
             named = {"macro": direct[0], **named}
         elif direct:
-            raise UnknownToStandInError(f"The stand-in takes no unnamed argument of {self._name}.")
+            raise UnknownToStandInError(f"an unnamed argument of {self._name}")
         labels = {*named} - {"macro"}
         application.terms.check_labels(self._name, labels)
         for value in _parts(named):

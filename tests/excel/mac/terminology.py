@@ -7,7 +7,9 @@ as it would there.
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any
+
+from tests.excel.faults import UnknownToStandInError
 
 #: Commands and properties that every application has.
 _COMMANDS = {
@@ -21,19 +23,6 @@ _COMMANDS = {
 }
 _EVERY_COMMAND = {"timeout", "ignore", "waitreply", "resulttype"}
 _EVERY_KEYWORD = {"missing_value", "true", "false"}
-
-
-class UnknownToStandInError(Exception):
-    """A call that the stand-in has no answer to: it is none of xlwings' or Excel's own errors.
-
-    All of them are kept in `raised`, for those that somebody swallows.
-    """
-
-    raised: ClassVar[list[str]] = []
-
-    def __init__(self, call: str) -> None:
-        super().__init__(call)
-        self.raised.append(call)
 
 
 class Terminology:
@@ -68,7 +57,7 @@ class Terminology:
             return "property"
         if name in self._elements:
             return "elements"
-        raise UnknownToStandInError(f"Excel for Mac has no word {name!r}.")
+        raise UnknownToStandInError(f"a word {name!r} of Excel for Mac")
 
     def check_labels(self, command: str, labels: Any) -> None:
         """Make sure that a command has arguments of these names.

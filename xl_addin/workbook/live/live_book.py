@@ -290,12 +290,18 @@ class LiveBook:
     def _define(self, name: str, reference: str) -> None:
         def define() -> None:
             names = self._book.names
-            if name in names:
-                names[name].refers_to = reference
-            else:
+            if name not in names:
                 names.add(name, reference)
+            elif _bare(str(names[name].refers_to)) != _bare(reference):
+                # Not without need: on macOS xlwings may add a sheet for that, and take it away.
+                names[name].refers_to = reference
 
         patiently(define)
+
+
+def _bare(reference: str) -> str:
+    """Return a reference without the quotes that Excel leaves out where it can."""
+    return reference.replace("'", "").casefold()
 
 
 def load_xlwings() -> ModuleType:

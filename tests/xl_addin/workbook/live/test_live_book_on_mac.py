@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.excel.faults import UnknownToStandInError, faults
 from tests.excel.mac.bench import excel_for_mac
 from tests.excel.mac.excel import CONNECTION_GONE, NOT_RUNNING
 from tests.excel.mac.pictures import SANDBOX
 from tests.excel.mac.reference import CommandError, k
-from tests.excel.mac.terminology import UnknownToStandInError
 from tests.excel.model.book import ModelBook
 from tests.xl_addin.workbook.samples import address, cells, column, png, ranked_rows, write_ranked
 from tests.xl_addin.workbook.test_port import matrix, picture
@@ -295,6 +295,15 @@ def test_a_block_that_excel_cannot_give_is_read_in_pieces(bench, port):
     assert [cell.value for cell in notes] == ["=2+2", "x" * 9_000, "=1+1"]
 
 
+def test_a_name_is_given_anew_only_where_it_moves(bench, excel, port):
+    for ids, times in ((["P1", "P2"], 0), (["P1", "P2"], 0), (["P1"], 1)):
+        excel.events.clear()
+        port.write_table(matrix(ids))
+        assert excel.events.count("set references") == times
+    place = bench.look(port).defined_names["Weights"].attr_text
+    assert place.replace("'", "") == "Matrix!$G$4"
+
+
 def test_a_protected_sheet_is_refused_by_name(bench, port):
     port = bench.edit(port, lambda book: setattr(book["Ranked"].protection, "sheet", True))
     with pytest.raises(WorkbookError, match="sheet Ranked of 'my book"):
@@ -332,15 +341,15 @@ def test_a_box_that_nobody_closes_is_not_shown_again(excel, port):
 
 def test_what_excel_for_mac_has_no_word_for_is_an_error(bench, port):
     api = bench.xlwings.apps[bench.excel.process].books[0].api
-    with pytest.raises(UnknownToStandInError, match="no word 'titel'"):
+    with pytest.raises(UnknownToStandInError, match="a word 'titel'"):
         _ = api.titel
     with pytest.raises(TypeError, match=r"Unknown keyword: k\.titel"):
         api.active_sheet.set(k.titel)
-    with pytest.raises(UnknownToStandInError, match="cannot read protect_windows of Workbook"):
+    with pytest.raises(UnknownToStandInError, match="how to read protect_windows of Workbook"):
         api.protect_windows.get()
     with pytest.raises(CommandError, match=str(-1728)):
         api.worksheets["Nowhere"].name.get()
-    UnknownToStandInError.raised.clear()
+    faults.clear()
 
 
 def test_what_a_script_cannot_send_is_an_error(bench, port):
@@ -350,7 +359,7 @@ def test_what_a_script_cannot_send_is_an_error(bench, port):
             cells.value.set(value)
     with pytest.raises(UnknownToStandInError):
         cells.value.set([[None]])
-    UnknownToStandInError.raised.clear()
+    faults.clear()
 
 
 def test_afterwards_this_is_no_mac_any_more(monkeypatch, tmp_path):
