@@ -133,7 +133,7 @@ def _attributes(button: Button) -> dict[str, str]:
 
 
 def ribbon_module(groups: tuple[Group, ...] = GROUPS) -> str:
-    """Return the VBA module that Excel calls: one Sub a button, and what a click finds in its way."""
+    """Return the VBA module that Excel calls: one Sub a button, and what may be in its way."""
     everything = buttons(groups)
     return vba_module_text(
         "BonsaiRibbon.bas",
