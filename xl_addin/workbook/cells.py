@@ -31,7 +31,7 @@ NEWER_ERRORS = {
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-# openpyxl has undone some escapes already; what is left is the underscore and control characters.
+# What is undone on reading: the underscore that keeps such a text as it is, and control characters.
 _ESCAPED = re.compile(r"_x(005[Ff]|00[01][0-9A-Fa-f])_")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 _LONGEST_NUMBER = 64  # characters of a date that is written out, with room to spare

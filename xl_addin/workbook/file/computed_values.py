@@ -1,38 +1,43 @@
-"""Cell values as Excel last computed them, read through openpyxl."""
+"""Cell values as Excel last computed them; no looks, rules, names or links are read."""
 
 from __future__ import annotations
 
-import io
-import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-import openpyxl
+from lxml import etree
+from lxml.etree import _Element as Element
 
 from worker.errors import WorkbookError
-from xl_addin.workbook.areas import Area
-from xl_addin.workbook.cells import plain_value
-from xl_addin.workbook.file.package import damaged
+from xl_addin.workbook.areas import LAST_COLUMN, LAST_ROW, Area
+from xl_addin.workbook.file.cell_places import placed_cells, row_number
+from xl_addin.workbook.file.cell_values import CellValues, number_formats, text_of
+from xl_addin.workbook.file.markup import TRUE, children, elements
+from xl_addin.workbook.file.package import Package, damaged
 from xl_addin.workbook.port import CellValue
+
+_WHOLE = Area(1, 1, LAST_ROW, LAST_COLUMN)
 
 
 class ComputedValues:
-    """Every sheet of a workbook, to look at.
+    """The sheets of a workbook (part by name), to look at; each is read when it is asked for.
 
-    :raises WorkbookError: if openpyxl cannot make sense of the workbook.
+    :raises WorkbookError: if the styles or the shared texts are damaged.
     """
 
-    def __init__(self, data: bytes, name: str) -> None:
-        # openpyxl warns of everything that it would drop on saving; nothing is saved here.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                book = openpyxl.load_workbook(
-                    io.BytesIO(data), read_only=True, data_only=True, keep_links=False
-                )
-                self._sheets = {sheet.title: sheet for sheet in book.worksheets}
-            except Exception as error:
-                raise _refusal(name, error) from error
-        self._name = name
+    def __init__(self, package: Package, book: str, sheets: Mapping[str, str]) -> None:
+        self._package = package
+        self._sheets = {name: part for name, part in sheets.items() if part in package}
+        found = {item.kind: item.target for item in package.relations(book)}
+        styles, texts = found.get("styles"), found.get("sharedStrings")
+        self._cells = CellValues(
+            [text_of(item) for item in self._items(texts, "si")]
+            if texts and texts in package
+            else [],
+            number_formats(package.tree(styles)) if styles and styles in package else {},
+            from_1904=any(
+                item.get("date1904") in TRUE for item in children(package.tree(book), "workbookPr")
+            ),
+        )
 
     @property
     def sheets(self) -> list[str]:
@@ -40,26 +45,56 @@ class ComputedValues:
         return list(self._sheets)
 
     def rows(self, sheet: str, area: Area | None = None) -> Iterator[tuple[CellValue, ...]]:
-        """Yield the rows of an area; of the whole sheet, from A1, where there is none."""
-        page = self._sheets[sheet]
-        bounds = (area.top, area.bottom, area.left, area.right) if area else (1, None, 1, None)
-        top, bottom, left, right = bounds
-        if area is None:
-            page.reset_dimensions()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                for cells in page.iter_rows(top, bottom, left, right, values_only=True):
-                    yield tuple(plain_value(value) for value in cells)
-            except Exception as error:
-                raise _refusal(self._name, error) from error
+        """Yield the rows of an area; of the whole sheet, from A1, where there is none.
 
+        :raises WorkbookError: if the sheet is damaged, or its rows cannot be told apart.
+        """
+        return self._all_rows(sheet) if area is None else self._rows_of(sheet, area)
 
-def _refusal(name: str, error: Exception) -> WorkbookError:
-    if isinstance(error, SyntaxError):
-        return damaged(name, f"openpyxl says '{error}'")
-    return WorkbookError(
-        f"The cells of '{name}' cannot be read.",
-        f"Something in them is written in a way that is not known here: openpyxl says '{error}'.",
-        "Open it in Excel and save it again, or copy your tables to a new workbook.",
-    )
+    def _all_rows(self, sheet: str) -> Iterator[tuple[CellValue, ...]]:
+        last = 0
+        for number, values in self._read(sheet, _WHOLE):
+            if number <= last:
+                raise self._refusal(f"row {number} stands below row {last}")
+            yield from [()] * (number - last - 1)
+            yield tuple(values.get(column) for column in range(1, max(values, default=0) + 1))
+            last = number
+
+    def _rows_of(self, sheet: str, area: Area) -> Iterator[tuple[CellValue, ...]]:
+        found: dict[int, dict[int, CellValue]] = {}
+        for number, values in self._read(sheet, area):
+            found.setdefault(number, {}).update(values)
+        for number in area.rows:
+            values = found.get(number, {})
+            yield tuple(values.get(column) for column in area.columns)
+
+    def _read(self, sheet: str, area: Area) -> Iterator[tuple[int, dict[int, CellValue]]]:
+        """Yield the number of each row of an area with its values by column."""
+        number = 0
+        try:
+            for row in self._items(self._sheets[sheet], "row"):
+                number = row_number(row, number)
+                if number in area.rows:
+                    yield (
+                        number,
+                        {
+                            column: self._cells.value(cell)
+                            for column, cell in placed_cells(row)
+                            if column in area.columns
+                        },
+                    )
+        except ValueError as error:
+            raise self._refusal(str(error)) from error
+
+    def _items(self, part: str, tag: str) -> Iterator[Element]:
+        try:
+            yield from elements(self._package.content(part), tag)
+        except etree.XMLSyntaxError as error:
+            raise damaged(self._package.name, f"its part {part} is unreadable") from error
+
+    def _refusal(self, why: str) -> WorkbookError:
+        return WorkbookError(
+            f"The cells of '{self._package.name}' cannot be read.",
+            f"Something in them is written in a way that is not known here: {why}.",
+            "Open it in Excel and save it again, or copy your tables to a new workbook.",
+        )

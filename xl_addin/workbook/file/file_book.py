@@ -9,7 +9,6 @@ from openpyxl.utils import absolute_coordinate, quote_sheetname
 
 from worker.errors import WorkbookError
 from xl_addin.workbook.columns import Table
-from xl_addin.workbook.file.bare_copy import bare_copy
 from xl_addin.workbook.file.computed_values import ComputedValues
 from xl_addin.workbook.file.disk import check_writable, read_bytes, replace_bytes, stamp
 from xl_addin.workbook.file.gallery import Gallery
@@ -186,9 +185,7 @@ class FileBook:
 
     def _read_values(self) -> ComputedValues:
         if self._values is None:
-            self._values = ComputedValues(
-                bare_copy(self._package, self._workbook.part, self._workbook.sheets), self.name
-            )
+            self._values = ComputedValues(self._package, self._workbook.part, self._workbook.sheets)
         return self._values
 
     def _find_place(self, table: Table) -> FileTablePlace:

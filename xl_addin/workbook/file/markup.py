@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -15,6 +17,17 @@ EXCEL_EXTENSION = "http://schemas.microsoft.com/office/excel/2006/main"
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 SHEET_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+
+#: How an attribute or a cell says yes.
+TRUE = ("1", "true", "on")
+# Comments and processing instructions mean nothing in a workbook, and Excel drops them, too.
+_PARSING: dict[str, Any] = {
+    "huge_tree": True,
+    "resolve_entities": False,
+    "no_network": True,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 
 WORKBOOK_ORDER = (
     "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets",
@@ -41,8 +54,17 @@ def parse(data: bytes) -> Element:
 
     :raises etree.XMLSyntaxError: if it is damaged.
     """
-    parser = etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True)
-    return etree.fromstring(data, parser)
+    return etree.fromstring(data, etree.XMLParser(**_PARSING))
+
+
+def elements(data: bytes, tag: str) -> Iterator[Element]:
+    """Yield each element of that tag, one at a time: it is emptied before the next one comes.
+
+    :raises etree.XMLSyntaxError: if `data` is damaged, as far as it was read.
+    """
+    for _, element in etree.iterparse(io.BytesIO(data), tag=q(tag), **_PARSING):
+        yield element
+        element.clear()
 
 
 def serialise(root: Element) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from openpyxl.utils import coordinate_to_tuple
 
 from xl_addin.workbook.areas import LAST_COLUMN, LAST_ROW, Area, RowColumn, address
 from xl_addin.workbook.cells import LINE_HEIGHT, clean_text, escape_text, writable_value
+from xl_addin.workbook.file.cell_places import placed_cells, row_number
 from xl_addin.workbook.file.formula_parts import move_formula, write_out_shared
 from xl_addin.workbook.file.markup import (
     SHEET_ORDER,
@@ -56,22 +57,24 @@ class SheetPart:
     def __init__(self, root: Element) -> None:
         self.root = root
         self.formulas_changed = False
-        self._data = next(children(root, "sheetData"))
+        self._data = _sheet_data(root)
         self._rows: dict[int, Element] = {}
         self._cells: dict[RowColumn, Element] = {}
         self._index()
 
     def _index(self) -> None:
-        # Row and cell references are optional in the format: a missing one means "the next".
+        """Find every row and cell; of two that say they stand in one place the last counts."""
         number = 0
+        cells: dict[int, dict[int, Element]] = {}
         for row in children(self._data, "row"):
-            number = int(row.get("r") or number + 1)
+            number = row_number(row, number)
+            self._rows.setdefault(number, row)
+            cells.setdefault(number, {}).update(placed_cells(row))
+        _put_in_order(self._data, self._rows)
+        for number, row in self._rows.items():
             row.set("r", str(number))
-            self._rows[number] = row
-            column = 0
-            for cell in children(row, "c"):
-                reference = cell.get("r")
-                column = coordinate_to_tuple(reference)[1] if reference else column + 1
+            _put_in_order(row, cells[number])
+            for column, cell in cells[number].items():
                 cell.set("r", address(number, column))
                 self._cells[number, column] = cell
 
@@ -268,6 +271,23 @@ class SheetPart:
             return
         for properties in children(self.root, "sheetPr"):
             drop(properties, "filterMode")
+
+
+def _sheet_data(root: Element) -> Element:
+    data = root.find(q("sheetData"))
+    if data is None:
+        data = etree.Element(q("sheetData"))
+        insert_in_order(root, data, SHEET_ORDER)
+    return data
+
+
+def _put_in_order(parent: Element, numbered: Mapping[int, Element]) -> None:
+    """Let `parent` have these children by their numbers, once each, before all others."""
+    tags = {child.tag for child in numbered.values()}
+    wanted = [numbered[number] for number in sorted(numbered)]
+    wanted += [child for child in parent if child.tag not in tags]
+    if list(parent) != wanted:
+        set_children(parent, wanted)
 
 
 def _fill(cell: Element, value: CellValue) -> None:

@@ -104,8 +104,8 @@ class StylesPart:
     def _number_format(self, code: str) -> int:
         if code in _BUILT_IN_FORMATS:
             return _BUILT_IN_FORMATS[code]
-        known = {str(item.get("formatCode")): int(str(item.get("numFmtId")))
-                 for item in self._list("numFmts")}  # fmt: skip
+        known = {str(item.get("formatCode")): int(digits) for item in self._list("numFmts")
+                 if (digits := str(item.get("numFmtId"))).isdigit()}  # fmt: skip
         if code in known:
             return known[code]
         root = self._package.edit(self._part)
