@@ -6,11 +6,12 @@ with Python's trace of calls.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from worker.errors import BonsaiError, InternalError, UnavailableError, WorkbookLockedError
+from worker.errors import BonsaiError, InternalError, UnavailableError, WorkbookError
 from worker.queueing.local.local_jobs import LocalJobs
 from worker.settings import load_settings
 from xl_addin.desk.desk import Desk
@@ -19,15 +20,25 @@ from xl_addin.workbook.live.live_book import LiveBook
 
 def run(action: str) -> None:
     """Do what the button of this name says, in the workbook that called."""
-    book = LiveBook.caller()
+    book = _caller()
     _in_words(lambda: _press(book, action), book.tell)
 
 
 def tick() -> None:
     """Look after the jobs of the workbook that called."""
-    book = LiveBook.caller()
-    with suppress(WorkbookLockedError):  # Excel is busy, too busy to be told so; the next one comes
+    with suppress(WorkbookError):  # Excel is busy, and the next tick comes; or the workbook is gone
+        book = LiveBook.caller()
         _in_words(lambda: _at_the_desk(book, Desk.tick, wait_seconds=0), book.show_status)
+
+
+def _caller() -> LiveBook:
+    try:
+        return LiveBook.caller()
+    except BonsaiError as error:
+        if sys.platform != "darwin":
+            raise
+        # There this is a process of its own, and xlwings shows what it says in the end.
+        raise SystemExit(f"BONSAI: {error}") from None
 
 
 def _press(book: LiveBook, action: str) -> None:
