@@ -74,7 +74,6 @@ class NotLandedError(WorkbookError):
     """The results of a run could not be written into the workbook; they are kept."""
 
     code = "not_landed"
-    retryable = True
 
 
 class TableMissingError(WorkbookError):

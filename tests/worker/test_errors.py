@@ -52,6 +52,7 @@ def test_codes_and_exit_codes_are_those_programs_rely_on() -> None:
         "input": 2,
         "workbook": 2,
         "workbook_locked": 2,
+        "not_landed": 2,
         "table_missing": 2,
         "column": 2,
         "cell": 2,
