@@ -399,6 +399,46 @@ def test_a_sheet_without_cells_gets_a_picture(tmp_path):
     assert tags.index("sheetData") < tags.index("pageMargins") < tags.index("drawing")
 
 
+def test_a_picture_hangs_below_a_control_in_alternate_content(tmp_path):
+    path = rich_book(tmp_path / "a.xlsx")
+    drawing = b"xdr:twoCellAnchor"
+    opening = (
+        b'<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/'
+        b'2006"><mc:Choice Requires="a14" xmlns:a14="http://schemas.microsoft.com/office/drawing/'
+        b'2010/main"><xdr:twoCellAnchor'
+    )
+    closing = b"</xdr:twoCellAnchor></mc:Choice></mc:AlternateContent>"
+
+    def wrap(data):
+        assert drawing in data
+        return data.replace(b"<" + drawing, opening).replace(b"</" + drawing + b">", closing)
+
+    every_part(path, wrap, "drawings/drawing1.xml$")
+    book = FileBook.open(path)
+    book.put_pictures("Other", [Picture("bonsai_x", png(), "a picture", "its caption")])
+    book.save()
+    root = etree.fromstring(parts(path)["xl/drawings/drawing1.xml"])
+    place = "{*}from/{*}row"
+    ours = [int(item.findtext(place)) for item in root if item.tag.endswith("oneCellAnchor")]
+    ends = [int(row.text) for row in root.iterfind(".//{*}to/{*}row")]
+    assert len(ours) == 1
+    assert ours[0] > max(ends)
+
+
+def test_sheets_of_charts_are_passed_over(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        page = workbook.add_chartsheet("Chart")
+        sheet = workbook.add_worksheet("Data")
+        columns = [{"header": header} for header in RANKED.headers]
+        size = {"columns": columns, "name": RANKED.name}
+        sheet.add_table(4, 0, 5, len(columns) - 1, size)
+        chart = workbook.add_chart({"type": "line"})
+        chart.add_series({"values": "=Data!$B$6:$B$7"})
+        page.set_chart(chart)
+    rank_twice(path)
+
+
 @pytest.mark.parametrize("spell", [str.upper, lambda name: name.replace("/", "\\")])
 def test_part_names_in_other_letters_or_with_other_strokes_are_found(tmp_path, spell):
     path = rich_book(tmp_path / "a.xlsx")

@@ -14,6 +14,7 @@ from xl_addin.workbook.file.package import Package
 EMU_PER_PIXEL = 9525
 EMU_PER_POINT = 12700
 
+_ANCHORS = ("oneCellAnchor", "twoCellAnchor", "absoluteAnchor")
 _EMPTY = f'<xdr:wsDr xmlns:xdr="{SHEET_DRAWING}" xmlns:a="{DRAWING}"/>'
 _ANCHOR = f"""
 <xdr:oneCellAnchor xmlns:xdr="{SHEET_DRAWING}" xmlns:a="{DRAWING}" xmlns:r="{RELATION}">
@@ -79,7 +80,8 @@ class DrawingPart:
 
     def bottom_row(self, row_height: float) -> int:
         """Return the lowest row, from 1, that anything here covers; 0 where nothing does."""
-        return max((_bottom(anchor, row_height) for anchor in self._root), default=0)
+        anchors = self._root.iter(*map(_x, _ANCHORS))
+        return max((_bottom(anchor, row_height) for anchor in anchors), default=0)
 
     def add(self, row: int, size: tuple[int, int]) -> SheetPicture:
         """Add a picture without an image at the left end of a row (from 1); size in pixels."""
