@@ -1,14 +1,13 @@
 """Entry points of the workbook's macros: one action name in, nothing out.
 
-Whatever goes wrong here is told in words: an error that reached xlwings would be shown as a box
-with Python's trace of calls.
+Whatever goes wrong here is told in words, by Excel if it can be reached. Else an error of ours is
+raised, whose words the macros show.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from worker.errors import BonsaiError, InternalError, UnavailableError, WorkbookError
@@ -19,26 +18,24 @@ from xl_addin.workbook.live.live_book import LiveBook
 
 
 def run(action: str) -> None:
-    """Do what the button of this name says, in the workbook that called."""
-    book = _caller()
-    _in_words(lambda: _press(book, action), book.tell)
+    """Do what the button of this name says, in the workbook that called.
+
+    :raises BonsaiError: if something goes wrong that Excel cannot be made to tell.
+    """
+    with _our_errors():
+        book = LiveBook.caller()
+        _in_words(lambda: _press(book, action), book.tell)
 
 
 def tick() -> None:
-    """Look after the jobs of the workbook that called."""
-    with suppress(WorkbookError):  # Excel is busy, and the next tick comes; or the workbook is gone
+    """Look after the jobs of the workbook that called.
+
+    :raises BonsaiError: if something goes wrong that Excel cannot be made to tell.
+    """
+    # Excel is busy, and the next tick comes; or the workbook is gone.
+    with _our_errors(), suppress(WorkbookError):
         book = LiveBook.caller()
         _in_words(lambda: _at_the_desk(book, Desk.tick, wait_seconds=0), book.show_status)
-
-
-def _caller() -> LiveBook:
-    try:
-        return LiveBook.caller()
-    except BonsaiError as error:
-        if sys.platform != "darwin":
-            raise
-        # There this is a process of its own, and xlwings shows what it says in the end.
-        raise SystemExit(f"BONSAI: {error}") from None
 
 
 def _press(book: LiveBook, action: str) -> None:
@@ -60,6 +57,16 @@ def _at_the_desk(book: LiveBook, work: Callable[[Desk], None], *, wait_seconds: 
         return alone
 
 
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    try:
+        yield
+    except BonsaiError:
+        raise
+    except Exception as error:
+        raise _unforeseen(error) from None
+
+
 def _in_words(work: Callable[[], object], tell: Callable[[str], None]) -> None:
     try:
         work()
@@ -76,6 +83,6 @@ def _unforeseen(error: Exception) -> InternalError:
     place = f" ({Path(last.tb_frame.f_code.co_filename).name}:{last.tb_lineno})" if last else ""
     return InternalError(
         "Something went wrong that nobody foresaw.",
-        f"{type(error).__name__}: {error}{place}",
+        f"{type(error).__name__}: {' '.join(str(error).split())}{place}",
         "Press the button again; if that does not help, please report it.",
     )

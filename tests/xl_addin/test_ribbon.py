@@ -10,7 +10,7 @@ import pytest
 
 from tests.worker.queueing.worlds import quick_settings
 from tests.xl_addin.workbook.samples import loaded
-from worker.errors import WorkbookLockedError
+from worker.errors import InternalError, WorkbookLockedError
 from worker.queueing.local.local_jobs import LocalJobs
 from worker.settings import IN_PROCESS, Settings
 from xl_addin import ribbon
@@ -101,3 +101,29 @@ def test_an_error_that_nobody_foresaw_is_told(
         assert type(error).__name__ in text
         assert "test_ribbon.py" in text
         assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("member", ["caller", "tell"])
+def test_an_excel_that_cannot_even_be_told_gets_an_error_of_ours(
+    calling: type[Calling], monkeypatch: pytest.MonkeyPatch, member: str
+):
+    def fail(*_arguments: object) -> None:
+        raise AttributeError("<unknown>.Name\nof a workbook")
+
+    monkeypatch.setattr(Desk, "press", fail)
+    owner = ribbon.LiveBook if member == "caller" else Calling
+    monkeypatch.setattr(owner, member, fail)
+    with pytest.raises(InternalError, match=r"AttributeError: <unknown>\.Name of") as raised:
+        ribbon.run("index")
+    assert "\n" not in str(raised.value), "the macros show the last line of a trace of calls"
+
+
+def test_a_tick_that_finds_no_workbook_gives_an_error_of_ours(
+    calling: type[Calling], monkeypatch: pytest.MonkeyPatch
+):
+    def fail(*_arguments: object) -> None:
+        raise AttributeError("<unknown>.Name")
+
+    monkeypatch.setattr(ribbon.LiveBook, "caller", fail)
+    with pytest.raises(InternalError, match="nobody foresaw"):
+        ribbon.tick()

@@ -96,7 +96,7 @@ def test_each_button_asks_for_its_action(opened, button):
     ],
 )
 def test_a_click_that_cannot_be_done_now_says_why_and_starts_nothing(opened, jobs, words, blocked):
-    office = opened(jobs, seconds=60)
+    office = opened(jobs, seconds=59)
     actions = {button.action: button.callback for button in buttons()}
     obstacles = {action: office.call("Probe.Obstacle", action) for action in actions}
     assert obstacles == {action: words if action in blocked else "" for action in actions}
@@ -423,6 +423,44 @@ def test_a_python_that_does_not_start_is_asked_once_for_all_cells(opened, troubl
     assert office.call("Probe.Compute", "two arguments") == "#N/A"
     office.call("Probe.Click", "RibbonRank")  # a click asks again
     assert office.call("Probe.Compute", "two arguments") == "1.5"
+
+
+def test_a_click_on_a_python_without_bonsai_says_so_and_formulas_rest(opened):
+    office = opened([DONE], Bridge="imports")
+    office.take_log()
+    assert office.call("Probe.Click", "RibbonRank") == "done"
+    told = [line for line in office.take_log() if line.startswith("tell")]
+    assert [line.split("\n")[:3] for line in told] == [
+        [NOT_REACHED, "", "No module named 'xl_addin'"]
+    ]
+    assert "INTERPRETER_" in told[0]
+    assert office.call("Probe.Compute", "two arguments") == "#N/A"
+    assert starts(office) == 1
+    assert office.take_log() == []
+
+
+def test_a_click_is_handed_to_a_new_server_where_the_kept_one_has_ended(opened):
+    office = opened([DONE])
+    office.call("Probe.Click", "RibbonRank")
+    office.write("Control", "B5", "ended once")
+    office.take_log()
+    office.call("Probe.Click", "RibbonRank")
+    assert len([line for line in office.take_log() if line.startswith("python")]) == 1
+    assert starts(office) == 2
+
+
+def test_an_error_in_words_lets_formulas_go_on(opened):
+    office = opened([DONE], Python="fails")
+    office.call("Probe.Click", "RibbonRank")
+    assert office.call("Probe.Compute", "two arguments") == "1.5"
+    assert starts(office) == 1
+
+
+def test_a_timer_from_before_a_reset_of_the_macros_asks_nothing(opened):
+    office = opened([RUNNING], seconds=59)
+    office.take_log()
+    office.call("Probe.Clock", "tick")
+    assert office.take_log() == []
 
 
 def test_a_path_that_windows_cannot_hand_on_is_told_before_python_is_asked(opened):
