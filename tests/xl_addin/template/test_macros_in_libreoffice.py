@@ -19,6 +19,7 @@ DONE = ["6", "index", "done", 4, 4, ""]
 POVS = "[P1][sea][1][yes][P2][hills][-2][no]"  # columns by header, whatever their order
 NOT_REACHED = "tell BONSAI could not reach Python."
 WORDS = {"fails": "tell BONSAI: Excel is busy: wait.", "raises": NOT_REACHED}
+NAME = "a probe.xlsm"  # with a blank: the clock calls by the file's name
 BETWEEN = 1  # second from tick to tick in the probe workbook
 
 
@@ -26,8 +27,8 @@ BETWEEN = 1  # second from tick to tick in the probe workbook
 def opened(office, tmp_path):
     """Open a probe workbook and give the office; its first log lines are those of opening."""
 
-    def open_book(jobs=(), seconds=BETWEEN, patience=0, **control):
-        path = tmp_path / "a probe.xlsm"  # with a blank: the clock calls by the file's name
+    def open_book(jobs=(), seconds=BETWEEN, patience=0, name=NAME, **control):
+        path = tmp_path / name
         path.write_bytes(probe_book(jobs, seconds, patience, **control))
         office.open(str(path))
         assert office.call("Probe.Alive") == "yes"
@@ -475,3 +476,22 @@ def test_a_path_that_windows_cannot_hand_on_is_told_before_python_is_asked(opene
 def test_help_is_registered_on_open_for_every_function(opened):
     helped = [line for line in opened().take_log() if line.startswith("help")]
     assert helped == ["help SEXYSCORE 3", "help BONSAI_SIMILARITY 2", "help BONSAI_TOPPOV 3"]
+
+
+@pytest.mark.parametrize("mark", ['"', "$", "`", "|", ";"])
+def test_a_name_that_the_shell_of_macos_would_take_apart_is_refused(opened, mark):
+    office = opened([DONE], name=f"a {mark} probe.xlsm")
+    office.take_log()
+    assert office.call("Probe.Click", "RibbonRank") == "done"
+    told = [line for line in office.take_log() if line.startswith("tell")]
+    assert [f"has the mark {mark}," in line for line in told] == [True]
+
+
+def test_quotes_and_blanks_in_a_name_do_no_harm_to_a_click(opened):
+    """LibreOffice's clock does not find a macro of such a name, whose quotes stand doubled."""
+    office = opened([DONE], name="it's my 'probe' 1.xlsm")
+    office.take_log()
+    office.call("Probe.Click", "RibbonRank")
+    log = office.take_log()
+    assert "python from xl_addin import ribbon; ribbon.run('rank')" in log
+    assert not [line for line in log if line.startswith("tell")]

@@ -66,6 +66,7 @@ End Function
 ' Has Python do something for this workbook.
 Public Sub RunCommand(ByVal command As String)
     #If Mac Then
+        CheckPlace
         RunPython IN_WORDS & command
     #Else
         Dim problem As Long, reason As String
@@ -90,7 +91,16 @@ Public Function IsReached() As Boolean
 End Function
 
 #If Mac Then
-' There is no such server.
+' There is no such server: xlwings puts the workbook's path on the command line of a shell.
+Private Sub CheckPlace()
+    Dim mark As Variant
+    For Each mark In Array("""", "$", "`", "|", ";")
+        If InStr(ThisWorkbook.FullName, mark) > 0 Then
+            Err.Raise 1004, "BonsaiBridge", "The name or folder of this workbook has the mark " & _
+                mark & ", which cannot be handed to Python. Save it under a name without it."
+        End If
+    Next mark
+End Sub
 #Else
 ' A command must not run twice, so a server that has ended is noticed before it is asked.
 Private Sub DropEndedServer()
