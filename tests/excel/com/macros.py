@@ -11,9 +11,9 @@ FUNCTIONS = "xl_addin.functions"
 
 
 def run_python(xlwings: ModuleType, this_workbook: CDispatch, command: str) -> None:
-    """Run a command as `RunPython` does with the server that also answers formulas.
+    """Run a command as `RunCommand` does, with the server that also answers formulas.
 
-    What it raises would be shown in a box, with the trace of calls.
+    The last line of what it raises would be shown in a box.
     """
     server = xlwings.com_server.XLPython()
     module = server.Module("xlwings._xlwindows")
