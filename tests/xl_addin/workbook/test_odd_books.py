@@ -389,6 +389,16 @@ def test_what_other_programs_write_is_read_and_written(tmp_path, oddity):
     assert places == sorted(set(places))
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [(b'<row r="1"', b'<row r="first"'), (b'<c r="A1"', b'<c r="??"')]
+)
+def test_cells_at_no_place_are_refused_in_words(tmp_path, old, new):
+    path = ranked_book(tmp_path)
+    changed(path, SHEET, old, new)
+    with pytest.raises(WorkbookError, match="no such place"):
+        write_ranked(FileBook.open(path), ranked_rows("a"))
+
+
 def test_a_sheet_without_cells_gets_a_picture(tmp_path):
     path = rich_book(tmp_path / "a.xlsx")
     every_part(path, lambda data: re.sub(rb"<sheetData>.*</sheetData>", b"", data), "sheet3.xml$")

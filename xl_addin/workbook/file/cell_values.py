@@ -51,7 +51,7 @@ class CellValues:
         number = _number(content)
         if number is None:
             return content
-        index = int(style or 0)
+        index = int(style) if style and style.isdecimal() else 0
         if index not in self._dates:
             return number
         try:

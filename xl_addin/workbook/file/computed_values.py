@@ -47,7 +47,7 @@ class ComputedValues:
     def rows(self, sheet: str, area: Area | None = None) -> Iterator[tuple[CellValue, ...]]:
         """Yield the rows of an area; of the whole sheet, from A1, where there is none.
 
-        :raises WorkbookError: if the sheet is damaged, or its rows cannot be told apart.
+        :raises WorkbookError: if the sheet is damaged, or it is not clear where its cells belong.
         """
         return self._all_rows(sheet) if area is None else self._rows_of(sheet, area)
 
@@ -55,7 +55,7 @@ class ComputedValues:
         last = 0
         for number, values in self._read(sheet, _WHOLE):
             if number <= last:
-                raise self._refusal(f"row {number} stands below row {last}")
+                raise _out_of_order(self._package.name, number, last)
             yield from [()] * (number - last - 1)
             yield tuple(values.get(column) for column in range(1, max(values, default=0) + 1))
             last = number
@@ -71,20 +71,17 @@ class ComputedValues:
     def _read(self, sheet: str, area: Area) -> Iterator[tuple[int, dict[int, CellValue]]]:
         """Yield the number of each row of an area with its values by column."""
         number = 0
-        try:
-            for row in self._items(self._sheets[sheet], "row"):
-                number = row_number(row, number)
-                if number in area.rows:
-                    yield (
-                        number,
-                        {
-                            column: self._cells.value(cell)
-                            for column, cell in placed_cells(row)
-                            if column in area.columns
-                        },
-                    )
-        except ValueError as error:
-            raise self._refusal(str(error)) from error
+        for row in self._items(self._sheets[sheet], "row"):
+            number = row_number(row, number)
+            if number in area.rows:
+                yield (
+                    number,
+                    {
+                        column: self._cells.value(cell)
+                        for column, cell in placed_cells(row)
+                        if column in area.columns
+                    },
+                )
 
     def _items(self, part: str, tag: str) -> Iterator[Element]:
         try:
@@ -92,9 +89,10 @@ class ComputedValues:
         except etree.XMLSyntaxError as error:
             raise damaged(self._package.name, f"its part {part} is unreadable") from error
 
-    def _refusal(self, why: str) -> WorkbookError:
-        return WorkbookError(
-            f"The cells of '{self._package.name}' cannot be read.",
-            f"Something in them is written in a way that is not known here: {why}.",
-            "Open it in Excel and save it again, or copy your tables to a new workbook.",
-        )
+
+def _out_of_order(name: str, number: int, last: int) -> WorkbookError:
+    return WorkbookError(
+        f"The cells of '{name}' cannot be read.",
+        f"On one of its sheets row {number} stands below row {last}.",
+        "Open it in Excel and save it again, or copy your tables to a new workbook.",
+    )
