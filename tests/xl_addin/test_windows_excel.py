@@ -11,10 +11,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import FilterColumn, Filters
 from openpyxl.worksheet.table import Table
 
-from tests.excel.com import com_types
 from tests.excel.com.application import Application
-from tests.excel.com.com_types import CELL_ERRORS, UnknownToStandInError, com_error, com_time
+from tests.excel.com.com_types import CELL_ERRORS, com_error, com_time
 from tests.excel.com.windows import Windows
+from tests.excel.faults import UnknownToStandInError, faults
 from tests.excel.model.languages import ENGLISH, GERMAN, JAPANESE
 from tests.excel.model.typed import ErrorValue, Refused, read_entry
 
@@ -51,7 +51,7 @@ def sheet(tmp_path):
 def _known():
     """What is asked for here on purpose is no fault."""
     yield
-    com_types.faults.clear()
+    faults.clear()
 
 
 def table(sheet):
@@ -70,9 +70,9 @@ def test_one_cell_comes_bare_and_a_block_as_rows(sheet):
 
 
 def test_errors_are_numbers_dates_are_times_and_money_is_decimal(sheet):
-    for name, code in CELL_ERRORS.items():
+    for name in ENGLISH.errors:
         sheet.Range("H1").Value = name
-        assert sheet.Range("H1").Value == code
+        assert sheet.Range("H1").Value == CELL_ERRORS[name]
     sheet.Range("H2").Value = com_time(dt.datetime(2026, 1, 2, 12))
     assert sheet.Range("H2").Value == com_time(dt.datetime(2026, 1, 2, 12))
     assert sheet.Range("H2").Value2 == 46024.5
