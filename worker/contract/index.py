@@ -35,6 +35,7 @@ class SourceReport(Row):
     indexed_at: str = ""
     status: Literal["indexed", "unchanged", "failed", "removed", "skipped"]
     problem: str = ""
+    read_as: str = ""  # how the file was understood, where it could have been otherwise
 
     @property
     def has_failed(self) -> bool:
@@ -68,6 +69,8 @@ class ChunkText(Wire):
     text: str
     file_hash: str
     modified: str = ""  # ISO date of the file's last change
+    lost: str = ""  # on a file's first chunk: what stands in the file and not in its text
+    read_as: str = ""  # on a file's first chunk: how it was understood
 
 
 class IndexPart(CollectionRequest):
@@ -89,6 +92,8 @@ class OpenIndexResult(Result):
     """What a collection holds, and the model that makes its vectors."""
 
     files: dict[str, dict[str, int]]  # {source: {file hash: chunks}}
+    lost: dict[str, str] = Field(default_factory=dict)  # {source: what its first chunk says}
+    read_as: dict[str, str] = Field(default_factory=dict)  # {source: what its first chunk says}
     embedder: str  # name@revision
     max_tokens: int  # what the model reads of a chunk
 

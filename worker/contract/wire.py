@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from worker.errors import BonsaiError, error_class
 
 #: Raised whenever a request or result changes its shape; other versions are refused.
-PROTOCOL_VERSION = 5
+PROTOCOL_VERSION = 6
 
 ScoreMode = Literal["contrast", "classic", "max", "mean", "pnorm"]
 #: The score where nobody asks for another.

@@ -14,13 +14,15 @@ class Document:
     """A file that was read; `source` is its path below the folder, with forward slashes.
 
     `pages` are the offsets in `text` at which pages, slides or sheets begin; empty if it has none.
-    `scanned` counts pages that are pictures without text.
+    `lost` says, a sentence each, what stands in the file and not in the text; `read_as` in a few
+    words each how it was understood, where it could have been otherwise: encoding, headers.
     """
 
     source: str
     text: str
     pages: tuple[int, ...] = ()
-    scanned: int = 0
+    lost: tuple[str, ...] = ()
+    read_as: tuple[str, ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """Return the number of the page that holds an offset, counted from 1."""

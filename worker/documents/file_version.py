@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from worker.documents.chunks import Splitting
 from worker.documents.readers import READER_VERSION
 
-_MARK = re.compile(r"([0-9a-f]{16})-(\d+)-(\d+)-(\d+)")
+_MARK = re.compile(r"([0-9a-f]{16})-(\d+)-(\d+)")
 
 
 @dataclass(frozen=True)
@@ -18,18 +18,20 @@ class FileVersion:
     """One version of a file, as it was read and split.
 
     Each of its chunks carries `mark`. As it tells how many chunks there are, a file of which some
-    were not stored never passes for a whole one, however its run has ended.
+    were not stored never passes for a whole one, however its run has ended. Its first chunk
+    carries `lost` and `read_as`, too, so that they are known while the file stays as it is.
     """
 
     digest: str  # of the file's bytes and how they are read and split
     chunks: int
     characters: int
-    scanned: int  # pages that are pictures without text
+    lost: str = ""  # sentences: what stands in the file and not in the text
+    read_as: str = ""  # how it was understood, where it could have been otherwise
 
     @property
     def mark(self) -> str:
         """All of it in one word."""
-        return f"{self.digest}-{self.chunks}-{self.characters}-{self.scanned}"
+        return f"{self.digest}-{self.chunks}-{self.characters}"
 
 
 def digest_of(data: bytes, splitting: Splitting) -> str:
@@ -38,10 +40,13 @@ def digest_of(data: bytes, splitting: Splitting) -> str:
     return hashlib.sha256(way.encode() + data).hexdigest()[:16]
 
 
-def whole_version(marks: Mapping[str, int]) -> FileVersion | None:
+def whole_version(
+    marks: Mapping[str, int], lost: str = "", read_as: str = ""
+) -> FileVersion | None:
     """Return the version of a file that an index holds, if it holds all of one and no other.
 
     :param marks: how many chunks carry each mark.
+    :param lost: what its first chunk carries, as `read_as`.
     """
     if len(marks) != 1:
         return None
@@ -49,4 +54,4 @@ def whole_version(marks: Mapping[str, int]) -> FileVersion | None:
     parts = _MARK.fullmatch(mark)
     if not parts or int(parts[2]) != stored:
         return None
-    return FileVersion(parts[1], *(int(part) for part in parts.groups()[1:]))
+    return FileVersion(parts[1], int(parts[2]), int(parts[3]), lost, read_as)

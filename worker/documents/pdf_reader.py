@@ -19,7 +19,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\uffff]")
 
 
 def read_pdf(data: bytes, source: str) -> Document:
-    """Return the text of a PDF with its pages; those that are pictures alone are counted.
+    """Return the text of a PDF with its pages; those that are pictures alone are lost.
 
     :raises DocumentError: if it is encrypted, damaged, or holds pictures alone.
     """
@@ -36,7 +36,7 @@ def read_pdf(data: bytes, source: str) -> Document:
     document = document_of_pages(source, _pages(pdf, scanned), between="\n")
     if scanned and not document.text.strip():
         raise refusals.pictures_alone(source, len(scanned))
-    return replace(document, scanned=len(scanned))
+    return replace(document, lost=(_scanned(len(scanned)),) if scanned else ())
 
 
 def _pages(pdf: PdfDocument, scanned: list[int]) -> Iterator[list[str]]:
@@ -47,6 +47,14 @@ def _pages(pdf: PdfDocument, scanned: list[int]) -> Iterator[list[str]]:
             scanned.append(number)
         yield [text]
         page.close()
+
+
+def _scanned(count: int) -> str:
+    pages = "1 page is a picture" if count == 1 else f"{count} pages are pictures"
+    return (
+        f"{pages} without text, as a scanner makes them; run text recognition (OCR) on the file "
+        "to have them read."
+    )
 
 
 def _clean(text: str) -> str:

@@ -94,7 +94,11 @@ def read_and_split(path: Path, source: str, splitting: Splitting) -> ReadFile:
     document = read_document(data, source)
     chunks = split_document(document, splitting)
     version = FileVersion(
-        digest_of(data, splitting), len(chunks), len(document.text), document.scanned
+        digest_of(data, splitting),
+        len(chunks),
+        len(document.text),
+        lost=" ".join(document.lost),
+        read_as="; ".join(document.read_as),
     )
     return ReadFile(version, chunks, _changed_on(path))
 

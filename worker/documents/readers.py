@@ -18,7 +18,7 @@ from worker.documents.word_reader import read_word
 from worker.errors import DocumentError
 
 #: Raised when a reader gives another text for the same file: everything is then read again.
-READER_VERSION = 1
+READER_VERSION = 2
 
 
 @dataclass(frozen=True)

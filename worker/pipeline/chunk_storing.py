@@ -28,6 +28,8 @@ def open_index(request: OpenIndexRequest, context: JobContext) -> OpenIndexResul
     collection.begin_changes()
     return OpenIndexResult(
         files=collection.files(),
+        lost=collection.said("lost"),
+        read_as=collection.said("read_as"),
         embedder=f"{embedder.name}@{embedder.revision}",
         max_tokens=embedder.max_tokens,
     )

@@ -126,4 +126,11 @@ class ChunkBatch:
 
 
 def _on_its_way(chunk: Chunk, read: ReadFile) -> ChunkText:
-    return ChunkText(**asdict(chunk), file_hash=read.version.mark, modified=read.modified)
+    version, is_first = read.version, chunk is read.chunks[0]
+    return ChunkText(
+        **asdict(chunk),
+        file_hash=version.mark,
+        modified=read.modified,
+        lost=version.lost if is_first else "",
+        read_as=version.read_as if is_first else "",
+    )

@@ -20,7 +20,7 @@ from worker.contract import (
     SourceReport,
 )
 from worker.documents.chunks import Splitting
-from worker.documents.file_version import whole_version
+from worker.documents.file_version import FileVersion, whole_version
 from worker.documents.folder import look_into
 from worker.documents.read_ahead import FileAhead, read_ahead
 from worker.errors import CollectionError, DocumentError
@@ -90,11 +90,10 @@ def index(request: IndexRequest, context: JobContext, ask: Ask) -> IndexResult:
 
 
 def _index_files(run: _Run, paths: list[Path]) -> list[SourceReport]:
-    folder, before = Path(run.request.folder), run.opened.files
-    whole = {source: version for source in before if (version := whole_version(before[source]))}
-    batch = ChunkBatch(run.index, frozenset(before))
+    folder = Path(run.request.folder)
+    batch = ChunkBatch(run.index, frozenset(run.opened.files))
     reports: dict[str, SourceReport] = {}
-    with closing(read_ahead(folder, paths, _splitting(run.request), whole)) as files:
+    with closing(read_ahead(folder, paths, _splitting(run.request), _whole(run.opened))) as files:
         for done, file in enumerate(files):
             run.context.progress("Indexing", done, len(paths), file.source)
             reports |= _index_file(run, file, batch)
@@ -102,6 +101,15 @@ def _index_files(run: _Run, paths: list[Path]) -> list[SourceReport]:
     reports |= _stored(run, batch.send())
     run.context.progress("Indexing", len(paths), len(paths))
     return [reports[path.relative_to(folder).as_posix()] for path in paths]
+
+
+def _whole(opened: OpenIndexResult) -> dict[str, FileVersion]:
+    """Return the versions of files that an index holds from beginning to end."""
+    versions = {
+        source: whole_version(marks, opened.lost.get(source, ""), opened.read_as.get(source, ""))
+        for source, marks in opened.files.items()
+    }
+    return {source: version for source, version in versions.items() if version}
 
 
 def _index_file(run: _Run, file: FileAhead, batch: ChunkBatch) -> dict[str, SourceReport]:

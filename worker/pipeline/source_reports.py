@@ -62,10 +62,6 @@ def skipped(others: Counter[str]) -> list[SourceReport]:
 def _present(
     status: Literal["indexed", "unchanged"], source: str, version: FileVersion, remark: str
 ) -> SourceReport:
-    scanned = (
-        f"{_pages(version.scanned)} without text, as a scanner makes them; run text recognition "
-        "(OCR) on the file to have them read."
-    )
     return SourceReport(
         file=source,
         type=_type(source),
@@ -73,16 +69,13 @@ def _present(
         characters=version.characters,
         indexed_at=now(),
         status=status,
-        problem=" ".join(filter(None, [scanned if version.scanned else "", remark])),
+        problem=" ".join(filter(None, [version.lost, remark])),
+        read_as=version.read_as,
     )
 
 
 def _type(source: str) -> str:
     return PurePosixPath(source).suffix.lstrip(".").lower()
-
-
-def _pages(count: int) -> str:
-    return "1 page is a picture" if count == 1 else f"{count} pages are pictures"
 
 
 def _files(count: int) -> str:

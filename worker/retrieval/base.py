@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,11 @@ class Embedder(Protocol):
         ...
 
 
+#: Fields of a file's first chunk that say how the whole file was read.
+SaidOfFile = Literal["lost", "read_as"]
+SAID_OF_FILES: tuple[SaidOfFile, ...] = get_args(SaidOfFile)
+
+
 @dataclass(frozen=True)
 class StoredChunk:
     """A chunk as a store keeps it; `file_hash` tells whether its file has changed since."""
@@ -63,6 +68,8 @@ class StoredChunk:
     text: str
     file_hash: str
     modified: str = ""  # ISO date of the file's last change
+    lost: str = ""  # on a file's first chunk: what stands in the file and not in its text
+    read_as: str = ""  # on a file's first chunk: how it was understood
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,10 @@ class Collection(Protocol):
 
     def files(self) -> dict[str, dict[str, int]]:
         """Return {source: {file hash: chunks}} of all chunks."""
+        ...
+
+    def said(self, name: SaidOfFile) -> dict[str, str]:
+        """Return {source: what its first chunk says of the file}, of those that say something."""
         ...
 
     def sources(self) -> dict[str, str]:

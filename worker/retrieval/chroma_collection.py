@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from worker.retrieval.base import EmbeddedChunk, Hit, StoredChunk, Vectors
+from worker.retrieval.base import (
+    SAID_OF_FILES,
+    EmbeddedChunk,
+    Hit,
+    SaidOfFile,
+    StoredChunk,
+    Vectors,
+)
 from worker.retrieval.chroma_client import ChromaClient, version_of
 from worker.retrieval.chroma_place import chroma_errors
 
@@ -29,10 +36,11 @@ T = TypeVar("T")
 
 @dataclass
 class _Source:
-    """What a collection holds of one file: its date, and {file hash: chunks}."""
+    """What a collection holds of one file: its date, {file hash: chunks}, how it was read."""
 
     modified: str = ""
     chunks: Counter[str] = field(default_factory=Counter)
+    said: dict[str, str] = field(default_factory=dict)
 
 
 class ChromaCollection:
@@ -100,6 +108,11 @@ class ChromaCollection:
         100,000 chunks take seconds, once for each version.
         """
         return {source: entry.modified for source, entry in self._catalogue().items()}
+
+    def said(self, name: SaidOfFile) -> dict[str, str]:
+        """Return {source: what its first chunk says of the file}, of those that say something."""
+        entries = self._catalogue().items()
+        return {source: entry.said[name] for source, entry in entries if entry.said.get(name)}
 
     def nearest(
         self, queries: Vectors, k: int, sources: AbstractSet[str] | None = None
@@ -209,19 +222,21 @@ def _catalogue(handle: Handle) -> dict[str, _Source]:
             entry = catalogue[str(row["source"])]
             entry.modified = max(entry.modified, str(row.get("modified", "")))
             entry.chunks[str(row["file_hash"])] += 1
+            entry.said |= {name: str(row[name]) for name in SAID_OF_FILES if row.get(name)}
     return catalogue
 
 
-def _metadata(chunk: StoredChunk) -> dict[str, str | int]:
-    metadata: dict[str, str | int] = {
+def _metadata(chunk: StoredChunk) -> dict[str, str | int | None]:
+    """Return what is kept beside a chunk; Chroma drops a value for None alone, or it would stay."""
+    said: dict[str, str | None] = {name: getattr(chunk, name) or None for name in SAID_OF_FILES}
+    return {
         "source": chunk.source,
         "start": chunk.start,
+        "page": chunk.page,
         "file_hash": chunk.file_hash,
         "modified": chunk.modified,
+        **said,
     }
-    if chunk.page is not None:
-        metadata["page"] = chunk.page
-    return metadata
 
 
 def _embedded(
@@ -247,4 +262,5 @@ def _stored(chunk_id: str, text: str, metadata: dict[str, Any]) -> StoredChunk:
         text=text,
         file_hash=str(metadata["file_hash"]),
         modified=str(metadata.get("modified", "")),
+        **{name: str(metadata.get(name, "")) for name in SAID_OF_FILES},
     )

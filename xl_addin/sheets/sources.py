@@ -17,6 +17,7 @@ CELLS: Cells[SourceReport] = (
     (Column("Indexed at", 21), lambda source: source.indexed_at),
     (Column("Status", 12), lambda source: source.status),
     (Column("Problem", 70, "wrapped"), lambda source: source.problem),
+    (Column("Read as", 40, "wrapped"), lambda source: source.read_as),
 )
 
 SOURCES = Table(

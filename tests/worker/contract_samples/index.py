@@ -14,7 +14,15 @@ from worker.contract import (
     StoreChunksResult,
 )
 
-REPORT = SourceReport(file="日本/雨.txt", type="txt", chunks=2, characters=900, status="indexed")
+REPORT = SourceReport(
+    file="日本/雨.txt",
+    type="txt",
+    chunks=2,
+    characters=900,
+    status="indexed",
+    problem="2 pages are pictures.",
+    read_as="cp932 (guessed)",
+)
 
 INDEX = IndexRequest(
     run_id="run-1",
@@ -33,6 +41,16 @@ STORING = StoreChunksRequest(
     embedder="onnx:minilm",
     chunks=(
         ChunkText(chunk_id="c1", source="雨.txt", page=3, start=0, text="雨\n", file_hash="ab"),
+        ChunkText(
+            chunk_id="c2",
+            source="港.txt",
+            page=None,
+            start=0,
+            text="港\n",
+            file_hash="cd",
+            lost="2 pages are pictures.",
+            read_as="cp932 (guessed)",
+        ),
     ),
     current={"雨.txt": "ab"},
     removed=("old.txt",),
@@ -41,7 +59,13 @@ STORING = StoreChunksRequest(
 
 INDEX_RESULT = IndexResult(run=RUN, sources=(REPORT,), chunks=2, embedded=1, seconds=0.5)
 
-OPEN_RESULT = OpenIndexResult(files={"雨.txt": {"ab": 2}}, embedder="onnx:minilm@1", max_tokens=256)
+OPEN_RESULT = OpenIndexResult(
+    files={"雨.txt": {"ab": 2}},
+    lost={"雨.txt": "2 pages are pictures."},
+    read_as={"雨.txt": "cp932 (guessed)"},
+    embedder="onnx:minilm@1",
+    max_tokens=256,
+)
 STORE_RESULT = StoreChunksResult(embedded=1, unseen={"雨.txt": 1}, chunks=9, index_version="7")
 
 SAMPLES = {

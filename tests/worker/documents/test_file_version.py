@@ -1,11 +1,18 @@
+from dataclasses import replace
+
 from worker.documents.chunks import Splitting
 from worker.documents.file_version import FileVersion, digest_of, whole_version
 
-VERSION = FileVersion("0123456789abcdef", chunks=3, characters=2500, scanned=1)
+VERSION = FileVersion("0123456789abcdef", chunks=3, characters=2500)
 
 
 def test_a_file_of_which_all_chunks_are_stored_is_whole():
     assert whole_version({VERSION.mark: 3}) == VERSION
+
+
+def test_a_whole_file_keeps_how_it_was_read():
+    version = whole_version({VERSION.mark: 3}, "Two pages are pictures.", "read as cp932")
+    assert version == replace(VERSION, lost="Two pages are pictures.", read_as="read as cp932")
 
 
 def test_a_file_of_which_chunks_are_missing_is_not_whole():

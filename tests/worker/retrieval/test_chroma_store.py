@@ -1,7 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +111,19 @@ def test_a_known_id_is_replaced(collection):
     collection.upsert([chunk("x", file_hash="new")], VECTORS[2:])
     assert collection.count() == 3
     assert collection.files()["a.txt"] == {"new": 1, "h": 1}
+
+
+def test_nothing_that_was_said_of_a_replaced_chunk_is_left(collection):
+    first = StoredChunk("x", "a.txt", 3, 7, "text", "h", lost="a picture", read_as="cp932")
+    collection.upsert([first], VECTORS[2:])
+    assert (collection.said("lost"), collection.said("read_as")) == (
+        {"a.txt": "a picture"},
+        {"a.txt": "cp932"},
+    )
+    plain = replace(first, page=None, lost="", read_as="")
+    collection.upsert([plain], VECTORS[2:])
+    assert collection.fetch(["x"])[0].chunk == plain
+    assert collection.said("lost") == collection.said("read_as") == {}
 
 
 def test_the_chunks_of_a_files_other_versions_are_dropped(collection):
