@@ -21,8 +21,10 @@ PARENT = (
     f'subprocess.Popen([sys.executable, "-c", {SLEEPER!r}]); {STUBBORN}'
 )
 
+# Tests that were started with nohup hand on that SIGHUP is ignored.
 SUPERVISOR = """
-import sys
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from worker.queueing.broker.supervisor import ChildSpec, Pauses, Supervisor
 pauses = Pauses(first=0.1, last_wish=float(sys.argv[1]), look=0.02)
 children = [ChildSpec(f"c{n}", [sys.executable, "-c", code]) for n, code in enumerate(sys.argv[2:])]
