@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
-import uuid
-from contextlib import suppress
 from pathlib import Path
 
 from worker.errors import WorkbookError, WorkbookLockedError
+from worker.small_files import replace_output
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -120,16 +118,8 @@ def replace_bytes(path: Path, data: bytes) -> None:
     :raises WorkbookError: if the disk refuses.
     """
     check_writable(path)
-    target = path.resolve()
-    draft = target.parent / f".bonsai-{uuid.uuid4().hex}.tmp"
     try:
-        with draft.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, draft)
-        draft.replace(target)
+        replace_output(path, data)
     except PermissionError:
         raise _locked(path, "Another program holds it, or the folder is read-only.") from None
     except OSError as error:
@@ -138,9 +128,6 @@ def replace_bytes(path: Path, data: bytes) -> None:
             f"The disk answered: {error.strerror or error}.",
             "Make room or choose another folder, then run again.",
         ) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
 
 
 def _locked(path: Path, why: str, next_step: str = "") -> WorkbookLockedError:
