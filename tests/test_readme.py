@@ -12,7 +12,7 @@ from tests.conftest import REPOSITORY
 from worker.models.kinds import KINDS
 from worker.models.weights import MODELS
 from worker.settings import Settings, tomllib
-from xl_addin.cli import app
+from xl_addin.commands.app import app
 from xl_addin.template.worksheet_functions import FUNCTIONS
 
 

@@ -1,26 +1,31 @@
-"""The terminal: progress, answers as they are written, summaries, errors."""
+"""The terminal: progress, answers as they are written, summaries, errors.
+
+All that commands print passes a `Screen`, so that no text from outside drives the terminal.
+"""
 
 from __future__ import annotations
 
 import signal
 import sys
 import threading
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import TextIOWrapper
 from types import FrameType
+from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.live import Live
-from rich.markup import escape
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from worker import contract
 from worker.contract import Event, Problem, RowReady, TextReady
 from worker.errors import BonsaiError
+from worker.visible_text import one_entry, visible
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.base import RowText
 
@@ -36,6 +41,30 @@ def take_every_character() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
+class Screen(Console):
+    """A console on which all text stands as it is.
+
+    Nothing in it is taken for markup or for the name of an emoji, and no character of it drives
+    the terminal: signs stand for those that would.
+    """
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - as rich takes them
+        super().__init__(markup=False, emoji=False, highlight=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401
+        """Return a text as it is shown."""
+        return super().render_str(visible(text), **options)
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Return the pieces of whatever is printed: all texts, wherever they stand, come by."""
+        if isinstance(renderable, Text):
+            renderable = renderable.copy()
+            renderable.plain = visible(renderable.plain)
+        return super().render(renderable, options)
+
+
 class Terminal:
     """The person's terminal. Results go to standard output, progress and errors to the other.
 
@@ -43,8 +72,8 @@ class Terminal:
     """
 
     def __init__(self, *, quiet: bool) -> None:
-        self._out = Console(quiet=quiet, highlight=False)
-        self._err = Console(stderr=True, highlight=False)
+        self._out = Screen(quiet=quiet)
+        self._err = Screen(stderr=True)
         self._quiet = quiet
         self._stop = threading.Event()
 
@@ -53,8 +82,13 @@ class Terminal:
         return self._stop.is_set()
 
     def say(self, text: str) -> None:
-        """Print one line."""
-        self._out.print(escape(text))
+        """Print a line that belongs to the results."""
+        self._out.print(one_entry(text), soft_wrap=True)
+
+    def report(self, text: str) -> None:
+        """Print a line on how the work goes."""
+        if not self._quiet:
+            self._err.print(one_entry(text), soft_wrap=True)
 
     def show(self, table: Table) -> None:
         """Print a table."""
@@ -62,10 +96,10 @@ class Terminal:
 
     def error(self, error: BonsaiError | Problem) -> None:
         """Print what happened, why, and what to do next."""
-        self._err.print(f"[bold red]✗[/] {escape(error.what)}", soft_wrap=True)
+        self._err.print(Text("✗", "bold red"), one_entry(error.what), soft_wrap=True)
         for part in (error.why, error.next_step):
             if part:
-                self._err.print(f"  {escape(part)}", soft_wrap=True)
+                self._err.print(f"  {one_entry(part)}", soft_wrap=True)
 
     @contextmanager
     def watching(self) -> Iterator[Watch]:
@@ -82,7 +116,7 @@ class Terminal:
         if self._stop.is_set():
             raise KeyboardInterrupt
         self._stop.set()
-        self._err.print("Stopping after the step under way; press Ctrl-C again to end at once.")
+        self.report("Stopping after the step under way; press Ctrl-C again to end at once.")
 
 
 class Watch:
@@ -91,7 +125,7 @@ class Watch:
     Without a terminal nothing moves, and only the estimate of a long run is printed.
     """
 
-    def __init__(self, console: Console, *, quiet: bool) -> None:
+    def __init__(self, console: Screen, *, quiet: bool) -> None:
         self._console = console
         self._is_quiet = quiet
         self._is_live = console.is_terminal and not quiet
@@ -100,7 +134,7 @@ class Watch:
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[message]}"),
+            TextColumn("{task.fields[message]}", markup=False),
             console=console,
         )
         self._tasks: dict[str, int] = {}
@@ -115,7 +149,7 @@ class Watch:
     def take(self, event: Event) -> None:
         """Show one event."""
         if isinstance(event, contract.Progress) and event.estimate and not self._is_quiet:
-            self._console.print(escape(event.estimate))
+            self._console.print(one_entry(event.estimate))
         if not self._is_live:
             return
         if isinstance(event, contract.Progress):
@@ -134,7 +168,7 @@ class Watch:
             self._tasks[event.stage],  # type: ignore[arg-type]
             completed=event.done,
             total=event.of,
-            message=escape(event.message),
+            message=one_entry(event.message),
         )
 
     def _picture(self) -> Group:
@@ -143,8 +177,8 @@ class Watch:
             self._progress,
             *(
                 Panel(
-                    Text("\n".join(text.splitlines()[-_PANEL_LINES // len(newest) :])),
-                    title=escape(f"{qid} · {mode}"),
+                    "\n".join(text.splitlines()[-_PANEL_LINES // len(newest) :]),
+                    title=Text(visible(f"{qid} · {mode}")),
                 )
                 for (qid, mode), text in newest
             ),
@@ -153,9 +187,9 @@ class Watch:
 
 def row_panel(row: RowText) -> Panel:
     """Return a finished row for the terminal."""
-    parts = (Text(row.text), *(Text(note, style="dim") for note in row.notes))
-    text = Text("\n").join(part for part in parts if part)
-    return Panel(text, title=escape(row.title), title_align="left")
+    notes = (Text(visible(note), style="dim") for note in row.notes if note)
+    parts = (row.text, *notes) if row.text else notes
+    return Panel(Group(*parts), title=Text(visible(row.title)), title_align="left")
 
 
 def summary_table(
@@ -176,7 +210,7 @@ def summary_table(
             overflow="fold",
         )
     for row in rows:
-        table.add_row(*(escape(_cell(value)) for value in row))
+        table.add_row(*(_cell(value) for value in row))
     return table
 
 

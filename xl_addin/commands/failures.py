@@ -1,50 +1,116 @@
-"""Failures: an error that nobody caught becomes three plain sentences, and a line in the log."""
+"""Failures: an error that nobody caught becomes three plain sentences, and an entry in the log."""
 
 from __future__ import annotations
 
+import errno
 import logging
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
-from worker.errors import BonsaiError, InternalError
+import typer
+
+from worker.errors import BonsaiError, InternalError, SettingError, StoreError, run_stopped
 from worker.settings import load_settings
+from worker.visible_text import EntryFormatter
 from xl_addin.commands.console import Terminal
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+_log = logging.getLogger(__name__)
+
+#: What Typer raises for a command line that cannot be read; it names only some of its kinds.
+_USAGE = typer.BadParameter.__mro__[1]
 
 
 @contextmanager
 def failures_reported() -> Iterator[None]:
     """Turn an error into a message on the terminal and an exit code.
 
+    What libraries warn of is not for the user, and stays unsaid.
+
     :raises SystemExit: with the exit code of the error.
     """
-    logging.basicConfig(handlers=[_LogFile(logging.ERROR)], force=True)
+    log = _LogFile(logging.ERROR)
+    log.setFormatter(EntryFormatter())
+    logging.basicConfig(handlers=[log], force=True)
+    logging.captureWarnings(True)
     try:
-        yield
-    except BonsaiError as error:
-        Terminal(quiet=False).error(error)
-        raise SystemExit(error.exit_code) from None
+        with _nothing_on_the_side():
+            yield
+    except KeyboardInterrupt:
+        raise SystemExit(run_stopped("").exit_code) from None
     except Exception as error:
-        raise SystemExit(_report_unforeseen(error)) from None
+        shown = _in_words(error, log)
+        if str(shown):
+            Terminal(quiet=False).error(shown)
+        raise SystemExit(shown.exit_code) from None
 
 
 class _LogFile(logging.Handler):
-    """Appends to the log. One that cannot be written must not hide what is to be reported."""
+    """Appends to the log. One that cannot be written must not hide what is to be reported.
+
+    `written` is where the last entry is; nothing if there is none.
+    """
+
+    written: Path | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record."""
+        self.written = None
         with suppress(OSError, BonsaiError):
             log = load_settings().log
             log.parent.mkdir(parents=True, exist_ok=True)
             with log.open("a", encoding="utf-8") as stream:
                 stream.write(f"{self.format(record)}\n")
+            self.written = log
 
 
-def _report_unforeseen(error: Exception) -> int:
-    logging.getLogger(__name__).error("A command failed.", exc_info=error)
-    shown = InternalError(
+@contextmanager
+def _nothing_on_the_side() -> Iterator[None]:
+    """Log what Python would print: errors of threads, and of objects that are cleared away."""
+    before = threading.excepthook, sys.unraisablehook
+    threading.excepthook = _log_of_thread
+    sys.unraisablehook = _log_unraisable
+    try:
+        yield
+    finally:
+        threading.excepthook, sys.unraisablehook = before
+
+
+def _log_of_thread(failed: threading.ExceptHookArgs) -> None:
+    _log.error("A thread failed.", exc_info=failed.exc_value)
+
+
+def _log_unraisable(failed: UnraisableHookArgs) -> None:
+    _log.error("A clean-up failed.", exc_info=failed.exc_value)
+
+
+def _in_words(error: Exception, log: _LogFile) -> BonsaiError:
+    if isinstance(error, BonsaiError):
+        return error
+    if isinstance(error, _USAGE):
+        return _usage(cast(typer.BadParameter, error))
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return StoreError("A disk is full.", f"{error}.", "Make room, then run again.")
+    _log.error("A command failed.", exc_info=error)
+    return InternalError(
         "Something went wrong that nobody foresaw.",
         f"{type(error).__name__}: {error}",
-        f"Please report it, with the file {load_settings().log}.",
+        f"Please report it, with the file {log.written}."
+        if log.written
+        else "Please report it, with these words: the log cannot be written.",
     )
-    Terminal(quiet=False).error(shown)
-    return shown.exit_code
+
+
+def _usage(error: typer.BadParameter) -> SettingError:
+    """Say what is wrong with a command line; nothing if there was none, and help is shown."""
+    if not error.format_message():
+        return SettingError("", "", "")
+    usage = error.ctx.get_usage() if error.ctx else ""
+    command = error.ctx.command_path if error.ctx else "bonsai"
+    return SettingError(error.format_message(), usage, f"Run: {command} --help")

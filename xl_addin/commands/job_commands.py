@@ -14,6 +14,7 @@ from worker.errors import InputError, ProtocolError
 from worker.queueing.job import UNFINISHED, Job
 from worker.settings import IN_PROCESS, Settings, load_settings
 from xl_addin.commands.console import Terminal, summary_table
+from xl_addin.commands.group_options import hand_down
 from xl_addin.sheets.job_sheet import clock, ended_cells, progress_cells
 
 jobs_app = typer.Typer(
@@ -54,6 +55,8 @@ def list_by_default(context: typer.Context, broker: BrokerOption = None) -> None
     """List jobs if nothing else is asked for."""
     if context.invoked_subcommand is None:
         list_jobs(broker)
+    else:
+        hand_down(context)
 
 
 @jobs_app.command("list")

@@ -17,6 +17,7 @@ import typer
 
 from worker.errors import BrokerError, SettingError
 from worker.settings import IN_PROCESS, Settings, load_settings
+from xl_addin.commands.console import Terminal
 from xl_addin.commands.job_commands import BrokerOption, with_broker
 
 
@@ -38,31 +39,31 @@ def worker(broker: BrokerOption = None, queue: QueueOption = None) -> None:
     """Work for a Redis server until Ctrl-C. A worker process that ends is started again."""
     from worker.queueing.broker.connection import without_password
 
-    settings = with_broker(load_settings(), broker)
+    terminal, settings = Terminal(quiet=False), with_broker(load_settings(), broker)
     if settings.broker == IN_PROCESS:
         raise _nothing_to_work_for()
     queues = queue or default_queues()
-    _check_broker(settings)
-    _introduce(queues, without_password(settings.broker), settings)
-    _supervise(queues, {"BONSAI_BROKER": settings.broker})
+    _check_broker(settings, terminal)
+    _introduce(queues, without_password(settings.broker), settings, terminal)
+    _supervise(queues, {"BONSAI_BROKER": settings.broker}, terminal)
 
 
 def up() -> None:
     """Run everything on this machine until Ctrl-C: a Redis server and its workers."""
     from worker.queueing.broker.embedded_server import EmbeddedServer, server_folder
 
-    settings = load_settings()
+    terminal, settings = Terminal(quiet=False), load_settings()
     server = EmbeddedServer(server_folder(settings))
     with server as running:
         queues = default_queues()
-        _introduce(queues, running.url, settings)
-        typer.echo(f"Next, in another terminal: bonsai rank BOOK --broker {running.url}")
+        _introduce(queues, running.url, settings, terminal)
+        terminal.say(f"Next, in another terminal: bonsai rank BOOK --broker {running.url}")
         environment = {
             "BONSAI_BROKER": running.url,
             "BONSAI_BROKER_USER": "default",
             "BONSAI_BROKER_PASSWORD": running.password,
         }
-        _supervise(queues, environment, every_look=server.start)
+        _supervise(queues, environment, terminal, every_look=server.start)
 
 
 def default_queues() -> list[QueueName]:
@@ -72,7 +73,7 @@ def default_queues() -> list[QueueName]:
     return [*queues, QueueName.GPU] if has_gpu else queues
 
 
-def _check_broker(settings: Settings) -> None:
+def _check_broker(settings: Settings, terminal: Terminal) -> None:
     """Refuse at once what no waiting would cure; a server that is only absent may still come."""
     from worker.queueing.broker.connection import broker_errors, connect
 
@@ -80,12 +81,13 @@ def _check_broker(settings: Settings) -> None:
         with broker_errors(settings.broker), connect(settings) as client:
             client.ping()
     except BrokerError as error:
-        typer.echo(f"{error.what} {error.why} Its workers start, and wait for it.", err=True)
+        terminal.report(f"{error.what} {error.why} Its workers start, and wait for it.")
 
 
 def _supervise(
     queues: Sequence[QueueName],
     environment: dict[str, str],
+    terminal: Terminal,
     every_look: Callable[[], object] = lambda: None,
 ) -> None:
     from worker.queueing.broker.supervisor import ChildSpec, Supervisor
@@ -93,7 +95,7 @@ def _supervise(
     # A file beside the user's documents must not be taken for one of the worker's modules.
     environment = {**environment, "PYTHONSAFEPATH": "1"}
     children = [ChildSpec(name.value, _command(name), environment) for name in queues]
-    Supervisor(children, lambda line: typer.echo(line, err=True), every_look=every_look).run()
+    Supervisor(children, terminal.report, every_look=every_look).run()
 
 
 def _command(queue: QueueName) -> list[str]:
@@ -102,11 +104,13 @@ def _command(queue: QueueName) -> list[str]:
     return [sys.executable, "-m", "worker.queueing.broker.rq_worker", queue.value]
 
 
-def _introduce(queues: Sequence[QueueName], broker: str, settings: Settings) -> None:
-    typer.echo(f"Workers  {', '.join(name.value for name in queues)}")
-    typer.echo(f"Broker   {broker}")
-    typer.echo(f"Store    {settings.store}")
-    typer.echo(f"Models   {settings.models}")
+def _introduce(
+    queues: Sequence[QueueName], broker: str, settings: Settings, terminal: Terminal
+) -> None:
+    terminal.say(f"Workers  {', '.join(name.value for name in queues)}")
+    terminal.say(f"Broker   {broker}")
+    terminal.say(f"Store    {settings.store}")
+    terminal.say(f"Models   {settings.models}")
 
 
 def _nothing_to_work_for() -> SettingError:

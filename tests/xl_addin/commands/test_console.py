@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 
 import pytest
-from rich.console import Console
 
 from tests.xl_addin.samples import KETTLE, answer, answered
 from worker.contract import Progress, RowReady, StageSeconds, Support, TextReady
-from xl_addin.commands.console import Terminal, Watch, row_panel
+from xl_addin.commands.console import Screen, Terminal, Watch, row_panel
 from xl_addin.commands.summaries import print_summary
 from xl_addin.jobs.answer import JOB, answer_text
 
@@ -19,11 +18,11 @@ ESTIMATE = Progress(
 FINISHED = Progress(stage="Answering", done=3, of=24, message="Q1 sexy")
 
 
-def console(*, terminal: bool) -> Console:
-    return Console(file=io.StringIO(), width=80, force_terminal=terminal, color_system=None)
+def console(*, terminal: bool) -> Screen:
+    return Screen(file=io.StringIO(), width=80, force_terminal=terminal, color_system=None)
 
 
-def shown(on: Console) -> str:
+def shown(on: Screen) -> str:
     return on.file.getvalue()
 
 
