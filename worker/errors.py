@@ -152,6 +152,12 @@ class StoreError(UnavailableError):
     code = "store"
 
 
+class DamagedFileError(StoreError):
+    """A file of BONSAI's own is damaged; it was set aside, so that a new one can be made."""
+
+    code = "damaged_file"
+
+
 class EngineError(UnavailableError):
     """An embedding or language model failed while it worked."""
 

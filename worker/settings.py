@@ -15,6 +15,7 @@ from pathlib import Path
 import platformdirs
 
 from worker.errors import SettingError
+from worker.private_files import shut_to_others
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -26,6 +27,9 @@ else:
 IN_PROCESS = "in-process"
 
 _COUNTS = frozenset({"threads", "streams"})
+
+#: The names of all that is kept in the home folder.
+_KEPT = ("settings.toml", "*.sqlite*", "bonsai.log*", "store", "models", "cache", "broker")
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class Settings:
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings of this machine.
+    """Return the settings of this machine; its home folder is shut to other users, if it was open.
 
     :param environment: variables to read, by default those of the process.
     :raises SettingError: if the user's file or a variable cannot be used.
@@ -102,6 +106,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environment is None else environment
     home = Path(env.get("BONSAI_HOME") or platformdirs.user_data_dir("bonsai", appauthor=False))
     home = home.expanduser()
+    shut_to_others(home, _KEPT)
     settings = Settings(home=home, store=str(home / "store"), models=home / "models")
     names = {field.name for field in fields(Settings)} - {"home"}
     asked = _user_file(home / "settings.toml", names)

@@ -8,17 +8,19 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
+from worker.private_files import make_private_folder
+
 _OWNER_ALONE, _AS_USUAL = 0o600, 0o666  # the user's mask is taken off the latter
 
 
 def replace_file(path: Path, content: bytes) -> None:
     """Put a content into a file of our own, and make its folder if need be.
 
-    Only the user who wrote such a file can read it.
+    Only the user who wrote such a file can read it, and enter a folder that is new.
 
     :raises OSError: if it cannot be written; an old file is as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     _replace(path, content, _OWNER_ALONE)
 
 

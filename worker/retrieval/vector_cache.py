@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -11,16 +10,20 @@ from pathlib import Path
 import numpy as np
 
 from worker.retrieval.base import Embedder, Vectors
-from worker.sqlite_file import open_sqlite, store_errors
+from worker.sqlite_file import SqliteFile, anew_if_damaged
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB)"
 
 _AT_ONCE = 500  # SQLite takes a limited number of values in one question
 _EMBED_AT_ONCE = 64
+_BYTES = np.dtype(np.float32).itemsize
 
 
 class VectorCache:
-    """Vectors of passages in one SQLite file, for models beside that of the index."""
+    """Vectors of passages in one SQLite file, for models beside that of the index.
+
+    A file that is damaged is made anew.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -28,15 +31,14 @@ class VectorCache:
     def vectors(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
         """Return (n, dim) vectors of passages, embedding only new texts.
 
-        :raises StoreError: if the file cannot be read or written.
+        :raises StoreError: if the file cannot be opened, read or written.
         """
+        return anew_if_damaged(lambda: self._vectors(embedder, texts))
+
+    def _vectors(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
         keys = [_key(embedder, text) for text in texts]
-        what = f"The file of vectors {self._path} cannot be used."
-        with (
-            store_errors(what, "Delete it; the vectors are made again."),
-            closing(open_sqlite(self._path, _SCHEMA, timeout=10)) as database,
-        ):
-            found = _find(database, keys)
+        with closing(SqliteFile(self._path, "file of vectors", _SCHEMA, timeout=10)) as database:
+            found = _find(database, keys, embedder.dim)
             new = {k: t for k, t in zip(keys, texts, strict=True) if k not in found}
             found |= _embed(database, embedder, new)
         return np.stack([found[key] for key in keys])
@@ -47,27 +49,27 @@ def _key(embedder: Embedder, text: str) -> bytes:
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
 
 
-def _find(database: sqlite3.Connection, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+def _find(database: SqliteFile, keys: Sequence[bytes], dim: int) -> dict[bytes, Vectors]:
+    """Return the vectors that are known; those of another size are as good as none."""
     found: dict[bytes, Vectors] = {}
     for first in range(0, len(keys), _AT_ONCE):
         part = keys[first : first + _AT_ONCE]
         marks = ",".join("?" * len(part))
         rows = database.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part)
-        found |= {key: np.frombuffer(vector, np.float32) for key, vector in rows}
+        whole = (row for row in rows if isinstance(row[1], bytes) and len(row[1]) == _BYTES * dim)
+        found |= {key: np.frombuffer(vector, np.float32) for key, vector in whole}
     return found
 
 
-def _embed(
-    database: sqlite3.Connection, embedder: Embedder, new: dict[bytes, str]
-) -> dict[bytes, Vectors]:
+def _embed(database: SqliteFile, embedder: Embedder, new: dict[bytes, str]) -> dict[bytes, Vectors]:
     made: dict[bytes, Vectors] = {}
     keys = list(new)
     for first in range(0, len(keys), _EMBED_AT_ONCE):
         part = keys[first : first + _EMBED_AT_ONCE]
         vectors = np.asarray(embedder.embed_documents([new[key] for key in part]), np.float32)
         made |= zip(part, vectors, strict=True)
-        with database:
-            database.executemany(
+        with database.transaction():
+            database.execute_many(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
                 [(key, vector.tobytes()) for key, vector in zip(part, vectors, strict=True)],
             )

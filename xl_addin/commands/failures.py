@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 import typer
 
 from worker.errors import BonsaiError, InternalError, SettingError, StoreError, run_stopped
+from worker.private_files import make_private_folder, open_private
 from worker.settings import load_settings
 from worker.visible_text import EntryFormatter
 from xl_addin.commands.console import Terminal
@@ -64,8 +65,8 @@ class _LogFile(logging.Handler):
         self.written = None
         with suppress(OSError, BonsaiError):
             log = load_settings().log
-            log.parent.mkdir(parents=True, exist_ok=True)
-            with log.open("a", encoding="utf-8") as stream:
+            make_private_folder(log.parent)
+            with open_private(log, "a", encoding="utf-8") as stream:
                 stream.write(f"{self.format(record)}\n")
             self.written = log
 

@@ -1,8 +1,12 @@
+import os
+import stat
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.worker.retrieval.chroma_server import ServerProcess
@@ -133,3 +137,29 @@ def test_a_folder_that_another_process_does_not_let_go_is_named(tmp_path: Path, 
     monkeypatch.setattr(chroma_place, "_PATIENCE", 0.2)
     with place_of(str(tmp_path)).lock(), pytest.raises(StoreError, match=str(tmp_path)):
         ChromaStore(place_of(str(tmp_path)))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
+@pytest.mark.parametrize("shared", [False, True], ids=["new", "shared"])
+def test_a_new_store_is_its_owners_alone_and_a_shared_one_stays_so(tmp_path: Path, shared: bool):
+    store, mask = tmp_path / "store", os.umask(0o022)
+    if shared:
+        store.mkdir(mode=0o755)
+    try:
+        collection = ChromaStore(place_of(str(store))).open_or_create("ours", NamedModel())
+        many = [chunk(f"{number:04}") for number in range(1500)]  # Chroma writes vectors at 1,000
+        collection.upsert(many, np.tile(VECTORS[:1], (1500, 1)))
+    finally:
+        os.umask(mask)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (store, *store.rglob("*"))}
+    assert len(list(store.rglob("*.bin"))) > 1
+    assert modes == ({0o755, 0o644} if shared else {0o700, 0o600})
+
+
+def test_a_damaged_store_is_called_that_and_the_disk_is_not_blamed(tmp_path: Path):
+    ChromaStore(place_of(str(tmp_path))).open_or_create("ours", NamedModel())
+    (tmp_path / "chroma.sqlite3").write_bytes(b"no database " * 1000)
+    with pytest.raises(StoreError, match="not a database") as caught:
+        ChromaStore(place_of(str(tmp_path)))
+    assert "run Index again" in caught.value.next_step
+    assert "disk" not in caught.value.next_step

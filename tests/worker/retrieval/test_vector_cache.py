@@ -1,7 +1,10 @@
+import sqlite3
+
 import numpy as np
 import pytest
 
 from tests.worker.pipeline.conftest import CountingEmbedder
+from tests.worker.test_sqlite_file import DAMAGES
 from worker.errors import StoreError
 from worker.retrieval.vector_cache import VectorCache
 
@@ -31,7 +34,25 @@ def test_another_revision_of_a_model_has_vectors_of_its_own(tmp_path, embedder):
     assert counting.documents == 6
 
 
-def test_a_damaged_file_is_named(tmp_path, embedder):
-    (tmp_path / "v.sqlite").write_bytes(b"this is no database " * 100)
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=list(DAMAGES))
+def test_a_file_that_is_damaged_is_made_anew(tmp_path, embedder, damage):
+    cache = VectorCache(tmp_path / "v.sqlite")
+    texts = [f"Line {number}" for number in range(100)]
+    whole = cache.vectors(embedder, texts)
+    damage(tmp_path / "v.sqlite")
+    assert cache.vectors(embedder, texts) == pytest.approx(whole, abs=1e-2)
+    assert cache.vectors(embedder, TEXTS).shape == (4, embedder.dim)
+
+
+def test_a_vector_of_another_size_is_made_anew(tmp_path, embedder):
+    cache = VectorCache(tmp_path / "v.sqlite")
+    whole = cache.vectors(embedder, TEXTS)
+    with sqlite3.connect(tmp_path / "v.sqlite") as database:
+        database.execute("UPDATE vectors SET vector = x'0102030405'")
+    assert np.array_equal(cache.vectors(embedder, TEXTS), whole)
+
+
+def test_a_file_that_cannot_be_used_is_named(tmp_path, embedder):
+    (tmp_path / "v.sqlite").mkdir()
     with pytest.raises(StoreError, match=r"v\.sqlite"):
         VectorCache(tmp_path / "v.sqlite").vectors(embedder, TEXTS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from tests.worker.queueing.worlds import rank_request
 from tests.xl_addin.conftest import Run
 from worker.errors import WorkbookError
+from worker.queueing.local import job_table
 from worker.queueing.local.job_table import JobTable
 from worker.settings import load_settings
 from xl_addin.jobs.books import new_book
@@ -114,10 +114,12 @@ def test_ctrl_c_while_results_are_written_keeps_them(bonsai: Run, indexed: Path)
 def test_a_disk_that_cannot_even_keep_them_is_named(bonsai: Run, indexed: Path):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(FileBook, "write_table", refuse(ERRORS["disk full"]))
-        patch.setattr(JobTable, "keep", refuse(sqlite3.OperationalError("disk is full")))
+        # from the size of the empty tables on SQLite fails as on a full disk
+        patch.setattr(job_table, "_SCHEMA", f"{job_table._SCHEMA}; PRAGMA max_page_count = 1")
         code, _, text = bonsai("rank", indexed)
     assert code == 3
-    assert "The results could not be kept. disk is full." in " ".join(text.split())
+    assert "jobs.sqlite cannot be used. database or disk is full." in " ".join(text.split())
+    assert "Make room on the disk" in text
 
 
 def test_a_job_that_has_not_ended_cannot_land(bonsai: Run):

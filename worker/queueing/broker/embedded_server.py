@@ -31,6 +31,7 @@ from redis.retry import Retry
 
 from worker.child_process import is_alive, kill_group, start_child
 from worker.errors import BrokerError, PackageMissingError, package_missing
+from worker.private_files import make_private_folder, open_private, private_in
 from worker.settings import Settings
 from worker.small_files import replace_file
 
@@ -170,7 +171,7 @@ maxmemory-policy noeviction
 
 def _launch(binary: Path, folder: Path, configuration: str) -> subprocess.Popen[bytes]:
     """Start the server in its folder; its settings go through a pipe, so that no file has them."""
-    with (folder / _LOG).open("wb") as log:
+    with open_private(folder / _LOG, "wb") as log, private_in(folder):
         process = start_child(
             [binary, "-"], folder=folder, stdin=subprocess.PIPE, output=log, gently=True
         )
@@ -239,7 +240,7 @@ def _lock(folder: Path) -> int:
     import fcntl  # not on Windows, where there is no server either
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         folder.chmod(0o700)
         lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:

@@ -7,14 +7,13 @@ step is one transaction.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from worker.contract import Problem
 from worker.queueing.job import MOST_ATTEMPTS, Job, State, killed_its_workers
 from worker.queueing.patience import USUAL, Patience
-from worker.sqlite_file import open_sqlite, store_errors
+from worker.sqlite_file import SqliteFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -35,16 +34,13 @@ CREATE TABLE IF NOT EXISTS worker (
 class JobTable:
     """The job file of a home folder. Safe to use from several processes, not from two threads.
 
-    :raises StoreError: if the file cannot be opened.
+    :raises DamagedFileError: from every method, if the file is damaged; a new one is begun then.
+    :raises StoreError: from every method, if the file cannot be opened, read or written.
     """
 
     def __init__(self, path: Path, patience: Patience = USUAL) -> None:
         self._patience = patience
-        with store_errors(
-            f"The job file {path} cannot be opened.",
-            "Check the folder and its permissions; if the file is damaged, move it away.",
-        ):
-            self._db = open_sqlite(path, _SCHEMA, timeout=10, isolation_level=None)
+        self._db = SqliteFile(path, "job file", _SCHEMA, timeout=10)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -61,14 +57,14 @@ class JobTable:
 
     def keep(self, job: Job, events: Sequence[str], blobs: Mapping[str, bytes]) -> None:
         """Record a job that was done elsewhere and has ended, whole or not at all."""
-        with self._transaction():
+        with self._db.transaction():
             self._db.execute(
                 "INSERT OR REPLACE INTO jobs (run_id, book, place, request, state, submitted, "
                 "finished, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (job.run_id, job.book, job.place, job.request, job.state, job.submitted,
                  job.finished, job.problem),
             )  # fmt: skip
-            self._db.executemany(
+            self._db.execute_many(
                 "INSERT INTO events (run_id, payload) VALUES (?, ?)",
                 [(job.run_id, payload) for payload in events],
             )
@@ -76,7 +72,7 @@ class JobTable:
                 self.put_blob(job.run_id, name, data)
 
     def _forget_before(self, limit: float) -> None:
-        with self._transaction():
+        with self._db.transaction():
             for table in ("events", "blobs", "jobs"):
                 self._db.execute(
                     f"DELETE FROM {table} WHERE run_id IN "
@@ -90,8 +86,8 @@ class JobTable:
 
     def has_worker(self) -> bool:
         """Say whether a worker gave a sign of life lately."""
-        row = self._db.execute("SELECT heartbeat FROM worker").fetchone()
-        return bool(row and time.time() - row[0] < self._patience.silence)
+        beats = self._db.execute("SELECT heartbeat FROM worker")
+        return any(time.time() - beat < self._patience.silence for (beat,) in beats)
 
     def take_job(self) -> Job | None:
         """Return the next queued or orphaned job, now running; an orphan keeps what it has stored.
@@ -99,32 +95,33 @@ class JobTable:
         One whose worker has died `MOST_ATTEMPTS` times without a new event in between has failed.
         """
         problem = Problem.from_error(killed_its_workers())
-        with self._transaction():
+        with self._db.transaction():
             orphaned = self._last_beat_of_orphans()
             self._db.execute(
                 "UPDATE jobs SET state = 'failed', problem = ?, finished = ? "
                 "WHERE state = 'running' AND heartbeat < ? AND attempts >= ?",
                 (problem.model_dump_json(), time.time(), orphaned, MOST_ATTEMPTS),
             )
-            row = self._db.execute(
+            found = self._db.execute(
                 "SELECT run_id FROM jobs WHERE state = 'queued' "
                 "OR (state = 'running' AND heartbeat < ?) ORDER BY submitted LIMIT 1",
                 (orphaned,),
-            ).fetchone()
-            if row is None:
+            )
+            if not found:
                 return None
+            ((run_id,),) = found
             self._db.execute(
                 "UPDATE jobs SET state = 'running', heartbeat = ?, attempts = attempts + 1 "
                 "WHERE run_id = ?",
-                (time.time(), row[0]),
+                (time.time(), run_id),
             )
-        return self.job(row[0])
+        return self.job(run_id)
 
     def beat(self, run_id: str) -> bool:
         """Give a sign of life; return whether the job was asked to stop."""
         self._db.execute("UPDATE jobs SET heartbeat = ? WHERE run_id = ?", (time.time(), run_id))
-        row = self._db.execute("SELECT stop FROM jobs WHERE run_id = ?", (run_id,)).fetchone()
-        return bool(row and row[0])
+        asked = self._db.execute("SELECT stop FROM jobs WHERE run_id = ?", (run_id,))
+        return any(stop for (stop,) in asked)
 
     def set_progress(self, run_id: str, payload: str) -> None:
         """Record how far a job is; only the newest counts."""
@@ -132,7 +129,7 @@ class JobTable:
 
     def add_event(self, run_id: str, payload: str) -> None:
         """Append one event: the job gets on."""
-        with self._transaction():
+        with self._db.transaction():
             self._db.execute(
                 "INSERT INTO events (run_id, payload) VALUES (?, ?)", (run_id, payload)
             )
@@ -151,7 +148,7 @@ class JobTable:
 
     def ask_to_stop(self, run_id: str) -> None:
         """Ask a job to stop; one that waits, or has lost its worker, ends at once."""
-        with self._transaction():
+        with self._db.transaction():
             self._db.execute("UPDATE jobs SET stop = 1 WHERE run_id = ?", (run_id,))
             self._db.execute(
                 "UPDATE jobs SET state = 'cancelled', finished = ? "
@@ -161,12 +158,12 @@ class JobTable:
 
     def job(self, run_id: str) -> Job | None:
         """Return a job."""
-        row = self._db.execute(f"{_SELECT} WHERE run_id = ?", (run_id,)).fetchone()
-        return Job(*row) if row else None
+        found = self._db.execute(f"{_SELECT} WHERE run_id = ?", (run_id,))
+        return Job(*found[0]) if found else None
 
     def jobs(self) -> list[Job]:
         """Return the jobs that are kept, the newest first."""
-        rows = self._db.execute(f"{_SELECT} ORDER BY submitted DESC").fetchall()
+        rows = self._db.execute(f"{_SELECT} ORDER BY submitted DESC")
         return [Job(*row) for row in rows]
 
     def events(self, run_id: str) -> list[str]:
@@ -179,20 +176,10 @@ class JobTable:
     def blobs(self, run_id: str) -> dict[str, bytes]:
         """Return the large results of a run by name."""
         rows = self._db.execute("SELECT name, data FROM blobs WHERE run_id = ?", (run_id,))
-        return dict(rows.fetchall())
+        return dict(rows)
 
     def _last_beat_of_orphans(self) -> float:
         return time.time() - self._patience.silence
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
 
 _SELECT = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from worker.queueing.local.job_table import JobTable
 from worker.queueing.local.worker_process import start_worker
 from worker.queueing.patience import USUAL, Patience
 from worker.settings import Settings
-from worker.sqlite_file import store_errors
+from worker.sqlite_file import exclusive
 
 
 @dataclass(frozen=True)
@@ -85,16 +84,8 @@ class LocalJobs:
     @contextmanager
     def alone(self, *, wait_seconds: float = 0) -> Iterator[bool]:
         """Let one caller at a time in; the others wait that long, then get false and leave."""
-        place = self._settings.home / "desk.sqlite"
-        lock = sqlite3.connect(place, timeout=wait_seconds, isolation_level=None)
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            yield False
-        else:
-            yield True
-        finally:
-            lock.close()
+        with exclusive(self._settings.home / "desk.sqlite", wait_seconds=wait_seconds) as is_alone:
+            yield is_alone
 
     def jobs(self) -> list[Job]:
         """Return the jobs that are kept, the newest first."""
@@ -153,8 +144,7 @@ class LocalJobs:
         )
         whole = {RESULT_BLOB: result.model_dump_json().encode()} if result else {}
         events = [event.model_dump_json() for event in ended.events]
-        with store_errors("The results could not be kept.", "Make room on the disk."):
-            self._table.keep(job, events, {**ended.blobs, **whole})
+        self._table.keep(job, events, {**ended.blobs, **whole})
 
     def _worker_does_not_start(self) -> EngineError:
         return EngineError(

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from worker.private_files import make_private_folder, open_private
 from worker.settings import Settings, load_settings
 
 WORKER = ("worker.queueing.local.local_worker",)
@@ -56,8 +57,8 @@ def start_below(settings: Settings, command: Sequence[str]) -> None:
     """Start a detached process that writes into the log."""
     _STARTED[:] = [process for process in _STARTED if process.poll() is None]
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "DETACHED_PROCESS", 0)
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with settings.log.open("ab") as log:
+    make_private_folder(settings.home)
+    with open_private(settings.log, "ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", *command],
             stdin=subprocess.DEVNULL,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from worker.sqlite_file import open_sqlite, store_errors
+from worker.sqlite_file import SqliteFile, anew_if_damaged
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS scores (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
 
@@ -29,33 +30,38 @@ def _bytes(text: str) -> bytes:
 
 
 class ScoreCache:
-    """Values by key in one SQLite file.
+    """Values by key in one SQLite file. One that is damaged is made anew.
 
-    :raises StoreError: if the file cannot be opened.
+    :raises StoreError: from every method, if the file cannot be opened, read or written.
     """
 
     def __init__(self, path: Path) -> None:
-        with store_errors(
-            f"The score cache {path} cannot be opened.",
-            "Delete the file; scores are computed again when they are needed.",
-        ):
-            self._db = open_sqlite(path, _SCHEMA, timeout=2, check_same_thread=False)
+        self._db = anew_if_damaged(
+            lambda: SqliteFile(path, "score cache", _SCHEMA, timeout=2, check_same_thread=False)
+        )
 
     def find(self, keys: Iterable[str]) -> dict[str, Any]:
         """Return the values that are known."""
         found: dict[str, Any] = {}
         wanted = list(dict.fromkeys(keys))
         for first in range(0, len(wanted), _AT_ONCE):
-            part = wanted[first : first + _AT_ONCE]
-            marks = ",".join("?" * len(part))
-            rows = self._db.execute(f"SELECT key, value FROM scores WHERE key IN ({marks})", part)
-            found |= {key: json.loads(value) for key, value in rows}
+            found |= self._found(wanted[first : first + _AT_ONCE])
         return found
 
     def keep(self, values: Mapping[str, object]) -> None:
         """Store values, replacing those of the same keys."""
-        with self._db:
-            self._db.executemany(
-                "INSERT OR REPLACE INTO scores VALUES (?, ?)",
-                [(key, json.dumps(value)) for key, value in values.items()],
-            )
+        rows = [(key, json.dumps(value)) for key, value in values.items()]
+        anew_if_damaged(lambda: self._store(rows))
+
+    def _found(self, keys: Sequence[str]) -> dict[str, Any]:
+        marks = ",".join("?" * len(keys))
+        question = f"SELECT key, value FROM scores WHERE key IN ({marks})"
+        found = {}
+        for key, value in anew_if_damaged(lambda: self._db.execute(question, keys)):
+            with suppress(ValueError, TypeError):  # one that cannot be read is computed again
+                found[key] = json.loads(value)
+        return found
+
+    def _store(self, rows: Sequence[tuple[str, str]]) -> None:
+        with self._db.transaction():
+            self._db.execute_many("INSERT OR REPLACE INTO scores VALUES (?, ?)", rows)

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from worker.errors import StoreError
+from tests.worker.test_sqlite_file import DAMAGES
+from worker.errors import DamagedFileError
 from worker.queueing.job import MOST_ATTEMPTS
 from worker.queueing.local.job_table import JobTable
 from worker.queueing.patience import USUAL
@@ -78,7 +79,15 @@ def test_long_finished_jobs_are_forgotten(impatient: JobTable):
     assert impatient.job("new").state == "queued"
 
 
-def test_a_job_file_that_is_damaged_is_named(tmp_path):
-    (tmp_path / "jobs.sqlite").write_bytes(b"this is no database " * 100)
-    with pytest.raises(StoreError, match=r"jobs\.sqlite.* move it away"):
-        JobTable(tmp_path / "jobs.sqlite")
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=list(DAMAGES))
+def test_a_job_file_that_is_damaged_is_named_and_a_new_one_takes_jobs(tmp_path, damage):
+    path = tmp_path / "jobs.sqlite"
+    table = JobTable(path)
+    for number in range(200):
+        table.submit(f"r{number}", "book", "", "long " * 999)
+    table.close()
+    damage(path)
+    with pytest.raises(DamagedFileError, match=r"The job file .*jobs\.sqlite is damaged"):
+        table.jobs()
+    table.submit("new", "book", "", "{}")
+    assert [job.run_id for job in table.jobs()] == ["new"]

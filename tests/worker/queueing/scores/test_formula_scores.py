@@ -1,9 +1,11 @@
+import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
 
 from tests.worker.queueing.worlds import quick_settings
+from tests.worker.test_sqlite_file import DAMAGES
 from worker.contract import (
     PointOfView,
     PovStatistics,
@@ -11,7 +13,7 @@ from worker.contract import (
     RankRequest,
     RankResult,
 )
-from worker.errors import CollectionError, StoreError, UnavailableError
+from worker.errors import CollectionError, UnavailableError
 from worker.pov_statistics import keep_latest, latest_statistics
 from worker.queueing.in_process import InProcessRunner
 from worker.queueing.patience import Patience
@@ -258,7 +260,20 @@ def test_what_is_not_there_is_not_tried_for_each_cell(formulas: FormulaScores, m
     assert tries == [1]
 
 
-def test_a_damaged_cache_is_named(tmp_path: Path):
-    (tmp_path / "scores.sqlite").write_bytes(b"this is no database " * 100)
-    with pytest.raises(StoreError, match=r"scores\.sqlite"):
-        ScoreCache(tmp_path / "scores.sqlite")
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=list(DAMAGES))
+def test_a_cache_that_is_damaged_is_made_anew(tmp_path: Path, damage):
+    path = tmp_path / "scores.sqlite"
+    ScoreCache(path).keep({f"key {number}": [0.5, [0.1] * 99, []] for number in range(200)})
+    damage(path)
+    cache = ScoreCache(path)
+    cache.find(f"key {number}" for number in range(200))
+    cache.keep({"key": [0.25, [], []]})
+    assert cache.find(["key"]) == {"key": [0.25, [], []]}
+
+
+def test_a_score_that_cannot_be_read_is_as_good_as_none(tmp_path: Path):
+    cache = ScoreCache(tmp_path / "scores.sqlite")
+    cache.keep({"good": 1, "bad": 2})
+    with sqlite3.connect(tmp_path / "scores.sqlite") as database:
+        database.execute("UPDATE scores SET value = '{半' WHERE key = 'bad'")
+    assert cache.find(["good", "bad"]) == {"good": 1}
