@@ -3,40 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from worker.errors import (
     EngineError,
-    EngineLostError,
     EngineRefusedError,
     PromptTooLongError,
     SettingError,
     package_missing,
 )
 from worker.inference.base import Completion, LanguageModel, Prompt, Reply, Sampling
+from worker.inference.open_text import OpenText, Patience
+from worker.inference.openai_errors import (
+    error_of,
+    failed,
+    lost,
+    no_answer,
+    no_models,
+    stalled,
+    too_long,
+    words,
+)
+from worker.inference.openai_stream import OpenCompletion, request
 from worker.inference.streams import complete_all, stopped
 from worker.settings import Settings
 
 if TYPE_CHECKING:
+    from httpx2 import Response
     from openai import APIError, AsyncOpenAI
-    from openai.types import Completion as TextChunk
-    from openai.types import CompletionUsage
-    from openai.types.chat import ChatCompletionChunk
-
-T = TypeVar("T")
 
 _STREAMS = 8
 
-#: Seconds between two looks at the wish to stop.
+#: Seconds between two looks at the wish to stop, and at the time.
 _LOOK = 0.2
 
-#: How servers say that a prompt does not fit; there is no code that all of them share.
-_TOO_LONG = re.compile(r"context (length|size|window)|maximum model length", re.IGNORECASE)
+#: Seconds that a server has to say which models it has.
+_LIST_SECONDS = 60
 
 
 class OpenAiEndpoint:
@@ -46,6 +52,7 @@ class OpenAiEndpoint:
 
     :param key: the user's key, empty for a server that wants none; it is sent to the server alone.
     :param streams: prompts at the same time; 0 for the usual number.
+    :param patience: how long the server has for an answer.
     :raises PackageMissingError: if the SDK is not installed.
     :raises SettingError: if the address is none, or the model has to be named; `generate` raises it
         if the server has no such model.
@@ -53,7 +60,9 @@ class OpenAiEndpoint:
     :raises EngineLostError: if the server does not answer.
     """
 
-    def __init__(self, name: str, *, key: str, streams: int = 0) -> None:
+    def __init__(
+        self, name: str, *, key: str, streams: int = 0, patience: Patience | None = None
+    ) -> None:
         try:
             from httpx2 import create_ssl_context  # the SDK's own client
         except ImportError as error:
@@ -63,6 +72,8 @@ class OpenAiEndpoint:
         self.streams = streams or _STREAMS
         self._url, model = _address(name)
         self._key = key
+        self._patience = patience or Patience()
+        self._stalls = 0
         self._tls = create_ssl_context()  # slow to make, so all prompts share it
         self._model = model or asyncio.run(self._only_model())
 
@@ -75,39 +86,70 @@ class OpenAiEndpoint:
         cancelled: Callable[[], bool],
     ) -> Iterator[Reply]:
         """Yield the reply to each prompt; see `LanguageModel.generate`."""
-
-        def complete(
-            prompt: Prompt, on_text: Callable[[str], None], cancelled: Callable[[], bool]
-        ) -> Completion:
-            return asyncio.run(_unless(cancelled, self._complete(prompt, sampling, on_text)))
-
         streams = 1 if sampling.repeatable else self.streams
+        complete = partial(self._complete, sampling=sampling)
         return complete_all(complete, prompts, streams, on_text=on_text, cancelled=cancelled)
 
     def close(self) -> None:
         """Do nothing: the memory is the server's."""
 
-    async def _complete(
-        self, prompt: Prompt, sampling: Sampling, on_text: Callable[[str], None]
+    def _complete(
+        self,
+        prompt: Prompt,
+        on_text: Callable[[str], None],
+        cancelled: Callable[[], bool],
+        *,
+        sampling: Sampling,
     ) -> Completion:
-        request = _request(self._model, prompt, sampling)
-        written = _OpenCompletion(on_text)
+        text = OpenText(sampling.max_tokens, on_text, self._patience)
+        written = OpenCompletion(text)
+        asyncio.run(_unless(cancelled, text.is_late, self._read(prompt, sampling, written)))
+        completion = self._checked(written, sampling.max_tokens)
+        self._stalls = 0
+        return completion
+
+    async def _read(self, prompt: Prompt, sampling: Sampling, written: OpenCompletion) -> None:
+        asked = request(self._model, prompt, sampling)
         async with self._client() as client:
             kind: Any = client.chat.completions if prompt.form == "chat" else client.completions
-            stream = await kind.create(stream=True, **request)
-            self._check(stream.response.headers)
-            async for chunk in stream:
-                written.take_chunk(chunk)
-        return written.completion(self._url, sampling.max_tokens)
+            async with kind.with_streaming_response.create(**asked) as answer:
+                await self._check(answer.http_response)
+                await written.read(answer.http_response)
+
+    def _checked(self, written: OpenCompletion, max_tokens: int) -> Completion:
+        """Return a completion that ended by itself, or was cut at what was asked for."""
+        text, completion = written.text, written.completion()
+        if written.error:
+            raise self._failed(words(written.error))
+        if not (written.end or text.is_full):
+            if not text.is_late():
+                raise lost(self._url, "It closed the connection in the middle of an answer")
+            if text.has_stalled():
+                raise self._stalled()
+        if written.end == "length" and written.usage and completion.tokens < max_tokens:
+            raise too_long(
+                f"After {completion.prompt_tokens} tokens it had room for {completion.tokens} more."
+            )
+        return completion
+
+    def _stalled(self) -> EngineError:
+        """Return the error of a prompt without an answer; if all are, the server is lost."""
+        self._stalls += 1
+        if self._stalls > self.streams:
+            return lost(self._url, f"It left {self._stalls} prompts in a row without an answer")
+        return stalled(self._url)
 
     async def _only_model(self) -> str:
-        async with self._client() as client:
-            models = await self._models(client)
+        try:
+            async with self._client() as client:
+                models = await asyncio.wait_for(self._models(client), _LIST_SECONDS)
+        except asyncio.TimeoutError as error:
+            raise lost(self._url, "It does not say which models it has") from error
         if len(models) == 1:
             return models[0]
         raise SettingError(
             f"The server {self._url} has {len(models)} models, and none is named.",
-            f"It has: {', '.join(models)}." if models else "Its list of models is empty.",
+            f"It has: {words(', '.join(models))}." if models else "Its list of models is empty.",
             f"Name one, as in openai:{self._url}#{models[0] if models else 'MODEL'}",
         )
 
@@ -118,20 +160,26 @@ class OpenAiEndpoint:
         A client belongs to one event loop, and each prompt has its own.
         """
         import openai
+        from httpx2 import RequestError
 
-        http = openai.DefaultAsyncHttpxClient(verify=self._tls)
+        from worker.inference.bounded_response import bound
+
+        http = openai.DefaultAsyncHttpxClient(verify=self._tls, event_hooks={"response": [bound]})
+        http.headers["Accept-Encoding"] = "identity"
         key = self._key or "none"  # the SDK does not go without
         async with openai.AsyncOpenAI(api_key=key, base_url=self._url, http_client=http) as client:
             try:
                 yield client
-            except openai.APIConnectionError as error:
-                raise _lost(self._url, str(error.__cause__ or error)) from error
+            except (openai.APIConnectionError, RequestError) as error:
+                raise no_answer(self._url, error.__cause__ or error) from error
             except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
                 raise self._refused(error) from error
             except openai.NotFoundError as error:
                 raise await self._not_found(client) from error
+            except openai.APIStatusError as error:
+                raise self._failed(self._said(error), error.status_code) from error
             except openai.APIError as error:
-                raise self._failed(error) from error
+                raise self._failed(self._said(error)) from error
 
     def _refused(self, error: APIError) -> EngineRefusedError:
         return EngineRefusedError(
@@ -148,110 +196,64 @@ class OpenAiEndpoint:
         try:
             models = await self._models(client)
         except openai.OpenAIError:
-            return _no_models(self._url)
+            return no_models(self._url)
         return SettingError(
             f"The server {self._url} has no model called '{self._model}'.",
-            f"It has: {', '.join(models)}.",
+            f"It has: {words(', '.join(models))}.",
             "Correct the name after the # in the name of the language model.",
         )
 
     async def _models(self, client: AsyncOpenAI) -> list[str]:
         answer = await client.models.with_raw_response.list()
         try:
-            return [model["id"] for model in answer.http_response.json()["data"]]
-        except (ValueError, LookupError, TypeError) as error:
-            raise _no_models(self._url) from error
+            names = [model["id"] for model in answer.http_response.json()["data"]]
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise no_models(self._url) from error
+        if not all(isinstance(name, str) and name.isprintable() for name in names):
+            raise no_models(self._url)
+        return names
 
-    def _check(self, headers: Mapping[str, str]) -> None:
-        if headers.get("content-type", "").startswith("text/html"):
-            raise _no_models(self._url)
+    async def _check(self, response: Response) -> None:
+        """Pass a stream on; say what else a server answers with."""
+        from worker.inference.bounded_response import is_event_stream
 
-    def _failed(self, error: APIError) -> PromptTooLongError | EngineError:
-        said = self._said(error)
-        if _TOO_LONG.search(said):
-            return _too_long(f"The server says: {said}")
-        return EngineError(
-            f"The server {self._url} failed on this prompt.",
-            f"It says: {said}",
-            "Run Answer again; if it fails again, look at the server.",
-        )
+        if is_event_stream(response):
+            return
+        kind = words(response.headers.get("content-type", "nothing that it names"))
+        if kind.lower().startswith("text/html"):
+            raise no_models(self._url)
+        page = await response.aread()
+        raise self._failed(error_of(page) or f"Here is {kind}, and no stream of events.")
+
+    def _failed(self, said: str, status: int = 200) -> PromptTooLongError | EngineError:
+        return failed(self._url, self._without_key(said), status)
 
     def _said(self, error: APIError) -> str:
         body = error.body
-        message = str(body.get("message", "")) if isinstance(body, dict) else ""
-        line = " ".join((message or error.message).split())
-        return (line.replace(self._key, "…") if self._key else line)[:300]
+        says_why = isinstance(body, str) or (isinstance(body, dict) and body.get("message"))
+        return self._without_key(words((says_why and body) or error.message))
+
+    def _without_key(self, said: str) -> str:
+        return said.replace(self._key, "…") if self._key else said
 
 
-@dataclass
-class _OpenCompletion:
-    """Collects one completion out of its pieces."""
+async def _unless(
+    cancelled: Callable[[], bool], is_late: Callable[[], bool], work: Coroutine[Any, Any, None]
+) -> None:
+    """Wait for the work; a wish to stop, or the time, ends it wherever it waits.
 
-    on_text: Callable[[str], None]
-    pieces: list[str] = field(default_factory=list)
-    usage: CompletionUsage | None = None
-    end: str | None = None
-
-    def take_chunk(self, chunk: ChatCompletionChunk | TextChunk) -> None:
-        """Take what one chunk brings."""
-        self.usage = chunk.usage or self.usage
-        for choice in chunk.choices:
-            text = choice.text if hasattr(choice, "text") else choice.delta.content
-            self.end = choice.finish_reason or self.end
-            if text:
-                self.pieces.append(text)
-                self.on_text(text)
-
-    def completion(self, url: str, max_tokens: int) -> Completion:
-        """Return what was collected.
-
-        :raises EngineLostError: if the end is missing.
-        :raises PromptTooLongError: if the model had no more room before `max_tokens`.
-        """
-        if not self.end:
-            raise _lost(url, "It closed the connection in the middle of an answer")
-        usage, cut = self.usage, self.end == "length"
-        tokens = usage.completion_tokens if usage else len(self.pieces)
-        if usage and cut and tokens < max_tokens:
-            raise _too_long(f"After {usage.prompt_tokens} tokens it had room for {tokens} more.")
-        details = usage.prompt_tokens_details if usage else None
-        return Completion(
-            text="".join(self.pieces),
-            prompt_tokens=usage.prompt_tokens if usage else 0,
-            tokens=tokens,
-            cut=cut,
-            reused_tokens=(details and details.cached_tokens) or 0,
-        )
-
-
-async def _unless(cancelled: Callable[[], bool], work: Coroutine[Any, Any, T]) -> T:
-    """Return what the work returns; a wish to stop ends it wherever it waits."""
+    :raises CancelledError: if it was the wish to stop.
+    """
     task = asyncio.ensure_future(work)
     while not task.done():
         if cancelled():
             task.cancel()
             raise stopped()
+        if is_late():
+            task.cancel()
+            return
         await asyncio.wait({task}, timeout=_LOOK)
-    return task.result()
-
-
-def _request(model: str, prompt: Prompt, sampling: Sampling) -> dict[str, Any]:
-    request: dict[str, Any] = {
-        "model": model,
-        "max_tokens": sampling.max_tokens,
-        "temperature": 0 if sampling.repeatable else sampling.temperature,
-        "seed": sampling.seed,
-        "stream_options": {"include_usage": True},
-    }
-    if prompt.form == "chat":
-        request["messages"] = [{"role": "user", "content": prompt.text}]
-    else:
-        request["prompt"] = prompt.text
-    if prompt.stop:
-        request["stop"] = list(prompt.stop)
-    if sampling.repeatable:
-        request["extra_body"] = {"cache_prompt": False}  # llama.cpp's; others pass it over
-    return request
+    task.result()
 
 
 def _address(name: str) -> tuple[str, str]:
@@ -274,31 +276,6 @@ def _address(name: str) -> tuple[str, str]:
             "Take it out, and set OPENAI_API_KEY instead.",
         )
     return url, model
-
-
-def _no_models(url: str) -> SettingError:
-    return SettingError(
-        f"There are no models at {url}.",
-        "Something answers there, but not as a server of language models does.",
-        "Correct the address; it often ends in /v1.",
-    )
-
-
-def _lost(url: str, reason: str) -> EngineLostError:
-    return EngineLostError(
-        f"The language model's server {url} does not answer.",
-        f"{reason.rstrip('.')}.",
-        "Check the address, and that the server runs; a run that is started again goes on.",
-    )
-
-
-def _too_long(reason: str) -> PromptTooLongError:
-    return PromptTooLongError(
-        "The prompt, with its answer, is longer than the model reads.",
-        reason,
-        "Shorten the question, or lower 'Contexts', 'Chunk size' or 'Answer tokens' on the "
-        "Settings sheet.",
-    )
 
 
 def load(name: str, settings: Settings) -> LanguageModel:
