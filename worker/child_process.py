@@ -21,12 +21,13 @@ def start_child(
     folder: Path | None = None,
     stdin: int = subprocess.DEVNULL,
     output: int | IO[bytes] = subprocess.PIPE,
+    errors: int = subprocess.STDOUT,
     gently: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start a process in a group of its own, so that Ctrl-C in the terminal does not reach it.
 
     :param environment: variables that it gets on top of ours.
-    :param output: where both its output streams go.
+    :param output: where both its output streams go, but for `errors` if that says otherwise.
     :param gently: on Linux the process ends if the *thread* that called this ends: killed, or
         asked (SIGTERM) if this is true.
     :raises OSError: if it cannot be started.
@@ -37,9 +38,10 @@ def start_child(
         cwd=folder,
         stdin=stdin,
         stdout=output,
-        stderr=subprocess.STDOUT,
+        stderr=errors,
         start_new_session=True,
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        | getattr(subprocess, "CREATE_NO_WINDOW", 0),
         preexec_fn=_tied_to_us(gently) if sys.platform == "linux" else None,
     )
 

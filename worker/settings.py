@@ -15,6 +15,7 @@ from pathlib import Path
 import platformdirs
 
 from worker.errors import SettingError
+from worker.limited_process import Limits
 from worker.private_files import shut_to_others
 
 if sys.version_info >= (3, 11):
@@ -26,7 +27,8 @@ else:
 #: The broker that is none: jobs run where they are asked for.
 IN_PROCESS = "in-process"
 
-_COUNTS = frozenset({"threads", "streams"})
+_COUNTS = frozenset({"threads", "streams", "file_memory", "file_seconds"})
+_USUAL_MEMORY, _USUAL_SECONDS = 1000, 60  # MB and seconds for one file
 
 #: The names of all that is kept in the home folder.
 _KEPT = ("settings.toml", "*.sqlite*", "bonsai.log*", "store", "models", "cache", "broker")
@@ -43,7 +45,7 @@ class Settings:
     of a Redis server (`redis://…`, `rediss://…`), whose user, password and certificate authority
     (a PEM file) are the other three. `cohere_key` is for `cohere:` models, `llm_key` for `openai:`
     servers. `streams` is how many prompts a language model works on at the same time (0: what suits
-    its kind).
+    its kind). Reading a document may take `file_memory` MB and `file_seconds` (0: 1000, and 60).
     """
 
     home: Path
@@ -60,6 +62,8 @@ class Settings:
     cohere_key: str = field(default="", repr=False)
     llm_key: str = field(default="", repr=False)
     streams: int = 0
+    file_memory: int = 0
+    file_seconds: int = 0
 
     @property
     def statistics(self) -> Path:
@@ -95,6 +99,13 @@ class Settings:
     def thread_count(self) -> int:
         """Processor threads to use, at least one."""
         return self.threads or os.cpu_count() or 1
+
+    @property
+    def file_limits(self) -> Limits:
+        """What reading one document may take."""
+        return Limits(
+            (self.file_memory or _USUAL_MEMORY) * 1_000_000, self.file_seconds or _USUAL_SECONDS
+        )
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import logging
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from queue import LifoQueue
+from threading import Lock
 
 from worker.documents import refusals
 from worker.documents.chunks import Chunk, Splitting, split_document
 from worker.documents.file_version import FileVersion, digest_of
-from worker.documents.readers import format_of, read_bytes, read_document
-
-if TYPE_CHECKING:
-    from pebble import ProcessPool
+from worker.documents.readers import read_bytes, read_document
+from worker.errors import DocumentError
+from worker.limited_process import (
+    LimitedProcess,
+    Limits,
+    MemoryLimitError,
+    ProcessLostError,
+    TimeLimitError,
+)
 
 _READERS = 2  # each parses some 500 pages a second, more than a GPU embeds
 _AHEAD = 8  # files that wait with their text in memory
-_PATIENCE = 600.0  # seconds for one file
 _LOOK = 0.5  # seconds between two looks at the wish to stop
+_BESIDE = 250_000_000  # bytes that a file may take beside others; one that needs more is read alone
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,10 @@ class ReadFile:
     version: FileVersion
     chunks: list[Chunk] = field(default_factory=list)
     modified: str = ""
+
+
+#: What a process is asked for.
+_Reading = Callable[[], ReadFile]
 
 
 @dataclass(frozen=True)
@@ -57,7 +69,11 @@ class FileAhead:
 
 
 def read_ahead(
-    folder: Path, paths: Iterable[Path], splitting: Splitting, whole: Mapping[str, FileVersion]
+    folder: Path,
+    paths: Iterable[Path],
+    splitting: Splitting,
+    whole: Mapping[str, FileVersion],
+    limits: Limits,
 ) -> Generator[FileAhead, None, None]:
     """Yield files in their order, a few of the next ones being read meanwhile.
 
@@ -65,36 +81,34 @@ def read_ahead(
     or closing it, ends all reading.
 
     :param whole: the versions that an index holds, by source: such files are hashed, not parsed.
+    :param limits: what the reading of one file may take.
     """
-    with _readers() as (threads, processes):
-
-        def read(path: Path, source: str) -> ReadFile:
-            known = whole.get(source)
-            if known and known.digest == digest_of(read_bytes(path, source), splitting):
-                return ReadFile(known)
-            if format_of(source).apart:
-                return _read_apart(processes, path, source, splitting)
-            return read_and_split(path, source, splitting)
-
+    with closing(_Readers(limits)) as readers:
         waiting: deque[FileAhead] = deque()
         for path in paths:
             source = path.relative_to(folder).as_posix()
-            waiting.append(FileAhead(source, threads.submit(read, path, source)))
+            read = readers.read(path, source, splitting, whole.get(source))
+            waiting.append(FileAhead(source, read))
             if len(waiting) > _AHEAD:
                 yield waiting.popleft()
         yield from waiting
 
 
-def read_and_split(path: Path, source: str, splitting: Splitting) -> ReadFile:
-    """Return a file as an index takes it.
+def read_and_split(
+    path: Path, source: str, splitting: Splitting, known: FileVersion | None = None
+) -> ReadFile:
+    """Return a file as an index takes it; one of the `known` version is not parsed.
 
     :raises DocumentError: if it cannot be read.
     """
     data = read_bytes(path, source)
+    digest = digest_of(data, splitting)
+    if known and known.digest == digest:
+        return ReadFile(known)
     document = read_document(data, source)
     chunks = split_document(document, splitting)
     version = FileVersion(
-        digest_of(data, splitting),
+        digest,
         len(chunks),
         len(document.text),
         lost=" ".join(document.lost),
@@ -111,29 +125,65 @@ def _changed_on(path: Path) -> str:
         return ""
 
 
-@contextmanager
-def _readers() -> Iterator[tuple[ThreadPoolExecutor, ProcessPool]]:
-    """Provide threads, and processes that start when they are needed; end them all."""
-    from pebble import ProcessPool
+class _Readers:
+    """Processes that open, read and split files: nothing that a file holds can harm this one.
 
-    threads = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
-    processes = ProcessPool(_READERS, context=multiprocessing.get_context("spawn"))
-    try:
-        yield threads, processes
-    finally:
-        threads.shutdown(wait=False, cancel_futures=True)
-        processes.stop()
-        processes.join()
+    Together they stay near the memory that one file may take. A file is first read beside others,
+    with little; one that needs more is read anew while no other one may.
+    """
 
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._alone = Lock()
+        self._threads = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
+        self._processes = [LimitedProcess() for _ in range(_READERS)]
+        self._idle: LifoQueue[LimitedProcess] = LifoQueue()  # the warmest first
+        for process in self._processes:
+            self._idle.put(process)
 
-def _read_apart(processes: ProcessPool, path: Path, source: str, splitting: Splitting) -> ReadFile:
-    """Read a file in a process that may crash or hang without harm to the others."""
-    from pebble import ProcessExpired
+    def read(
+        self, path: Path, source: str, splitting: Splitting, known: FileVersion | None
+    ) -> Future[ReadFile]:
+        """Have a file read."""
+        return self._threads.submit(
+            self._read, source, partial(read_and_split, path, source, splitting, known)
+        )
 
-    future = processes.schedule(read_and_split, [path, source, splitting], timeout=_PATIENCE)
-    try:
-        return future.result()
-    except ProcessExpired as error:
-        raise refusals.reader_ended(source) from error
-    except FutureTimeoutError as error:
-        raise refusals.takes_too_long(source, int(_PATIENCE // 60)) from error
+    def close(self) -> None:
+        """End all reading, whatever it is at."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes:
+            process.close()
+        self._threads.shutdown()
+
+    def _read(self, source: str, reading: _Reading) -> ReadFile:
+        try:
+            return self._within_limits(reading)
+        except DocumentError:
+            raise
+        except ProcessLostError as error:
+            raise refusals.reader_ended(source) from error
+        except TimeLimitError as error:
+            raise refusals.takes_too_long(source, self._limits) from error
+        except (MemoryLimitError, MemoryError) as error:
+            raise refusals.takes_too_much(source, self._limits) from error
+        except Exception as error:
+            _log.exception("A file was not read, for a reason that nobody foresaw.")
+            raise refusals.unforeseen(source, error) from error
+
+    def _within_limits(self, reading: _Reading) -> ReadFile:
+        process = self._idle.get()
+        try:
+            beside = min(_BESIDE, self._limits.memory)
+            return process.call(replace(self._limits, memory=beside), reading)
+        except MemoryLimitError:
+            with self._alone:
+                return self._read_alone(process, reading)
+        finally:
+            self._idle.put(process)
+
+    def _read_alone(self, process: LimitedProcess, reading: _Reading) -> ReadFile:
+        try:
+            return process.call(self._limits, reading)
+        finally:
+            process.end()  # it gives its memory back before the next one may be as large

@@ -23,29 +23,25 @@ READER_VERSION = 2
 
 @dataclass(frozen=True)
 class Format:
-    """How files of one type are read.
-
-    `apart`: in a process of its own, because the library may crash or take very long.
-    """
+    """How files of one type are read."""
 
     name: str
     read: Callable[[bytes, str], Document]
-    apart: bool = False
 
 
 _TEXT = Format("text", read_text)
 _HTML = Format("web page", read_html)
 _TABLE = Format("table of text", read_delimited)
-_WORKBOOK = Format("Excel workbook", read_workbook, apart=True)
+_WORKBOOK = Format("Excel workbook", read_workbook)
 
 FORMATS = {
     ".txt": _TEXT,
     ".md": _TEXT,
     ".html": _HTML,
     ".htm": _HTML,
-    ".pdf": Format("PDF", read_pdf, apart=True),
-    ".docx": Format("Word document", read_word, apart=True),
-    ".pptx": Format("PowerPoint presentation", read_slides, apart=True),
+    ".pdf": Format("PDF", read_pdf),
+    ".docx": Format("Word document", read_word),
+    ".pptx": Format("PowerPoint presentation", read_slides),
     ".xlsx": _WORKBOOK,
     ".xlsm": _WORKBOOK,
     ".csv": _TABLE,
@@ -91,7 +87,7 @@ def read_document(data: bytes, source: str) -> Document:
     _check_signature(data, source, form)
     try:
         document = form.read(data, source)
-    except DocumentError:
+    except (DocumentError, MemoryError):
         raise
     except Exception as error:  # each library has its own kinds
         cause = str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from worker.errors import DocumentError
+from worker.limited_process import Limits
 
 #: Larger files hold pictures or data rather than text, and would fill the memory of a laptop.
 MAX_BYTES = 200_000_000
@@ -103,10 +104,32 @@ def reader_ended(source: str) -> DocumentError:
     )
 
 
-def takes_too_long(source: str, minutes: int) -> DocumentError:
+def takes_too_long(source: str, limits: Limits) -> DocumentError:
     """Return the error for a file that was not read in time."""
     return DocumentError(
-        f"The file {source} cannot be read.",
-        f"Reading it took longer than {minutes} minutes.",
-        f"Cut it into several files, {_AGAIN}",
+        f"The file {source} is not read to its end.",
+        f"Reading it took longer than {limits.seconds:.0f} seconds.",
+        f"Cut it into several files, or raise BONSAI_FILE_SECONDS on this machine, {_AGAIN}",
     )
+
+
+def takes_too_much(source: str, limits: Limits) -> DocumentError:
+    """Return the error for a file that needs more memory than one may take."""
+    return DocumentError(
+        f"The file {source} is not read to its end.",
+        f"It took more than {_memory(limits.memory)} of memory.",
+        f"Cut it into several files, or raise BONSAI_FILE_MEMORY on this machine, {_AGAIN}",
+    )
+
+
+def unforeseen(source: str, error: Exception) -> DocumentError:
+    """Return the error for a file on which we have made a mistake of our own."""
+    return DocumentError(
+        f"The file {source} cannot be read.",
+        f"Something went wrong that nobody foresaw: {type(error).__name__}.",
+        "Please report it, with the file if it may be passed on.",
+    )
+
+
+def _memory(size: int) -> str:
+    return f"{size / 1e9:g} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"

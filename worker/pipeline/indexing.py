@@ -93,7 +93,9 @@ def _index_files(run: _Run, paths: list[Path]) -> list[SourceReport]:
     folder = Path(run.request.folder)
     batch = ChunkBatch(run.index, frozenset(run.opened.files))
     reports: dict[str, SourceReport] = {}
-    with closing(read_ahead(folder, paths, _splitting(run.request), _whole(run.opened))) as files:
+    splitting, limits = _splitting(run.request), run.context.runtime.settings.file_limits
+    whole = _whole(run.opened)
+    with closing(read_ahead(folder, paths, splitting, whole, limits)) as files:
         for done, file in enumerate(files):
             run.context.progress("Indexing", done, len(paths), file.source)
             reports |= _index_file(run, file, batch)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -17,29 +19,55 @@ from worker.documents.file_version import FileVersion
 from worker.documents.read_ahead import FileAhead, ReadFile, read_and_split
 from worker.documents.readers import read_document
 from worker.errors import CancelledError, DocumentError
+from worker.limited_process import Limits
 
 SPLITTING = Splitting(1000, 60)
+USUAL = Limits(memory=1_000_000_000, seconds=120)
 
 
-def read_or_crash(path: Path, source: str, splitting: Splitting) -> ReadFile:
-    """Stands for a library that crashes on one file and hangs on another."""
-    if source == "crash.pdf":
+def read_or_fail(
+    path: Path, source: str, splitting: Splitting, known: FileVersion | None = None
+) -> ReadFile:
+    """Stands for a library that crashes on one file, hangs on another, and so on."""
+    words = path.stem
+    if words == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
-    if source == "hang.pdf":
-        time.sleep(600)
-    return read_and_split(path, source, splitting)
+    if words == "hang":
+        re.match(r"(a+)+$", "a" * 64 + "b")  # holds the interpreter
+    if words == "grow":
+        held = bytearray(600_000_000)
+        re.match(r"(a+)+$", "a" * 64 + "b" + "c" * (len(held) > 0))
+    if words == "large":
+        held = bytearray(300_000_000)
+        time.sleep(0.3)
+    if words == "mistake":
+        raise ZeroDivisionError(source)
+    return read_and_split(path, source, splitting, known)
+
+
+def read_known(path: Path, source: str, splitting: Splitting, known: FileVersion) -> ReadFile:
+    """Read a file where nothing can be parsed."""
+    module.read_document = None
+    return read_and_split(path, source, splitting, known)
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "read_and_split", read_or_fail)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("a.pdf", "crash.pdf", "hang.pdf", "z.pdf"):
-        shutil.copy(FILES / "hyphens.pdf", tmp_path / name)
+    for name in ("a", "crash", "grow", "hang", "large", "mistake", "z"):
+        shutil.copy(FILES / "hyphens.pdf", tmp_path / f"{name}.pdf")
     return tmp_path
 
 
-def read_all(folder: Path, *names: str, whole: dict[str, FileVersion] | None = None):
+def read_all(
+    folder: Path, *names: str, whole: dict[str, FileVersion] | None = None, limits: Limits = USUAL
+):
     paths = [folder / name for name in names]
-    return module.read_ahead(folder, paths, SPLITTING, whole or {})
+    return module.read_ahead(folder, paths, SPLITTING, whole or {}, limits)
 
 
 def outcome(file: FileAhead) -> str:
@@ -85,45 +113,50 @@ def test_a_file_that_vanishes_after_it_was_read_keeps_its_text(
     assert read.modified == ""
 
 
-def test_a_file_that_kills_its_reader_is_named_and_the_rest_goes_on(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("failing")
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("crash.pdf", "ended while it read"),
+        ("hang.pdf", "Reading it took longer than 10 seconds."),
+        ("grow.pdf", "It took more than 400 MB of memory."),
+        ("mistake.pdf", "nobody foresaw: ZeroDivisionError."),
+    ],
+)
+def test_a_file_that_ends_its_reader_is_named_and_the_rest_goes_on(
+    folder: Path, name: str, why: str
 ):
-    monkeypatch.setattr(module, "read_and_split", read_or_crash)
-    a, crash, z = [outcome(file) for file in read_all(folder, "a.pdf", "crash.pdf", "z.pdf")]
-    assert "ended while it read" in crash
+    limits = Limits(memory=400_000_000, seconds=10 if name == "hang.pdf" else 120)
+    a, bad, z = [outcome(file) for file in read_all(folder, "a.pdf", name, "z.pdf", limits=limits)]
+    assert why in bad
     assert a == z == "The harbour has no information on the ferry."
 
 
-def test_a_file_that_is_never_read_to_its_end_is_given_up(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(module, "read_and_split", read_or_crash)
-    monkeypatch.setattr(module, "_PATIENCE", 3.0)
-    hang, z = [outcome(file) for file in read_all(folder, "hang.pdf", "z.pdf")]
-    assert "longer than" in hang
-    assert z.startswith("The harbour")
+@pytest.mark.usefixtures("failing")
+def test_a_file_that_needs_more_than_fits_beside_others_is_read_alone(folder: Path):
+    files = read_all(folder, "large.pdf", "large.pdf", "a.pdf")
+    assert {outcome(file) for file in files} == {"The harbour has no information on the ferry."}
 
 
-def test_stopping_ends_the_reading_of_a_file_under_way(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-):
+@pytest.mark.usefixtures("failing")
+@pytest.mark.parametrize("names", [["hang.pdf", "z.pdf"], ["hang.pdf"] * 2, ["grow.pdf"] * 12])
+def test_stopping_ends_all_reading_under_way(folder: Path, names: list[str]):
     def stop():
         raise CancelledError("The run was stopped.", "You asked.", "Rows are kept.")
 
-    monkeypatch.setattr(module, "read_and_split", read_or_crash)
-    files = read_all(folder, "hang.pdf", "z.pdf")
+    files = read_all(folder, *names)
     with pytest.raises(CancelledError):
         next(files).result(stop)
-    started = time.monotonic()
     files.close()
-    assert time.monotonic() - started < 5, "a promise to whoever stops a run"
+    threads = [thread.name for thread in threading.enumerate()]
+    assert not [name for name in threads if name.startswith("reader")]
 
 
 def test_a_file_that_the_index_holds_is_hashed_and_not_parsed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
     version = read_and_split(folder / "a.pdf", "a.pdf", SPLITTING).version
-    monkeypatch.setattr(module, "read_and_split", None)
+    monkeypatch.setattr(module, "read_and_split", read_known)
     files = read_all(folder, "a.pdf", whole={"a.pdf": version})
     assert next(files).result(lambda: None) == ReadFile(version)
 

@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.worker.documents.test_document_files import FILES
+from tests.worker.documents.test_read_ahead import read_known
 from tests.worker.pipeline.conftest import TEXTS, CountingEmbedder, Watched, index
 from worker.contract import IndexRequest, SourceReport
 from worker.documents import read_ahead
@@ -72,7 +73,7 @@ def test_unchanged_files_are_not_parsed_and_keep_what_was_said_of_them(
     for name in ("locked_report.docx", "locked_will.pdf", "scanned_letter.pdf"):
         (all_types / name).unlink()
     first = reports(index_request, watched)
-    monkeypatch.setattr(read_ahead, "read_and_split", None)
+    monkeypatch.setattr(read_ahead, "read_and_split", read_known)
     second = reports(index_request, watched)
     assert {report.status for report in second.values()} == {"unchanged"}
     assert second["keepers_log.pdf"].problem == first["keepers_log.pdf"].problem
