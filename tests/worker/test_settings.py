@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from worker.errors import SettingError
+from worker.limited_process import Limits
 from worker.settings import Settings, load_settings
 
 
@@ -130,7 +131,7 @@ def test_an_entry_that_is_no_text_is_refused_by_name(home: Path, entry: str) -> 
     assert f"'{entry.split()[0].strip('[]')}'" in caught.value.what
 
 
-@pytest.mark.parametrize("name", ["threads", "streams"])
+@pytest.mark.parametrize("name", ["threads", "streams", "file_memory", "file_seconds"])
 def test_a_count_that_is_none_is_refused(home: Path, name: str) -> None:
     for value in ("many", "-1", "1.5", "0x2", "²", " "):
         with pytest.raises(SettingError) as caught:
@@ -140,7 +141,7 @@ def test_a_count_that_is_none_is_refused(home: Path, name: str) -> None:
         assert f"BONSAI_{name.upper()}" in caught.value.next_step
 
 
-@pytest.mark.parametrize("name", ["threads", "streams"])
+@pytest.mark.parametrize("name", ["threads", "streams", "file_memory", "file_seconds"])
 def test_a_count_in_the_file_that_is_none_is_refused(home: Path, name: str) -> None:
     for value in ("-1", "1.5", "true", '"all"', "[2]"):
         _write(home, f"{name} = {value}")
@@ -215,3 +216,11 @@ def test_the_key_of_a_language_models_server_comes_from_a_variable_before_the_fi
     assert _load(home, OPENAI_API_KEY="usual").llm_key == "usual"
     assert _load(home, OPENAI_API_KEY="usual", BONSAI_LLM_KEY="own").llm_key == "own"
     assert "own" not in repr(_load(home, BONSAI_LLM_KEY="own"))
+
+
+def test_a_file_may_take_a_gigabyte_and_a_minute_unless_the_machine_says_otherwise(
+    home: Path,
+) -> None:
+    assert _load(home).file_limits == Limits(memory=1_000_000_000, seconds=60)
+    _write(home, "file_memory = 3000")
+    assert _load(home, BONSAI_FILE_SECONDS="5").file_limits == Limits(3_000_000_000, 5)
