@@ -7,16 +7,13 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 import typer
 
-from worker.errors import BonsaiError, InternalError, SettingError, StoreError, run_stopped
-from worker.private_files import make_private_folder, open_private
-from worker.settings import load_settings
-from worker.visible_text import EntryFormatter
+from worker.errors import BonsaiError, SettingError, StoreError, run_stopped
+from worker.process_log import LogFile, keep_log
 from xl_addin.commands.console import Terminal
 
 if TYPE_CHECKING:
@@ -32,14 +29,9 @@ _USAGE = typer.BadParameter.__mro__[1]
 def failures_reported() -> Iterator[None]:
     """Turn an error into a message on the terminal and an exit code.
 
-    What libraries warn of is not for the user, and stays unsaid.
-
     :raises SystemExit: with the exit code of the error.
     """
-    log = _LogFile(logging.ERROR)
-    log.setFormatter(EntryFormatter())
-    logging.basicConfig(handlers=[log], force=True)
-    logging.captureWarnings(True)
+    log = keep_log()
     try:
         with _nothing_on_the_side():
             yield
@@ -50,25 +42,6 @@ def failures_reported() -> Iterator[None]:
         if str(shown):
             Terminal(quiet=False).error(shown)
         raise SystemExit(shown.exit_code) from None
-
-
-class _LogFile(logging.Handler):
-    """Appends to the log. One that cannot be written must not hide what is to be reported.
-
-    `written` is where the last entry is; nothing if there is none.
-    """
-
-    written: Path | None = None
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write one record."""
-        self.written = None
-        with suppress(OSError, BonsaiError):
-            log = load_settings().log
-            make_private_folder(log.parent)
-            with open_private(log, "a", encoding="utf-8") as stream:
-                stream.write(f"{self.format(record)}\n")
-            self.written = log
 
 
 @contextmanager
@@ -91,21 +64,14 @@ def _log_unraisable(failed: UnraisableHookArgs) -> None:
     _log.error("A clean-up failed.", exc_info=failed.exc_value)
 
 
-def _in_words(error: Exception, log: _LogFile) -> BonsaiError:
+def _in_words(error: Exception, log: LogFile) -> BonsaiError:
     if isinstance(error, BonsaiError):
         return error
     if isinstance(error, _USAGE):
         return _usage(cast(typer.BadParameter, error))
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return StoreError("A disk is full.", f"{error}.", "Make room, then run again.")
-    _log.error("A command failed.", exc_info=error)
-    return InternalError(
-        "Something went wrong that nobody foresaw.",
-        f"{type(error).__name__}: {error}",
-        f"Please report it, with the file {log.written}."
-        if log.written
-        else "Please report it, with these words: the log cannot be written.",
-    )
+    return log.unforeseen(error)
 
 
 def _usage(error: typer.BadParameter) -> SettingError:

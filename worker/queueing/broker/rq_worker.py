@@ -9,7 +9,6 @@ Run as `python -m worker.queueing.broker.rq_worker cpu`; `bonsai worker` does, a
 
 from __future__ import annotations
 
-import logging
 import sys
 import threading
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from rq.worker_registration import clean_worker_registry
 
 from worker.contract import Request, kind_of, parse_request
 from worker.errors import BonsaiError, CancelledError, InputError
+from worker.process_log import failures_in_lines
 from worker.queueing.broker.allowed_job import AllowedJob, AllowedWorker
 from worker.queueing.broker.connection import broker_errors, connect
 from worker.queueing.broker.lease import Lease
@@ -216,16 +216,14 @@ def serve(queue: str, settings: Settings, patience: Patience = USUAL) -> None:
         worker.work(logging_level="WARNING")
 
 
-def main(queue: str, patience: Patience = USUAL) -> int:
-    """Serve a queue; a failure is one line for the supervisor, never a traceback."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    try:
+def main(queue: str, patience: Patience = USUAL) -> None:
+    """Serve a queue; a failure is a line for the supervisor, never a traceback.
+
+    :raises SystemExit: if it fails.
+    """
+    with failures_in_lines():
         serve(queue, load_settings(), patience)
-    except BonsaiError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - the supervisor reads it
-        return error.exit_code
-    return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1]))
+    main(sys.argv[1])

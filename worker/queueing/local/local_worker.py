@@ -18,6 +18,7 @@ from functools import lru_cache
 
 from worker.contract import Event, Problem, Progress, TextReady, parse_event, parse_request
 from worker.errors import BonsaiError, CancelledError
+from worker.process_log import failures_in_lines
 from worker.queueing.job import RESULT_BLOB, Job
 from worker.queueing.local.job_table import JobTable
 from worker.queueing.patience import USUAL, Patience
@@ -107,4 +108,5 @@ def _heartbeat(run_id: str, settings: Settings, pause: float) -> Iterator[Callab
 
 
 if __name__ == "__main__":
-    serve(load_settings())
+    with failures_in_lines():
+        serve(load_settings())

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import signal
-import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from redis import Redis
 
 from worker.contract import Problem, ScoreResult
 from worker.errors import BonsaiError
+from worker.process_log import failures_in_lines
 from worker.queueing.broker.connection import broker_errors, connect
 from worker.queueing.patience import USUAL
 from worker.queueing.scores.score_queue import ListedRequest, ScoreQueue
@@ -70,23 +70,21 @@ def _part(result: ScoreResult, first: int, last: int) -> ScoreResult:
     )
 
 
-def main() -> int:
-    """Serve until SIGTERM; a failure is one line for the supervisor, never a traceback."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+def main() -> None:
+    """Serve until SIGTERM; a failure is a line for the supervisor, never a traceback.
+
+    :raises SystemExit: if it fails.
+    """
     leave = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: leave.set())
-    settings = load_settings()
-    try:
+    with failures_in_lines():
+        settings = load_settings()
         with broker_errors(settings.broker):
             connect(settings).ping()  # what is wrong from the start is said at once
             redis = connect(settings, patience=USUAL.server)
             serve(redis, text_scorer_for(replace(settings, broker=IN_PROCESS)), leave)
-    except BonsaiError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - the supervisor reads it
-        return error.exit_code
-    return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()
