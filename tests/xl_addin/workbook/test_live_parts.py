@@ -31,7 +31,7 @@ def shape(headers, ids):
     """The plan for a matrix at A5 that has these headers and one row."""
     area = Area(5, 1, 6, len(headers))
     table = SimpleNamespace(name="tblMatrix", headers=headers, area=area)
-    return TableShape.plan(table, content(ids))
+    return TableShape.plan(table, content(ids), last_row=area.bottom)
 
 
 FIXED = list(MATRIX.headers)

@@ -12,7 +12,8 @@ from xl_addin.workbook.areas import LAST_COLUMN, LAST_ROW, Area
 from xl_addin.workbook.file.cell_places import placed_cells, row_number
 from xl_addin.workbook.file.cell_values import CellValues, number_formats, text_of
 from xl_addin.workbook.file.markup import TRUE, children, elements
-from xl_addin.workbook.file.package import Package, damaged
+from xl_addin.workbook.file.package import Package
+from xl_addin.workbook.file.unpacking import damaged
 from xl_addin.workbook.port import CellValue
 
 _WHOLE = Area(1, 1, LAST_ROW, LAST_COLUMN)
@@ -64,9 +65,10 @@ class ComputedValues:
         found: dict[int, dict[int, CellValue]] = {}
         for number, values in self._read(sheet, area):
             found.setdefault(number, {}).update(values)
+        blank = (None,) * len(area.columns)  # one for all: a table may go on for a million rows
         for number in area.rows:
-            values = found.get(number, {})
-            yield tuple(values.get(column) for column in area.columns)
+            row = found.get(number)
+            yield tuple(map(row.get, area.columns)) if row else blank
 
     def _read(self, sheet: str, area: Area) -> Iterator[tuple[int, dict[int, CellValue]]]:
         """Yield the number of each row of an area with its values by column."""

@@ -22,7 +22,7 @@ from xl_addin.workbook.file.table_part import TablePart
 from xl_addin.workbook.file.workbook_part import FileTablePlace, WorkbookPart
 from xl_addin.workbook.port import Picture, Row, TableContent, TableData
 from xl_addin.workbook.table.table_reader import (
-    all_rows,
+    filled_rows,
     no_table_for_results,
     read_named,
     read_plain,
@@ -92,10 +92,11 @@ class FileBook:
         place = self._find_place(content.table)
         part = self._workbook.sheet_part(place.sheet)
         sheet, table = SheetPart(self._package.tree(part)), place.table
-        shape = TableShape.plan(table, content)
+        shape = TableShape.plan(table, content, sheet.last_row())
         check_room(place.sheet, table, self._neighbours(place), sheet, shape)
         sheet.unshare_formulas()
-        old_rows = all_rows(self._read_values(), place)
+        old_cells = self._read_values().rows(place.sheet, shape.old_data)
+        old_rows = filled_rows(table.headers, old_cells, shape.old_data.top)
         body = TableBody(table, sheet, self._styles(), shape, old_rows, content.table.key)
         self._package.edit(part)
         self._package.edit(place.part)

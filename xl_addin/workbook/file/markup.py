@@ -58,13 +58,15 @@ def parse(data: bytes) -> Element:
 
 
 def elements(data: bytes, tag: str) -> Iterator[Element]:
-    """Yield each element of that tag, one at a time: it is emptied before the next one comes.
+    """Yield each element of that tag, one at a time: it is gone before the next one comes.
 
     :raises etree.XMLSyntaxError: if `data` is damaged, as far as it was read.
     """
     for _, element in etree.iterparse(io.BytesIO(data), tag=q(tag), **_PARSING):
         yield element
         element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]  # else a million empty ones would pile up
 
 
 def serialise(root: Element) -> bytes:

@@ -6,14 +6,12 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from worker.errors import WorkbookError
 from xl_addin.workbook.file.markup import (
     CONTENT_TYPES,
     PACKAGE_RELATION,
@@ -22,9 +20,10 @@ from xl_addin.workbook.file.markup import (
     q,
     serialise,
 )
+from xl_addin.workbook.file.unpacking import damaged, too_large, unpack
 
 _TYPES_PART = "[Content_Types].xml"
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)
+_MOST_PARSED = 128_000_000  # bytes of a part; as a tree they take some ten times the memory
 
 
 @dataclass(frozen=True)
@@ -53,14 +52,9 @@ class Package:
     def read(cls, data: bytes, name: str) -> Package:
         """Open the bytes of a workbook.
 
-        :raises WorkbookError: if they are no zip package, or a damaged one.
+        :raises WorkbookError: if they are no zip package, a damaged one, or unpack to too much.
         """
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                entries = {entry.filename: entry for entry in archive.infolist()}
-                parts = {part: archive.read(part) for part in entries}
-        except _DAMAGE as error:
-            raise damaged(name, str(error)) from error
+        parts, entries = unpack(data, name)
         return cls(name, parts, entries)
 
     def __iter__(self) -> Iterator[str]:
@@ -76,9 +70,11 @@ class Package:
     def tree(self, part: str) -> Element:
         """Return the root of a part, to look at.
 
-        :raises WorkbookError: if the part is missing or damaged.
+        :raises WorkbookError: if the part is missing, damaged or too large.
         """
         if part not in self._trees:
+            if len(self._parts.get(part, b"")) > _MOST_PARSED:
+                raise too_large(self.name, part)
             try:
                 self._trees[part] = parse(self._parts[part])
             except (KeyError, etree.XMLSyntaxError) as error:
@@ -198,15 +194,6 @@ class Package:
             for part, entry in self._entries.items():
                 archive.writestr(_copy(entry), self.content(part), entry.compress_type)
         return buffer.getvalue()
-
-
-def damaged(name: str, why: str) -> WorkbookError:
-    """Return the error for a file that is no workbook, or a broken one."""
-    return WorkbookError(
-        f"'{name}' cannot be read as a workbook.",
-        f"The file is damaged or of another kind: {why}.",
-        "Open it in Excel, let Excel repair it, and save it as .xlsx or .xlsm.",
-    )
 
 
 def _copy(entry: zipfile.ZipInfo) -> zipfile.ZipInfo:

@@ -98,6 +98,14 @@ class SheetPart:
         """Return the number of the lowest row with content; 0 on an empty sheet."""
         return max((row for row, column in self._cells if self.has_content(row, column)), default=0)
 
+    def places(self, area: Area) -> list[RowColumn]:
+        """Return row and column of each cell that is there in `area`."""
+        return [place for place in self._cells if area.has(*place)]
+
+    def last_row(self) -> int:
+        """Return the number of the lowest row with cells; 0 on an empty sheet."""
+        return max((row for row, _ in self._cells), default=0)
+
     def style(self, row: int, column: int) -> int:
         """Return the style that a cell has, or that Excel would give it when it is made."""
         cell = self._cells.get((row, column))

@@ -32,7 +32,7 @@ class TableBody:
         key: Sequence[str],
     ) -> None:
         self._sheet, self._styles, self._shape = sheet, styles, shape
-        self._old_styles = {place: sheet.style(*place) for place in shape.old_data.cells()}
+        self._old_styles = {place: sheet.style(*place) for place in sheet.places(shape.old_data)}
         self._usual = self._usual_styles()
         self._patterns = self._pattern_styles()
         self._filtered_rows = shape.old_data.rows if table.is_filtered else range(0)
@@ -55,12 +55,14 @@ class TableBody:
 
     def _usual_styles(self) -> dict[int, int]:
         """Return the style that most cells of an old column have; one painted cell is not it."""
-        usual = {}
-        for column in self._shape.old.columns:
-            styles = (self._old_styles[row, column] for row in self._shape.old_data.rows)
-            counts = Counter(self._styles.quoted(style, False) for style in styles)
-            usual[column] = counts.most_common(1)[0][0]
-        return usual
+        first = self._shape.old_data.top
+        counts = {column: Counter[int]() for column in self._shape.old.columns}
+        for (_, column), style in self._old_styles.items():
+            counts[column][self._styles.quoted(style, False)] += 1
+        return {
+            column: count.most_common(1)[0][0] if count else self._sheet.style(first, column)
+            for column, count in counts.items()
+        }
 
     def _pattern_styles(self) -> dict[str, int]:
         """Return the style of new cells by header: the usual one of the column."""

@@ -14,8 +14,9 @@ from xl_addin.workbook.file.markup import (
     insert_in_order,
     q,
 )
-from xl_addin.workbook.file.package import Package, damaged
+from xl_addin.workbook.file.package import Package
 from xl_addin.workbook.file.table_part import TablePart
+from xl_addin.workbook.file.unpacking import damaged
 
 
 @dataclass(frozen=True)

@@ -48,19 +48,13 @@ def read_named(values: SheetValues, place: TablePlace, table: Table) -> TableDat
 
     :raises ColumnError: if a required column is missing, or one of the layout stands there twice.
     """
-    headers = place.table.headers
-    where = f"The table {table.name} on sheet {place.sheet}"
-    _check_headers(headers, table, where)
-    rows = all_rows(values, place)
-    return TableData(place.sheet, tuple(headers), _without_blank(rows))
-
-
-def all_rows(values: SheetValues, place: TablePlace) -> tuple[Row, ...]:
-    """Return every row below the header of a table, blank ones too."""
     current, area = place.table, place.table.area
+    where = f"The table {table.name} on sheet {place.sheet}"
+    _check_headers(current.headers, table, where)
     top, bottom = area.top + current.has_header_row, area.bottom - current.has_totals_row
     data = replace(area, top=top, bottom=bottom)
-    return _rows(current.headers, values.rows(place.sheet, data), data.top)
+    rows = filled_rows(current.headers, values.rows(place.sheet, data), data.top)
+    return TableData(place.sheet, tuple(current.headers), rows)
 
 
 def read_plain(values: SheetValues, table: Table, book: str) -> TableData:
@@ -83,22 +77,23 @@ def read_plain(values: SheetValues, table: Table, book: str) -> TableData:
     _check_headers(headers, table, f"Sheet {sheet} of '{book}'")
     below = islice(values.rows(sheet), position, None)
     named = tuple(header for header in headers if header)
-    return TableData(sheet, named, _without_blank(_rows(headers, below, position + 1)))
+    return TableData(sheet, named, filled_rows(headers, below, position + 1))
 
 
-def _rows(
+def filled_rows(
     headers: Sequence[str], blocks: Iterable[tuple[CellValue, ...]], first: int
 ) -> tuple[Row, ...]:
+    """Return the rows in which something stands below a header.
+
+    :param first: the number on the sheet of the first of `blocks`.
+    """
     return tuple(
-        Row(
-            number, {header: value for header, value in zip(headers, block, strict=False) if header}
-        )
+        Row(number, values)
         for number, block in enumerate(blocks, start=first)
+        if any(map(_is_filled, block))
+        if (values := {h: value for h, value in zip(headers, block, strict=False) if h})
+        if any(map(_is_filled, values.values()))
     )
-
-
-def _without_blank(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    return tuple(row for row in rows if any(_is_filled(value) for value in row.values.values()))
 
 
 def _is_filled(value: CellValue) -> bool:

@@ -50,13 +50,16 @@ class TableShape:
     above: int
 
     @classmethod
-    def plan(cls, table: CurrentTable, content: TableContent) -> TableShape:
+    def plan(cls, table: CurrentTable, content: TableContent, last_row: int) -> TableShape:
         """Return the shape that `table` needs for `content`; one row is kept when there is none.
 
+        :param last_row: the lowest row of the sheet in which there are cells: what a table has
+            below it (Excel lets it have a million rows) need not be looked at.
         :raises ColumnError: if two columns would have the same header.
         """
         planned_columns = tuple(plan_columns(table.headers, content))
-        old = table.area
+        top, bottom = table.area.top, table.area.bottom
+        old = replace(table.area, bottom=min(bottom, max(last_row, top + 1)))
         bottom = old.top + max(1, len(content.rows))
         new = replace(old, bottom=bottom, right=old.left + len(planned_columns) - 1)
         return cls(planned_columns, old, new, len(content.above))
