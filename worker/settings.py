@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import platformdirs
 from worker.errors import SettingError
 from worker.limited_process import Limits
 from worker.private_files import shut_to_others
+from worker.typed_path import model_text, path_text, place_text, typed_path
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -29,6 +30,14 @@ IN_PROCESS = "in-process"
 
 _COUNTS = frozenset({"threads", "streams", "file_memory", "file_seconds"})
 _USUAL_MEMORY, _USUAL_SECONDS = 1000, 60  # MB and seconds for one file
+#: Settings in which people paste paths, and what reads them.
+_PASTED: dict[str, Callable[[str], object]] = {
+    "models": typed_path,
+    "store": place_text,
+    "broker_ca": path_text,
+    "embedder": model_text,
+    "llm": model_text,
+}
 
 #: The names of all that is kept in the home folder.
 _KEPT = ("settings.toml", "*.sqlite*", "bonsai.log*", "store", "models", "cache", "broker")
@@ -115,8 +124,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     :raises SettingError: if the user's file or a variable cannot be used.
     """
     env = os.environ if environment is None else environment
-    home = Path(env.get("BONSAI_HOME") or platformdirs.user_data_dir("bonsai", appauthor=False))
-    home = home.expanduser()
+    home = typed_path(
+        env.get("BONSAI_HOME") or platformdirs.user_data_dir("bonsai", appauthor=False)
+    )
     shut_to_others(home, _KEPT)
     settings = Settings(home=home, store=str(home / "store"), models=home / "models")
     names = {field.name for field in fields(Settings)} - {"home"}
@@ -126,8 +136,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if llm_key := env.get("OPENAI_API_KEY"):
         asked["llm_key"] = llm_key
     asked |= {name: env[key] for name in names if env.get(key := f"BONSAI_{name.upper()}")}
-    if "models" in asked:
-        asked["models"] = Path(str(asked["models"])).expanduser()
+    asked |= {name: read(str(asked[name])) for name, read in _PASTED.items() if name in asked}
     asked |= {name: _count(name, asked[name]) for name in _COUNTS if name in asked}
     return replace(settings, **asked)  # type: ignore[arg-type]
 

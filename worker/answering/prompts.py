@@ -125,7 +125,7 @@ def _own_layout(text: str, *, has_chat_layout: bool) -> Layout:
             "The setting 'Prompt' is neither the name of a layout nor a usable text.",
             f"Layouts are {', '.join(LAYOUTS)}; a text of your own needs {{question}} and may "
             "have {context} and {input}, but no other places in braces.",
-            "Correct 'Prompt' on the Settings sheet, or empty the cell.",
+            "Correct 'Prompt' on the Settings sheet, or leave it empty.",
         )
     completion = "### Response:" in text or not has_chat_layout
     return Layout(

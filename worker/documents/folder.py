@@ -34,7 +34,7 @@ def look_into(path: Path) -> Folder:
         raise DocumentError(
             f"The documents folder {path} is not there.",
             "No folder of this name was found.",
-            "Correct 'Documents folder' on the Settings sheet, or the option --documents.",
+            "Correct 'Documents folder' on the Settings sheet.",
         )
     folder = Folder()
     for file in sorted(_files(path)):

@@ -18,6 +18,7 @@ from xl_addin.commands.failures import failures_reported
 from xl_addin.commands.job_commands import jobs_app
 from xl_addin.commands.land_command import land_job
 from xl_addin.commands.model_commands import models_app
+from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.run_command import run_command
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.books import new_book
@@ -49,7 +50,7 @@ def bonsai(
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option(help="Folder for the workbook and the documents.")] = Path(
+    out: Annotated[Path, path_option(help="Folder for the workbook and the documents.")] = Path(
         "bonsai-demo"
     ),
     quiet: Annotated[bool, typer.Option("--quiet", help="Show errors alone.")] = False,
@@ -61,7 +62,7 @@ def demo(
 
 
 @app.command()
-def new(path: Annotated[Path, typer.Argument(help="Where to put it.")]) -> None:
+def new(path: Annotated[Path, path_argument("Where to put it.")]) -> None:
     """Make a fresh workbook, with the sample questions and points of view in it."""
     new_book(path)
     Terminal(quiet=False).say(f"Made {path}")

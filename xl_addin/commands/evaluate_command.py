@@ -23,10 +23,11 @@ from xl_addin.commands.known_world import (
     world_index,
     world_options,
 )
+from xl_addin.commands.path_options import path_option
 from xl_addin.commands.summaries import write_content
 from xl_addin.jobs.session import Session
 from xl_addin.sheets.options import Options
-from xl_addin.sheets.settings import CONTEXTS, EMBEDDER, GATE, MODES
+from xl_addin.sheets.settings import CONTEXTS, DOCUMENTS, EMBEDDER, GATE, MODES
 from xl_addin.shipped_files import templates_folder
 from xl_addin.workbook.port import CellValue
 
@@ -44,9 +45,9 @@ _YES_NO = {True: "yes", False: "no", None: None}
 
 
 def evaluate(
-    documents: Annotated[Path | None, typer.Option(help="Folder; else the invented world.")] = None,
-    questions: Annotated[Path | None, typer.Option(help="CSV with known facts.")] = None,
-    povs: Annotated[Path | None, typer.Option(help="CSV with a column POV.")] = None,
+    documents: Annotated[Path | None, path_option(help="Folder; else the invented world.")] = None,
+    questions: Annotated[Path | None, path_option(help="CSV with known facts.")] = None,
+    povs: Annotated[Path | None, path_option(help="CSV with a column POV.")] = None,
     llm: Annotated[list[str] | None, typer.Option(help="Language model; may be repeated.")] = None,
     modes: Annotated[str | None, typer.Option(help="Some of no-rag,rag,sexy.")] = None,
     contexts: Annotated[int | None, typer.Option(help="Passages in a prompt.")] = None,
@@ -57,7 +58,7 @@ def evaluate(
     embedder: Annotated[str | None, typer.Option(help="Embedding model by name.")] = None,
     broker: BrokerOption = None,
     json: Annotated[
-        Path | None, typer.Option("--json", help="Also write all here (- for screen).")
+        Path | None, path_option("--json", help="Also write all here (- for screen).")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show errors alone.")] = False,
 ) -> None:
@@ -92,7 +93,8 @@ def _evaluate_all(
     session: Session, world: KnownWorld, options: Options, models: Sequence[str]
 ) -> list[ModelEvaluation]:
     """Index, then evaluate model by model; what ended the run is in the last one."""
-    indexed = session.run(world_index(world, options, session.settings))
+    request = world_index(world, options, session.settings)
+    indexed = session.run(request, given={*options.given, DOCUMENTS.name})
     if indexed.error:
         return [ModelEvaluation(models[0], indexed)]
     evaluations: list[ModelEvaluation] = []

@@ -92,7 +92,8 @@ def evaluate_model(
     session: Session, world: KnownWorld, options: Options, model: str
 ) -> ModelEvaluation:
     """Let a model answer all questions of an indexed world in each mode."""
-    run = session.run(world_answers(world, options, session.settings, model))
+    request = world_answers(world, options, session.settings, model)
+    run = session.run(request, given={*options.given, LLM.name})
     evaluation = ModelEvaluation(model, run)
     modes: tuple[AnswerMode, ...] = options[MODES]
     came = {answer.key: answer for answer in run.rows(Answer) if not answer.problem}

@@ -14,6 +14,7 @@ from worker.queueing.local.local_jobs import EndedJob, LocalJobs
 from worker.settings import Settings, load_settings
 from xl_addin.commands.console import Terminal
 from xl_addin.commands.job_commands import RunArgument, known_job
+from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.summaries import exit_code, print_problems
 from xl_addin.jobs import BY_KIND
 from xl_addin.jobs.base import Landing
@@ -22,12 +23,12 @@ from xl_addin.jobs.landing import land
 from xl_addin.jobs.run import Run
 
 _BOOK = Annotated[
-    Path | None, typer.Argument(help="Another workbook than the one that asked for the job.")
+    Path | None, path_argument("Another workbook than the one that asked for the job.")
 ]
-_POV = Annotated[Path | None, typer.Option("--pov", help="Workbook with a POV column.")]
+_POV = Annotated[Path | None, path_option("--pov", help="Workbook with a POV column.")]
 _OUT = Annotated[
     Path | None,
-    typer.Option("-o", "--out", help="Write results here instead of into the workbook."),
+    path_option("-o", "--out", help="Write results here instead of into the workbook."),
 ]
 
 

@@ -16,8 +16,10 @@ import typer
 
 from worker.errors import SettingError
 from worker.settings import IN_PROCESS, Settings, load_settings
+from worker.typed_path import place_text
 from xl_addin.commands.console import Terminal
 from xl_addin.commands.job_commands import BrokerOption, with_broker
+from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.summaries import exit_code, print_problems, print_summary, write_json
 from xl_addin.jobs.base import ExcelJob, Inputs
 from xl_addin.jobs.books import Books, book_options, open_books, scratch_books
@@ -25,15 +27,15 @@ from xl_addin.jobs.session import Session
 from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, Setting
 from xl_addin.workbook.port import CellValue
 
-_BOOK = Annotated[Path, typer.Argument(help="Workbook (.xlsx or .xlsm).")]
-_BOOK_OR_FOLDER = Annotated[Path | None, typer.Argument(help="Workbook (.xlsx or .xlsm).")]
+_BOOK = Annotated[Path, path_argument("Workbook (.xlsx or .xlsm).")]
+_BOOK_OR_FOLDER = Annotated[Path | None, path_argument("Workbook (.xlsx or .xlsm).")]
 _OUT = Annotated[
     Path | None,
-    typer.Option("-o", "--out", help="Write results here instead of into the workbook."),
+    path_option("-o", "--out", help="Write results here instead of into the workbook."),
 ]
-_POV = Annotated[Path | None, typer.Option("--pov", help="Workbook with a POV column.")]
+_POV = Annotated[Path | None, path_option("--pov", help="Workbook with a POV column.")]
 _JSON = Annotated[
-    Path | None, typer.Option("--json", help="Also write the complete result here (- for screen).")
+    Path | None, path_option("--json", help="Also write the complete result here (- for screen).")
 ]
 _STORE = Annotated[str | None, typer.Option(help="Folder of the indexes.")]
 _QUIET = Annotated[bool, typer.Option("--quiet", help="Show errors alone.")]
@@ -90,8 +92,9 @@ def _parameters(job: ExcelJob[Any]) -> list[inspect.Parameter]:
 
 
 def _option(row: Setting[Any]) -> Any:  # noqa: ANN401 - an annotation that Typer reads
-    kind = Path if row.is_path else type(row.default)
-    return Annotated[kind | None, typer.Option(row.flag, help=row.meaning)]
+    if row.is_path:
+        return Annotated[Path | None, path_option(row.flag, help=row.meaning)]
+    return Annotated[type(row.default) | None, typer.Option(row.flag, help=row.meaning)]
 
 
 def _parameter_name(row: Setting[Any]) -> str:
@@ -140,7 +143,7 @@ def _settings(order: Order) -> Settings:
             "--store says where indexes are on this machine, --broker sends the jobs elsewhere.",
             "Leave --store out, or add --broker in-process.",
         )
-    return replace(settings, store=order.store) if order.store else settings
+    return replace(settings, store=place_text(order.store)) if order.store else settings
 
 
 def _nothing_to_read() -> SettingError:

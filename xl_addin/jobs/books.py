@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from worker.errors import SettingError, WorkbookError
+from worker.typed_path import typed_path
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.inputs import read_settings, usual_id
 from xl_addin.sheets.options import Options
@@ -86,7 +87,7 @@ def documents_folder(options: Options, path: Path) -> Path:
             "The value of 'Documents folder' on the Settings sheet is empty.",
             "Write the folder's path there, or give it with --documents.",
         )
-    return path.parent / Path(options[DOCUMENTS]).expanduser()
+    return typed_path(options[DOCUMENTS], path.absolute().parent)
 
 
 def save_results(books: Books) -> Path:
@@ -116,7 +117,7 @@ def new_book(path: Path) -> None:
     """
     if path.exists():
         raise WorkbookError(
-            f"The file {path} is there already.",
+            f"The file {path.absolute()} is there already.",
             "A new workbook never replaces another file.",
             "Choose another name, or move the old file away.",
         )
@@ -138,7 +139,7 @@ def _results_book(target: Path) -> FileBook:
     book = FileBook.open(target if target.exists() else template_path())
     if not book.has_table(RANKED):
         raise WorkbookError(
-            f"The file {target} is there already, and is no workbook of BONSAI's.",
+            f"The file {target.absolute()} is there already, and is no workbook of BONSAI's.",
             "Results never replace another file.",
             "Choose another name with --out, or move the old file away.",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from time import perf_counter
 
 from worker.contract import Event, Problem, Request
@@ -14,6 +14,7 @@ from xl_addin.jobs.books import Books, save_results
 from xl_addin.jobs.kept_runs import kept_if_not_landed
 from xl_addin.jobs.landing import land
 from xl_addin.jobs.run import Run
+from xl_addin.sheets.options import named_as_given
 
 
 class Session:
@@ -34,8 +35,13 @@ class Session:
         self._on_event = on_event
         self._cancelled = cancelled
 
-    def run(self, request: Request, left_out: Sequence[Problem] = ()) -> Run:
-        """Run a job and return all it gave; an error that ended it is kept in `error`."""
+    def run(
+        self, request: Request, left_out: Sequence[Problem] = (), given: Collection[str] = ()
+    ) -> Run:
+        """Run a job and return all it gave; an error that ended it is kept in `error`.
+
+        :param given: names of settings that came from the command line, for messages.
+        """
         run, started = Run(left_out), perf_counter()
 
         def take_event(event: Event) -> None:
@@ -51,7 +57,7 @@ class Session:
             )
             run.end(result)
         except BonsaiError as error:
-            run.error = error
+            run.error = named_as_given(error, given)
         run.seconds = perf_counter() - started
         return run
 
@@ -62,7 +68,7 @@ class Session:
         :raises NotLandedError: if its results could not be written; they are kept.
         """
         asked = job.ask(inputs)
-        run = self.run(asked.request, asked.left_out)
+        run = self.run(asked.request, asked.left_out, inputs.options.given)
         with kept_if_not_landed(self.settings, asked.request, run, inputs.path):
             land(job, Landing(books.results, asked.request, run))
             if run.all_rows and books.out:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from worker.contract import Wire
-from worker.errors import SettingError
+from worker.errors import BonsaiError, SettingError
 from xl_addin.sheets.setting_values import Given, whole
 from xl_addin.sheets.settings import CHUNK_OVERLAP, CHUNK_SIZE, SETTING_ROWS, Setting
 from xl_addin.workbook.port import CellValue
 
 T = TypeVar("T")
+AnyError = TypeVar("AnyError", bound=BonsaiError)
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the sheet and the command line ask for, read and checked: `options[TOP_K]`."""
+    """What the sheet and the command line ask for, read and checked: `options[TOP_K]`.
+
+    `given` names the settings whose values came from the command line.
+    """
 
     values: Mapping[str, Any]
+    given: frozenset[str] = frozenset()
 
     def __getitem__(self, setting: Setting[T]) -> T:
         """Return the value of a setting."""
@@ -32,7 +37,7 @@ class Options:
 
     def having(self, setting: Setting[T], value: T) -> Options:
         """Return the same with another value of one setting."""
-        return Options({**self.values, setting.name: value})
+        return replace(self, values={**self.values, setting.name: value})
 
 
 def read_options(
@@ -44,11 +49,26 @@ def read_options(
     :raises SettingError: naming the setting, or the option, whose value cannot be used.
     """
     named = given or {}
-    options = Options({row.name: _read(row, cells, named) for row in SETTING_ROWS})
+    values = {row.name: _read(row, cells, named) for row in SETTING_ROWS}
+    options = Options(values, frozenset(named))
     most = options[CHUNK_SIZE] // 2
     if options[CHUNK_OVERLAP] > most:
         raise _refused(CHUNK_OVERLAP, options[CHUNK_OVERLAP], whole(0, most).expected, named)
     return options
+
+
+def named_as_given(error: AnyError, given: Collection[str]) -> AnyError:
+    """Return an error that names each setting by the option it was given with, not by its cell.
+
+    :param given: names of settings.
+    """
+    what, next_step = error.what, error.next_step
+    for row in SETTING_ROWS:
+        if row.name in given and row.flag:
+            what = what.replace(f"setting '{row.name}'", f"option {row.flag}")
+            next_step = next_step.replace(f"'{row.name}' on the Settings sheet", row.flag)
+            next_step = next_step.replace(f"'{row.name}'", row.flag)
+    return type(error)(what, error.why, next_step)
 
 
 def _read(row: Setting[T], cells: Mapping[str, CellValue], given: Mapping[str, CellValue]) -> T:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Generic, TypeVar, cast, get_args
 
 from worker.contract import AnswerMode
+from worker.typed_path import model_text
 
 T = TypeVar("T")
 
@@ -26,6 +27,9 @@ class Reader(Generic[T]):
 
 #: Any text; an empty one means 'what is usual'.
 TEXT = Reader(str)
+
+#: The name of a model, in which people paste paths.
+MODEL = Reader(lambda value: model_text(str(value)))
 
 
 def whole(low: int, high: int) -> Reader[int]:

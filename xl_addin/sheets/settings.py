@@ -18,6 +18,7 @@ from worker.contract import (
 from xl_addin.sheets.setting_values import (
     DAY,
     MODE_LIST,
+    MODEL,
     PARTS,
     TEXT,
     YES_OR_NO,
@@ -150,7 +151,7 @@ RERANKER = _filling(
     RankRequest,
     "reranker",
     "Reranker",
-    TEXT,
+    MODEL,
     "Cross-encoder by name that has the last word on retrieval. Empty: none.",
 )
 DIVERSITY = _filling(
@@ -249,7 +250,7 @@ REPEATABLE = _filling(
     "yes: the same run gives the same text, letter by letter; slower.",
 )
 EMBEDDER = Setting(
-    "Embedder", "Embedding model by name. Empty: the machine's usual one.", TEXT, flag="--embedder"
+    "Embedder", "Embedding model by name. Empty: the machine's usual one.", MODEL, flag="--embedder"
 )
 LONG_PASSAGES = Setting(
     "Long passages",
@@ -262,14 +263,14 @@ SCORER = _filling(
     RankRequest,
     "scoring_embedder",
     "Scoring embedder",
-    TEXT,
+    MODEL,
     "Embedding model that scores, if it is not the one that retrieves.",
 )
 LLM = Setting(
     "Language model",
     "gguf:, hf: or unsloth: with a name or path, or openai:URL#MODEL; keys belong in the machine's "
     "settings, never here. Empty: the usual one.",
-    TEXT,
+    MODEL,
     flag="--llm",
 )
 
