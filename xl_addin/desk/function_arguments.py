@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar, cast, get_args
 
 from worker.contract import USUAL_SCORE, PointOfView, ScoreMode
 from worker.errors import BonsaiError, InputError, InternalError
+from xl_addin.workbook.cell_kinds import ERRORS
 from xl_addin.workbook.cells import NEWER_ERRORS, clean_text
 from xl_addin.workbook.live.live_sheet import plain_cell
 
@@ -18,7 +19,6 @@ Cells = Sequence[Sequence[object]]
 #: Excel takes arrays of at most this many cells from a function without trouble.
 MAX_TEXTS = 100_000
 
-_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", *NEWER_ERRORS)
 _NUMBERS = (int, float, Decimal)
 
 _TABLE_COLUMNS = 4  # ID, POV, Weight, Use
@@ -156,7 +156,7 @@ def _pov(value: object) -> str:
 
 def _is_error(value: object) -> bool:
     """Say whether a cell is an error: xlwings names some, and leaves newer ones as their number."""
-    return isinstance(value, (str, int)) and value in _ERRORS
+    return isinstance(value, (str, int)) and (value in ERRORS or value in NEWER_ERRORS)
 
 
 def _weight(value: object) -> float:

@@ -13,6 +13,7 @@ from xl_addin.jobs.button import Button
 from xl_addin.sheets.inputs import read_povs
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.settings import SCORE as SCORE_MODE
+from xl_addin.workbook.cell_kinds import is_error
 from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.port import CellValue, Row
 
@@ -40,22 +41,23 @@ def score_request(
 def ask(inputs: Inputs) -> Asked[ScoreRequest]:
     """Ask for the texts of the selected cells.
 
-    :raises InputError: if the cells are more than one column, or one of them is empty.
+    :raises InputError: if the cells are more than one column, or one is empty or an error.
     :raises CollectionError: if contrast is asked for and nothing was ranked by these points of
         view yet.
     """
     place, cells = inputs.selection()
-    povs, _ = read_povs(inputs.povs)
+    povs, unseen = read_povs(inputs.povs)
     request = score_request(inputs.options, inputs.machine, _one_column(cells), povs)
-    return Asked(request, place=place)
+    return Asked(request, unseen, place)
 
 
 def _one_column(cells: Sequence[Sequence[CellValue]]) -> list[str]:
-    texts = [clean_text(str(row[0])).strip() for row in cells if row[0] is not None]
+    values = [row[0] for row in cells if not is_error(row[0])]
+    texts = [clean_text(str(value)).strip() for value in values if value is not None]
     if any(len(row) != 1 for row in cells) or len(texts) != len(cells) or not all(texts or [""]):
         raise InputError(
             "The selected cells cannot be scored.",
-            "One column of cells that all hold text is needed.",
+            "One column of cells that all hold text, and no error, is needed.",
             "Select such cells and press the button again.",
         )
     return texts

@@ -17,7 +17,7 @@ from worker.contract import AnswerMode
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.columns import run_columns
-from xl_addin.workbook.port import CellValue, KeptCell, Row, RowValue
+from xl_addin.workbook.port import CellValue, KeptCell, NotComputed, Row, RowValue
 from xl_addin.workbook.table.user_cells import Key, row_key
 
 _HASH_LENGTH = 12
@@ -110,7 +110,7 @@ def _key(values: Mapping[str, RowValue]) -> Key:
 
 
 def _has_text(value: RowValue) -> bool:
-    return _shown_text(value) != ""
+    return isinstance(value, NotComputed) or _shown_text(value) != ""
 
 
 def _shown_text(value: RowValue) -> str:

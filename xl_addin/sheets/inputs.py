@@ -17,9 +17,10 @@ from xl_addin.sheets.options import Options, read_options
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.settings import SETTINGS
+from xl_addin.workbook.cell_kinds import is_error, wordless
 from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.columns import YES_NO, Table
-from xl_addin.workbook.port import CellValue, Row, TableData, WorkbookPort
+from xl_addin.workbook.port import CellValue, NotComputed, Row, TableData, WorkbookPort
 
 _LONGEST = 100  # characters of a point of view's id
 
@@ -62,7 +63,7 @@ def read_questions(
     excluded = _excluded_chunks(port)
 
     def questions(place: CellPlace, row: Row, number: int) -> list[Question]:
-        row_id = _text(row.values.get("ID")) or usual_id(FBQ, number)
+        row_id = _cell_text(row.values, "ID", place) or usual_id(FBQ, number)
         return [
             Question(
                 qid=qid,
@@ -86,9 +87,9 @@ def read_povs(port: WorkbookPort) -> tuple[tuple[PointOfView, ...], tuple[Proble
     def povs(place: CellPlace, row: Row, number: int) -> list[PointOfView]:
         return [
             PointOfView(
-                pov_id=_pov_id(row.values.get("ID"), number, place),
+                pov_id=_pov_id(row.values, number, place),
                 text=_needed_text(row.values, "POV", place),
-                weight=_weight(row.values.get("Weight"), place),
+                weight=_weight(row.values, place),
                 place=place.cell("POV"),
             )
         ]
@@ -113,7 +114,7 @@ def _collect(
     for number, row in enumerate(data.rows, start=1):
         place = CellPlace(port.name, data.sheet, row.number)
         try:
-            for item in read_row(place, row, number) if _in_use(row, place) else ():
+            for item in read_row(place, row, number) if _in_use(row.values, place) else ():
                 if name_of(item).lower() in found:
                     raise _duplicate(name_of(item), place)
                 found[name_of(item).lower()] = item
@@ -129,7 +130,7 @@ def _asked(
     asked = [(row_id, "QInitial")] if which in ("initial", "all") else []
     if which in ("fbq", "all"):
         for side in "AB":
-            variant = _variant(values.get(f"FBQ_{side}"), place, f"FBQ_{side}")
+            variant = _variant(values, f"FBQ_{side}", place)
             asked.append((f"{row_id}-{side}", f"FBQ{side}{variant + 1}"))
     return asked
 
@@ -152,19 +153,46 @@ def _text(value: CellValue) -> str:
     return "" if value is None else clean_text(str(value)).strip()
 
 
+def _cell_text(values: Mapping[str, CellValue], column: str, place: CellPlace) -> str:
+    """Return the text of a cell, numbers as text; empty where it is.
+
+    :raises CellError: if it holds an error value, or a formula that was never computed.
+    """
+    value = values.get(column)
+    if isinstance(value, NotComputed):
+        raise CellError(
+            f"The formula has no stored value: {place.cell(column)}.",
+            "The program that wrote the workbook did not compute it.",
+            "Open the workbook in Excel, save it there, and run again.",
+        )
+    if is_error(value):
+        raise CellError(
+            f"The cell holds the error value {value}: {place.cell(column)}.",
+            "It says that a formula could not be computed.",
+            "Correct it, or set Use to no in this row.",
+        )
+    return _text(value)
+
+
 def _needed_text(values: Mapping[str, CellValue], column: str, place: CellPlace) -> str:
-    text = _text(values.get(column))
+    text = _cell_text(values, column, place)
     if not text:
         raise CellError(
             f"The cell is empty: {place.cell(column)}.",
             "A text is needed there.",
             "Write one, or set Use to no in this row.",
         )
+    if held := wordless(values[column]):
+        raise CellError(
+            f"The cell holds {held}: {place.cell(column)}.",
+            "A question or a point of view is said in words.",
+            "Write it out, or set Use to no in this row.",
+        )
     return text
 
 
-def _in_use(row: Row, place: CellPlace) -> bool:
-    text = _text(row.values.get("Use")).lower()
+def _in_use(values: Mapping[str, CellValue], place: CellPlace) -> bool:
+    text = _cell_text(values, "Use", place).lower()
     if text not in ("", *YES_NO):
         raise CellError(
             f"The value '{text}' cannot be used: {place.cell('Use')}.",
@@ -174,8 +202,8 @@ def _in_use(row: Row, place: CellPlace) -> bool:
     return text != "no"
 
 
-def _variant(value: CellValue, place: CellPlace, column: str) -> int:
-    text = _text(value)
+def _variant(values: Mapping[str, CellValue], column: str, place: CellPlace) -> int:
+    text = _cell_text(values, column, place)
     if text not in VARIANTS:
         raise CellError(
             f"The value '{text}' cannot be used: {place.cell(column)}."
@@ -187,8 +215,8 @@ def _variant(value: CellValue, place: CellPlace, column: str) -> int:
     return int(text)
 
 
-def _weight(value: CellValue, place: CellPlace) -> float:
-    text = _text(value)
+def _weight(values: Mapping[str, CellValue], place: CellPlace) -> float:
+    text = _cell_text(values, "Weight", place)
     if not text:
         return 1.0
     try:
@@ -204,9 +232,9 @@ def _weight(value: CellValue, place: CellPlace) -> float:
     return weight
 
 
-def _pov_id(value: CellValue, number: int, place: CellPlace) -> str:
+def _pov_id(values: Mapping[str, CellValue], number: int, place: CellPlace) -> str:
     """Return an id that can head columns of the Matrix table beside those it always has."""
-    pov_id = _text(value) or usual_id(POV, number)
+    pov_id = _cell_text(values, "ID", place) or usual_id(POV, number)
     taken = {header.lower() for header in MATRIX.headers}
     if pov_id.lower() in taken or pov_id.endswith(CONTRAST_SUFFIX) or len(pov_id) > _LONGEST:
         raise CellError(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 from worker.contract import Wire
 from worker.errors import BonsaiError, SettingError
 from xl_addin.sheets.setting_values import Given, whole
 from xl_addin.sheets.settings import CHUNK_OVERLAP, CHUNK_SIZE, SETTING_ROWS, Setting
-from xl_addin.workbook.port import CellValue
+from xl_addin.workbook.cell_kinds import is_error
+from xl_addin.workbook.port import CellValue, NotComputed
 
 T = TypeVar("T")
 AnyError = TypeVar("AnyError", bound=BonsaiError)
@@ -24,7 +25,7 @@ class Options:
     """
 
     values: Mapping[str, Any]
-    given: frozenset[str] = frozenset()
+    given: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __getitem__(self, setting: Setting[T]) -> T:
         """Return the value of a setting."""
@@ -72,7 +73,12 @@ def named_as_given(error: AnyError, given: Collection[str]) -> AnyError:
 
 
 def _read(row: Setting[T], cells: Mapping[str, CellValue], given: Mapping[str, CellValue]) -> T:
-    value = _or_default(given.get(row.name, cells.get(row.name)), row.default)
+    found = given.get(row.name, cells.get(row.name))
+    if isinstance(found, NotComputed):
+        raise _not_computed(row)
+    if is_error(found):
+        raise _refused(row, found, row.reader.expected or "a text", given)
+    value = _or_default(found, row.default)
     try:
         return row.reader.read(value)
     except ValueError:
@@ -83,6 +89,14 @@ def _or_default(value: CellValue, default: Given) -> Given:
     if value is None or (isinstance(value, str) and not value.strip()):
         return default
     return value.strip() if isinstance(value, str) else value
+
+
+def _not_computed(row: Setting[Any]) -> SettingError:
+    return SettingError(
+        f"The setting '{row.name}' is a formula that has no stored value.",
+        "The program that wrote the workbook did not compute it.",
+        "Open the workbook in Excel, save it there, and run again.",
+    )
 
 
 def _refused(

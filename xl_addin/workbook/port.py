@@ -17,6 +17,12 @@ class Formula:
     text: str
 
 
+class NotComputed(str):
+    """The value of a formula that no program has computed: an empty text that can be told apart."""
+
+    __slots__ = ()
+
+
 CellValue = str | int | float | bool | None
 Writable = CellValue | Formula
 

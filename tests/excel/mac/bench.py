@@ -22,7 +22,7 @@ from xl_addin.workbook.port import WorkbookPort
 class MacBench(Bench):
     """One Excel; `workbooks` are those that a port has open, by its name."""
 
-    reads_errors = False
+    names_errors = False
 
     def __init__(self, xlwings: Any, excel: Excel) -> None:
         self.xlwings, self.excel = xlwings, excel

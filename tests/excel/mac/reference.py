@@ -21,6 +21,8 @@ _LARGEST = 2**31
 class Keyword:
     """A word of Excel's dictionary, `k.missing_value` for one."""
 
+    __module__ = "appscript.reference"
+
     def __init__(self, name: str) -> None:
         self.AS_name = name
 

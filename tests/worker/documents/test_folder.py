@@ -49,7 +49,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
         look_into(tmp_path / name)
 
     assert str(tmp_path / name) in caught.value.what
-    assert "--documents" in caught.value.next_step
+    assert "Documents folder" in caught.value.next_step
 
 
 @pytest.mark.parametrize("names", [(), ("image.png", ".hidden.txt")], ids=["empty", "no text"])

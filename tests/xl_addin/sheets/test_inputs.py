@@ -1,10 +1,13 @@
+import datetime as dt
 from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from tests.xl_addin.conftest import FBQ_HEADERS, fbq_row
-from worker.errors import ColumnError, TableMissingError
+from tests.xl_addin.workbook.samples import parts, rewrite
+from worker.errors import ColumnError, SettingError, TableMissingError
 from xl_addin.sheets.inputs import read_povs, read_questions, read_settings
 from xl_addin.sheets.settings import QUESTIONS, SCORE, TOP_K
 from xl_addin.workbook.file.file_book import FileBook
@@ -133,3 +136,82 @@ def test_an_id_that_cannot_head_a_matrix_column_is_named(plain_book, pov_id: str
     povs, problems = read_povs(FileBook.open(path))
     assert [pov.pov_id for pov in povs] == ["P2"]
     assert "sheet Sheet, row 2, column ID" in problems[0].what
+
+
+WORDLESS = {
+    "#N/A": "the error value #N/A",
+    True: "the truth value TRUE",
+    12.5: "the number 12.5",
+    "2,500 円": "",
+    dt.date(2026, 11, 28): "the date or time 2026-11-28",
+    dt.time(9, 30): "the date or time 09:30:00",
+}
+
+
+@pytest.mark.parametrize("value", WORDLESS, ids=str)
+def test_a_cell_without_words_is_no_question_and_no_point_of_view(plain_book, value):
+    held = WORDLESS[value]
+    fbq = plain_book("FBQ.xlsx", FBQ_HEADERS, [[value, *fbq_row("x")[1:]], fbq_row("Trade")])
+    questions, problems = read_questions(FileBook.open(fbq), "initial")
+    assert [question.text for question in questions] == ([] if held else [value]) + ["Trade"]
+    pov = plain_book("POV.xlsx", ["POV"], [["Kettles sing."], [value]])
+    povs, more = read_povs(FileBook.open(pov))
+    assert [point.text for point in povs] == ["Kettles sing."] + ([] if held else [value])
+    assert bool(held) == bool(problems) == bool(more)
+    for problem, place in zip(
+        (*problems, *more), ("row 2, column QInitial", "row 3, column POV"), strict=False
+    ):
+        assert held in problem.what
+        assert f"sheet Sheet, {place}" in problem.what
+
+
+@pytest.mark.parametrize("column", ["ID", "POV", "Weight", "Use"])
+def test_a_formula_that_nobody_has_computed_is_called_that(plain_book, column: str):
+    headers = ["ID", "POV", "Weight", "Use"]
+    row = dict(zip(headers, ["P1", "Kettles sing.", 1, "yes"], strict=True))
+    formula = {**row, column: '="a"&"b"'}
+    path = plain_book("POV.xlsx", headers, [[*formula.values()], ["P2", "Oil flows.", 1, None]])
+    povs, problems = read_povs(FileBook.open(path))
+    assert [pov.text for pov in povs] == ["Oil flows."]
+    assert f"The formula has no stored value: POV.xlsx, sheet Sheet, row 2, column {column}." in (
+        problems[0].what
+    )
+
+
+def test_a_list_of_formulas_alone_is_not_an_empty_list(plain_book):
+    path = plain_book("POV.xlsx", ["POV"], [['="Oil "&"flows."']])
+    povs, problems = read_povs(FileBook.open(path))
+    assert povs == ()
+    assert "no stored value" in problems[0].what
+
+
+def test_a_formula_that_gives_an_empty_text_is_an_empty_cell(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "POV.xlsx") as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_column("A1", ["POV", "Kettles sing."])
+        sheet.write_formula("A3", '=""', None, "")
+        sheet.write_formula("A4", '="Oil "&"flows."', None, "Oil flows.")
+    part = "xl/worksheets/sheet1.xml"
+    as_excel_writes = parts(tmp_path / "POV.xlsx")[part].replace(b'r="A3"', b'r="A3" t="str"')
+    rewrite(tmp_path / "POV.xlsx", {part: as_excel_writes})
+    povs, problems = read_povs(FileBook.open(tmp_path / "POV.xlsx"))
+    assert [pov.text for pov in povs] == ["Kettles sing.", "Oil flows."]
+    assert problems == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("Passages", "=5+5", "is a formula that has no stored value"),
+        ("Documents folder", "=A1", "is a formula that has no stored value"),
+        ("Documents folder", "#REF!", "has the value '#REF!'"),
+    ],
+)
+def test_a_setting_that_holds_no_value_is_named(book: Path, name: str, value: str, words: str):
+    workbook = openpyxl.load_workbook(book)
+    sheet = workbook["Settings"]
+    row = next(cell.row for cell in sheet["A"] if cell.value == name)
+    sheet.cell(row, 2).value = value
+    workbook.save(book)
+    with pytest.raises(SettingError, match=f"The setting '{name}' {words}"):
+        read_settings(FileBook.open(book))

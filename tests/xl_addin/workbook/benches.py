@@ -40,8 +40,8 @@ class Shown:
 class Bench(ABC):
     """Opens workbooks as one of the ports."""
 
-    #: Whether an error in a cell is read as its text; otherwise the cell is read as empty.
-    reads_errors = True
+    #: Whether an error in a cell is read as its name; otherwise as an error without one.
+    names_errors = True
 
     @abstractmethod
     def open(self, path: Path) -> WorkbookPort:

@@ -29,6 +29,7 @@ from tests.xl_addin.workbook.samples import (
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
 from worker.errors import ColumnError, InternalError, TableMissingError, WorkbookError
 from xl_addin.sheets.fbq import FBQ
+from xl_addin.sheets.inputs import read_povs
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
@@ -117,7 +118,31 @@ def test_dates_come_as_text_and_error_values_as_they_are(bench, tmp_path):
         sheet.write_formula("B2", "=NA()", None, "#N/A")
         sheet.write_string("C2", "text")
     values = bench.open(tmp_path / "a.xlsx").read_table(POV).rows[0].values
-    assert values == {"a": "2026-01-02", "b": "#N/A" if bench.reads_errors else None, "POV": "text"}
+    assert values == {
+        "a": "2026-01-02",
+        "b": "#N/A" if bench.names_errors else "#ERROR!",
+        "POV": "text",
+    }
+
+
+def test_cells_without_words_are_no_points_of_view(bench, tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as workbook:
+        sheet = workbook.add_worksheet("List")
+        sheet.write_column("A1", ["POV", "Kettles sing.", True, 12.5, None, "Oil flows."])
+        sheet.write_formula("A5", "=1/0", None, "#DIV/0!")
+        sheet.write_datetime("A7", dt.datetime(2026, 1, 2), workbook.add_format({"num_format": 14}))
+    povs, problems = read_povs(bench.open(tmp_path / "a.xlsx"))
+    assert [pov.text for pov in povs] == ["Kettles sing.", "Oil flows."]
+    error = "#DIV/0!" if bench.names_errors else "#ERROR!"
+    assert [problem.what for problem in problems] == [
+        f"The cell holds {held}: a.xlsx, sheet List, row {row}, column POV."
+        for row, held in {
+            3: "the truth value TRUE",
+            4: "the number 12.5",
+            5: f"the error value {error}",
+            7: "the date or time 2026-01-02",
+        }.items()
+    ]
 
 
 def test_a_table_without_a_required_column_names_table_sheet_and_column(bench, tmp_path):
@@ -515,7 +540,7 @@ def test_an_error_value_of_the_users_stays_one(bench, port, error):
     notes = cells(bench.look(port)["Ranked"], RANKED, "Note", 3)
     assert [cell.value for cell in notes] == ["# my heading", error, None]
     assert notes[1].data_type == "e"
-    seen = error if bench.reads_errors else None
+    seen = error if bench.names_errors else "#ERROR!"
     assert column(port, RANKED, "Note") == ["# my heading", seen, None]
 
 

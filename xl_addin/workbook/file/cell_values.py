@@ -11,7 +11,7 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_I
 
 from xl_addin.workbook.cells import plain_value
 from xl_addin.workbook.file.markup import TRUE, children, q
-from xl_addin.workbook.port import CellValue
+from xl_addin.workbook.port import CellValue, NotComputed
 
 _NO_DATE = "#VALUE!"
 
@@ -31,14 +31,19 @@ class CellValues:
         self._epoch = MAC_EPOCH if from_1904 else WINDOWS_EPOCH
 
     def value(self, cell: Element) -> CellValue:
-        """Return what a cell shows, dates as ISO text; None where it is empty."""
+        """Return what a cell shows, dates as ISO text; None where it is empty.
+
+        Of a formula with an empty text Excel says that it is text; one without kind and value was
+        never computed.
+        """
         kind = cell.get("t", "n")
         if kind == "inlineStr":
             text = cell.find(q("is"))
             return None if text is None else plain_value(text_of(text))
         content = cell.findtext(q("v"))
         if not content:
-            return None
+            is_waiting = kind != "str" and cell.find(q("f")) is not None
+            return NotComputed() if is_waiting else None
         if kind == "n":
             return plain_value(self._number(content, cell.get("s")))
         if kind == "s":

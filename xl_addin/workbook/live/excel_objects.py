@@ -43,6 +43,11 @@ def are_hidden(cells: xlwings.Range) -> bool | None:
     return hidden if isinstance(hidden, bool) else None
 
 
+def is_no_value(value: object) -> bool:
+    """Say whether a value is Excel for Mac's word for a cell of which a script is told nothing."""
+    return _is_appscript(value)
+
+
 def full_name(book: xlwings.Book) -> str:
     """Return the path of a workbook, or its address where it lies in a cloud folder."""
     asked = _ask(book.api, "", "full_name")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from worker.errors import WorkbookError
 from xl_addin.workbook.areas import Area, address, common
+from xl_addin.workbook.cell_kinds import UNNAMED_ERROR
 from xl_addin.workbook.cells import (
     NEWER_ERRORS,
     clean_text,
@@ -95,8 +96,19 @@ class LiveSheet:
         return [[_known(value, errors_as_text) for value in row] for row in rows]
 
     def rows(self, area: Area) -> Iterator[tuple[CellValue, ...]]:
-        """Yield the rows of an area as plain values."""
-        return (tuple(plain_cell(value) for value in row) for row in self.raw(area))
+        """Yield the rows of an area as plain values, errors as their names.
+
+        Where Excel does not tell the name of an error (on macOS), it is `#ERROR!`.
+        """
+        values = self.raw(area)
+        if sys.platform == "darwin":
+            told = _shaped(patiently(lambda: self.range(area).raw_value), area)
+            for row, line in zip(values, told, strict=True):
+                row[:] = [
+                    UNNAMED_ERROR if excel_objects.is_no_value(there) else value
+                    for value, there in zip(row, line, strict=True)
+                ]
+        return (tuple(plain_cell(value) for value in row) for row in values)
 
     def cells(self, area: Area) -> list[list[LiveCell]]:
         """Return the cells of an area with their formulas."""
@@ -297,12 +309,16 @@ def _cell(value: object, text: str, row: int) -> LiveCell:
 
 
 def _texts(block: object, area: Area) -> list[list[str]]:
-    """Return formulas row by row: a single cell or row comes without its outer shells."""
+    return [["" if value is None else str(value) for value in row] for row in _shaped(block, area)]
+
+
+def _shaped(block: object, area: Area) -> Sequence[Sequence[object]]:
+    """Return what Excel gave row by row: a single cell or row comes without its outer shells."""
     if not isinstance(block, (list, tuple)):
         block = [[block]]
     elif not isinstance(block[0], (list, tuple)):
         block = [block] if len(area.rows) == 1 else [[value] for value in block]
-    return [["" if value is None else str(value) for value in row] for row in block]
+    return block
 
 
 def _halves(area: Area) -> tuple[Area, Area]:

@@ -10,7 +10,7 @@ from typing import Protocol
 from worker.errors import ColumnError, TableMissingError
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Table
-from xl_addin.workbook.port import CellValue, Row, TableData
+from xl_addin.workbook.port import CellValue, NotComputed, Row, TableData
 from xl_addin.workbook.table.table_shape import CurrentTable
 
 HEADER_ROWS = 10
@@ -97,7 +97,7 @@ def filled_rows(
 
 
 def _is_filled(value: CellValue) -> bool:
-    return value is not None and str(value).strip() != ""
+    return isinstance(value, NotComputed) or (value is not None and str(value).strip() != "")
 
 
 def _header_texts(row: Iterable[CellValue]) -> list[str]:
