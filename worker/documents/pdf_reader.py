@@ -24,14 +24,16 @@ def read_pdf(data: bytes, source: str) -> Document:
     :raises DocumentError: if it is encrypted, damaged, or holds pictures alone.
     """
     from pypdfium2 import PdfDocument, PdfiumError
-    from pypdfium2.raw import FPDF_ERR_PASSWORD
+    from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
     try:
         pdf = PdfDocument(data)
     except PdfiumError as error:
         if error.err_code == FPDF_ERR_PASSWORD:
             raise refusals.encrypted(source) from error
-        raise
+        if error.err_code == FPDF_ERR_SECURITY:
+            raise refusals.unknown(source, "PDF", "a way of encryption") from error
+        raise refusals.damaged(source, "PDF", str(error)) from error
     scanned: list[int] = []
     document = document_of_pages(source, _pages(pdf, scanned), between="\n")
     if scanned and not document.text.strip():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-from worker.documents import refusals
+from worker.documents import file_kind, refusals
 from worker.documents.document import Document
 from worker.documents.html_reader import read_html
-from worker.documents.office_file import OLD_OFFICE, check_office_file
+from worker.documents.office_file import checked_office_file
 from worker.documents.pdf_reader import read_pdf
 from worker.documents.slide_reader import read_slides
 from worker.documents.table_reader import read_delimited, read_workbook
@@ -23,38 +25,39 @@ READER_VERSION = 2
 
 @dataclass(frozen=True)
 class Format:
-    """How files of one type are read."""
+    """How files of one type are read.
+
+    `kind` is what such a file is by its content, or none if it is text of any sort.
+    """
 
     name: str
     read: Callable[[bytes, str], Document]
+    kind: str | None = None
 
 
 _TEXT = Format("text", read_text)
 _HTML = Format("web page", read_html)
 _TABLE = Format("table of text", read_delimited)
-_WORKBOOK = Format("Excel workbook", read_workbook)
+_WORKBOOK = Format("Excel workbook", read_workbook, file_kind.WORKBOOK)
 
 FORMATS = {
     ".txt": _TEXT,
     ".md": _TEXT,
     ".html": _HTML,
     ".htm": _HTML,
-    ".pdf": Format("PDF", read_pdf),
-    ".docx": Format("Word document", read_word),
-    ".pptx": Format("PowerPoint presentation", read_slides),
+    ".pdf": Format("PDF", read_pdf, file_kind.PDF),
+    ".docx": Format("Word document", read_word, file_kind.WORD),
+    ".pptx": Format("PowerPoint presentation", read_slides, file_kind.PRESENTATION),
     ".xlsx": _WORKBOOK,
     ".xlsm": _WORKBOOK,
     ".csv": _TABLE,
     ".tsv": _TABLE,
 }
 
-_OFFICE = (".docx", ".pptx", ".xlsx", ".xlsm")
-_PDF = "a PDF"
-_SIGNATURES = {
-    b"%PDF-": _PDF,
-    b"PK\x03\x04": "an Office file or a zip archive",
-    OLD_OFFICE: "a file of an older Office",
-}
+_OFFICE = (file_kind.WORD, file_kind.PRESENTATION, file_kind.WORKBOOK)
+_TEXTS = (None, file_kind.TEXT, file_kind.WEB_PAGE)
+#: What XML, and with it every workbook, cannot hold: controls, halves of pairs, no characters.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def format_of(source: str) -> Format:
@@ -78,32 +81,50 @@ def read_bytes(path: Path, source: str) -> bytes:
 def read_document(data: bytes, source: str) -> Document:
     """Return the text of a file that holds these bytes.
 
-    :raises DocumentError: if it is damaged, encrypted, of another type than its name says, or
-        holds no words, or too many.
+    :raises DocumentError: if it is damaged, encrypted, of another type than its name says, holds
+        no words, or too many, or what its reader does not know.
     """
     if not data.strip():
         raise refusals.empty(source)
     form = format_of(source)
-    _check_signature(data, source, form)
+    _check_kind(data, source, form)
     try:
-        document = form.read(data, source)
+        if form.kind in _OFFICE:
+            data = checked_office_file(data, source)
+        document = _valid(form.read(data, source))
     except (DocumentError, MemoryError):
         raise
     except Exception as error:  # each library has its own kinds
-        cause = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise refusals.damaged(source, form.name, cause) from error
+        raise refusals.of_error(source, form.name, error) from error
     if not document.text.strip():
-        raise refusals.empty(source)
+        raise refusals.empty(source, document.lost)
     if len(document.text) > refusals.MAX_CHARACTERS:
         raise refusals.too_long(source)
     return document
 
 
-def _check_signature(data: bytes, source: str, form: Format) -> None:
-    """Refuse a file that shows at its beginning that it is something else."""
-    if PurePosixPath(source).suffix.lower() in _OFFICE:
-        check_office_file(data, source, form.name)
-        return
-    for signature, kind in _SIGNATURES.items():
-        if data.startswith(signature) and (form, kind) != (FORMATS[".pdf"], _PDF):
-            raise refusals.something_else(source, form.name, kind)
+def _check_kind(data: bytes, source: str, form: Format) -> None:
+    """Refuse a file that shows by its content that it is something else."""
+    kind = file_kind.kind_of(data)
+    if kind == file_kind.ENCRYPTED and form.kind in _OFFICE:
+        raise refusals.encrypted(source)
+    if kind not in ((None, form.kind) if form.kind else _TEXTS):
+        raise refusals.something_else(source, form.name, str(kind))
+
+
+def _valid(document: Document) -> Document:
+    """Return a document with a sign for each character that is none; offsets stay as they are."""
+    shown = partial(_NO_TEXT.sub, "\ufffd")
+    return replace(
+        document,
+        text=_NO_TEXT.sub(_stand_in, document.text),
+        lost=tuple(map(shown, document.lost)),
+        read_as=tuple(map(shown, document.read_as)),
+    )
+
+
+def _stand_in(found: re.Match[str]) -> str:
+    """Return a line end for the end of a page or column, a space for a control, and else a sign."""
+    if found[0] in "\v\f":
+        return "\n"
+    return " " if found[0] < " " else "\ufffd"

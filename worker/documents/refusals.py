@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
+from zipfile import BadZipFile
+
+from worker.documents.office_package import DamagedPart
 from worker.errors import DocumentError
 from worker.limited_process import Limits
 
@@ -11,6 +15,7 @@ MAX_BYTES = 200_000_000
 #: Some 10,000 printed pages.
 MAX_CHARACTERS = 20_000_000
 
+_DAMAGE = (BadZipFile, DamagedPart, EOFError, SyntaxError, UnicodeDecodeError, zlib.error)
 _AGAIN = "then index again."
 
 
@@ -41,11 +46,11 @@ def too_long(source: str) -> DocumentError:
     )
 
 
-def empty(source: str) -> DocumentError:
-    """Return the error for a file without words."""
+def empty(source: str, lost: tuple[str, ...] = ()) -> DocumentError:
+    """Return the error for a file without words; `lost` says what else it holds."""
     return DocumentError(
         f"The file {source} is empty.",
-        "It holds no words.",
+        " ".join(["It holds no words.", *lost]),
         f"Delete it or put text into it, {_AGAIN}",
     )
 
@@ -84,6 +89,41 @@ def damaged(source: str, expected: str, cause: str) -> DocumentError:
         f"It is damaged, or no {expected} ({cause}).",
         f"Open it in the program it was made with, save it again, {_AGAIN}",
     )
+
+
+def unknown(source: str, expected: str, cause: str) -> DocumentError:
+    """Return the error for a file that is whole, but holds what its reader does not know."""
+    return DocumentError(
+        f"The file {source} cannot be read.",
+        f"As a {expected} it holds something that is not known here ({cause}).",
+        f"Save it in another format that is read, such as PDF, {_AGAIN}",
+    )
+
+
+def library_missing(source: str, expected: str, error: ImportError) -> DocumentError:
+    """Return the error for a file whose library is not installed, or does not start."""
+    return DocumentError(
+        f"The file {source} cannot be read.",
+        f"The library for a {expected} is missing or does not start ({error}).",
+        f"Install BONSAI again, {_AGAIN}",
+    )
+
+
+def of_error(source: str, expected: str, error: Exception) -> DocumentError:
+    """Return the error for whatever a library has raised, by what it means.
+
+    Errors of XML are syntax errors to Python.
+    """
+    cause = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if isinstance(error, ImportError):
+        return library_missing(source, expected, error)
+    if isinstance(error, RecursionError):
+        return unknown(source, expected, "elements nested in one another hundreds of times")
+    if isinstance(error, RuntimeError) and "encrypted" in cause:
+        return encrypted(source)
+    if isinstance(error, _DAMAGE) or "no item named" in cause:
+        return damaged(source, expected, cause)
+    return unknown(source, expected, f"{type(error).__name__}: {cause}")
 
 
 def trap(source: str, why: str) -> DocumentError:

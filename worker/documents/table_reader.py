@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import csv
-import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING
 
 from worker.documents.document import Document, document_of_lines, document_of_pages
 from worker.documents.encodings import decode
+from worker.documents.shown_values import shown
 
 if TYPE_CHECKING:
-    from openpyxl.cell import Cell, MergedCell
-    from openpyxl.cell.read_only import ReadOnlyCell
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 _DELIMITERS = ",;\t|"
-#: Digits, decimals and percent sign of a format that is neither scientific nor a fraction.
-_PLAIN_FORMAT = re.compile(r"^[^0#?/E]*([#,]*0)(?:\.([0#]+))?(%)?[^0#?/E]*$")
 _SAMPLE = 20_000  # characters from which the delimiter is guessed
 
 
@@ -82,30 +77,6 @@ def _dialect(sample: str) -> type[csv.Dialect]:
 def _sheet_lines(sheet: ReadOnlyWorksheet) -> Iterator[str]:
     sheet.reset_dimensions()  # some programs write wrong ones
     yield sheet.title
-    yield from row_lines([_shown(cell) for cell in row] for row in sheet.rows)
-
-
-def _shown(cell: ReadOnlyCell | Cell | MergedCell) -> str:
-    """Return a cell's value about as Excel shows it; dates always year first."""
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return (
-            value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
-        )
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, int | float):
-        return _number(value, cell.number_format or "")
-    return str(value)
-
-
-def _number(value: float, number_format: str) -> str:
-    """Show decimals, thousands and percent as the format says; without one, 15 digits at most."""
-    shown = _PLAIN_FORMAT.search(number_format.partition(";")[0])
-    if not shown:
-        return f"{value:.15g}"
-    thousands = "," if "," in shown[1] else ""
-    kind = "%" if shown[3] else "f"
-    return f"{value:{thousands}.{len(shown[2] or '')}{kind}}"
+    yield from row_lines(
+        [shown(cell.value, cell.number_format or "") for cell in row] for row in sheet.rows
+    )

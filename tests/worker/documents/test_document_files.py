@@ -127,7 +127,7 @@ def test_a_word_document_is_read_with_headers_tables_notes_and_text_boxes_in_ord
 def test_a_presentation_is_read_slide_by_slide_with_groups_and_tables():
     assert pages(read("market_talk.pptx")) == [
         "The fish market at dawn\nPrices are called, never written.\n"
-        "Buyers know the boats by name.",
+        "Buyers know the boats by name.\n\nTell the story of the blind auctioneer.",
         "市場の値段\nA grouped remark on mackerel.\nFish | Yen\nSaba | 800",
         "",
         "Thank you",

@@ -13,17 +13,12 @@ from worker.documents.readers import read_bytes, read_document
 from worker.errors import DocumentError
 
 ENGLISH = "The rain fell.\nIt fell all night.\n"
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000 1f15c489"
-    "0000000d49444154789c6360000002000001e221bc33"
-    "0000000049454e44ae426082"
-)
 
 
 @pytest.mark.parametrize(
     "data",
-    [PNG, ENGLISH.encode() * 9 + b"\x00!", b"\x00" * 64, codecs.BOM_UTF32_LE + b"a\x00\x00\x00"],
-    ids=["picture", "text with a zero byte", "zeros", "utf-32"],
+    [ENGLISH.encode() * 9 + b"\x00!", b"\x00" * 64, codecs.BOM_UTF32_LE + b"a\x00\x00\x00"],
+    ids=["text with a zero byte", "zeros", "utf-32"],
 )
 def test_what_is_no_text_is_refused_by_name(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "holiday.txt"
