@@ -19,6 +19,7 @@ _SIGNS = {
     **dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�"),  # turn the order
     **dict.fromkeys(range(0xD800, 0xE000), "�"),  # halves of characters: no encoding has them
 }
+_IN_JSON = {code: "�" if 0xD800 <= code < 0xE000 else f"\\u{code:04x}" for code in _SIGNS}
 _WINDOWS_LINE_END = re.compile("\r(?=\n)")
 
 
@@ -29,6 +30,11 @@ def visible(text: str) -> str:
     writing, rare ends of lines, and halves of characters.
     """
     return _WINDOWS_LINE_END.sub("", text).translate(_SIGNS)
+
+
+def visible_json(text: str) -> str:
+    """Return JSON with the same meaning that drives nothing; halves of characters are signs."""
+    return text.translate(_IN_JSON)
 
 
 def one_entry(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -57,7 +58,12 @@ def peak_memory() -> str:
 def _prepare(out: Path) -> Path:
     documents = out / "documents"
     make_folder(documents)
-    shutil.copytree(templates_folder() / "sample_documents", documents, dirs_exist_ok=True)
+    shutil.copytree(
+        templates_folder() / "sample_documents",
+        documents,
+        copy_function=_copy_if_absent,
+        dirs_exist_ok=True,
+    )
     book = _free_name(out)
     new_book(book)
     books = open_books(book, None, None)
@@ -66,6 +72,12 @@ def _prepare(out: Path) -> Path:
     )
     save_results(books)
     return book
+
+
+def _copy_if_absent(source: str, target: str) -> None:
+    """Leave a file of that name as it is: somebody may have worked on it."""
+    if not os.path.lexists(target):
+        shutil.copy2(source, target)
 
 
 def _free_name(out: Path) -> Path:

@@ -15,6 +15,7 @@ from worker.evaluation.measures import Estimate, Measures, crag_score, judge
 from worker.settings import load_settings
 from xl_addin.commands.console import Terminal, summary_table
 from xl_addin.commands.job_commands import BrokerOption, with_broker
+from xl_addin.commands.json_file import check_json_place, write_json
 from xl_addin.commands.known_world import (
     KnownWorld,
     ModelEvaluation,
@@ -24,7 +25,6 @@ from xl_addin.commands.known_world import (
     world_options,
 )
 from xl_addin.commands.path_options import path_option
-from xl_addin.commands.summaries import write_content
 from xl_addin.jobs.session import Session
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.settings import CONTEXTS, DOCUMENTS, EMBEDDER, GATE, MODES
@@ -66,11 +66,9 @@ def evaluate(
     terminal = Terminal(quiet=quiet or str(json) == "-")
     settings = with_broker(load_settings(), broker)
     folder = templates_folder() / _SHIPPED
-    world = load_world(
-        documents or folder / "documents",
-        questions or folder / "questions.csv",
-        povs or folder / "povs.csv",
-    )
+    questions, povs = questions or folder / "questions.csv", povs or folder / "povs.csv"
+    check_json_place(json, (questions, povs))
+    world = load_world(documents or folder / "documents", questions, povs)
     asked: dict[str, CellValue] = {
         MODES.name: modes,
         CONTEXTS.name: contexts,
@@ -85,7 +83,7 @@ def evaluate(
     for evaluation in evaluations:
         _show(terminal, evaluation)
     if json:
-        write_content(json, _as_json(evaluations))
+        write_json(json, _as_json(evaluations))
     raise typer.Exit(max(_exit_code(evaluation) for evaluation in evaluations))
 
 

@@ -19,8 +19,9 @@ from worker.settings import IN_PROCESS, Settings, load_settings
 from worker.typed_path import place_text
 from xl_addin.commands.console import Terminal
 from xl_addin.commands.job_commands import BrokerOption, with_broker
+from xl_addin.commands.json_file import check_json_place, write_json
 from xl_addin.commands.path_options import path_argument, path_option
-from xl_addin.commands.summaries import exit_code, print_problems, print_summary, write_json
+from xl_addin.commands.summaries import complete_result, exit_code, print_problems, print_summary
 from xl_addin.jobs.base import ExcelJob, Inputs
 from xl_addin.jobs.books import Books, book_options, open_books, scratch_books
 from xl_addin.jobs.session import Session
@@ -111,14 +112,15 @@ def _run(job: ExcelJob[Any], order: Order) -> int:
     terminal = Terminal(quiet=order.quiet or str(order.json) == "-")
     settings = _settings(order)
     books, inputs = _inputs(order, settings)
+    check_json_place(order.json, (order.book, order.pov, books.out))
     with terminal.watching() as watch:
         run = Session(settings, watch.take, terminal.cancelled).do(job, inputs, books)
     print_summary(terminal, job, run)
     if run.all_rows and books.out:
         terminal.say(f"Results are in {books.results.path}")
-    if order.json:
-        write_json(order.json, job, run)
     print_problems(terminal, run)
+    if order.json and (result := complete_result(job, run)):
+        write_json(order.json, result)
     return exit_code(run)
 
 

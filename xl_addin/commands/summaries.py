@@ -1,14 +1,8 @@
-"""The report of a command that is done: tables for the terminal, JSON for programs."""
+"""The report of a command that is done: tables for the terminal, a result for programs."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Mapping
-from pathlib import Path
-
 from worker.contract import RunResult, json_ready
-from worker.errors import InputError
 from xl_addin.commands.console import Terminal, summary_table
 from xl_addin.jobs.base import ExcelJob, In, SummaryTable
 from xl_addin.jobs.landing import lost_note
@@ -44,35 +38,15 @@ def exit_code(run: Run) -> int:
     return 1 if run.left_out or run.problems or failed else 0
 
 
-def write_json(path: Path, job: ExcelJob[In], run: Run) -> None:
-    """Write the complete result of a run for programs; `-` is standard output.
+def complete_result(job: ExcelJob[In], run: Run) -> dict[str, object] | None:
+    """Return the complete result of a run for programs; nothing if it gave nothing.
 
     Of a run that ended before its time it is what its rows say.
-
-    :raises InputError: if the file cannot be written.
     """
     result = run.result_as(RunResult)
     if result is None and run.stamp and run.all_rows:
         result = job.kind.result.so_far(run.stamp, run.all_rows)
-    if result is not None:
-        problems = [json_ready(problem) for problem in (*run.left_out, *run.problems)]
-        write_content(path, json_ready(result) | {"problems": problems})
-
-
-def write_content(path: Path, content: Mapping[str, object]) -> None:
-    """Write JSON for programs; `-` is standard output.
-
-    :raises InputError: if the file cannot be written.
-    """
-    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    if str(path) == "-":
-        sys.stdout.write(text)
-        return
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            f"The file {path} cannot be written.",
-            f"{error.strerror}.",
-            "Choose another place with --json.",
-        ) from error
+    if result is None:
+        return None
+    problems = [json_ready(problem) for problem in (*run.left_out, *run.problems)]
+    return json_ready(result) | {"problems": problems}

@@ -21,7 +21,7 @@ from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, SETTINGS
 from xl_addin.shipped_files import template_path
 from xl_addin.workbook.columns import Column, Table
-from xl_addin.workbook.file.disk import make_folder
+from xl_addin.workbook.file.disk import is_same_file, make_folder
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
 
@@ -44,10 +44,13 @@ def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
 
     Results of plain files go into the workbook that took them before, so that notes stay in it.
 
-    :raises WorkbookError: if a file cannot be read, or the results could not be written.
+    :raises WorkbookError: if a file cannot be read, or the results could not be written, or would
+        replace another file.
     """
     questions = FileBook.open(path)
     pov_book = FileBook.open(povs) if povs else questions
+    if out and povs and is_same_file(out, povs) and not is_same_file(povs, path):
+        raise _not_replaced(out, "The points of view are read from it.")
     if questions.has_table(RANKED):
         results, target = questions, out or path
     else:
@@ -56,6 +59,8 @@ def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
         _copy_table(questions, results, FBQ)
         _copy_table(pov_book, results, POV)
     results.check_target(target)
+    if target.exists() and not is_same_file(target, path):
+        _results_book(target)
     return Books(questions, pov_book, results, target)
 
 
@@ -135,15 +140,22 @@ def set_settings(book: FileBook, values: dict[str, str]) -> None:
 
 
 def _results_book(target: Path) -> FileBook:
-    """Return the workbook that takes the results of plain files, a fresh one if there is none."""
+    """Return the workbook that takes the results of plain files, a fresh one if there is none.
+
+    :raises WorkbookError: if another file is there.
+    """
     book = FileBook.open(target if target.exists() else template_path())
     if not book.has_table(RANKED):
-        raise WorkbookError(
-            f"The file {target.absolute()} is there already, and is no workbook of BONSAI's.",
-            "Results never replace another file.",
-            "Choose another name with --out, or move the old file away.",
-        )
+        raise _not_replaced(target, "It is there already, and is no workbook of BONSAI's.")
     return book
+
+
+def _not_replaced(target: Path, why: str) -> WorkbookError:
+    return WorkbookError(
+        f"The file {target.absolute()} is not written over.",
+        f"{why} Results never replace another file.",
+        "Choose another name with --out, or move the old file away.",
+    )
 
 
 def _copy_table(source: FileBook, target: FileBook, table: Table) -> None:

@@ -62,6 +62,18 @@ def stamp(path: Path) -> Stamp | None:
     return status.st_mtime_ns, status.st_size
 
 
+def is_same_file(one: Path, other: Path) -> bool:
+    """Say whether two paths lead to one file, by whatever links and spelling.
+
+    Of files that are not there yet, names that differ in case count as the same.
+    """
+    if one.exists() != other.exists():
+        return False
+    if one.exists():
+        return one.samefile(other)
+    return str(one.resolve()).casefold() == str(other.resolve()).casefold()
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder, and those above it, if it is not there.
 
