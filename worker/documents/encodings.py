@@ -3,43 +3,81 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 
-import charset_normalizer
-
+from worker.documents.encoding_guess import likeliest
+from worker.documents.encoding_labels import codec_of, shown
 from worker.errors import DocumentError
 
-#: Tried in turn when a file is not UTF-8; each one fails on text of the others in practice.
-_ESCAPE = b"\x1b$"
-_JAPANESE = ("cp932", "euc_jp")
-#: What Western European text holds besides ASCII. Letters that stand in such text only when it is
-#: really Central European or Turkish (š, ž, ð, ý, þ, ³, …) are left out on purpose.
-_WESTERN_LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüßœÿÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒŸ")
-_WESTERN_SIGNS = frozenset("‘’‚“”„–—…«»‹›¡¿·•€£§°©®™\xa0")
-#: Portuguese writes õ before e alone; elsewhere it is the Hungarian ő of another encoding.
-_NOT_PORTUGUESE = re.compile("õ(?!e)", re.IGNORECASE)
+#: The longer ones first: UTF-32 begins as UTF-16 does.
 _BYTE_ORDER_MARKS = {
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
     b"\xef\xbb\xbf": "utf-8-sig",
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
+_JAPANESE_ESCAPE = re.compile(rb"\x1b\$[@B(]|\x1b\([IJ]")
+#: Bytes that an encoding does not have come as surrogates, from Python's cp932 also as four
+#: characters of private use, and as U+FFFD where units are wide.
+_BAD = re.compile("[\udc80-\udcff\uf8f0-\uf8f3\x00]+")
+_BAD_WIDE = re.compile("[\ufffd\x00]+")
+#: At most one place in so many characters beside ASCII may be bad. What is not UTF-8 gives hardly
+#: a well-formed character of it for each bad one, let alone three.
+_GOOD_FOR_ONE_BAD = 3
+#: One character in so many may be a zero byte, or in a guess one that no text has: files that are
+#: no text are full of them.
+_TEXT_FOR_ONE_ZERO = 100
+_TEXT_FOR_ONE_STRANGE = 20
+_GUESSES = 3  # that are tried on the whole of a file
+_PLACES = 3  # that are named
 
 
-def decode(data: bytes, source: str) -> str:
-    """Return bytes as text, its lines ended by line feeds alone.
+@dataclass(frozen=True)
+class Decoded:
+    """Text of a file, its lines ended by line feeds alone, each place that is no text a U+FFFD.
 
-    Order: byte order mark, UTF-8, UTF-16 without a mark, Japanese encodings, Windows' Western
-    encoding, then a statistical guess.
+    `read_as` names the encoding, unless it is beyond doubt; `lost` says where the text is bad.
+    """
 
+    text: str
+    read_as: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Bytes as they read in one encoding; `said` is what there is to say of how it was found."""
+
+    codec: str
+    text: str
+    said: str = ""
+
+    @property
+    def bad(self) -> re.Pattern[str]:
+        """What finds the places at which the bytes do not fit the encoding."""
+        return _BAD_WIDE if self.codec.startswith(("utf-16", "utf-32")) else _BAD
+
+
+def decode(data: bytes, source: str, label: str = "") -> Decoded:
+    """Return bytes as text.
+
+    Order: byte order mark, the escape codes of Japanese mail, UTF-8, what a label says, wide
+    units without a mark, a guess. A few bad bytes are lost, and no more than they.
+
+    :param label: what the file says of its encoding itself, as in "iso-8859-1".
     :raises DocumentError: if the bytes are no text in any of them.
     """
-    for encoding in _encodings(data):
-        try:
-            text = data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-        if "\x00" not in text:
-            return text.replace("\r\n", "\n").replace("\r", "\n")
+    for mark, codec in _BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            return _decoded(_read(data, codec))
+    for reading in _readings(data, label):
+        if _is_text(reading):
+            return _decoded(reading)
     raise DocumentError(
         f"The file {source} is not text.",
         "Its bytes fit no text encoding that is known here.",
@@ -47,55 +85,100 @@ def decode(data: bytes, source: str) -> str:
     )
 
 
-def _encodings(data: bytes) -> Iterator[str]:
-    for mark, encoding in _BYTE_ORDER_MARKS.items():
-        if data.startswith(mark):
-            yield encoding
-    if _ESCAPE in data:
-        yield "iso2022_jp"  # plain ASCII to every other encoding
-    yield "utf-8"
+def _readings(data: bytes, label: str) -> Iterator[_Reading]:
+    """Yield what the bytes may say, in the order in which it is to be believed."""
+    labelled = codec_of(label)
+    otherwise = f"labelled {label}" if labelled not in (None, "utf-8") else ""
+    if _JAPANESE_ESCAPE.search(data) and data.isascii():
+        yield _read(data, "iso2022_jp_ext", "by its escape codes")
+    yield _read(data, "utf-8", "" if data.isascii() else otherwise)
+    if labelled and labelled != "utf-8":
+        yield _read(data, labelled, "as labelled")
+    guessed = f"guessed; labelled {label}" if label else "guessed"
     if b"\x00" in data:
-        yield from _utf_16(data)
-        return
-    if any(byte >= 0x80 for byte in data):
-        yield from (encoding for encoding in _JAPANESE if _looks_japanese(data, encoding))
-        if _looks_western(data):
-            yield "cp1252"
-    if guess := charset_normalizer.from_bytes(data).best():
-        yield guess.encoding
+        yield from (_read(data, codec, guessed) for codec in _wide_units(data))
+    for codec in islice(likeliest(data), _GUESSES):
+        yield _read(data, codec, guessed)
 
 
-def _utf_16(data: bytes) -> Iterator[str]:
+def _read(data: bytes, codec: str, said: str = "") -> _Reading:
+    wide = codec.startswith(("utf-16", "utf-32"))
+    text = data.decode(codec, "replace" if wide else "surrogateescape")
+    return _Reading(codec, text.removesuffix("\x1a"), said)  # DOS ended its files so
+
+
+def _wide_units(data: bytes) -> Iterator[str]:
     """Yield the byte order, if there is one: high bytes are 0x00 for Latin and 0x30 for kana.
 
-    Other text with a stray zero byte has few of them on either side, and must not pass as Chinese.
+    Other text with stray zero bytes has few of them on either side, and must not pass as Chinese.
     """
+    zeros = data.count(b"\x00")
+    if zeros * 2 > len(data):
+        yield "utf-32-le" if data[0] else "utf-32-be"
+    if data.isascii() and zeros * 5 < len(data) * 2:
+        return
     first, second = (sum(byte in b"\x000" for byte in data[start::2]) for start in (0, 1))
     if max(first, second) > len(data) / 20:
         yield "utf-16-be" if first > second else "utf-16-le"
 
 
-def _looks_japanese(data: bytes, encoding: str) -> bool:
-    """Say whether decoding gives kana: Western text in a wrong Japanese encoding has none.
+def _is_text(reading: _Reading) -> bool:
+    """Say whether so little of a reading is bad that this is the encoding all the same.
 
-    Half-width katakana do not count: cp932 reads any accented Western letter as one.
+    A character that was cut at the very end says nothing against it.
     """
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
+    text, zeros = reading.text, reading.text.count("\x00")
+    if zeros * _TEXT_FOR_ONE_ZERO > len(text):
         return False
-    return any("぀" <= character <= "ヿ" for character in text)
+    bad = [len(found[0]) for found in reading.bad.finditer(text) if "\x00" not in found[0]]
+    plain = 0 if reading.bad is _BAD_WIDE else len(text.encode("ascii", "ignore"))
+    good = len(text) - plain - sum(bad)
+    if bad and good and reading.bad.fullmatch(text[-1]):
+        bad.pop()
+    if len(bad) * _GOOD_FOR_ONE_BAD > good:
+        return False
+    return not reading.said.startswith("guessed") or _is_plausible(text)
 
 
-def _looks_western(data: bytes) -> bool:
-    """Say whether this is mostly unaccented letters, the rest being those of Western Europe.
+def _is_plausible(text: str) -> bool:
+    """Say whether next to nothing is a control, of private use, or not assigned at all.
 
-    A statistical guess needs more text than a short file holds: it reads "café" as Chinese.
+    One such character says nothing: Japanese offices write rare names with some of their own.
     """
-    text = data.decode("cp1252", "replace")
-    accented = [character for character in text if character > "\x7f"]
-    letters = sum(character in _WESTERN_LETTERS for character in accented)
-    signs = sum(character in _WESTERN_SIGNS for character in accented)
-    plain = sum(character.isalpha() for character in text if character <= "\x7f")
-    hungarian = _NOT_PORTUGUESE.search(text)
-    return letters + signs == len(accented) and letters < plain and not hungarian
+    strange = sum(
+        count
+        for character, count in Counter(text).items()
+        if unicodedata.category(character) in ("Cc", "Co", "Cn") and not character.isspace()
+    )
+    return (strange - 1) * _TEXT_FOR_ONE_STRANGE <= len(text)
+
+
+def _decoded(reading: _Reading) -> Decoded:
+    name = shown(reading.codec)
+    text = reading.bad.sub("\ufffd", reading.text)
+    return Decoded(
+        text.replace("\r\n", "\n").replace("\r", "\n"),
+        (f"{name} ({reading.said})",) if reading.said else (),
+        tuple(_losses(reading, name)),
+    )
+
+
+def _losses(reading: _Reading, name: str) -> Iterator[str]:
+    """Yield a sentence that counts the bad places and names the first of them."""
+    text = reading.text
+    count = sum(1 for _ in reading.bad.finditer(text))
+    if not count:
+        return
+    places = [_place(reading, found) for found in islice(reading.bad.finditer(text), _PLACES)]
+    what = "1 character cannot" if count == 1 else f"{count} characters cannot"
+    where = ("in" if count <= _PLACES else "the first of them in") + " " + ", ".join(places)
+    yield f"{what} be read, because the bytes there are no {name}: {where}."
+
+
+def _place(reading: _Reading, found: re.Match[str]) -> str:
+    """Return line and bytes of a place, both counted from 1."""
+    before = reading.text[: found.start()]
+    encode = "ignore" if reading.bad is _BAD_WIDE else "surrogateescape"
+    byte = len(before.encode(reading.codec, encode)) + 1
+    line = len(re.findall("\r\n|\r|\n", before)) + 1
+    return f"line {line} (byte {byte} of the file)"

@@ -41,22 +41,14 @@ def read_html(data: bytes, source: str) -> Document:
     parser = html.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
     )
-    text = _decoded(data, source)
-    if not text.strip():
+    declared = _DECLARED.search(data[:_HEAD])
+    decoded = decode(data, source, declared[1].decode("ascii") if declared else "")
+    if not decoded.text.strip():
         return Document(source, "")
-    page = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    page = html.document_fromstring(decoded.text.encode("utf-8", "replace"), parser=parser)
     title = page.findtext("head/title") or ""
-    return Document(source, _tidy(_PARAGRAPH.join([title, "".join(_visible(page))])))
-
-
-def _decoded(data: bytes, source: str) -> str:
-    """Return the page as text; what it says of its encoding counts, unless that is wrong."""
-    if declared := _DECLARED.search(data[:_HEAD]):
-        try:
-            return data.decode(declared[1].decode("ascii"))
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return decode(data, source)
+    text = _tidy(_PARAGRAPH.join([title, "".join(_visible(page))]))
+    return Document(source, text, lost=decoded.lost, read_as=decoded.read_as)
 
 
 def _visible(page: HtmlElement) -> Iterator[str]:

@@ -24,7 +24,7 @@ def read_delimited(data: bytes, source: str) -> Document:
 
     :raises DocumentError: if it is no text.
     """
-    text = decode(data, source)
+    text = decode(data, source).text
     rows = csv.reader(StringIO(text, newline=""), _dialect(text[:_SAMPLE]))
     return document_of_lines(source, row_lines(rows))
 

@@ -11,4 +11,5 @@ def read_text(data: bytes, source: str) -> Document:
 
     :raises DocumentError: if it is no text.
     """
-    return Document(source, decode(data, source))
+    decoded = decode(data, source)
+    return Document(source, decoded.text, lost=decoded.lost, read_as=decoded.read_as)

@@ -17,8 +17,8 @@ ENGLISH = "The rain fell.\nIt fell all night.\n"
 
 @pytest.mark.parametrize(
     "data",
-    [ENGLISH.encode() * 9 + b"\x00!", b"\x00" * 64, codecs.BOM_UTF32_LE + b"a\x00\x00\x00"],
-    ids=["text with a zero byte", "zeros", "utf-32"],
+    [ENGLISH.encode() + b"\x00!" * 9, b"\x00" * 64],
+    ids=["text with zero bytes", "zeros"],
 )
 def test_what_is_no_text_is_refused_by_name(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "holiday.txt"
