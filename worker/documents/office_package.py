@@ -99,6 +99,8 @@ class Part:
         try:
             return etree.fromstring(self.data(), parser)
         except etree.XMLSyntaxError as error:
+            if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+                raise MemoryError from error
             raise DamagedPart(f"{self.name}: {error}") from error
 
     @cached_property

@@ -97,3 +97,8 @@ def test_a_file_under_a_wrong_name_is_called_what_it_is(data: bytes, name: str, 
         read_document(data, name)
     assert f"By its content it is {kind}" in caught.value.why
     assert "damaged" not in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [TEMPLATE, MACROS], ids=["template", "macros"])
+def test_a_template_or_a_document_with_macros_is_read(data: bytes):
+    assert read_document(data, "tides.docx").text.strip() == "Ebb at noon."
