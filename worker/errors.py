@@ -23,9 +23,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from worker.addresses import masked
+
 
 class BonsaiError(Exception):
-    """Root of the tree.
+    """Root of the tree. Whatever is put into its words, they show no secret of an address.
 
     :param what: what happened, naming the sheet, row or file.
     :param why: the cause, as far as it is known.
@@ -37,10 +39,10 @@ class BonsaiError(Exception):
     exit_code: ClassVar[int] = 2
 
     def __init__(self, what: str, why: str, next_step: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.why = why
-        self.next_step = next_step
+        self.what = masked(what)
+        self.why = masked(why)
+        self.next_step = masked(next_step)
+        super().__init__(self.what)
 
     def __str__(self) -> str:
         """Return the three parts as one line."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import platformdirs
 
+from worker.addresses import holds_secret, is_one_place, masked_address, origin
 from worker.errors import SettingError
 from worker.limited_process import Limits
 from worker.private_files import shut_to_others
@@ -38,6 +39,8 @@ _PASTED: dict[str, Callable[[str], object]] = {
     "embedder": model_text,
     "llm": model_text,
 }
+#: Of these an empty variable says that there is none, whatever stands in the user's file.
+_MAY_BE_NONE = frozenset({"broker_user", "broker_password"})
 
 #: The names of all that is kept in the home folder.
 _KEPT = ("settings.toml", "*.sqlite*", "bonsai.log*", "store", "models", "cache", "broker")
@@ -52,9 +55,11 @@ class Settings:
     if they lie elsewhere; `threads` counts processor threads for embedding and
     inference (0: all there are). `broker` says where jobs run: in this process, or on the workers
     of a Redis server (`redis://…`, `rediss://…`), whose user, password and certificate authority
-    (a PEM file) are the other three. `cohere_key` is for `cohere:` models, `llm_key` for `openai:`
-    servers. `streams` is how many prompts a language model works on at the same time (0: what suits
-    its kind). Reading a document may take `file_memory` MB and `file_seconds` (0: 1000, and 60).
+    (a PEM file) are the other three. `cohere_key` is for `cohere:` models, `llm_key` for the
+    `openai:` server at `llm_url` (empty: that of `llm`). Of the servers that a workbook or request
+    names, texts go to these alone, and to the addresses in `servers`. `streams` is how many prompts
+    a language model works on at the same time (0: what suits its kind). Reading a document may take
+    `file_memory` MB and `file_seconds` (0: 1000, and 60).
     """
 
     home: Path
@@ -70,6 +75,8 @@ class Settings:
     broker_ca: str = ""
     cohere_key: str = field(default="", repr=False)
     llm_key: str = field(default="", repr=False)
+    llm_url: str = ""
+    servers: tuple[str, ...] = ()
     streams: int = 0
     file_memory: int = 0
     file_seconds: int = 0
@@ -135,10 +142,34 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         asked["cohere_key"] = cohere_key
     if llm_key := env.get("OPENAI_API_KEY"):
         asked["llm_key"] = llm_key
-    asked |= {name: env[key] for name in names if env.get(key := f"BONSAI_{name.upper()}")}
+    for name in names:
+        given = env.get(f"BONSAI_{name.upper()}")
+        if given or (given is not None and name in _MAY_BE_NONE):
+            asked[name] = given
     asked |= {name: read(str(asked[name])) for name, read in _PASTED.items() if name in asked}
+    if llm_url := asked.get("llm_url"):
+        asked["llm_url"] = _server("llm_url", str(llm_url))
+    if servers := asked.get("servers"):
+        listed = str(servers).replace(",", " ").split()
+        asked["servers"] = tuple(_server("servers", address) for address in listed)
     asked |= {name: _count(name, asked[name]) for name in _COUNTS if name in asked}
     return replace(settings, **asked)  # type: ignore[arg-type]
+
+
+def with_store(settings: Settings, store: str) -> Settings:
+    """Return settings in which another store holds; a token stays with the server it is for."""
+    is_foreign = "://" in settings.store and not is_one_place(store, settings.store)
+    return replace(settings, store=store, store_token="" if is_foreign else settings.store_token)
+
+
+def with_broker(settings: Settings, broker: str) -> Settings:
+    """Return settings in which another broker holds; a password stays with the one it is for.
+
+    One that was set for none is for the broker that is named.
+    """
+    if settings.broker == IN_PROCESS or is_one_place(broker, settings.broker):
+        return replace(settings, broker=broker)
+    return replace(settings, broker=broker, broker_user="", broker_password="")
 
 
 def _user_file(path: Path, names: set[str]) -> dict[str, object]:
@@ -160,10 +191,22 @@ def _user_file(path: Path, names: set[str]) -> dict[str, object]:
         if not isinstance(values[name], str):
             raise SettingError(
                 f"The entry '{name}' in the settings file {path} is no text.",
-                f"It is {values[name]!r}.",
+                f"It is a {type(values[name]).__name__}.",  # which one may be a secret
                 f'Write it in quotes: {name} = "…".',
             )
     return values
+
+
+def _server(name: str, address: str) -> str:
+    """Return the address of a server without what follows its port."""
+    server = "" if holds_secret(address) else origin(address)
+    if not server.startswith(("http://", "https://")):
+        raise SettingError(
+            f"The address '{masked_address(address)}' cannot be used.",
+            f"BONSAI_{name.upper()}, or '{name}' in the settings file, takes plain addresses.",
+            "Write it like http://host:8000, without a user, a password or a query.",
+        )
+    return server
 
 
 def _count(name: str, value: object) -> int:

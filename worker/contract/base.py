@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from worker.contract.stamp import RunStamp
-from worker.contract.wire import MODEL, PROTOCOL_VERSION, ModelName, Problem, Wire
+from worker.contract.wire import MODEL, PROTOCOL_VERSION, ModelName, PlainName, Problem, Wire
 
 
 class PovStatistics(Wire):
@@ -84,7 +84,7 @@ class CollectionRequest(Request):
 
     collection: str
     embedder: ModelName
-    store: str = ""  # empty: the worker's own
+    store: PlainName = ""  # empty: the worker's own
 
     def named_store(self) -> str:
         """Return where its index is; empty: the worker's own place."""

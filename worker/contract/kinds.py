@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from worker.contract.base import JobKind, Request, Result, RunResult
 from worker.contract.wire import PROTOCOL_VERSION
-from worker.errors import ProtocolError
+from worker.errors import ProtocolError, SettingError
 
 #: The jobs: the module of this name holds the kinds that a job is made of.
 JOBS = ("index", "rank", "answer", "score")
@@ -47,6 +47,8 @@ def parse_request(payload: str | bytes) -> Request:
         request: Request = KINDS[envelope.job].request.model_validate_json(payload)
     except ValidationError as error:
         raise _unreadable("request", error) from error
+    except SettingError as error:
+        raise ProtocolError(error.what, error.why, error.next_step) from error
     return request
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from worker.errors import BonsaiError, error_class
+from worker.addresses import holds_secret, masked_address
+from worker.errors import BonsaiError, SettingError, error_class
 
 #: Raised whenever a request or result changes its shape; other versions are refused.
 PROTOCOL_VERSION = 6
@@ -24,7 +25,25 @@ AnswerMode = Literal["no-rag", "rag", "sexy"]
 
 #: Marks a field that names a model: `Request.models` finds them by it.
 MODEL = "names a model"
-ModelName = Annotated[str, MODEL]
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a model or the place of a store, which is shown and saved.
+
+    :raises SettingError: if the address in it holds a secret.
+    """
+    if holds_secret(name):
+        raise SettingError(
+            f"The address {masked_address(name)} holds a user, a password or a query.",
+            "It would be shown in workbooks and logs, and saved with each run.",
+            "Take them out. The key of a language model belongs into BONSAI_LLM_KEY, the token of "
+            "a store into BONSAI_STORE_TOKEN.",
+        )
+    return name
+
+
+PlainName = Annotated[str, AfterValidator(plain_name)]
+ModelName = Annotated[PlainName, MODEL]
 
 
 class Wire(BaseModel):

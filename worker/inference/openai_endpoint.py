@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequen
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from worker.addresses import masked_address, origin
+from worker.contract.wire import plain_name
 from worker.errors import (
     EngineError,
     EngineRefusedError,
@@ -22,14 +23,15 @@ from worker.inference.openai_errors import (
     error_of,
     failed,
     lost,
-    no_answer,
     no_models,
+    sent_elsewhere,
     stalled,
     too_long,
     words,
 )
 from worker.inference.openai_stream import OpenCompletion, request
 from worker.inference.streams import complete_all, stopped
+from worker.models.servers import llm_key
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -164,19 +166,24 @@ class OpenAiEndpoint:
 
         from worker.inference.bounded_response import bound
 
-        http = openai.DefaultAsyncHttpxClient(verify=self._tls, event_hooks={"response": [bound]})
+        http = openai.DefaultAsyncHttpxClient(
+            verify=self._tls, event_hooks={"response": [bound]}, follow_redirects=False
+        )
         http.headers["Accept-Encoding"] = "identity"
         key = self._key or "none"  # the SDK does not go without
         async with openai.AsyncOpenAI(api_key=key, base_url=self._url, http_client=http) as client:
             try:
                 yield client
             except (openai.APIConnectionError, RequestError) as error:
-                raise no_answer(self._url, error.__cause__ or error) from error
+                cause = error.__cause__ or error
+                raise lost(self._url, str(cause) or type(cause).__name__) from error
             except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
                 raise self._refused(error) from error
             except openai.NotFoundError as error:
                 raise await self._not_found(client) from error
             except openai.APIStatusError as error:
+                if error.response.has_redirect_location:
+                    raise sent_elsewhere(self._url, error.response.headers["location"]) from error
                 raise self._failed(self._said(error), error.status_code) from error
             except openai.APIError as error:
                 raise self._failed(self._said(error)) from error
@@ -187,7 +194,8 @@ class OpenAiEndpoint:
             if self._key
             else f"The server {self._url} asks for a key.",
             f"It says: {self._said(error)}",
-            "Set OPENAI_API_KEY in the environment, or llm_key in the settings file.",
+            "Set BONSAI_LLM_KEY (or OPENAI_API_KEY), and BONSAI_LLM_URL to the address it is for: "
+            f"{origin(self._url)}. In the settings file these are llm_key and llm_url.",
         )
 
     async def _not_found(self, client: AsyncOpenAI) -> SettingError:
@@ -258,26 +266,17 @@ async def _unless(
 
 def _address(name: str) -> tuple[str, str]:
     """Return the URL and the model, which may be empty."""
-    url, _, model = name.partition(":")[2].partition("#")
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    url, _, model = plain_name(name).partition(":")[2].partition("#")
+    if not origin(url).startswith(("http://", "https://")):
         raise SettingError(
-            f"The language model '{name}' names no server.",
+            f"The language model '{masked_address(name)}' names no server.",
             "After 'openai:' comes an address that begins with http:// or https://.",
             "Write, for example, openai:http://127.0.0.1:8000/v1#MODEL",
-        )
-    if "@" in parts.netloc:
-        raise SettingError(
-            "The address of the language model's server holds a user or a password.",
-            "The name of a model is shown in workbooks and logs.",
-            "Take it out, and set OPENAI_API_KEY instead.",
         )
     return url, model
 
 
 def load(name: str, settings: Settings) -> LanguageModel:
-    """Return the model of this name, with the key of this machine."""
-    return OpenAiEndpoint(name, key=settings.llm_key, streams=settings.streams)
+    """Return the model of this name, with the key of this machine if it belongs to its server."""
+    key = llm_key(_address(name)[0], settings)
+    return OpenAiEndpoint(name, key=key, streams=settings.streams)

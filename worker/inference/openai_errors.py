@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 from worker.errors import (
-    BonsaiError,
     EngineError,
     EngineLostError,
     PromptTooLongError,
@@ -83,17 +82,13 @@ def no_models(url: str) -> SettingError:
     )
 
 
-def no_answer(url: str, cause: BaseException) -> BonsaiError:
-    """Return the error of a request that failed on its way, which `cause` tells about."""
-    from httpx2 import TooManyRedirects
-
-    if isinstance(cause, TooManyRedirects):
-        return SettingError(
-            f"The server {url} sends every request on to another address.",
-            "Nothing was reached after twenty of them.",
-            "Correct the address of the language model; it often ends in /v1.",
-        )
-    return lost(url, str(cause) or type(cause).__name__)
+def sent_elsewhere(url: str, elsewhere: str) -> SettingError:
+    """Return the error of a server that sends requests on to another address."""
+    return SettingError(
+        f"The server {url} sends on to {words(elsewhere)}",
+        "Questions, passages and keys go to no other address than the one that was named.",
+        "If that is the right one, write it as the address of the language model.",
+    )
 
 
 def lost(url: str, reason: str) -> EngineLostError:

@@ -50,6 +50,7 @@ class ModelKind:
     Of each group in `modules` one must be importable; the optional part `extra` installs them.
     A kind by which a GPU is `wanted` runs without one too; where it is `needed`, it does not.
     `key` is the setting that must hold the user's key, and `key_variable` its usual variable.
+    `server` is where texts go, if that is the same for all models of a kind.
     """
 
     name: str
@@ -60,6 +61,7 @@ class ModelKind:
     gpu: Literal["unused", "wanted", "needed"] = "unused"
     key: str = ""
     key_variable: str = ""
+    server: str = ""
 
 
 KINDS = (
@@ -99,6 +101,7 @@ KINDS = (
         extra="cohere",
         key="cohere_key",
         key_variable="CO_API_KEY",
+        server="https://api.cohere.com",
     ),
     ModelKind(
         name="gguf",
@@ -126,7 +129,7 @@ KINDS = (
     ModelKind(
         name="openai",
         about="language model of a server that you run (vLLM, llama-server, LM Studio), as in "
-        "openai:URL#MODEL; OPENAI_API_KEY is its key, if it wants one",
+        "openai:URL#MODEL; BONSAI_LLM_KEY is the key of the server at BONSAI_LLM_URL",
         engines=(Engine("write", "worker.inference.openai_endpoint:load", "openai:URL#MODEL"),),
         modules=(("openai",),),
         extra="openai",

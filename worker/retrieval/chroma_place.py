@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
 
+from worker.addresses import origin
+from worker.contract.wire import plain_name
 from worker.errors import BonsaiError, SettingError, StoreError, package_missing
 from worker.file_faults import advice_for, reason_of
 from worker.private_files import make_private_folder, private_in
@@ -61,10 +62,10 @@ def place_of(location: str, token: str = "") -> ChromaPlace:
     """
     if "://" not in location:
         return ChromaFolder(Path(location).expanduser())
-    if urlsplit(location).scheme in ("http", "https") and "@" not in location:
+    if origin(plain_name(location)).startswith(("http://", "https://")):
         return ChromaServer(location.rstrip("/"), token)
     raise SettingError(
-        f"The store '{location.rpartition('@')[2]}' cannot be used.",
+        f"The store '{location}' cannot be used.",
         "It must be the path of a folder or the plain address of a Chroma server.",
         "Write it like http://host:8000; a token belongs into BONSAI_STORE_TOKEN.",
     )

@@ -22,6 +22,7 @@ _TRIES_AGAIN = 5  # the SDK waits longer each time, or as long as the service as
 _SECONDS = 60
 _KEY_REFUSED = (401, 403, 498)
 _TOO_MANY = (402, 429)
+_ELSEWHERE = range(300, 400)
 
 
 class CohereEmbedder:
@@ -88,6 +89,7 @@ class CohereEmbedder:
 
 def _client(key: str, url: str | None) -> ClientV2:
     try:
+        import httpx
         from cohere import ClientV2
     except ImportError as error:
         raise package_missing("cohere", "cohere") from error
@@ -97,7 +99,10 @@ def _client(key: str, url: str | None) -> ClientV2:
             "Its models run as a service that asks for one.",
             "Set CO_API_KEY in the environment, or cohere_key in settings.toml in the home folder.",
         )
-    return ClientV2(api_key=key, base_url=url, timeout=_SECONDS, max_retries=_TRIES_AGAIN)
+    alone = httpx.Client(timeout=_SECONDS, follow_redirects=False)  # key and texts go nowhere else
+    return ClientV2(
+        api_key=key, base_url=url, timeout=_SECONDS, max_retries=_TRIES_AGAIN, httpx_client=alone
+    )
 
 
 @contextmanager
@@ -122,6 +127,12 @@ def _refusal(name: str, error: ApiError) -> BonsaiError:
     if error.status_code in _KEY_REFUSED:
         return SettingError(
             "Cohere refuses the key.", reason, "Correct CO_API_KEY, or cohere_key in settings.toml."
+        )
+    if error.status_code in _ELSEWHERE:
+        return EngineError(
+            "Cohere does not answer, and sends on to another address.",
+            "Key and texts go to Cohere alone.",
+            "Check the network and the proxy (HTTPS_PROXY), then try again.",
         )
     if error.status_code in _TOO_MANY:
         return EngineError(

@@ -1,0 +1,72 @@
+"""Servers that models send texts to: which of them this machine allows, and who gets its key.
+
+The name of a model may come from anybody: a workbook that was sent by mail, a request on a queue.
+What is allowed stands in the settings of the machine that the texts would leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from worker.addresses import is_one_place, is_this_machine, origin
+from worker.errors import SettingError
+from worker.models.kinds import KINDS
+from worker.settings import Settings
+
+
+def server_of(name: str) -> str:
+    """Return the address of the server that a model of this name runs on; empty if on none."""
+    kind_name, _, model = name.partition(":")
+    kinds = [kind for kind in KINDS if kind.name == kind_name]
+    return next((kind.server for kind in kinds if kind.server), origin(model.partition("#")[0]))
+
+
+def unknown_servers(names: Iterable[str], settings: Settings, *, here: bool = True) -> list[str]:
+    """Return the servers of models that the settings of this machine do not name.
+
+    :param here: whether whoever asks sits at this machine: its own servers need no naming then.
+    """
+    found = dict.fromkeys(filter(None, map(server_of, names)))
+    return [one for one in found if not _is_allowed(one, settings, here=here)]
+
+
+def refuse_unknown_servers(names: Iterable[str], settings: Settings, *, here: bool = True) -> None:
+    """Let nothing be sent to servers that the settings of this machine do not name.
+
+    :raises SettingError: naming the first of them, and the setting that allows it.
+    """
+    for server in unknown_servers(names, settings, here=here):
+        raise not_allowed(server, settings)
+
+
+def refuse_unknown_store(location: str, settings: Settings) -> None:
+    """Let nothing be sent to a store on a server that the settings of this machine do not name.
+
+    :raises SettingError: if it is one.
+    """
+    server = origin(location)
+    is_own = is_one_place(location, settings.store)
+    if server and not is_own and not _is_allowed(server, settings, here=True):
+        raise not_allowed(server, settings)
+
+
+def llm_key(url: str, settings: Settings) -> str:
+    """Return the key for the server of a language model: empty for any but the key's own."""
+    owner = settings.llm_url or server_of(settings.llm)
+    return settings.llm_key if is_one_place(url, owner) else ""
+
+
+def not_allowed(server: str, settings: Settings) -> SettingError:
+    """Return the error for a server that nobody allowed."""
+    return SettingError(
+        f"Nothing was sent to {server}.",
+        "The workbook or the request names this server; the settings of this machine do not.",
+        f"If questions and passages may go there, add it to BONSAI_SERVERS, or write "
+        f'servers = "{server}" into {settings.home / "settings.toml"}.',
+    )
+
+
+def _is_allowed(server: str, settings: Settings, *, here: bool) -> bool:
+    own = (*settings.servers, settings.llm_url, server_of(settings.llm))
+    own = (*own, server_of(settings.embedder))
+    return (here and is_this_machine(server)) or any(is_one_place(server, one) for one in own)
