@@ -28,12 +28,11 @@ def masked(text: str) -> str:
 def masked_address(address: str) -> str:
     """Return what is known to be one address as `masked` does, even if it is badly written."""
     scheme, found, rest = address.rpartition("://")
-    _, user, place = "".join(rest.split()).rpartition("@")
-    return f"{scheme}{found}{'…@' if user else ''}{_masked(place)}"
+    return scheme + found + _masked("".join(rest.split()).rpartition("@")[2])
 
 
 def _masked(rest: str) -> str:
-    rest = _QUERY.sub("?…", _USER.sub("…@", rest))
+    rest = _QUERY.sub("?…", _USER.sub("", rest))
     return _VALUES.sub(r"\1…", rest)
 
 
@@ -69,7 +68,7 @@ def origin(address: str) -> str:
 
 def is_one_place(address: str, other: str) -> bool:
     """Say whether two addresses are of the same server."""
-    return address == other or (origin(address) == origin(other) != "")
+    return address == other != "" or origin(address) == origin(other) != ""
 
 
 def is_this_machine(address: str) -> bool:

@@ -10,7 +10,6 @@ import numpy as np
 
 from worker.addresses import is_one_place
 from worker.models.kinds import find_engine
-from worker.models.servers import refuse_unknown_servers, refuse_unknown_store
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,11 +35,9 @@ class Runtime:
     def embedder(self, name: str) -> Embedder:
         """Return the embedding model of this name.
 
-        :raises SettingError: if the name is of no known kind, or on a server that the settings do
-            not name.
+        :raises SettingError: if the name is of no known kind.
         :raises UnavailableError: if its package or weights are not there.
         """
-        refuse_unknown_servers([name], self.settings)
         return self._keep_warm("embedder", name, lambda: self._embedder(name))
 
     def language_model(self, name: str) -> LanguageModel:
@@ -48,7 +45,6 @@ class Runtime:
 
         One language model is kept: a second one may not fit beside it.
         """
-        refuse_unknown_servers([name], self.settings)
         with self._lock:
             if self._language_model is None or self._language_model.name != name:
                 self.close()
@@ -65,21 +61,21 @@ class Runtime:
     def store(self, location: str) -> ChromaStore:
         """Return the store in this folder or at this address; an empty name is the worker's own.
 
-        :raises SettingError: if it is neither, or a server that the settings do not name.
+        The token of this machine goes to its own store alone.
+
+        :raises SettingError: if it is neither.
         :raises StoreError: if it cannot be opened.
         """
         from worker.retrieval.chroma_place import place_of
         from worker.retrieval.chroma_store import ChromaStore
 
         location = location or self.settings.store
-        refuse_unknown_store(location, self.settings)
         is_own = is_one_place(location, self.settings.store)
         token = self.settings.store_token if is_own else ""
         return self._keep_warm("store", location, lambda: ChromaStore(place_of(location, token)))
 
     def reranker(self, name: str) -> Reranker:
         """Return the cross-encoder of this name; raises as `embedder` does."""
-        refuse_unknown_servers([name], self.settings)
         return self._keep_warm("reranker", name, lambda: self._reranker(name))
 
     def keywords(self, collection: Collection) -> KeywordIndex:

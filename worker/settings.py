@@ -69,7 +69,7 @@ class Settings:
     llm: str = "gguf:smollm2"
     threads: int = 0
     store_token: str = field(default="", repr=False)
-    broker: str = IN_PROCESS
+    broker: str = field(default=IN_PROCESS, repr=False)  # it may hold a password
     broker_user: str = ""
     broker_password: str = field(default="", repr=False)
     broker_ca: str = ""
@@ -156,20 +156,31 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return replace(settings, **asked)  # type: ignore[arg-type]
 
 
-def with_store(settings: Settings, store: str) -> Settings:
-    """Return settings in which another store holds; a token stays with the server it is for."""
-    is_foreign = "://" in settings.store and not is_one_place(store, settings.store)
+def with_store(settings: Settings, store: str | None) -> Settings:
+    """Return settings in which a store holds that a person names, if any.
+
+    A token stays with the server that it was set for; one set for none is for the one named.
+    """
+    if not store:
+        return settings
+    is_foreign = origin(settings.store) and not is_one_place(store, settings.store)
     return replace(settings, store=store, store_token="" if is_foreign else settings.store_token)
 
 
-def with_broker(settings: Settings, broker: str) -> Settings:
-    """Return settings in which another broker holds; a password stays with the one it is for.
+def with_broker(settings: Settings, broker: str | None) -> Settings:
+    """Return settings in which a broker holds that a person names, if any.
 
-    One that was set for none is for the broker that is named.
+    User and password stay with the server that they were set for, as a store's token does.
     """
-    if settings.broker == IN_PROCESS or is_one_place(broker, settings.broker):
-        return replace(settings, broker=broker)
-    return replace(settings, broker=broker, broker_user="", broker_password="")
+    if not broker:
+        return settings
+    is_foreign = settings.broker != IN_PROCESS and not is_one_place(broker, settings.broker)
+    return replace(
+        settings,
+        broker=broker,
+        broker_user="" if is_foreign else settings.broker_user,
+        broker_password="" if is_foreign else settings.broker_password,
+    )
 
 
 def _user_file(path: Path, names: set[str]) -> dict[str, object]:

@@ -45,7 +45,7 @@ from worker.contract import (
     parse_result,
 )
 from worker.contract.base import CollectionRequest
-from worker.errors import ProtocolError
+from worker.errors import ProtocolError, SettingError
 
 EACH_JOB = pytest.mark.parametrize(
     ("request_model", "result"), SAMPLES.values(), ids=SAMPLES.keys()
@@ -350,3 +350,24 @@ def test_the_contract_needs_nothing_heavy() -> None:
     )
 
     assert finished.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "openai:http://me:hush-hush@host/v1#qwen",
+        "openai:https://host/v1?key=hush-hush#qwen",
+        "openai:me:hush-hush@host/v1",
+        "st:https://host/model;token=hush-hush",
+    ],
+)
+@pytest.mark.parametrize("field", ["embedder", "reranker", "scoring_embedder", "llm", "store"])
+def test_no_request_carries_the_secret_of_an_address(name: str, field: str) -> None:
+    good = ANSWERING if field == "llm" else RANK
+    with pytest.raises(SettingError, match="holds a user, a password or a query") as caught:
+        type(good)(**{**dict(good), field: name})
+    assert "hush" not in str(caught.value)
+    written = json.dumps({**good.model_dump(mode="json"), field: name})
+    with pytest.raises(ProtocolError) as unread:
+        parse_request(written)
+    assert "hush" not in str(unread.value)

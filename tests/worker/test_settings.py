@@ -11,7 +11,7 @@ import pytest
 
 from worker.errors import SettingError
 from worker.limited_process import Limits
-from worker.settings import Settings, load_settings
+from worker.settings import Settings, load_settings, with_broker, with_store
 
 
 @pytest.fixture
@@ -224,3 +224,76 @@ def test_a_file_may_take_a_gigabyte_and_a_minute_unless_the_machine_says_otherwi
     assert _load(home).file_limits == Limits(memory=1_000_000_000, seconds=60)
     _write(home, "file_memory = 3000")
     assert _load(home, BONSAI_FILE_SECONDS="5").file_limits == Limits(3_000_000_000, 5)
+
+
+def test_servers_are_kept_as_scheme_host_and_port(home: Path) -> None:
+    _write(home, 'servers = "http://GPU:80/v1, https://例え.jp"\nllm_url = "http://gpu:8000/v1"')
+
+    assert _load(home).servers == ("http://gpu", "https://例え.jp")
+    assert _load(home).llm_url == "http://gpu:8000"
+    assert _load(home, BONSAI_SERVERS="http://a http://b").servers == ("http://a", "http://b")
+
+
+@pytest.mark.parametrize("name", ["BONSAI_SERVERS", "BONSAI_LLM_URL"])
+@pytest.mark.parametrize(
+    "address", ["gpu:8000", "redis://gpu", "http://me:hush-hush@gpu", "https://gpu?key=hush-hush"]
+)
+def test_an_address_that_is_no_plain_one_is_named(home: Path, name: str, address: str) -> None:
+    with pytest.raises(SettingError, match=name) as caught:
+        _load(home, **{name: address})
+
+    assert "hush" not in str(caught.value)
+
+
+def test_a_secret_without_quotes_is_not_repeated(home: Path) -> None:
+    _write(home, "broker_password = 123456")
+
+    with pytest.raises(SettingError, match="'broker_password'") as caught:
+        _load(home)
+
+    assert "123456" not in str(caught.value)
+
+
+def test_no_secret_is_shown_with_the_settings(home: Path) -> None:
+    names = ("STORE_TOKEN", "BROKER_PASSWORD", "COHERE_KEY", "LLM_KEY")
+    secrets = {f"BONSAI_{name}": "hush-hush" for name in names}
+    settings = _load(home, BONSAI_BROKER="redis://me:hush-hush@host", **secrets)
+
+    assert "hush" not in repr(settings)
+
+
+STORE, BROKER = "http://chroma:8000", "rediss://redis:6380"
+
+
+@pytest.mark.parametrize(
+    ("named", "token"),
+    [("http://chroma:8000/", "hush"), ("http://chroma:8001", ""), ("https://chroma:8000", "")],
+)
+def test_a_token_stays_with_the_store_it_was_set_for(home: Path, named: str, token: str) -> None:
+    settings = _load(home, BONSAI_STORE=STORE, BONSAI_STORE_TOKEN="hush")
+
+    assert with_store(settings, named).store_token == token
+    assert with_store(_load(home, BONSAI_STORE_TOKEN="hush"), named).store_token == "hush"
+    assert with_store(settings, None) == settings
+
+
+@pytest.mark.parametrize(
+    ("named", "password"),
+    [(BROKER, "hush"), ("rediss://REDIS:6380/1", "hush"), ("redis://redis:6380", ""),
+     ("rediss://elsewhere:6380", ""), ("unix:///run/redis.sock", "")],
+)  # fmt: skip
+def test_a_password_stays_with_the_broker_it_was_set_for(
+    home: Path, named: str, password: str
+) -> None:
+    secrets = {"BONSAI_BROKER_USER": "anna", "BONSAI_BROKER_PASSWORD": "hush"}
+    settings = with_broker(_load(home, BONSAI_BROKER=BROKER, **secrets), named)
+
+    assert (settings.broker, settings.broker_password) == (named, password)
+    assert bool(settings.broker_user) == bool(password)
+    assert with_broker(_load(home, **secrets), named).broker_password == "hush"
+
+
+def test_an_empty_password_in_the_environment_says_that_there_is_none(home: Path) -> None:
+    _write(home, 'broker_password = "hush"')
+
+    assert _load(home, BONSAI_BROKER_PASSWORD="").broker_password == ""

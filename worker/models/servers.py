@@ -7,8 +7,10 @@ What is allowed stands in the settings of the machine that the texts would leave
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from worker.addresses import is_one_place, is_this_machine, origin
+from worker.contract import Request
 from worker.errors import SettingError
 from worker.models.kinds import KINDS
 from worker.settings import Settings
@@ -30,24 +32,23 @@ def unknown_servers(names: Iterable[str], settings: Settings, *, here: bool = Tr
     return [one for one in found if not _is_allowed(one, settings, here=here)]
 
 
-def refuse_unknown_servers(names: Iterable[str], settings: Settings, *, here: bool = True) -> None:
-    """Let nothing be sent to servers that the settings of this machine do not name.
+def refuse_unknown_servers(request: Request, settings: Settings, *, here: bool = True) -> None:
+    """Let nothing be sent to a model or a store that the settings of this machine do not name.
 
-    :raises SettingError: naming the first of them, and the setting that allows it.
+    :raises SettingError: naming the server, and the setting that allows it.
     """
-    for server in unknown_servers(names, settings, here=here):
-        raise not_allowed(server, settings)
+    unknown = unknown_servers(request.models(), settings, here=here)
+    store = request.named_store()
+    if origin(store) and not is_one_place(store, settings.store):
+        unknown += [] if _is_allowed(store, settings, here=here) else [origin(store)]
+    if unknown:
+        raise not_allowed(unknown[0], settings)
 
 
-def refuse_unknown_store(location: str, settings: Settings) -> None:
-    """Let nothing be sent to a store on a server that the settings of this machine do not name.
-
-    :raises SettingError: if it is one.
-    """
-    server = origin(location)
-    is_own = is_one_place(location, settings.store)
-    if server and not is_own and not _is_allowed(server, settings, here=True):
-        raise not_allowed(server, settings)
+def allowing(settings: Settings, names: Iterable[str]) -> Settings:
+    """Return settings that allow the servers of models too that a person has agreed to."""
+    servers = tuple(filter(None, map(server_of, names)))
+    return replace(settings, servers=(*settings.servers, *servers))
 
 
 def llm_key(url: str, settings: Settings) -> str:

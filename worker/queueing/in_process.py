@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 
 
 class InProcessRunner:
-    """Keeps its models warm from one job to the next. Heavy imports wait for the first job."""
+    """Keeps its models warm from one job to the next. Heavy imports wait for the first job.
 
-    def __init__(self, settings: Settings) -> None:
+    :param for_others: whether jobs come from other machines: this one's own servers must be named
+        in its settings too before a job may use them.
+    """
+
+    def __init__(self, settings: Settings, *, for_others: bool = False) -> None:
         self._settings = settings
+        self._for_others = for_others
         self._runtime: Runtime | None = None
 
     def run(
@@ -35,9 +40,11 @@ class InProcessRunner:
         :raises BonsaiError: whatever goes wrong; rows finished before came as events.
         """
         from worker.jobs import run_job
+        from worker.models.servers import refuse_unknown_servers
         from worker.pipeline.job_context import JobContext
         from worker.runtime import Runtime
 
+        refuse_unknown_servers(request, self._settings, here=not self._for_others)
         self._runtime = self._runtime or Runtime(self._settings)
         context = JobContext(self._runtime, on_event, cancelled, on_blob, earlier)
         result = run_job(request, context)

@@ -90,6 +90,13 @@ class Terminal:
         if not self._quiet:
             self._err.print(one_entry(text), soft_wrap=True)
 
+    def agrees(self, question: str) -> bool:
+        """Ask the person; where nobody is at the terminal, nobody agrees."""
+        if sys.stdin is None or not sys.stdin.isatty():
+            return False
+        self._err.print(one_entry(f"{question} [y/N] "), end="", soft_wrap=True)
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
     def show(self, table: Table) -> None:
         """Print a table."""
         self._out.print(table)

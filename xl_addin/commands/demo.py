@@ -96,7 +96,8 @@ def _index_and_answer(path: Path, settings: Settings, terminal: Terminal) -> lis
     inputs = Inputs(options, settings, books.questions, books.povs, path)
     with terminal.watching() as watch:
         session = Session(settings, watch.take, terminal.cancelled)
-        runs = [session.do(BY_KIND["index"], inputs, books)]
-        if not runs[0].error:
-            runs.append(session.do(BY_KIND["answer"], inputs, books))
+        runs: list[Run] = []
+        for job in (BY_KIND["index"], BY_KIND["answer"]):
+            if not any(run.error for run in runs):
+                runs.append(session.do(job, job.ask(inputs), inputs, books))
     return runs

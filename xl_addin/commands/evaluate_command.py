@@ -12,9 +12,10 @@ import typer
 from worker.contract import json_ready
 from worker.errors import BonsaiError
 from worker.evaluation.measures import Estimate, Measures, crag_score, judge
-from worker.settings import load_settings
+from worker.models.servers import allowing
+from worker.settings import load_settings, with_broker
 from xl_addin.commands.console import Terminal, summary_table
-from xl_addin.commands.job_commands import BrokerOption, with_broker
+from xl_addin.commands.job_commands import BrokerOption
 from xl_addin.commands.json_file import check_json_place, write_json
 from xl_addin.commands.known_world import (
     KnownWorld,
@@ -77,6 +78,7 @@ def evaluate(
     }
     given = {name: value for name, value in asked.items() if value is not None}
     options = world_options(world, given)
+    settings = allowing(settings, [*(llm or []), embedder or ""])
     with terminal.watching() as watch:
         session = Session(settings, watch.take, terminal.cancelled)
         evaluations = _evaluate_all(session, world, options, llm or [settings.llm])

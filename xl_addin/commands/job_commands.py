@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Annotated, Protocol
 
 import typer
@@ -12,7 +11,7 @@ import typer
 from worker.contract import Problem, Progress, parse_request
 from worker.errors import InputError, ProtocolError
 from worker.queueing.job import UNFINISHED, Job
-from worker.settings import IN_PROCESS, Settings, load_settings
+from worker.settings import IN_PROCESS, load_settings, with_broker
 from xl_addin.commands.console import Terminal, summary_table
 from xl_addin.commands.group_options import hand_down
 from xl_addin.sheets.job_sheet import clock, ended_cells, progress_cells
@@ -43,11 +42,6 @@ class JobList(Protocol):
     def stop(self, run_id: str) -> None:
         """Ask one to stop."""
         ...
-
-
-def with_broker(settings: Settings, broker: str | None) -> Settings:
-    """Return settings in which the broker of the command line, if given, holds."""
-    return replace(settings, broker=broker) if broker else settings
 
 
 @jobs_app.callback(invoke_without_command=True)

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from worker.errors import SettingError
-from worker.settings import IN_PROCESS, Settings, load_settings
+from worker.settings import IN_PROCESS, Settings, load_settings, with_broker, with_store
 from worker.typed_path import place_text
+from xl_addin.commands.consent import with_consent
 from xl_addin.commands.console import Terminal
-from xl_addin.commands.job_commands import BrokerOption, with_broker
+from xl_addin.commands.job_commands import BrokerOption
 from xl_addin.commands.json_file import check_json_place, write_json
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.summaries import complete_result, exit_code, print_problems, print_summary
@@ -39,6 +40,9 @@ _JSON = Annotated[
     Path | None, path_option("--json", help="Also write the complete result here (- for screen).")
 ]
 _STORE = Annotated[str | None, typer.Option(help="Folder of the indexes.")]
+_YES = Annotated[
+    bool, typer.Option("--yes", help="Send passages to a server the workbook names, unasked.")
+]
 _QUIET = Annotated[bool, typer.Option("--quiet", help="Show errors alone.")]
 
 
@@ -53,6 +57,7 @@ class Order:
     json: Path | None = None
     store: str | None = None
     broker: str | None = None
+    yes: bool = False
     quiet: bool = False
 
 
@@ -78,6 +83,7 @@ def _parameters(job: ExcelJob[Any]) -> list[inspect.Parameter]:
     shared: dict[str, tuple[Any, Any]] = {
         "store": (_STORE, None),
         "broker": (BrokerOption, None),
+        "yes": (_YES, False),
         "quiet": (_QUIET, False),
     }
     if job.plain_files:
@@ -113,8 +119,10 @@ def _run(job: ExcelJob[Any], order: Order) -> int:
     settings = _settings(order)
     books, inputs = _inputs(order, settings)
     check_json_place(order.json, (order.book, order.pov, books.out))
+    asked, typed = job.ask(inputs), map(str, order.given.values())
+    settings = with_consent(settings, asked.request, typed, terminal, yes=order.yes)
     with terminal.watching() as watch:
-        run = Session(settings, watch.take, terminal.cancelled).do(job, inputs, books)
+        run = Session(settings, watch.take, terminal.cancelled).do(job, asked, inputs, books)
     print_summary(terminal, job, run)
     if run.all_rows and books.out:
         terminal.say(f"Results are in {books.results.path}")
@@ -145,7 +153,7 @@ def _settings(order: Order) -> Settings:
             "--store says where indexes are on this machine, --broker sends the jobs elsewhere.",
             "Leave --store out, or add --broker in-process.",
         )
-    return replace(settings, store=place_text(order.store)) if order.store else settings
+    return with_store(settings, place_text(order.store) if order.store else None)
 
 
 def _nothing_to_read() -> SettingError:

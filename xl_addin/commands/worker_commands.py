@@ -15,10 +15,11 @@ from typing import Annotated
 
 import typer
 
+from worker.addresses import masked, masked_address
 from worker.errors import BrokerError, SettingError
-from worker.settings import IN_PROCESS, Settings, load_settings
+from worker.settings import IN_PROCESS, Settings, load_settings, with_broker
 from xl_addin.commands.console import Terminal
-from xl_addin.commands.job_commands import BrokerOption, with_broker
+from xl_addin.commands.job_commands import BrokerOption
 
 
 class QueueName(str, Enum):
@@ -37,15 +38,18 @@ QueueOption = Annotated[
 
 def worker(broker: BrokerOption = None, queue: QueueOption = None) -> None:
     """Work for a Redis server until Ctrl-C. A worker process that ends is started again."""
-    from worker.queueing.broker.connection import without_password
-
     terminal, settings = Terminal(quiet=False), with_broker(load_settings(), broker)
     if settings.broker == IN_PROCESS:
         raise _nothing_to_work_for()
     queues = queue or default_queues()
     _check_broker(settings, terminal)
-    _introduce(queues, without_password(settings.broker), settings, terminal)
-    _supervise(queues, {"BONSAI_BROKER": settings.broker}, terminal)
+    _introduce(queues, masked_address(settings.broker), settings, terminal)
+    environment = {
+        "BONSAI_BROKER": settings.broker,
+        "BONSAI_BROKER_USER": settings.broker_user,
+        "BONSAI_BROKER_PASSWORD": settings.broker_password,
+    }
+    _supervise(queues, environment, terminal)
 
 
 def up() -> None:
@@ -109,7 +113,7 @@ def _introduce(
 ) -> None:
     terminal.say(f"Workers  {', '.join(name.value for name in queues)}")
     terminal.say(f"Broker   {broker}")
-    terminal.say(f"Store    {settings.store}")
+    terminal.say(f"Store    {masked(settings.store)}")
     terminal.say(f"Models   {settings.models}")
 
 

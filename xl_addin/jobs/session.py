@@ -9,7 +9,7 @@ from worker.contract import Event, Problem, Request
 from worker.errors import BonsaiError
 from worker.queueing.runners import runner_for
 from worker.settings import Settings
-from xl_addin.jobs.base import ExcelJob, In, Inputs, Landing
+from xl_addin.jobs.base import Asked, ExcelJob, In, Inputs, Landing
 from xl_addin.jobs.books import Books, save_results
 from xl_addin.jobs.kept_runs import kept_if_not_landed
 from xl_addin.jobs.landing import land
@@ -61,13 +61,11 @@ class Session:
         run.seconds = perf_counter() - started
         return run
 
-    def do(self, job: ExcelJob[In], inputs: Inputs, books: Books) -> Run:
-        """Ask for a job, wait for it, and let its results land and be saved.
+    def do(self, job: ExcelJob[In], asked: Asked[In], inputs: Inputs, books: Books) -> Run:
+        """Wait for a job that was asked for with inputs, and let its results land and be saved.
 
-        :raises BonsaiError: if it cannot be asked for.
         :raises NotLandedError: if its results could not be written; they are kept.
         """
-        asked = job.ask(inputs)
         run = self.run(asked.request, asked.left_out, inputs.options.given)
         with kept_if_not_landed(self.settings, asked.request, run, inputs.path):
             land(job, Landing(books.results, asked.request, run))

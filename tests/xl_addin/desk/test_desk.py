@@ -387,3 +387,34 @@ def test_the_companion_of_a_workbook_is_killed_and_the_servers_results_land_once
         ranked = at.book.read_table(RANKED).rows
         assert len({(row.values["QID"], row.values["ChunkID"]) for row in ranked}) == len(ranked)
         assert len(ranked) == 8 * len(TEXTS)
+
+
+def test_a_button_sends_nothing_to_a_server_that_only_the_workbook_names(
+    book: Path, jobs: LocalJobs, settings: Settings
+):
+    opened = FileBook.open(ready(book))
+    set_settings(opened, {"Embedder": "cohere:embed-english-v3.0"})
+    opened.save()
+    at = desk(book, jobs, settings, [])
+    at.press("index")
+    row = wait(at)
+    assert row["State"] == "failed"
+    assert "Nothing was sent to https://api.cohere.com." in row["Message"]
+    assert "BONSAI_SERVERS" in row["Message"]
+
+
+@pytest.mark.parametrize("action", ["answer", "rank"])
+def test_the_secret_of_an_address_reaches_no_table_of_jobs(
+    book: Path, waiting: LocalJobs, settings: Settings, action: str
+):
+    opened = FileBook.open(ready(book))
+    secret = "openai:https://host/v1?key=hush-hush#qwen"
+    set_settings(opened, {"Language model": secret, "Reranker": secret})
+    opened.save()
+    at = desk(book, waiting, settings, status := [])
+    at.press(action)
+    (row,) = job_rows(at)
+    assert row["State"] == "failed"
+    assert "holds a user, a password or a query" in row["Message"]
+    assert waiting.jobs() == []
+    assert "hush" not in f"{row}{status}"

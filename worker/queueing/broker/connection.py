@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from redis import Redis
 from redis.backoff import ConstantBackoff
@@ -20,6 +21,7 @@ from redis.exceptions import (
 )
 from redis.retry import Retry
 
+from worker.addresses import masked_address
 from worker.errors import BonsaiError, BrokerError, BrokerRefusedError, SettingError
 from worker.queueing.broker.embedded_server import password_of
 from worker.settings import IN_PROCESS, Settings
@@ -30,6 +32,10 @@ LONGEST_BLOCK = 5.0
 _SOCKET_TIMEOUT = 30.0
 
 _SCHEMES = ("redis://", "rediss://", "unix://")
+
+#: What may stand behind the ? of an address; all else is not for the user to change.
+_OPTIONS = ("db", "username", "password", "protocol", "ssl_cert_reqs", "ssl_check_hostname",
+            "ssl_ca_certs", "ssl_certfile", "ssl_keyfile")  # fmt: skip
 
 
 def connect(settings: Settings, *, patience: int = 0) -> Redis:
@@ -60,10 +66,14 @@ def connect(settings: Settings, *, patience: int = 0) -> Redis:
         if not Path(settings.broker_ca).is_file():
             raise _no_authority(settings.broker_ca)
         options["ssl_ca_certs"] = settings.broker_ca
+    _refuse_unknown_options(url)
     try:
-        return Redis.from_url(url, **options)
-    except ValueError as error:
+        client = Redis.from_url(url, **options)
+        pool = client.connection_pool
+        pool.connection_class(**pool.connection_kwargs)  # looks at options, and sends nothing
+    except (ValueError, TypeError, RedisError) as error:
         raise _no_address(url) from error
+    return client
 
 
 class _Patience(Retry):
@@ -90,7 +100,7 @@ def broker_errors(address: str) -> Iterator[None]:
     except BonsaiError:
         raise
     except (RedisError, OSError) as error:
-        raise _bonsai_error(error, without_password(address)) from error
+        raise _bonsai_error(error, masked_address(address)) from error
 
 
 def _bonsai_error(error: Exception, broker: str) -> BonsaiError:
@@ -142,15 +152,19 @@ def _is_certificate_problem(error: BaseException | None) -> bool:
     return False
 
 
-def without_password(url: str) -> str:
-    """Return an address as it may be shown: without user and password."""
-    scheme, found, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}" if found else url
+def _refuse_unknown_options(url: str) -> None:
+    given = parse_qsl(url.partition("?")[2], keep_blank_values=True)
+    for name in [name for name, _ in given if name not in _OPTIONS]:
+        raise SettingError(
+            f"The address of the broker {masked_address(url)} has an option that is not known.",
+            f"'{name}' is none of {', '.join(_OPTIONS)}.",
+            "Correct --broker, BONSAI_BROKER or the line 'broker' in the settings file.",
+        )
 
 
 def _no_address(url: str) -> SettingError:
     return SettingError(
-        f"The broker '{without_password(url)}' is no address of a Redis server.",
+        f"The broker '{masked_address(url)}' is no address of a Redis server.",
         f"It begins with {', '.join(_SCHEMES)}, or is '{IN_PROCESS}'.",
         "Correct --broker, BONSAI_BROKER or the line 'broker' in the settings file.",
     )

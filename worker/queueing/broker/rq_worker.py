@@ -211,7 +211,7 @@ def serve(queue: str, settings: Settings, patience: Patience = USUAL) -> None:
     with broker_errors(settings.broker):
         connect(settings).ping()  # what is wrong from the start is said at once
         redis = connect(settings, patience=patience.server)
-        worker = WarmWorker(queue, redis, InProcessRunner(settings), patience)
+        worker = WarmWorker(queue, redis, InProcessRunner(settings, for_others=True), patience)
         AllowedJob.work = worker.do
         worker.work(logging_level="WARNING")
 

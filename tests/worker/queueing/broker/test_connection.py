@@ -68,6 +68,42 @@ def test_an_address_that_is_none_is_refused_before_anything_is_sent(url):
     assert "is no address of a Redis server" in error.what
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["redis://host?colour=blue&password=hush-hush", "redis://:hush-hush@host?retry=1",
+     "unix:///run/redis.sock?socket_timeout=1", "rediss://host?retry_on_error="],
+)  # fmt: skip
+def test_an_option_that_is_not_known_is_named(url: str):
+    error = caught(with_broker(url))
+    assert type(error) is SettingError
+    assert "has an option that is not known" in error.what
+    assert url.rpartition("?")[2].partition("=")[0] in error.why
+    assert "hush" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://host?db=many&password=hush-hush", "redis://host?protocol=9",
+     "rediss://:hush-hush@host?ssl_cert_reqs=some", "redis://host?ssl_cert_reqs=none",
+     "me:hush-hush@host:6379", "redis://:hush#hush-hush@host"],
+)  # fmt: skip
+def test_an_address_that_cannot_be_used_is_refused_without_its_secret(url: str):
+    error = caught(with_broker(url))
+    assert type(error) is SettingError
+    assert "is no address of a Redis server" in error.what
+    assert "hush" not in str(error)
+
+
+@pytest.mark.parametrize("password", ["redis://:{}@{}", "redis://{1}?password={0}&db=0"])
+def test_a_password_in_the_address_is_used_and_not_shown(valkey, password: str):
+    secret, place = valkey.rpartition("@")[0].rpartition(":")[2], valkey.rpartition("@")[2]
+    with connect(with_broker(password.format(secret, place))) as client:
+        assert client.ping()
+    error = caught(with_broker(password.format("hush-hush", place)))
+    assert "refuses the user or the password" in error.what
+    assert "hush" not in str(error)
+
+
 def test_a_command_says_in_a_moment_that_the_server_is_not_there(tmp_path):
     new_book(tmp_path / "book.xlsx")
     command = "from xl_addin.cli import main; main()"

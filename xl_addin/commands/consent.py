@@ -1,0 +1,34 @@
+"""Consent: whether questions and passages may go to a server that a workbook names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from worker.contract import Request
+from worker.models.servers import allowing, not_allowed, unknown_servers
+from worker.settings import IN_PROCESS, Settings
+from xl_addin.commands.console import Terminal
+
+_QUESTION = (
+    "The workbook sends questions and passages to {server}, which the settings of this machine do "
+    "not name. May they go there?"
+)
+
+
+def with_consent(
+    settings: Settings, request: Request, typed: Iterable[str], terminal: Terminal, *, yes: bool
+) -> Settings:
+    """Return settings that allow the servers of a request, for this command alone.
+
+    No key goes to them. Where workers do the job, their own settings decide.
+
+    :param typed: models that the command line names: whoever typed them has agreed.
+    :param yes: whether the person has agreed beforehand.
+    :raises SettingError: if they do not agree, or nobody is there to be asked.
+    """
+    if settings.broker != IN_PROCESS:
+        return settings
+    for server in unknown_servers(request.models(), allowing(settings, typed)):
+        if not (yes or terminal.agrees(_QUESTION.format(server=server))):
+            raise not_allowed(server, settings)
+    return allowing(settings, request.models())
