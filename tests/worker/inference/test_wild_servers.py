@@ -102,7 +102,7 @@ def test_a_connection_that_breaks_is_named_with_its_server(server, name: str):
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("a website", "no models"), ("in circles", "on to another address")]
+    ("name", "words"), [("a website", "no models"), ("in circles", "sends on to")]
 )
 def test_an_address_that_is_none_of_a_model_ends_the_run_in_words(server, name: str, words: str):
     with pytest.raises(SettingError, match=words):
