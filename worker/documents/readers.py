@@ -14,9 +14,10 @@ from worker.documents.html_reader import read_html
 from worker.documents.office_file import checked_office_file
 from worker.documents.pdf_reader import read_pdf
 from worker.documents.slide_reader import read_slides
-from worker.documents.table_reader import read_delimited, read_workbook
+from worker.documents.table_reader import read_delimited
 from worker.documents.text_reader import read_text
 from worker.documents.word_reader import read_word
+from worker.documents.workbook_reader import read_workbook
 from worker.errors import DocumentError
 
 #: Raised when a reader gives another text for the same file: everything is then read again.

@@ -1,0 +1,119 @@
+"""The cells of a sheet by its content, however far apart they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._reader import WorkSheetParser
+
+from worker.documents.losses import Loss, Losses
+from worker.documents.shown_values import shown
+from worker.documents.table_header import Row
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_UNSOLVED = Loss(
+    "1 formula{names} has no value in the file: open it in Excel and save it to have it read.",
+    "{count} formulas{names} have no value in the file: open it in Excel and save it to have them "
+    "read.",
+)
+_ERROR = Loss(
+    "1 cell holds an error{names} and is left out.",
+    "{count} cells hold errors{names} and are left out.",
+)
+_COLUMNS = 5  # hidden ones that are named
+
+
+@dataclass
+class SheetCells:
+    """The cells of one sheet; `losses` takes those that have no value."""
+
+    sheet: Any  # a ReadOnlyWorksheet, of which openpyxl keeps to itself what is needed here
+    losses: Losses
+    _hidden_rows: int = 0
+    _hidden_columns: list[str] = field(default_factory=list)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows that hold anything, in their order.
+
+        openpyxl's own rows are as wide and as many as the farthest cell wants them.
+        """
+        with self.sheet._get_source() as content:
+            parser = _Parser(self.sheet, content, self.losses)
+            for number, cells in parser.parse():
+                filled = {cell["column"]: self._shown(cell) for cell in cells}
+                filled = {column: text for column, text in filled.items() if text}
+                if filled:
+                    yield Row(number, filled)
+        self._note_hidden(parser)
+
+    def hidden(self) -> list[str]:
+        """Say what is read although it is hidden, once the rows are taken."""
+        told = []
+        if self._hidden_rows:
+            rows = "1 hidden row" if self._hidden_rows == 1 else f"{self._hidden_rows} hidden rows"
+            told.append(f"with {rows} of {self.sheet.title}")
+        if self._hidden_columns:
+            names = ", ".join(self._hidden_columns[:_COLUMNS])
+            more = len(self._hidden_columns) - _COLUMNS
+            several = f"{names} and {more} more" if more > 0 else names
+            told.append(f"with hidden columns ({several}) of {self.sheet.title}")
+        return told
+
+    def _shown(self, cell: Mapping[str, Any]) -> str:
+        if cell["value"] is None or cell["data_type"] == "e":
+            return ""
+        one = ReadOnlyCell(self.sheet, **cell)
+        return " ".join(shown(one.value, one.number_format or "").split())
+
+    def _note_hidden(self, parser: WorkSheetParser) -> None:
+        rows = parser.row_dimensions.values()
+        self._hidden_rows = sum(row.get("hidden") in ("1", "true") for row in rows)
+        for column in parser.column_dimensions.values():
+            if column.get("hidden") in ("1", "true"):
+                first, last = int(column["min"]), int(column["max"])
+                name = get_column_letter(first)
+                several = f"{name}–{get_column_letter(last)}" if last > first else name
+                self._hidden_columns.append(several)
+
+
+class _Parser(WorkSheetParser):
+    """openpyxl's parser of a sheet, which counts the cells that have no value."""
+
+    def __init__(self, sheet: Any, content: Any, losses: Losses) -> None:  # noqa: ANN401
+        book = sheet.parent
+        super().__init__(
+            content,
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        self._title = sheet.title
+        self._losses = losses
+        self._to_be_computed = bool(book.calculation and book.calculation.fullCalcOnLoad)
+
+    def parse_cell(self, element: Element) -> Any:  # noqa: ANN401 - untyped there
+        cell = super().parse_cell(element)
+        if element.find(f"{_MAIN}f") is not None and self._is_unsolved(cell):
+            self._losses.add(_UNSOLVED, f"{self._title}!{element.get('r', '')}")
+            cell["value"] = None
+        elif cell["data_type"] == "e":
+            self._losses.add(_ERROR, str(cell["value"]))
+        return cell
+
+    def _is_unsolved(self, formula: Mapping[str, Any]) -> bool:
+        """Say whether nobody has computed a formula; the empty text is a value as well.
+
+        Programs that cannot compute store nothing or 0, and ask Excel to do it when it opens them.
+        """
+        if formula["value"] is None:
+            return bool(formula["data_type"] != "str")
+        return self._to_be_computed and formula["value"] == 0
