@@ -30,6 +30,7 @@ else:
 IN_PROCESS = "in-process"
 
 _COUNTS = frozenset({"threads", "streams", "file_memory", "file_seconds"})
+_SWITCHES = frozenset({"follow_links"})
 _USUAL_MEMORY, _USUAL_SECONDS = 1000, 60  # MB and seconds for one file
 #: Settings in which people paste paths, and what reads them.
 _PASTED: dict[str, Callable[[str], object]] = {
@@ -60,6 +61,7 @@ class Settings:
     names, texts go to these alone, and to the addresses in `servers`. `streams` is how many prompts
     a language model works on at the same time (0: what suits its kind). Reading a document may take
     `file_memory` MB and `file_seconds` (0: 1000, and 60).
+    `follow_links` says whether links that lead out of a documents folder are followed.
     """
 
     home: Path
@@ -80,6 +82,7 @@ class Settings:
     streams: int = 0
     file_memory: int = 0
     file_seconds: int = 0
+    follow_links: bool = False
 
     @property
     def statistics(self) -> Path:
@@ -153,6 +156,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         listed = str(servers).replace(",", " ").split()
         asked["servers"] = tuple(_server("servers", address) for address in listed)
     asked |= {name: _count(name, asked[name]) for name in _COUNTS if name in asked}
+    asked |= {name: _switch(name, asked[name]) for name in _SWITCHES if name in asked}
     return replace(settings, **asked)  # type: ignore[arg-type]
 
 
@@ -198,7 +202,7 @@ def _user_file(path: Path, names: set[str]) -> dict[str, object]:
             f"Known are: {', '.join(sorted(names))}.",
             "Correct or delete the line.",
         )
-    for name in set(values) - _COUNTS:
+    for name in set(values) - _COUNTS - _SWITCHES:
         if not isinstance(values[name], str):
             raise SettingError(
                 f"The entry '{name}' in the settings file {path} is no text.",
@@ -229,3 +233,14 @@ def _count(name: str, value: object) -> int:
             f"Correct BONSAI_{name.upper()} or the line '{name}' in the settings file.",
         )
     return int(text)
+
+
+def _switch(name: str, value: object) -> bool:
+    text = str(value).lower()
+    if text not in ("yes", "true", "1", "no", "false", "0"):
+        raise SettingError(
+            f"The setting {name} is '{value}'.",
+            "It must be yes or no.",
+            f"Correct BONSAI_{name.upper()} or the line '{name}' in the settings file.",
+        )
+    return text in ("yes", "true", "1")

@@ -297,3 +297,19 @@ def test_an_empty_password_in_the_environment_says_that_there_is_none(home: Path
     _write(home, 'broker_password = "hush"')
 
     assert _load(home, BONSAI_BROKER_PASSWORD="").broker_password == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "follows"), [("yes", True), ("True", True), ("1", True), ("no", False), ("0", False)]
+)
+def test_links_are_followed_if_the_machine_says_so(home: Path, value: str, follows: bool) -> None:
+    assert not _load(home).follow_links
+    assert _load(home, BONSAI_FOLLOW_LINKS=value).follow_links is follows
+    _write(home, f'follow_links = "{value}"')
+    assert _load(home).follow_links is follows
+
+
+def test_a_switch_that_is_neither_yes_nor_no_is_refused(home: Path) -> None:
+    with pytest.raises(SettingError, match="yes or no") as caught:
+        _load(home, BONSAI_FOLLOW_LINKS="perhaps")
+    assert "BONSAI_FOLLOW_LINKS" in caught.value.next_step

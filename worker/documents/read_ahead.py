@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,9 @@ from threading import Lock
 
 from worker.documents import refusals
 from worker.documents.chunks import Chunk, Splitting, split_document
+from worker.documents.document import Document
 from worker.documents.file_version import FileVersion, digest_of
+from worker.documents.names import name_reading
 from worker.documents.readers import read_bytes, read_document
 from worker.errors import DocumentError
 from worker.limited_process import (
@@ -31,6 +34,8 @@ _READERS = 2  # each parses some 500 pages a second, more than a GPU embeds
 _AHEAD = 8  # files that wait with their text in memory
 _LOOK = 0.5  # seconds between two looks at the wish to stop
 _BESIDE = 250_000_000  # bytes that a file may take beside others; one that needs more is read alone
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 _log = logging.getLogger(__name__)
 
@@ -69,8 +74,7 @@ class FileAhead:
 
 
 def read_ahead(
-    folder: Path,
-    paths: Iterable[Path],
+    paths: Mapping[str, Path],
     splitting: Splitting,
     whole: Mapping[str, FileVersion],
     limits: Limits,
@@ -80,13 +84,13 @@ def read_ahead(
     The result of a file must be taken before the next file is asked for: the end of the iterator,
     or closing it, ends all reading.
 
+    :param paths: the files, by source.
     :param whole: the versions that an index holds, by source: such files are hashed, not parsed.
     :param limits: what the reading of one file may take.
     """
     with closing(_Readers(limits)) as readers:
         waiting: deque[FileAhead] = deque()
-        for path in paths:
-            source = path.relative_to(folder).as_posix()
+        for source, path in paths.items():
             read = readers.read(path, source, splitting, whole.get(source))
             waiting.append(FileAhead(source, read))
             if len(waiting) > _AHEAD:
@@ -105,16 +109,25 @@ def read_and_split(
     digest = digest_of(data, splitting)
     if known and known.digest == digest:
         return ReadFile(known)
-    document = read_document(data, source)
+    document = _as_text(read_document(data, source))
     chunks = split_document(document, splitting)
     version = FileVersion(
         digest,
         len(chunks),
         len(document.text),
         lost=" ".join(document.lost),
-        read_as="; ".join(document.read_as),
+        read_as="; ".join(filter(None, [name_reading(path), *document.read_as])),
     )
     return ReadFile(version, chunks, _changed_on(path))
+
+
+def _as_text(document: Document) -> Document:
+    """Return a document without halves of characters, which no store and no wire takes."""
+    text, halves = _HALVES.subn("\ufffd", document.text)
+    if not halves:
+        return document
+    said = "1 place is" if halves == 1 else f"{halves} places are"
+    return replace(document, text=text, lost=(*document.lost, f"{said} no text, shown as \ufffd."))
 
 
 def _changed_on(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -69,14 +70,20 @@ def format_of(source: str) -> Format:
 def read_bytes(path: Path, source: str) -> bytes:
     """Return what a file holds.
 
-    :raises DocumentError: if it cannot be opened, or is too large.
+    :raises DocumentError: if it cannot be opened, is too large, or is written to meanwhile.
     """
     try:
-        if path.stat().st_size > refusals.MAX_BYTES:
-            raise refusals.too_large(source)
-        return path.read_bytes()
+        with path.open("rb") as file:
+            before = os.fstat(file.fileno())
+            data = file.read(refusals.MAX_BYTES + 1)
+            after = os.fstat(file.fileno())
     except OSError as error:
         raise refusals.not_opened(source, error) from error
+    if len(data) > refusals.MAX_BYTES:
+        raise refusals.too_large(source)
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise refusals.changes(source)
+    return data
 
 
 def read_document(data: bytes, source: str) -> Document:

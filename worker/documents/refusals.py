@@ -28,6 +28,60 @@ def not_opened(source: str, error: OSError) -> DocumentError:
     )
 
 
+def folder_not_opened(source: str, error: OSError) -> DocumentError:
+    """Return the error for a folder that the system does not open; what it holds is not known."""
+    return DocumentError(
+        f"The folder {source} cannot be opened.",
+        f"{error.strerror or error}.",
+        f"Check the folder and its permissions, {_AGAIN}",
+    )
+
+
+def leads_out(source: str, target: str) -> DocumentError:
+    """Return why a link is not followed."""
+    return DocumentError(
+        f"The link {source} leads out of the documents folder.",
+        f"It leads to {target}, and such links are not followed on this machine.",
+        f"Copy what is there into the folder, or set BONSAI_FOLLOW_LINKS to yes, {_AGAIN}",
+    )
+
+
+def leads_nowhere(source: str) -> DocumentError:
+    """Return why a link is not read."""
+    return DocumentError(
+        f"The link {source} leads nowhere.",
+        "No file is there.",
+        f"Delete the link, or put the file back, {_AGAIN}",
+    )
+
+
+def no_ordinary_file(source: str) -> DocumentError:
+    """Return why a pipe, a socket or a device is not read."""
+    return DocumentError(
+        f"{source} is no ordinary file.",
+        "It is a pipe, a socket or a device, which may have no end.",
+        "Take it out of the documents folder.",
+    )
+
+
+def same_name(source: str) -> DocumentError:
+    """Return the error for two files whose names are the same once they can be read."""
+    return DocumentError(
+        f"Two files are called {source}.",
+        "The name of one holds bytes that are no text, and its escape is the name of the other.",
+        f"Rename one of them, {_AGAIN}",
+    )
+
+
+def changes(source: str) -> DocumentError:
+    """Return the error for a file that another program writes to."""
+    return DocumentError(
+        f"The file {source} changed while it was read.",
+        "Another program is writing to it.",
+        f"Wait until that program has closed the file, {_AGAIN}",
+    )
+
+
 def too_large(source: str) -> DocumentError:
     """Return the error for a file with too many bytes."""
     return DocumentError(

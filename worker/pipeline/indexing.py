@@ -21,12 +21,12 @@ from worker.contract import (
 )
 from worker.documents.chunks import Splitting
 from worker.documents.file_version import FileVersion, whole_version
-from worker.documents.folder import look_into
+from worker.documents.folder import Folder, look_into
 from worker.documents.read_ahead import FileAhead, read_ahead
 from worker.errors import CollectionError, DocumentError
 from worker.pipeline.index_client import Ask, ChunkBatch, IndexClient, StoredFile
 from worker.pipeline.job_context import JobContext, now
-from worker.pipeline.source_reports import failed, indexed, removed, skipped, unchanged
+from worker.pipeline.source_reports import failed, indexed, passed_over, removed, skipped, unchanged
 
 _FILES_AT_ONCE = 64  # that leave the index between two looks at the wish to stop
 
@@ -66,7 +66,11 @@ def index(request: IndexRequest, context: JobContext, ask: Ask) -> IndexResult:
     started = perf_counter()
     if request.chunk_overlap >= request.chunk_size:
         raise _overlap_error(request)
-    folder = look_into(Path(request.folder))
+    folder = look_into(
+        Path(request.folder),
+        follow_links=context.runtime.settings.follow_links,
+        before_each=context.check_cancelled,
+    )
     collection = IndexClient(request, ask)
     opened = collection.open()
     try:
@@ -74,7 +78,8 @@ def index(request: IndexRequest, context: JobContext, ask: Ask) -> IndexResult:
         reports = {report.file: report for report in context.stored(SourceReport)}
         run = _Run(request, context, collection, opened, reports)
         sources = _index_files(run, folder.documents)
-        sources += _remove_vanished(run, {report.file for report in sources})
+        sources += _unread(run, folder)
+        sources += _remove_vanished(run, folder)
         sources += [run.tell(report) for report in skipped(folder.others)]
     finally:
         finished = collection.finish()
@@ -89,20 +94,28 @@ def index(request: IndexRequest, context: JobContext, ask: Ask) -> IndexResult:
     )
 
 
-def _index_files(run: _Run, paths: list[Path]) -> list[SourceReport]:
-    folder = Path(run.request.folder)
+def _index_files(run: _Run, paths: dict[str, Path]) -> list[SourceReport]:
     batch = ChunkBatch(run.index, frozenset(run.opened.files))
     reports: dict[str, SourceReport] = {}
     splitting, limits = _splitting(run.request), run.context.runtime.settings.file_limits
     whole = _whole(run.opened)
-    with closing(read_ahead(folder, paths, splitting, whole, limits)) as files:
+    with closing(read_ahead(paths, splitting, whole, limits)) as files:
         for done, file in enumerate(files):
             run.context.progress("Indexing", done, len(paths), file.source)
             reports |= _index_file(run, file, batch)
     run.context.check_cancelled()
     reports |= _stored(run, batch.send())
     run.context.progress("Indexing", len(paths), len(paths))
-    return [reports[path.relative_to(folder).as_posix()] for path in paths]
+    return [reports[source] for source in paths]
+
+
+def _unread(run: _Run, folder: Folder) -> list[SourceReport]:
+    """Report what is in the folder and was not read."""
+    for error in folder.unread.values():
+        run.context.problem(error)
+    reports = [failed(source, error) for source, error in folder.unread.items()]
+    reports += [passed_over(source, why) for source, why in folder.passed_over.items()]
+    return [run.tell(report) for report in reports]
 
 
 def _whole(opened: OpenIndexResult) -> dict[str, FileVersion]:
@@ -132,9 +145,9 @@ def _stored(run: _Run, files: list[StoredFile]) -> dict[str, SourceReport]:
     return {file.source: run.tell(indexed(file, model, max_tokens)) for file in files}
 
 
-def _remove_vanished(run: _Run, seen: set[str]) -> list[SourceReport]:
+def _remove_vanished(run: _Run, folder: Folder) -> list[SourceReport]:
     """Drop files that are gone; return their reports, and of those an earlier try has dropped."""
-    vanished = sorted(set(run.opened.files) - seen)
+    vanished = sorted(source for source in run.opened.files if folder.lacks(source))
     for first in range(0, len(vanished), _FILES_AT_ONCE):
         run.context.check_cancelled()
         part = vanished[first : first + _FILES_AT_ONCE]
@@ -142,7 +155,7 @@ def _remove_vanished(run: _Run, seen: set[str]) -> list[SourceReport]:
         for source in part:
             run.tell(removed(source))
     dropped = {report.file for report in run.reports.values() if report.status == "removed"}
-    return [removed(source) for source in sorted((dropped - seen) | set(vanished))]
+    return [removed(source) for source in sorted((dropped - set(folder.documents)) | set(vanished))]
 
 
 def _splitting(request: IndexRequest) -> Splitting:

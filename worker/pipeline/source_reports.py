@@ -39,6 +39,11 @@ def failed(source: str, error: DocumentError) -> SourceReport:
     return SourceReport(file=source, type=_type(source), status="failed", problem=str(error))
 
 
+def passed_over(source: str, why: DocumentError) -> SourceReport:
+    """Report a file or folder that is not to be read."""
+    return SourceReport(file=source, type=_type(source), status="skipped", problem=str(why))
+
+
 def removed(source: str) -> SourceReport:
     """Report a file that has left the index."""
     return SourceReport(

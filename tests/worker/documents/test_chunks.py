@@ -78,7 +78,7 @@ def test_ids_are_the_same_on_every_machine_and_day() -> None:
 def test_no_two_chunks_of_the_sample_share_an_id(size: int, overlap: int) -> None:
     chunks = [
         chunk
-        for path in look_into(SAMPLE).documents
+        for path in look_into(SAMPLE).documents.values()
         for chunk in split_document(
             read_document(path.read_bytes(), path.name), Splitting(size, overlap)
         )
@@ -108,7 +108,7 @@ def test_a_chunk_has_the_page_of_its_first_character() -> None:
 def test_chunks_stand_in_the_text_where_they_say(
     splitter: Literal["recursive", "sentence"],
 ) -> None:
-    for path in look_into(SAMPLE).documents:
+    for path in look_into(SAMPLE).documents.values():
         document = read_document(path.read_bytes(), path.name)
         for chunk in split_document(document, Splitting(200, 30, splitter)):
             assert document.text.startswith(chunk.text, chunk.start)

@@ -29,7 +29,7 @@ def read_or_fail(
     path: Path, source: str, splitting: Splitting, known: FileVersion | None = None
 ) -> ReadFile:
     """Stands for a library that crashes on one file, hangs on another, and so on."""
-    words = path.stem
+    words = path.stem.rstrip("12345")
     if words == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     if words == "hang":
@@ -59,15 +59,16 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for name in ("a", "crash", "grow", "hang", "large", "mistake", "z"):
-        shutil.copy(FILES / "hyphens.pdf", tmp_path / f"{name}.pdf")
+        for number in ("", *"12345"):
+            shutil.copy(FILES / "hyphens.pdf", tmp_path / f"{name}{number}.pdf")
     return tmp_path
 
 
 def read_all(
     folder: Path, *names: str, whole: dict[str, FileVersion] | None = None, limits: Limits = USUAL
 ):
-    paths = [folder / name for name in names]
-    return module.read_ahead(folder, paths, SPLITTING, whole or {}, limits)
+    paths = {name: folder / name for name in names}
+    return module.read_ahead(paths, SPLITTING, whole or {}, limits)
 
 
 def outcome(file: FileAhead) -> str:
@@ -134,17 +135,17 @@ def test_a_file_that_ends_its_reader_is_named_and_the_rest_goes_on(
 
 @pytest.mark.usefixtures("failing")
 def test_a_file_that_needs_more_than_fits_beside_others_is_read_alone(folder: Path):
-    files = read_all(folder, "large.pdf", "large.pdf", "a.pdf")
+    files = read_all(folder, "large1.pdf", "large2.pdf", "a.pdf")
     assert {outcome(file) for file in files} == {"The harbour has no information on the ferry."}
 
 
 @pytest.mark.usefixtures("failing")
-@pytest.mark.parametrize("names", [["hang.pdf", "z.pdf"], ["hang.pdf"] * 2, ["grow.pdf"] * 12])
-def test_stopping_ends_all_reading_under_way(folder: Path, names: list[str]):
+@pytest.mark.parametrize("names", ["hang1 z", "hang1 hang2 z", "grow1 grow2 grow3 grow4"])
+def test_stopping_ends_all_reading_under_way(folder: Path, names: str):
     def stop():
         raise CancelledError("The run was stopped.", "You asked.", "Rows are kept.")
 
-    files = read_all(folder, *names)
+    files = read_all(folder, *(f"{name}.pdf" for name in names.split()))
     with pytest.raises(CancelledError):
         next(files).result(stop)
     files.close()
@@ -165,3 +166,24 @@ def test_a_file_that_vanishes_before_its_turn_is_named(tmp_path: Path):
     assert [outcome(file) for file in read_all(tmp_path, "gone.pdf")] == [
         "No such file or directory."
     ]
+
+
+def test_a_file_that_is_written_to_meanwhile_is_named(tmp_path: Path):
+    path, over = tmp_path / "log.txt", threading.Event()
+    path.write_text("words\n" * 1_000_000)
+
+    def write() -> None:
+        with path.open("a") as file:
+            while not over.is_set():
+                file.write("more words\n" * 1000)
+                file.flush()
+                file.truncate(6_000_000)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        while "writing to it" not in outcome(next(read_all(tmp_path, "log.txt"))):
+            pass
+    finally:
+        over.set()
+        writer.join()

@@ -12,7 +12,7 @@ from worker.documents.folder import look_into
 from worker.documents.readers import read_document
 from worker.documents.splitting import Passage, split_sentences, split_text
 
-ENGLISH = [path for path in look_into(SAMPLE).documents if ".ja." not in path.name]
+ENGLISH = [path for path in look_into(SAMPLE).documents.values() if ".ja." not in path.name]
 SIZES = pytest.mark.parametrize(
     ("size", "overlap"),
     [(1000, 60), (2000, 120), (100, 20), (50, 0)],
@@ -65,7 +65,7 @@ def test_random_texts_are_split_as_langchain_splits_them(size: int, overlap: int
 
 @SIZES
 def test_no_word_is_lost_and_no_passage_too_long(size: int, overlap: int) -> None:
-    for path in look_into(SAMPLE).documents:
+    for path in look_into(SAMPLE).documents.values():
         text = read_document(path.read_bytes(), path.name).text
         covered = [False] * len(text)
 
@@ -147,7 +147,7 @@ def test_a_closing_sentence_without_a_full_stop_is_kept() -> None:
 
 @pytest.mark.parametrize("size", [1000, 100])  # no sentence there is longer
 def test_the_shipped_japanese_documents_are_cut_at_full_stops(size: int) -> None:
-    for path in (path for path in look_into(SAMPLE).documents if ".ja." in path.name):
+    for path in (path for path in look_into(SAMPLE).documents.values() if ".ja." in path.name):
         text = read_document(path.read_bytes(), path.name).text
 
         passages = split_text(text, size=size, overlap=size // 5)
