@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -17,7 +16,6 @@ from threading import Lock
 
 from worker.documents import refusals
 from worker.documents.chunks import Chunk, Splitting, split_document
-from worker.documents.document import Document
 from worker.documents.file_version import FileVersion, digest_of
 from worker.documents.names import name_reading
 from worker.documents.readers import read_bytes, read_document
@@ -34,8 +32,6 @@ _READERS = 2  # each parses some 500 pages a second, more than a GPU embeds
 _AHEAD = 8  # files that wait with their text in memory
 _LOOK = 0.5  # seconds between two looks at the wish to stop
 _BESIDE = 250_000_000  # bytes that a file may take beside others; one that needs more is read alone
-
-_HALVES = re.compile("[\ud800-\udfff]")
 
 _log = logging.getLogger(__name__)
 
@@ -109,7 +105,7 @@ def read_and_split(
     digest = digest_of(data, splitting)
     if known and known.digest == digest:
         return ReadFile(known)
-    document = _as_text(read_document(data, source))
+    document = read_document(data, source)
     chunks = split_document(document, splitting)
     version = FileVersion(
         digest,
@@ -119,15 +115,6 @@ def read_and_split(
         read_as="; ".join(filter(None, [name_reading(path), *document.read_as])),
     )
     return ReadFile(version, chunks, _changed_on(path))
-
-
-def _as_text(document: Document) -> Document:
-    """Return a document without halves of characters, which no store and no wire takes."""
-    text, halves = _HALVES.subn("\ufffd", document.text)
-    if not halves:
-        return document
-    said = "1 place is" if halves == 1 else f"{halves} places are"
-    return replace(document, text=text, lost=(*document.lost, f"{said} no text, shown as \ufffd."))
 
 
 def _changed_on(path: Path) -> str:

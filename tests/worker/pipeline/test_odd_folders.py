@@ -11,10 +11,6 @@ import pytest
 
 from tests.worker.pipeline.conftest import TEXTS, Watched, index
 from worker.contract import IndexRequest, IndexResult, SourceReport, parse_result
-from worker.documents import read_ahead
-from worker.documents.chunks import Splitting
-from worker.documents.document import Document
-from worker.documents.file_version import FileVersion
 
 needs_any_name = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
 
@@ -53,23 +49,6 @@ def test_a_file_whose_name_is_no_text_is_indexed_under_an_escape(
     assert second[source].read_as == first.read_as
     (documents / os.fsdecode(name)).unlink()
     assert reports(index_request, watched)[source].status == "removed"
-
-
-def read_halves(
-    path: Path, source: str, splitting: Splitting, known: FileVersion | None = None
-) -> read_ahead.ReadFile:
-    """Stands for a reader that lets halves of characters through."""
-    read_ahead.read_document = lambda _data, source: Document(source, "The \ud83d sea \ude00.")
-    return read_ahead.read_and_split(path, source, splitting, known)
-
-
-def test_halves_of_characters_are_replaced_and_said(
-    index_request: IndexRequest, watched: Watched, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(read_ahead, "read_and_split", read_halves)
-    found = reports(index_request, watched)
-    assert {report.status for report in found.values()} == {"indexed"}
-    assert found["goal.txt"].problem == "2 places are no text, shown as \ufffd."
 
 
 def test_links_and_pipes_are_named_beside_files_that_are_indexed(
