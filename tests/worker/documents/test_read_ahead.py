@@ -179,12 +179,15 @@ def test_a_file_that_is_written_to_meanwhile_is_named(tmp_path: Path):
                 file.flush()
                 file.truncate(6_000_000)
 
+    def read_until_refused() -> None:
+        while True:
+            module.read_and_split(path, "log.txt", SPLITTING)
+
     writer = threading.Thread(target=write)
     writer.start()
     try:
         with pytest.raises(DocumentError, match="writing to it"):
-            while True:
-                module.read_and_split(path, "log.txt", SPLITTING)
+            read_until_refused()
     finally:
         over.set()
         writer.join()
