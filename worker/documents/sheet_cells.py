@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils import get_column_letter
@@ -27,6 +29,14 @@ _ERROR = Loss(
     "1 cell holds an error{names} and is left out.",
     "{count} cells hold errors{names} and are left out.",
 )
+_DAMAGED = Loss(
+    "1 cell{names} is damaged and left out.", "{count} cells{names} are damaged and left out."
+)
+_CUT = Loss(
+    "1 sheet{names} is damaged, and read up to that place.",
+    "{count} sheets{names} are damaged, and read up to those places.",
+)
+_BROKEN = (SyntaxError, BadZipFile, zlib.error, EOFError)  # XML that ends, a part that is torn
 _COLUMNS = 5  # hidden ones that are named
 
 
@@ -36,6 +46,7 @@ class SheetCells:
 
     sheet: Any  # a ReadOnlyWorksheet, of which openpyxl keeps to itself what is needed here
     losses: Losses
+    cut: bool = False  # once the rows are taken: whether the sheet ends in damage
     _hidden_rows: int = 0
     _hidden_columns: list[str] = field(default_factory=list)
 
@@ -46,11 +57,15 @@ class SheetCells:
         """
         with self.sheet._get_source() as content:
             parser = _Parser(self.sheet, content, self.losses)
-            for number, cells in parser.parse():
-                filled = {cell["column"]: self._shown(cell) for cell in cells}
-                filled = {column: text for column, text in filled.items() if text}
-                if filled:
-                    yield Row(number, filled)
+            try:
+                for number, cells in parser.parse():
+                    filled = {cell["column"]: self._shown(cell) for cell in cells}
+                    filled = {column: text for column, text in filled.items() if text}
+                    if filled:
+                        yield Row(number, filled)
+            except _BROKEN:
+                self.cut = True
+                self.losses.add(_CUT, self.sheet.title)
         self._note_hidden(parser)
 
     def hidden(self) -> list[str]:
@@ -70,7 +85,11 @@ class SheetCells:
         if cell["value"] is None or cell["data_type"] == "e":
             return ""
         one = ReadOnlyCell(self.sheet, **cell)
-        return " ".join(shown(one.value, one.number_format or "").split())
+        try:
+            number_format = one.number_format or ""
+        except IndexError:  # a style that the file does not have
+            number_format = ""
+        return " ".join(shown(one.value, number_format).split())
 
     def _note_hidden(self, parser: WorkSheetParser) -> None:
         rows = parser.row_dimensions.values()
@@ -101,7 +120,11 @@ class _Parser(WorkSheetParser):
         self._to_be_computed = bool(book.calculation and book.calculation.fullCalcOnLoad)
 
     def parse_cell(self, element: Element) -> Any:  # noqa: ANN401 - untyped there
-        cell = super().parse_cell(element)
+        try:
+            cell = super().parse_cell(element)
+        except (ValueError, IndexError, TypeError):  # no number, or a text that is not there
+            self._losses.add(_DAMAGED, f"{self._title}!{element.get('r', '')}")
+            return {"row": 0, "column": 0, "value": None, "data_type": "n", "style_id": 0}
         if element.find(f"{_MAIN}f") is not None and self._is_unsolved(cell):
             self._losses.add(_UNSOLVED, f"{self._title}!{element.get('r', '')}")
             cell["value"] = None

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from posixpath import basename
 from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from worker.documents.document import Document, document_of_pages
 from worker.documents.graphics import Graphics, R, local_name
 from worker.documents.losses import EMBEDDED_FILE, Loss, Losses
-from worker.documents.office_package import OfficePackage, Part
+from worker.documents.office_package import DamagedPart, OfficePackage, Part
 from worker.documents.sheet_cells import SheetCells
 from worker.documents.table_text import TableText
 
@@ -24,6 +25,13 @@ _PIVOT_RECORDS = Loss(
     "The records behind 1 pivot table are not read; what it shows is.",
     "The records behind {count} pivot tables are not read; what they show is.",
 )
+_NO_SHEET = Loss(
+    "1 sheet{names} is damaged, or of a kind that is not read.",
+    "{count} sheets{names} are damaged, or of kinds that are not read.",
+)
+_NO_FORMATS = Loss("The formats of its cells cannot be read: dates may stand as numbers.", "")
+#: What a workbook says of itself, its colours and formats: it can be read without them.
+_DISPENSABLE = ("docProps/", "xl/theme/", "xl/styles.xml")
 _SHEETS = 5  # hidden ones that are named
 
 
@@ -33,41 +41,79 @@ def read_workbook(data: bytes, source: str) -> Document:
     Rows are lines that say their headers; charts, text boxes and comments stand below them. What
     is hidden is read as well, and said.
 
-    :raises DamagedPart: if its list of sheets cannot be read.
+    :raises DamagedPart: if its list of sheets cannot be read, or no sheet.
     """
-    from openpyxl import load_workbook
-
     main = OfficePackage(data).main_part()
     sheets = [each for each in main.xml().iter() if local_name(each) == "sheet"]
+    losses = Losses()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of features that are not about text
-        book = load_workbook(BytesIO(data), read_only=True, data_only=True)
-        reader = _WorkbookReader(book, main)
+        reader = _WorkbookReader(_opened(data, losses), main, losses)
         document = document_of_pages(source, map(reader.lines, sheets), between="\n\n")
+    if reader.damaged and not document.text.strip():
+        raise DamagedPart(f"its sheets cannot be read: {', '.join(reader.damaged)}")
     reader.count_pivot_records()
     return replace(document, lost=reader.losses.sentences(), read_as=reader.remarks())
+
+
+def _opened(data: bytes, losses: Losses) -> Workbook:
+    """Open a workbook; if the library refuses it, without what can be dispensed with."""
+    from openpyxl import load_workbook
+
+    def load(content: bytes) -> Workbook:
+        return load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
+
+    try:
+        return load(data)
+    except MemoryError:
+        raise
+    except Exception:  # one kind for each way in which a style or a date can be wrong
+        book = load(_bare(data))
+        losses.add(_NO_FORMATS)
+        return book
+
+
+def _bare(data: bytes) -> bytes:
+    bare = BytesIO()
+    with ZipFile(BytesIO(data)) as old, ZipFile(bare, "w", ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            if not part.filename.startswith(_DISPENSABLE):
+                new.writestr(part.filename, old.read(part))
+    return bare.getvalue()
 
 
 @dataclass
 class _WorkbookReader:
     book: Workbook
     main: Part
-    losses: Losses = field(default_factory=Losses)
+    losses: Losses
     tables: TableText = field(default_factory=TableText)
     hidden: list[str] = field(default_factory=list)
     hidden_within: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
 
     def lines(self, sheet: Element) -> Iterator[str]:
         """Yield the text of a sheet, given its entry in the workbook's list."""
         name = sheet.get("name", "")
         if sheet.get("state", "visible") != "visible":
             self.hidden.append(name)
-        yield name
-        if name in self.book.sheetnames and self.book[name] in self.book.worksheets:
-            cells = SheetCells(self.book[name], self.losses)
+        below = self._below(sheet, name)
+        if (first := next(below, None)) is not None:
+            yield name
+            yield first
+            yield from below
+
+    def _below(self, sheet: Element, name: str) -> Iterator[str]:
+        found = self.book[name] if name in self.book.sheetnames else None
+        if found in self.book.worksheets:
+            cells = SheetCells(found, self.losses)
             of = f"{name}: " if len(self.book.sheetnames) > 1 else ""
             yield from self.tables.lines(cells.rows(), of)
             self.hidden_within += cells.hidden()
+            self.damaged += [name] if cells.cut else []
+        elif found is None:
+            self.losses.add(_NO_SHEET, name)
+            self.damaged.append(name)
         if (part := self.main.target(sheet.get(f"{R}id"))) is not None:
             yield from self._on_top(part)
 

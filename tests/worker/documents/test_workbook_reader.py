@@ -15,6 +15,7 @@ from PIL import Image
 from tests.worker.documents.office import changed, replacing, saved
 from worker.documents.document import Document
 from worker.documents.readers import read_document
+from worker.errors import DocumentError
 
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _THREADS = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
@@ -246,3 +247,69 @@ def test_lists_to_choose_from_are_no_text():
         lambda sheet: sheet.data_validation("C2", {"validate": "list", "source": ["oats", "hay"]})
     )
     assert "oats" not in document.text
+
+
+def two_sheets() -> bytes:
+    book = Workbook()
+    book.create_sheet("Second")
+    for sheet in book:
+        for row in [["Field", "Wheat"], ["Hill", 10], ["Lake", 20]]:
+            sheet.append(row)
+    return saved(book)
+
+
+FIRST = "xl/worksheets/sheet1.xml"
+WHOLE = "Field: Hill; Wheat: 10\nField: Lake; Wheat: 20"
+
+
+@pytest.mark.parametrize(
+    ("change", "first", "lost"),
+    [
+        (lambda sheet: sheet[: sheet.index(b'<row r="3"')], "Sheet\nField: Hill; Wheat: 10",
+         "1 sheet (Sheet) is damaged, and read up to that place."),
+        (None, "", "1 sheet (Sheet) is damaged, or of a kind that is not read."),
+        (replacing(("<v>10</v>", "<v>ten</v>")), "Sheet\nField: Hill\nField: Lake; Wheat: 20",
+         "1 cell (Sheet!B2) is damaged and left out."),
+        (replacing(('r="B2"', 'r="2B"')), "Sheet\nField: Hill\nField: Lake; Wheat: 20",
+         "1 cell (Sheet!2B) is damaged and left out."),
+    ],
+    ids=["cut", "missing", "no number", "no place"],
+)  # fmt: skip
+def test_what_is_damaged_harms_itself_alone(change, first: str, lost: str):
+    document = read_document(changed(two_sheets(), {FIRST: change}), "harvest.xlsx")
+    assert document.text == f"{first}\n\nSecond\n{WHOLE}"
+    assert document.lost == (lost,)
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("xl/styles.xml", lambda styles: styles[: len(styles) // 2]),
+        ("docProps/core.xml", lambda core: core.replace(b"T", b" noon ")),
+    ],
+)
+def test_a_workbook_with_damaged_formats_is_read_without_them(part: str, change):
+    document = read_document(changed(two_sheets(), {part: change}), "harvest.xlsx")
+    assert document.text == f"Sheet\n{WHOLE}\n\nSecond\n{WHOLE}"
+    assert document.lost == (
+        "The formats of its cells cannot be read: dates may stand as numbers.",
+    )
+
+
+def test_a_style_that_is_not_there_is_no_reason_to_lose_a_cell():
+    styled = replacing(('r="B2"', 'r="B2" s="99"'))
+    document = read_document(changed(two_sheets(), {FIRST: styled}), "harvest.xlsx")
+    assert document.lost == ()
+    assert WHOLE in document.text
+
+
+def test_a_workbook_of_which_no_sheet_can_be_read_is_damaged():
+    data = saved(Workbook())
+    with pytest.raises(DocumentError) as caught:
+        read_document(changed(data, {FIRST: b"<worksheet><sheetData>"}), "harvest.xlsx")
+    assert "damaged" in caught.value.why
+
+
+def test_a_workbook_of_blank_sheets_is_empty():
+    with pytest.raises(DocumentError, match="is empty"):
+        read_document(saved(Workbook()), "blank.xlsx")
