@@ -1,12 +1,15 @@
-"""Citations in an answer: the numbers of its contexts in brackets, like [1] or [1, 3]."""
+"""Citations in an answer: the numbers of its contexts in brackets, like [1], [1, 3] or [1-3]."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-#: Two digits at most, so that a year in brackets is left alone.
-_CITATION = re.compile(r"[ \u3000]*\[(\d{1,2}(?:\s*[,;、]\s*\d{1,2})*)\]")
+#: Two digits at most, so that a year in brackets is left alone; a range names all between.
+_NUMBERS = re.compile(r"(\d{1,2})(?:\s*[-–〜]\s*(\d{1,2}))?")
+_LIST = rf"{_NUMBERS.pattern}(?:\s*[,;、，]\s*{_NUMBERS.pattern})*"
+#: Models that write Japanese also use the brackets of that script.
+_CITATION = re.compile(rf"(?P<space>[ \u3000]*)[\[［【](?P<numbers>{_LIST})[\]］】]")
 
 
 @dataclass(frozen=True)
@@ -29,14 +32,23 @@ def check_citations(text: str, contexts: int) -> CitedText:
 
     def checked(match: re.Match[str]) -> str:
         nonlocal dangling
-        numbers = [int(number) for number in re.findall(r"\d+", match[1])]
+        numbers = _named(match["numbers"])
         good = [number for number in numbers if 1 <= number <= contexts]
         cited.update(good)
         dangling += len(numbers) - len(good)
         if len(good) == len(numbers):
             return match[0]
-        space = match[0][: match[0].index("[")]
-        return f"{space}[{', '.join(map(str, good))}]" if good else ""
+        return f"{match['space']}[{', '.join(map(str, good))}]" if good else ""
 
     text = _CITATION.sub(checked, text)
     return CitedText(text, frozenset(cited), dangling)
+
+
+def without_citations(text: str) -> str:
+    """Return a text without any."""
+    return _CITATION.sub("", text)
+
+
+def _named(numbers: str) -> list[int]:
+    ranges = ((int(first), int(last or first)) for first, last in _NUMBERS.findall(numbers))
+    return [number for first, last in ranges for number in range(first, max(first, last) + 1)]

@@ -5,8 +5,8 @@ and users may write their own. `alpaca` has the markers of the original notebook
 `chat` is ours: contexts first, the question last, so that questions over the same contexts share
 what the engine has already read.
 
-Contexts are what strangers wrote. Marks by which a model tells who is speaking are taken out of
-them, so that no passage can end its block and speak as the user.
+Contexts are what strangers wrote, and questions may be copied from anywhere: `foreign_text` sees to
+it that neither can pose as another passage, as the frame or as a turn of the conversation.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from worker.answering.foreign_text import beginning, harmless
 from worker.errors import SettingError
 
 #: The original's words for "the passages do not hold the answer".
@@ -76,14 +77,8 @@ LAYOUTS = {layout.name: layout for layout in (CHAT, ALPACA)}
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _PLACES = frozenset({"question", "input", "context"})
+_NO_TEXT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKS = re.compile(r"</?s>|<\|(?:begin_of_text|end_of_text|endoftext|end|im_end|eot_id)\|>")
-
-#: How the usual chat layouts mark turns: ChatML, Llama 2 and 3, Gemma, Phi, DeepSeek, Alpaca.
-_TURNS = re.compile(
-    r"<[|｜][^<>|｜\n]{1,40}[|｜]>|</?s>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>"
-    r"|^\s*#{3}(?=\s*(?:Instruction|Input|Context|Response)\b)",
-    re.MULTILINE,
-)
 
 
 def choose_layout(asked: str, *, has_chat_layout: bool) -> Layout:
@@ -100,22 +95,34 @@ def choose_layout(asked: str, *, has_chat_layout: bool) -> Layout:
 
 
 def fill(layout: Layout, question: str, contexts: Sequence[str]) -> str:
-    """Return the prompt text; braces inside questions and contexts stay as they are."""
+    """Return the prompt text; question and contexts are made harmless, braces in them stay."""
     template = layout.with_context if contexts else layout.without_context
-    values = {"question": question, "input": "", "context": number(contexts)}
+    frame = _frame(template)
+    values = {
+        "question": harmless(question, frame),
+        "input": "",
+        "context": number([harmless(text, frame) for text in contexts]),
+    }
     return _PLACE.sub(lambda match: values.get(match[1], match[0]), template)
 
 
 def number(contexts: Sequence[str]) -> str:
     """Return contexts as blocks headed [1], [2], …, with blank lines between."""
-    return "\n\n".join(
-        f"[{index}] {_TURNS.sub(' ', text)}" for index, text in enumerate(contexts, start=1)
-    )
+    return "\n\n".join(f"[{index}] {text}" for index, text in enumerate(contexts, start=1))
+
+
+def _frame(template: str) -> frozenset[str]:
+    """Return how the lines begin that are a layout's own."""
+    texts = (_PLACE.split(line, maxsplit=1)[0] for line in template.splitlines())
+    return frozenset(beginning(text) for text in texts if text.strip())
 
 
 def clean_answer(text: str) -> str:
-    """Return a model's text without begin and end marks and outer white space."""
-    return _MARKS.sub("", text).strip()
+    """Return a model's text without begin and end marks, outer white space, and what is no text.
+
+    The last are signs that no workbook holds (XML 1.0, section 2.2) and halves of signs.
+    """
+    return _MARKS.sub("", _NO_TEXT.sub("", text)).strip()
 
 
 def _own_layout(text: str, *, has_chat_layout: bool) -> Layout:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from worker.answering.foreign_text import harmless
+
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|«([^»]+)»")
 _SPACE = re.compile(r"\s+")
 
@@ -17,10 +19,11 @@ _LEAST_CHARACTERS = 8  # in scripts that put no spaces between words
 def check_quotes(text: str, contexts: Sequence[str]) -> tuple[int, int]:
     """Return how many spans of a text are quoted, and how many of them stand in a context.
 
-    White space counts as one space, and a mark at the end of a span may be the quoter's own.
+    A context counts as it stands in its document and as it stands in a prompt. White space counts
+    as one space, and a mark at the end of a span may be the quoter's own.
     """
     quotes = [_folded(quote).rstrip(".,;:!?。、") for quote in _quotations(text)]
-    sources = [_folded(context) for context in contexts]
+    sources = [_folded(read) for context in contexts for read in (context, harmless(context))]
     found = sum(any(quote in source for source in sources) for quote in quotes)
     return len(quotes), found
 

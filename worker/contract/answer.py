@@ -72,6 +72,7 @@ class Support(Wire):
     dangling: int = 0  # citations of contexts that do not exist; they were taken out
     quotes: int = 0  # quoted spans
     quotes_found: int = 0  # of these, those that stand in a context letter by letter
+    numbers: tuple[str, ...] = ()  # those that stand in no context, nor in the question
 
 
 class Answer(Row):

@@ -52,24 +52,30 @@ class Asker:
         """Yield what became of each draft as soon as it is known, in any order.
 
         A prompt that is too long is asked again with less of its contexts. A lost engine is asked
-        again for what it had not finished, until it is gone for good. `on_text` gets the pieces of
-        a draft's text as they are written.
+        again for what it had not finished, until it is gone for good. One that is lost before it
+        has finished anything may have been ended by a prompt: then each is asked for alone, the
+        first of them last. `on_text` gets the pieces of a draft's text as they are written.
 
         :raises CancelledError: if the user has asked to stop.
         """
-        waiting, losses, pauses = list(drafts), 0, _FIRST_PAUSES
+        waiting, losses, pauses, size = list(drafts), 0, _FIRST_PAUSES, len(drafts)
         while waiting:
-            batch, waiting = waiting, []
+            batch, later = waiting[:size], waiting[size:]
+            left: list[AnyDraft] = []
             try:
-                yield from self._ask_batch(batch, on_text, waiting)
+                yield from self._ask_batch(batch, on_text, left)
+                losses, pauses, size = 0, _PAUSES, len(drafts)
             except EngineLostError as error:
-                if len(waiting) < len(batch):
+                if len(left) < len(batch):
                     losses, pauses = 0, _PAUSES
+                else:
+                    size, later, left = 1, [*later, *left[1:], left[0]], []
                 if losses == len(pauses):
-                    yield from ((draft, error) for draft in waiting)
+                    yield from ((draft, error) for draft in [*left, *later])
                     return
                 self._pause(pauses[losses])
                 losses += 1
+            waiting = [*left, *later]
 
     def _ask_batch(
         self,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from worker.answering.citations import check_citations
 from worker.answering.evidence.judge import Evidence
+from worker.answering.numbers import unfounded_numbers
 from worker.answering.prompts import NO_ANSWER, Layout, clean_answer, fill
 from worker.answering.quotes import check_quotes
 from worker.contract import (
@@ -97,7 +98,9 @@ class Draft:
         return asked_nobody.answer("", Completion(NO_ANSWER, 0, 0, cut=False))
 
     def _support(self, text: str, dangling: int) -> Support:
-        quotes, found = check_quotes(text, [row.text for row in self.contexts])
+        passages = [row.text for row in self.contexts]
+        quotes, found = check_quotes(text, passages)
+        known = [self.question.text, *passages]
         evidence = self.evidence
         return Support(
             similarity=max((row.query_similarity for row in self.contexts), default=None),
@@ -109,6 +112,7 @@ class Draft:
             dangling=dangling,
             quotes=quotes if self.contexts else 0,
             quotes_found=found,
+            numbers=unfounded_numbers(text, known) if passages else (),
         )
 
     def _seconds(self, generate: float) -> StageSeconds:

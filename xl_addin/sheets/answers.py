@@ -35,6 +35,10 @@ CELLS: Cells[Answer] = (
     (Column("Written", 14, hidden=True), None),
 )
 
+#: Of numbers that stand nowhere, so many are named, with so many signs.
+_SHOWN_NUMBERS = 5
+_SHOWN_DIGITS = 20
+
 ANSWERS = Table(
     "tblAnswers",
     "Answers",
@@ -79,7 +83,17 @@ def support_lines(answer: Answer) -> list[str]:
         lines.append(f"{_counted(support.dangling, 'citation')} of no passage taken out")
     if support.quotes:
         lines.append(f"quotes: {support.quotes_found} of {support.quotes} found letter by letter")
+    if support.numbers:
+        lines.append(_numbers_text(support.numbers))
     return [line for line in lines if line] or ["from the model alone"]
+
+
+def _numbers_text(numbers: Sequence[str]) -> str:
+    shown = [number[:_SHOWN_DIGITS] for number in numbers[:_SHOWN_NUMBERS]]
+    if len(numbers) == 1:
+        return f"the number {shown[0]} stands in none of the passages"
+    more = " and others" if len(numbers) > len(shown) else ""
+    return f"the numbers {', '.join(shown)}{more} stand in none of the passages"
 
 
 def _evidence_text(support: Support) -> str:

@@ -10,6 +10,10 @@ from worker.answering.citations import check_citations
         ("Nine arches [1][3].", {1, 3}),
         ("Nine arches [1, 2].", {1, 2}),
         ("橋には九つのアーチがある[2]。", {2}),
+        ("橋には九つのアーチがある【２】。", {2}),
+        ("橋は古い［1、3］。", {1, 3}),
+        ("Nine arches [1-3].", {1, 2, 3}),
+        ("Nine arches [1 – 2, 3].", {1, 2, 3}),
         ("Nobody is cited here.", set()),
     ],
 )
@@ -23,6 +27,8 @@ def test_citations_of_contexts_stay_and_are_known(text: str, cited: set[int]):
     [
         ("Nine arches [4].", "Nine arches.", 1),
         ("Nine arches [2, 7].", "Nine arches [2].", 1),
+        ("Nine arches [2-5].", "Nine arches [2, 3].", 2),
+        ("橋は古い【７】。", "橋は古い。", 1),
         ("Nine arches [0] and two piers [9; 8].", "Nine arches and two piers.", 3),
     ],
 )

@@ -13,7 +13,13 @@ ANSWER = Answer(
     text="Few [1].",
     citations=(Citation(number=1, chunk_id="c1", source="a.txt", start=120, cited=True),),
     support=Support(
-        similarity=0.5, evidence=0.75, needed=0.4, reason="雨", quotes=2, shortened=True
+        similarity=0.5,
+        evidence=0.75,
+        needed=0.4,
+        reason="雨",
+        quotes=2,
+        shortened=True,
+        numbers=("20.59",),
     ),
     seconds=StageSeconds(embed=0.125, generate=1.25),
     prompt_tokens=40,

@@ -152,3 +152,13 @@ def test_who_waits_for_an_engine_can_still_stop(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(completing, "_FIRST_PAUSES", (3600,))
     with pytest.raises(CancelledError):
         asked(ScriptedModel(lose), asking("a"), cancelled=lambda: True)
+
+
+def test_a_prompt_that_ends_the_engine_each_time_fails_alone():
+    def say(text: str):
+        return lose(text) if text == "a?" else "Nine."
+
+    model = ScriptedModel(say)
+    result, _ = asked(model, *(asking(name) for name in "abcdef"))
+    assert result.pop("a")[1] is LOST
+    assert [what.text for _, what in result.values()] == ["Nine."] * 5

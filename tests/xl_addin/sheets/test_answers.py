@@ -65,6 +65,15 @@ def test_citations_are_one_a_line_and_those_that_the_answer_names_say_so():
                 "2 citations of no passage taken out",
             ],
         ),
+        (Support(numbers=("20.59",)), ["the number 20.59 stands in none of the passages"]),
+        (Support(numbers=("7", "1843")), ["the numbers 7, 1843 stand in none of the passages"]),
+        (
+            Support(numbers=("1", "2", "3", "4", "5" * 99, "6")),
+            [
+                "the numbers 1, 2, 3, 4, 55555555555555555555 and others stand in none of the "
+                "passages"
+            ],
+        ),
     ],
 )
 def test_support_says_in_plain_words_what_an_answer_stands_on(support: Support, lines: list[str]):
