@@ -198,6 +198,19 @@ def test_an_unreadable_document_is_named_and_the_others_are_indexed(bonsai: Run,
     assert "6 indexed" in out
 
 
+def test_index_names_the_collection_that_it_fills_and_the_types_that_nobody_reads(
+    bonsai: Run, papers: Path
+):
+    for name in ("a.jpg", "b.JPG", "c.zip", "README"):
+        (papers / name).write_bytes(b"x")
+    code, out, _ = bonsai("index", "--documents", papers)
+    assert code == 0
+    assert "Indexed into 'papers': 6 indexed;" in out
+    assert "Not read, for their type: (no ending), *.jpg, *.zip\n" in out
+    code, out, _ = bonsai("index", "--documents", papers, "--collection", "debate")
+    assert (code, "Indexed into 'debate': 6 indexed;" in out) == (0, True)
+
+
 def test_ranking_before_indexing_says_what_to_do(bonsai: Run, small_book: Path):
     code, out, err = bonsai("rank", small_book)
     assert (code, out) == (2, "")  # and no empty table

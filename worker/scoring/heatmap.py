@@ -7,6 +7,7 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ _CELL_WIDTH, _CELL_HEIGHT = 0.42, 0.34
 _BAR_GAP, _BAR_WIDTH = 0.25, 0.18
 _ROW_LABEL, _COLUMN_LABEL = 42, 34  # characters before a label is cut (Japanese counts double)
 _DPI = 110
+_BOX = "□"
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,11 @@ def draw_heatmap(
     from matplotlib.figure import Figure
 
     rows, columns = values.shape
+    families = _font_families()
+    drawable = partial(_drawable, glyphs=_glyphs(*families))
     limit = float(np.abs(values).max())
     width, height = columns * _CELL_WIDTH, rows * _CELL_HEIGHT
-    with rc_context({"font.family": _font_families()}):
+    with rc_context({"font.family": families}):
         figure = Figure(figsize=(width + _BAR_GAP + _BAR_WIDTH, height), dpi=_DPI)
         FigureCanvasAgg(figure)
         # Placed by the inch, so that a cell has the same room in every picture; saving with a
@@ -74,11 +78,11 @@ def draw_heatmap(
             vmin=-limit if palette.diverging else None,
             vmax=limit if palette.diverging else None,
             linewidths=0.4,
-            xticklabels=[shorten(label, _COLUMN_LABEL) for label in column_labels],
-            yticklabels=[shorten(label, _ROW_LABEL) for label in row_labels],
+            xticklabels=[drawable(shorten(label, _COLUMN_LABEL)) for label in column_labels],
+            yticklabels=[drawable(shorten(label, _ROW_LABEL)) for label in row_labels],
             cbar_kws={"label": palette.bar_label},
         )
-        _dress(axes, title, columns)
+        _dress(axes, drawable(title), columns)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", bbox_inches="tight", metadata={"Software": None})
     return buffer.getvalue()
@@ -105,6 +109,20 @@ def _dress(axes: Any, title: str, columns: int) -> None:  # noqa: ANN401 (matplo
     axes.tick_params(axis="x", labelsize=8, length=0)
     for label in axes.get_xticklabels():
         label.set(rotation=55, ha="right", rotation_mode="anchor")
+
+
+def _drawable(text: str, glyphs: frozenset[int]) -> str:
+    """Return a text with a box for each character that no font has, such as an emoji."""
+    return "".join(sign if ord(sign) in glyphs or sign == "\n" else _BOX for sign in text)
+
+
+@lru_cache(maxsize=1)
+def _glyphs(*families: str) -> frozenset[int]:
+    """Return the characters that one of these fonts has."""
+    from matplotlib import font_manager
+
+    fonts = [font_manager.get_font(font_manager.findfont(name)) for name in families]
+    return frozenset(code for font in fonts for code in font.get_charmap())
 
 
 def _font_families() -> list[str]:

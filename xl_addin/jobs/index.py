@@ -44,14 +44,17 @@ def land(landing: Landing[IndexRequest]) -> Sequence[Row]:
 
 
 def summary(run: Run) -> Iterator[str]:
-    """Say how many files ended in which state."""
+    """Say what was filled, how many files ended in which state, and which types nobody reads."""
     sources = run.rows(SourceReport)
-    if not sources:
+    if not (sources and run.stamp):
         return
-    counts = Counter(source.status for source in sources)
+    counts = Counter(source.status for source in sources if source.status != "skipped")
     files = ", ".join(f"{count} {status}" for status, count in counts.items())
     chunks = sum(source.chunks for source in sources)
-    yield f"Indexed: {files}; {chunks} passages; {run.seconds:.1f} s"
+    collection = run.stamp.collection
+    yield f"Indexed into '{collection}': {files}; {chunks} passages; {run.seconds:.1f} s"
+    if types := [source.file for source in sources if source.status == "skipped"]:
+        yield f"Not read, for their type: {', '.join(types)}"
 
 
 JOB = ExcelJob(

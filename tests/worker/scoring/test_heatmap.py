@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from worker.scoring.heatmap import CONTRAST, COSINE, draw_heatmap, shorten
+from worker.scoring.heatmap import (
+    CONTRAST,
+    COSINE,
+    _drawable,
+    _font_families,
+    _glyphs,
+    draw_heatmap,
+    shorten,
+)
 
 
 def drawn(rows: int, columns: int, palette=COSINE, label: str = "passage") -> Image.Image:
@@ -39,9 +47,26 @@ def test_the_same_values_give_the_same_picture():
     assert drawn(3, 4).tobytes() == drawn(3, 4).tobytes()
 
 
-@pytest.mark.filterwarnings("error:Glyph .* missing")
-def test_japanese_labels_have_glyphs():
-    drawn(2, 2, label="赤いやかんの視点")
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "label",
+    [
+        "赤いやかんの視点",
+        "📈 growth 🎉",
+        "성장",
+        "นโยบาย",
+        "\x1b[31m \x9b \ue000",
+        "वृद्धि 👩\u200d💻",
+    ],
+)
+def test_no_library_warns_of_a_label_whatever_its_characters(label: str):
+    drawn(2, 2, label=label)
+    draw_heatmap(np.eye(1), [label], [label], title=f"{label}\n{label}", palette=COSINE)
+
+
+def test_japanese_has_its_glyphs_and_what_no_font_has_is_a_box():
+    glyphs = _glyphs(*_font_families())
+    assert _drawable("赤いやかん é\n📈 x", glyphs) == "赤いやかん é\n□ x"
 
 
 def test_a_dollar_sign_in_a_label_is_no_formula():

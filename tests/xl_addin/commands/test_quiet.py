@@ -1,0 +1,95 @@
+"""Commands that are asked to be quiet, and libraries that would not be."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.xl_addin.conftest import Run
+from xl_addin.commands.app import app
+from xl_addin.jobs.books import new_book
+
+EMOJI = "📈 growth 🎉 성장"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A workbook, documents with emoji and Hangul in their names, and a small world."""
+    new_book(tmp_path / "book.xlsx")
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    for number in range(3):
+        text = f"The kettle {EMOJI} sings in kitchen {number}. Tankers carry oil."
+        (documents / f"{EMOJI} {number}.md").write_text(text, "utf-8")
+    shipped = (REPOSITORY / "templates" / "evaluation" / "questions.csv").read_text("utf-8")
+    (tmp_path / "questions.csv").write_text("".join(shipped.splitlines(True)[:2]), "utf-8")
+    return tmp_path
+
+
+def quietly(folder: Path, *command: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a command as a program of its own: pytest would hold back what libraries warn of."""
+    return subprocess.run(
+        [sys.executable, "-m", "xl_addin.cli", *command, "--quiet"],
+        capture_output=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        check=False,
+    )
+
+
+def test_quiet_jobs_say_nothing_whatever_the_names_of_files(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("BONSAI_EMBEDDER", "test:hash")
+    monkeypatch.setenv("BONSAI_LLM", "scripted:quoting")
+    commands = [
+        ("index", "--documents", "documents", "--collection", "book"),
+        ("index", "book.xlsx", "--documents", "documents"),
+        ("rank", "book.xlsx"),
+        ("answer", "book.xlsx", "--json", "result.json"),
+        ("evaluate", "--documents", "documents", "--questions", "questions.csv"),
+    ]
+    for command in commands:
+        ended = quietly(folder, *command)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b""), command
+
+
+def test_a_quiet_demo_says_nothing(models: Path, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BONSAI_MODELS", str(models))
+    ended = quietly(folder, "demo", "--out", "out")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+
+
+def test_quiet_still_tells_of_errors(folder: Path):
+    ended = quietly(folder, "rank", "absent.xlsx")
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    assert b"absent.xlsx" in ended.stderr
+
+
+def test_every_command_that_can_be_quiet_is_tried_here():
+    quiet = {
+        command.callback.__name__
+        for command in app.registered_commands
+        if "quiet" in inspect.signature(command.callback).parameters
+    }
+    assert quiet == {"demo", "index", "rank", "answer", "evaluate"}
+
+
+def test_a_library_that_warns_is_not_heard(
+    bonsai: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def warn(_path: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            warnings.warn("Data Validation extension is not supported.", stacklevel=1)
+
+    monkeypatch.setattr("xl_addin.commands.app.new_book", warn)
+    code, out, err = bonsai("new", tmp_path / "x.xlsx")
+    assert (code, "Made" in out, err) == (0, True, "")
