@@ -14,7 +14,7 @@ from posixpath import basename
 from typing import TYPE_CHECKING
 
 from worker.documents.chart_text import chart_text
-from worker.documents.losses import EMBEDDED_FILE, EMPTY_CHART, PICTURE, Loss, Losses
+from worker.documents.losses import EMBEDDED_FILE, EMPTY_CHART, MEDIUM, PICTURE, Loss, Losses
 from worker.documents.math_text import MATH, math_text
 from worker.documents.office_package import DamagedPart, Part
 
@@ -35,7 +35,6 @@ _MEDIA = frozenset({"videoFile", "audioFile", "quickTimeFile", "wavAudioFile", "
 #: What some programs put where the words for a picture belong.
 _FILE_NAME = re.compile(r"\S+\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)", re.IGNORECASE)
 
-_MEDIUM = Loss("1 film or sound is not read.", "{count} films and sounds are not read.")
 _CONTROL = Loss("1 form control{names} is not read.", "{count} form controls{names} are not read.")
 _OLD_EQUATION = Loss(
     "1 equation of an older equation editor is not read.",
@@ -120,7 +119,7 @@ class Graphics:
         own = "".join(alternative_text(name) for name in names[:1])
         around = _text_of_frame(element)
         if any(local_name(below) in _MEDIA for below in element.iter()):
-            self.losses.add(_MEDIUM)
+            self.losses.add(MEDIUM)
         elif not own and not around and not _is_decorative(element):
             self.losses.add(PICTURE)
         if own and own != around:

@@ -31,6 +31,7 @@ PICTURE = Loss(
     "{count} pictures without an alternative text are not read.",
 )
 EMPTY_CHART = Loss("1 chart holds no values.", "{count} charts hold no values.")
+MEDIUM = Loss("1 film or sound is not read.", "{count} films and sounds are not read.")
 EMBEDDED_FILE = Loss(
     "1 embedded file{names} is not read.", "{count} embedded files{names} are not read."
 )
