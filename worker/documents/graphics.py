@@ -7,7 +7,6 @@ read is counted as lost.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from posixpath import basename
@@ -17,6 +16,7 @@ from worker.documents.chart_text import chart_text
 from worker.documents.losses import EMBEDDED_FILE, EMPTY_CHART, MEDIUM, PICTURE, Loss, Losses
 from worker.documents.math_text import MATH, math_text
 from worker.documents.office_package import DamagedPart, Part
+from worker.documents.picture_words import words_for_picture
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -32,9 +32,6 @@ _SHAPES = frozenset(
      "AlternateContent"}
 )  # fmt: skip
 _MEDIA = frozenset({"videoFile", "audioFile", "quickTimeFile", "wavAudioFile", "audioCd", "media"})
-#: What some programs put where the words for a picture belong.
-_FILE_NAME = re.compile(r"\S+\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)", re.IGNORECASE)
-
 _CONTROL = Loss("1 form control{names} is not read.", "{count} form controls{names} are not read.")
 _OLD_EQUATION = Loss(
     "1 equation of an older equation editor is not read.",
@@ -128,7 +125,7 @@ class Graphics:
     def _old_picture(self, element: Element) -> Iterator[str]:
         """Yield the alternative text of a picture as Word wrote it until 2007."""
         frame = element.getparent()
-        text = _told(frame.get("alt") if frame is not None else None)
+        text = words_for_picture(frame.get("alt") if frame is not None else None)
         if text:
             yield f"Picture: {text}"
         else:
@@ -193,12 +190,7 @@ def alternative_text(name: Element) -> str:
 
     :param name: the element that holds its name.
     """
-    return _told(name.get("descr")) or _told(name.get("title"))
-
-
-def _told(text: str | None) -> str:
-    text = " ".join((text or "").split())
-    return "" if _FILE_NAME.fullmatch(text) else text
+    return words_for_picture(name.get("descr")) or words_for_picture(name.get("title"))
 
 
 def _named(element: Element) -> str:
