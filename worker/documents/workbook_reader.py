@@ -160,7 +160,7 @@ def _threads(
     for part in sheet.related("threadedComment"):
         root = losses.opened(part)
         for comment in () if root is None else root:
-            author = persons.get(comment.get("personId"), "")
+            author = persons.get(comment.get("personId"), "").strip()
             yield comment.get("ref", ""), _said(author, comment)
 
 
@@ -171,7 +171,7 @@ def _notes(sheet: Part, losses: Losses) -> Iterator[tuple[str, str]]:
         authors = [each.text or "" for each in below if local_name(each) == "author"]
         for comment in (each for each in below if local_name(each) == "comment"):
             number = int(comment.get("authorId", "0"))
-            author = authors[number] if number < len(authors) else ""
+            author = authors[number].strip() if number < len(authors) else ""
             yield comment.get("ref", ""), _said(author, comment)
 
 
