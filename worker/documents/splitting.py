@@ -10,11 +10,14 @@ finds the wrong copy where sentences repeat.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 #: From coarse to fine. The Japanese full stop stays with its sentence, the others open the next.
-_SEPARATORS = ("\n\n", "\n", "。", " ", "")
+_SEPARATORS = ("\n\n", "\n", "。", " ")
+
+_WINDOW = 4000  # characters in which sentences are looked for at once
 
 Span = tuple[int, int]
 
@@ -50,36 +53,73 @@ def _passages(spans: Iterable[Span], text: str) -> list[Passage]:
 
 
 def _sentences(text: str) -> Iterator[Span]:
+    """Yield the sentences of a text, found in windows: one call takes time by the square.
+
+    A window begins where a sentence does. One that is longer than a window ends in a later one.
+    """
     from sentencex import get_sentence_boundaries
 
-    # the rules for English know its abbreviations, and the full stops of all other languages
-    for sentence in get_sentence_boundaries("en", text):
-        yield sentence["start_index"], sentence["end_index"]
+    place, begun = 0, None
+    while place < len(text):
+        window = text[place : place + _WINDOW]
+        is_last = place + len(window) == len(text)
+        # the rules for English know its abbreviations, and the full stops of all other languages
+        found = get_sentence_boundaries("en", window)
+        whole = found if is_last else found[:-1]
+        for sentence in whole:
+            start = place + sentence["start_index"] if begun is None else begun
+            yield start, place + sentence["end_index"]
+            begun = None
+        if not whole and begun is None:
+            begun = place
+        place += found[-1]["start_index"] if whole and not is_last else len(window)
 
 
 def _split(
     span: Span, text: str, separators: tuple[str, ...], size: int, overlap: int
 ) -> Iterator[Span]:
     separator, finer = _coarsest(span, text, separators)
-    return _fill(_pieces(span, text, separator), text, finer, size, overlap)
+    if separator:
+        return _fill(_pieces(span, text, separator), text, finer, size, overlap)
+    return _cut(span, size, overlap)
 
 
 def _fill(
     pieces: Iterable[Span], text: str, finer: tuple[str, ...], size: int, overlap: int
 ) -> Iterator[Span]:
-    """Join pieces that fit; cut those that do not at finer separators."""
-    fitting: list[Span] = []
+    """Join neighbouring pieces up to `size`; cut those that are too long at finer separators.
+
+    Each span starts within `overlap` of the last end. Of the pieces, those of one span are held.
+    """
+    joined: deque[Span] = deque()
     for piece in pieces:
-        if piece[1] - piece[0] < size:
-            fitting.append(piece)
-            continue
-        yield from _join(fitting, size, overlap)
-        fitting = []
-        if finer:
+        start, end = piece
+        if end - start >= size:
+            yield from _whole(joined)
+            joined.clear()
             yield from _split(piece, text, finer, size, overlap)
-        else:
-            yield piece
-    yield from _join(fitting, size, overlap)
+            continue
+        if joined and end - joined[0][0] > size:
+            yield from _whole(joined)
+            last_end = joined[-1][1]
+            while joined and (last_end - joined[0][0] > overlap or end - joined[0][0] > size):
+                joined.popleft()
+        joined.append(piece)
+    yield from _whole(joined)
+
+
+def _whole(joined: deque[Span]) -> Iterator[Span]:
+    if joined:
+        yield joined[0][0], joined[-1][1]
+
+
+def _cut(span: Span, size: int, overlap: int) -> Iterator[Span]:
+    """Cut a span that has no separator anywhere."""
+    start, end = span
+    yield start, min(start + size, end)
+    while start + size < end:
+        start += size - overlap
+        yield start, min(start + size, end)
 
 
 def _coarsest(span: Span, text: str, separators: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -92,9 +132,6 @@ def _coarsest(span: Span, text: str, separators: tuple[str, ...]) -> tuple[str, 
 def _pieces(span: Span, text: str, separator: str) -> Iterator[Span]:
     """Cut a span before each separator (after it, if it is no white space)."""
     start, end = span
-    if not separator:
-        yield from ((position, position + 1) for position in range(start, end))
-        return
     keep_before = bool(separator.strip())
     found = text.find(separator, start, end)
     while found >= 0:
@@ -106,21 +143,6 @@ def _pieces(span: Span, text: str, separator: str) -> Iterator[Span]:
         found = text.find(separator, after, end)
     if start < end:
         yield start, end
-
-
-def _join(pieces: list[Span], size: int, overlap: int) -> Iterator[Span]:
-    """Join neighbouring pieces up to `size`; each span starts within `overlap` of the last end."""
-    first = 0
-    for position, (_, end) in enumerate(pieces):
-        if position > first and end - pieces[first][0] > size:
-            last_end = pieces[position - 1][1]
-            yield pieces[first][0], last_end
-            while first < position and (
-                last_end - pieces[first][0] > overlap or end - pieces[first][0] > size
-            ):
-                first += 1
-    if pieces[first:]:
-        yield pieces[first][0], pieces[-1][1]
 
 
 def _strip(span: Span, text: str) -> Span:
