@@ -78,7 +78,7 @@ KINDS: dict[str, tuple[Callable[[int], bytes], str, int]] = {
 
 
 def measure(kind: str, size: int) -> dict[str, float]:
-    """Return size in MB, seconds of processor time, and MB of memory above what was there before."""
+    """Return size in MB, seconds of processor time, and MB of memory above that before."""
     make, name, _ = KINDS[kind]
     data = make(size)
     before = _peak()

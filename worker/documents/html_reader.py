@@ -36,6 +36,7 @@ _LINES = frozenset(
     {"div", "li", "tr", "dt", "dd", "caption", "figcaption", "header", "footer", "main", "nav",
      "aside", "form", "option", "address", "hr", "br", "title", "desc", "text", "body"}
 )  # fmt: skip
+_SPACE = re.compile(r"\s+")
 _CELLS = frozenset({"td", "th"})
 
 _FRAME = Loss(
@@ -172,5 +173,13 @@ def _one_line(text: str | None) -> str:
 
 def _tidy(text: str) -> str:
     """Leave one space between words, one sign between cells, one break between blocks."""
-    text = re.sub(r"\s*[\n\v]\s*", lambda run: "\n\n" if _PARAGRAPH in run[0] else "\n", text)
-    return re.sub(" {2,}", " ", re.sub(r" *\t[ \t]*", " | ", text)).strip()
+    return _SPACE.sub(_tidy_space, text).strip()
+
+
+def _tidy_space(run: re.Match[str]) -> str:
+    """Return what a whole run of white space means; parts of it are not looked for one by one."""
+    if _PARAGRAPH in run[0]:
+        return _PARAGRAPH
+    if "\n" in run[0] or _LINE in run[0]:
+        return "\n"
+    return " | " if "\t" in run[0] else re.sub(" {2,}", " ", run[0])

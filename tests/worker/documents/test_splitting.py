@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 
 import pytest
+import sentencex
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from tests.conftest import SAMPLE
@@ -228,3 +230,45 @@ def test_offsets_of_sentences_count_signs_outside_the_basic_plane_once() -> None
 
     assert all(text.startswith(passage.text, passage.start) for passage in passages)
     assert [passage.text for passage in passages] == ["😀 Rain fell.", "😀 It stopped.", "雨。"]
+
+
+@pytest.mark.parametrize("unit", ["x", "雨", "word ", "line\n", "雨。"])
+def test_memory_is_that_of_the_passages(unit: str) -> None:
+    text = unit * (1_000_000 // len(unit))
+    tracemalloc.start()
+    try:
+        passages = split_text(text, size=1000, overlap=60)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(passages) > 1000
+    assert peak < 10_000_000, "the passages, and not an object for each character or word"
+
+
+def test_sentences_are_looked_for_in_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    find, lengths = sentencex.get_sentence_boundaries, []
+
+    def watch(language: str, text: str):
+        lengths.append(len(text))
+        return find(language, text)
+
+    monkeypatch.setattr(sentencex, "get_sentence_boundaries", watch)
+    split_sentences("雨が降る。" * 4000 + "word " * 4000, size=1000, overlap=60)
+    assert max(lengths) <= 4000
+    assert sum(lengths) < 4 * 40_000
+
+
+@pytest.mark.parametrize(
+    "sentence", ["The harbour had 3 ships, said Mr. Smith. ", "港には船が三隻いた。"]
+)
+def test_sentences_of_a_long_text_are_whole(sentence: str) -> None:
+    passages = split_sentences(sentence * 1000, size=len(sentence), overlap=0)
+    assert _texts(passages) == [sentence.strip()] * 1000
+
+
+def test_a_sentence_longer_than_a_window_is_one() -> None:
+    long = "The ship " + "and the next ship " * 600 + "left."
+    passages = split_sentences(f"It rained. {long} It rained again.", size=20_000, overlap=0)
+    assert len(passages) == 1
+    passages = split_sentences(f"It rained. {long} It rained again.", size=len(long) + 2, overlap=0)
+    assert _texts(passages) == ["It rained.", long, "It rained again."]
