@@ -42,6 +42,7 @@ class CohereEmbedder:
         self.max_tokens = _MAX_TOKENS
         self._model = name.partition(":")[2]
         self._client = _client(key, url)
+        self.dim = 0  # until it is known
         self.dim = len(self._embed(["dimension"], "search_query")[0])
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
@@ -69,22 +70,47 @@ class CohereEmbedder:
 
     def _embed_batch(self, texts: Sequence[str], input_type: str) -> Vectors:
         with _cohere_errors(self.name):
-            answer = self._client.embed(
-                model=self._model,
-                texts=list(texts),
-                input_type=input_type,
-                embedding_types=["float"],
-                truncate="END",
-            )
-        vectors = np.array(answer.embeddings.float_ or [], np.float32)
-        if len(vectors) != len(texts):
-            raise EngineError(
-                f"Cohere answered with {len(vectors)} vectors for {len(texts)} texts.",
-                f"The model is {self.name}.",
-                "Check the name of the model; try again later.",
-            )
-        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+            try:
+                answer = self._client.embed(
+                    model=self._model,
+                    texts=list(texts),
+                    input_type=input_type,
+                    embedding_types=["float"],
+                    truncate="END",
+                )
+                vectors = answer.embeddings.float_ or []
+            except (TypeError, AttributeError, ValueError) as error:  # the SDK checks no shapes
+                raise self._unusable("what no client can read") from error
+        return self._unit_vectors(vectors, len(texts))
+
+    def _unit_vectors(self, vectors: object, texts: int) -> Vectors:
+        """Return (texts, dim) unit vectors of what the service sent.
+
+        :raises EngineError: if it is not as many, as long, or no finite numbers other than zeros.
+        """
+        try:
+            matrix = np.array(vectors, np.float64)
+        except (TypeError, ValueError) as error:
+            raise self._unusable("vectors that hold no numbers, or not as many each") from error
+        if len(matrix) != texts:
+            raise self._unusable(f"{len(matrix)} vectors for {texts} texts")
+        if matrix.ndim != 2 or matrix.shape[1] != (self.dim or matrix.shape[1]):
+            raise self._unusable(f"vectors of another length than {self.dim}")
+        if not np.isfinite(matrix).all():
+            raise self._unusable("vectors with numbers that are not finite")
+        largest = np.abs(matrix).max(axis=1, keepdims=True, initial=0.0)
+        if not largest.all():
+            raise self._unusable("vectors of nothing but zeros")
+        scaled = matrix / largest  # or else the squares of large numbers may have no place
+        unit: Vectors = (scaled / np.linalg.norm(scaled, axis=1, keepdims=True)).astype(np.float32)
         return unit
+
+    def _unusable(self, what: str) -> EngineError:
+        return EngineError(
+            f"Cohere answered with {what}.",
+            f"The model is {self.name}.",
+            "Check the name of the model; try again later.",
+        )
 
 
 def _client(key: str, url: str | None) -> ClientV2:

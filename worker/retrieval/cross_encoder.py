@@ -25,6 +25,7 @@ class CrossEncoderReranker:
             from sentence_transformers import CrossEncoder
         except ImportError as error:
             raise package_missing("sentence-transformers", "gpu") from error
+        self._name = name
         try:
             self._model = CrossEncoder(name)
         except (OSError, ValueError, RuntimeError) as error:
@@ -35,9 +36,20 @@ class CrossEncoderReranker:
             ) from error
 
     def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Return (n,) scores of passages for a question; higher fits better."""
+        """Return (n,) scores of passages for a question; higher fits better.
+
+        :raises EngineError: if the model gives anything else than one finite number to each.
+        """
         pairs = [(question, text) for text in texts]
-        return np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float64)
+        scores = np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float64)
+        if scores.shape != (len(texts),) or not np.isfinite(scores).all():
+            raise EngineError(
+                f"The reranker {self._name} gave no score to some of {len(texts)} passages.",
+                f"It gave numbers of the shape {scores.shape}, of which "
+                f"{np.isfinite(scores).sum()} are finite.",
+                "Choose a reranker with one output, or leave the setting 'Reranker' empty.",
+            )
+        return scores
 
 
 def load(name: str, settings: Settings) -> Reranker:

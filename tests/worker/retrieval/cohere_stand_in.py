@@ -19,12 +19,16 @@ DIM = 1024
 
 
 class CohereStandIn(ThreadingHTTPServer):
-    """Keeps the requests it got; `failures` are answered first, as (status, message)."""
+    """Keeps the requests it got; `failures` are answered first, as (status, message).
+
+    A `lie` is what it answers with instead of vectors, if it is set.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.requests: list[dict[str, Any]] = []
         self.failures: list[tuple[int, str]] = []
+        self.lie: Any = None
 
     @property
     def url(self) -> str:
@@ -41,8 +45,15 @@ class CohereStandIn(ThreadingHTTPServer):
             return 404, {"message": f"model '{body['model']}' not found"}
         if len(body["texts"]) > 96:
             return 400, {"message": "at most 96 texts"}
+        if self.lie is not None:
+            return 200, self.lie
         vectors = [_vector(body["input_type"], text) for text in body["texts"]]
-        return 200, {"id": "1", "embeddings": {"float": vectors}, "texts": body["texts"]}
+        return 200, embedded(vectors)
+
+
+def embedded(vectors: object) -> dict[str, Any]:
+    """An answer with these vectors."""
+    return {"id": "1", "embeddings": {"float": vectors}, "texts": []}
 
 
 class _Handler(BaseHTTPRequestHandler):

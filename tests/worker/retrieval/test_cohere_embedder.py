@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tests.worker.retrieval.cohere_stand_in import DIM, KEY, MODEL, CohereStandIn
+from tests.worker.retrieval.cohere_stand_in import DIM, KEY, MODEL, CohereStandIn, embedded
 from worker.errors import BonsaiError, EngineError, PackageMissingError, SettingError
 from worker.retrieval.cohere_embedder import CohereEmbedder
 from worker.runtime import Runtime
@@ -96,6 +96,41 @@ def test_what_the_service_refuses_is_said_in_plain_words(
         cohere.embed_documents(["a passage"])
     assert caught.value.why == f"It says: trial key limit (status {status})."
     assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("lie", "said"),
+    [
+        (embedded([[1.0] * DIM]), "1 vectors for 2 texts"),
+        (embedded([[1.0] * DIM] * 3), "3 vectors for 2 texts"),
+        (embedded(None), "0 vectors for 2 texts"),
+        (embedded([[1.0] * 3] * 2), f"another length than {DIM}"),
+        (embedded([[[1.0] * DIM]] * 2), f"another length than {DIM}"),
+        (embedded([None, None]), "another length"),
+        (embedded([[1.0] * 3, [1.0] * 4]), "not as many each"),
+        (embedded([["a"] * DIM] * 2), "hold no numbers"),
+        (embedded([[float("nan")] * DIM] * 2), "not finite"),
+        (embedded([[1.0] * (DIM - 1) + [float("-inf")]] * 2), "not finite"),
+        (embedded([[0.0] * DIM, [1.0] * DIM]), "nothing but zeros"),
+        ([1], "no client can read"),
+        ({}, "no client can read"),
+        ({"id": "1", "embeddings": [[1.0]], "texts": []}, "no client can read"),
+    ],
+)
+def test_vectors_that_are_none_are_refused_before_anything_is_kept(
+    cohere: CohereEmbedder, service: CohereStandIn, lie: object, said: str
+):
+    service.lie = lie
+    with pytest.raises(EngineError, match=said):
+        cohere.embed_documents(["a red kettle", "an oil tanker"])
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e300])
+def test_vectors_of_any_size_come_to_length_one(
+    cohere: CohereEmbedder, service: CohereStandIn, size: float
+):
+    service.lie = embedded([[size] * DIM])
+    assert np.linalg.norm(cohere.embed_queries(["a question"])) == pytest.approx(1)
 
 
 def test_a_wrong_key_and_an_unknown_model_are_found_when_the_model_is_opened(

@@ -1,7 +1,8 @@
 """Reranking with a cross-encoder. Its weights are random: a stand-in for a downloaded model."""
 
+import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -58,3 +59,17 @@ def test_a_score_does_not_depend_on_the_other_passages(folder: Path):
 def test_a_folder_that_is_no_model_is_named(tmp_path: Path):
     with pytest.raises(EngineError, match=r"reranker .* cannot be loaded"):
         CrossEncoderReranker(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [[0.5, 0.5], [0.5] * 4, [[0.1, 0.9]] * 3, [0.5, float("nan"), 0.5], [float("inf")] * 3, 0.5],
+    ids=["too few", "too many", "several each", "no number", "not finite", "one for all"],
+)
+def test_scores_that_are_none_are_refused(monkeypatch: pytest.MonkeyPatch, given: object):
+    """A stand-in gives what no good model gives."""
+    model = SimpleNamespace(predict=lambda pairs, show_progress_bar: given)
+    package = SimpleNamespace(CrossEncoder=lambda name: model)
+    monkeypatch.setitem(sys.modules, "sentence_transformers", package)
+    with pytest.raises(EngineError, match="reranker lying gave no score to some of 3 passages"):
+        CrossEncoderReranker("lying").scores("What do tankers do?", TEXTS)
