@@ -17,6 +17,7 @@ from worker.errors import (
     package_missing,
 )
 from worker.inference.base import Completion, LanguageModel, Prompt, Reply, Sampling
+from worker.inference.open_text import OpenText
 from worker.inference.streams import complete_all, stopped
 from worker.models.weights import find_weights
 from worker.settings import Settings
@@ -98,7 +99,7 @@ class LlamaCppModel:
         *,
         sampling: Sampling,
     ) -> Completion:
-        stream = _Stream(on_text, cancelled, sampling.max_tokens)
+        stream = _Stream(OpenText(sampling.max_tokens, on_text), cancelled)
         request: dict[str, Any] = {
             "max_tokens": sampling.max_tokens,
             "temperature": 0 if sampling.repeatable else sampling.temperature,
@@ -124,10 +125,8 @@ class LlamaCppModel:
 class _Stream:
     """Collects one answer. The engine swallows exceptions of its callback, so they are kept."""
 
-    on_text: Callable[[str], None]
+    text: OpenText
     cancelled: Callable[[], bool]
-    room: int
-    pieces: list[str] = field(default_factory=list)
     usage: dict[str, Any] = field(default_factory=dict)
     cut: bool = False
     failure: BaseException | None = None
@@ -138,21 +137,18 @@ class _Stream:
             self._read_chunk(chunk)
         except BaseException as error:
             self.failure = error
-        return self.failure is not None
+        return self.failure is not None or self.text.is_full
 
     def _read_chunk(self, chunk: dict[str, Any]) -> None:
         if "error" in chunk:
             raise _engine_error(chunk["error"])
         prompt_tokens = chunk.get("prompt_progress", {}).get("total", 0)
-        if prompt_tokens + self.room > CONTEXT_TOKENS:
-            raise _too_long(prompt_tokens, CONTEXT_TOKENS - self.room)
+        if prompt_tokens + self.text.max_tokens > CONTEXT_TOKENS:
+            raise _too_long(prompt_tokens, CONTEXT_TOKENS - self.text.max_tokens)
         self.usage = chunk.get("usage") or self.usage
         for choice in chunk.get("choices") or []:
-            text = choice.get("text") or (choice.get("delta") or {}).get("content")
             self.cut = self.cut or choice.get("finish_reason") == "length"
-            if text:
-                self.pieces.append(text)
-                self.on_text(text)
+            self.text.add(choice.get("text") or (choice.get("delta") or {}).get("content") or "")
         if self.cancelled():
             raise stopped()
 
@@ -166,10 +162,10 @@ class _Stream:
         if reply and "error" in reply:
             raise _engine_error(reply["error"])
         return Completion(
-            text="".join(self.pieces),
+            text=self.text.text,
             prompt_tokens=self.usage.get("prompt_tokens", 0),
-            tokens=self.usage.get("completion_tokens", len(self.pieces)),
-            cut=self.cut,
+            tokens=self.usage.get("completion_tokens", len(self.text.pieces)),
+            cut=self.cut or self.text.is_full,
             reused_tokens=self.usage.get("prompt_tokens_details", {}).get("cached_tokens", 0),
         )
 

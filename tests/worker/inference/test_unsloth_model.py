@@ -55,11 +55,11 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
     """Build a model whose process runs these lines."""
     built = []
 
-    def build(lines: str) -> UnslothModel:
+    def build(lines: str, **more: float) -> UnslothModel:
         script = tmp_path / "stand_in.py"
         script.write_text(BEGINNING + textwrap.dedent(lines))
         monkeypatch.setattr(unsloth_model, "_COMMAND", (sys.executable, str(script)))
-        built.append(UnslothModel("unsloth:folder", streams=2))
+        built.append(UnslothModel("unsloth:folder", streams=2, **more))
         return built[-1]
 
     yield build
@@ -168,6 +168,72 @@ def test_a_process_that_writes_rubbish_is_ended_and_replaced(stand_in):
     with pytest.raises(EngineLostError, match="nobody can read"):
         replies_of(model)
     assert not lost.is_alive()
+    assert replies_of(model) == {}
+
+
+@pytest.mark.parametrize(
+    "lies",
+    [
+        'whole(2, "of no prompt")',
+        'whole(-1, "of no prompt")',
+        'whole(0, "twice"); whole(0, "twice")',
+        'say(kind="refused", index=9, problem=dict(code="x", what="", why="", next_step=""))',
+        'say(kind="piece", index=7, text="of no prompt")',
+        'while True: say(kind="piece", index=1, text="without an end")',
+    ],
+)
+def test_a_process_that_writes_what_it_was_not_asked_for_is_ended_and_replaced(stand_in, lies):
+    model = stand_in(f"""
+        say(kind="ready", has_chat_layout=False)
+        for line in sys.stdin:
+            if first:
+                {lies}
+            say(kind="ended")
+    """)
+    with pytest.raises(EngineLostError, match="not asked for"):
+        replies_of(model)
+    assert replies_of(model) == {}
+
+
+def test_a_process_that_says_nothing_is_ended_and_replaced(stand_in):
+    model = stand_in(
+        """
+        say(kind="ready", has_chat_layout=False)
+        for line in sys.stdin:
+            if first:
+                time.sleep(600)
+            say(kind="ended")
+        """,
+        silence=0.5,
+    )
+    lost = model._process
+    with pytest.raises(EngineLostError, match="said nothing"):
+        replies_of(model)
+    assert not lost.is_alive()
+
+
+def test_a_process_that_does_not_read_is_left_when_the_user_stops(stand_in):
+    model = stand_in("""
+        say(kind="ready", has_chat_layout=False)
+        time.sleep(600)
+    """)
+    long = [Prompt("harbour " * 100_000, "completion")]
+    with pytest.raises(CancelledError):
+        replies_of(model, long, cancelled=lambda: True)
+    assert not model._process.is_alive()
+
+
+def test_a_line_without_an_end_is_no_message(stand_in, monkeypatch):
+    monkeypatch.setattr(unsloth_model, "_LINE", 1 << 16)
+    model = stand_in("""
+        say(kind="ready", has_chat_layout=False)
+        for line in sys.stdin:
+            while first:
+                print("x" * 4096, end="", flush=True)
+            say(kind="ended")
+    """)
+    with pytest.raises(EngineLostError, match="nobody can read"):
+        replies_of(model)
     assert replies_of(model) == {}
 
 
