@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 
 from worker.contract import Progress
 from worker.queueing.job import Job
+from worker.visible_text import visible
 from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
 
@@ -95,7 +96,7 @@ def progress_cells(job: Job, progress: Progress | None) -> dict[str, CellValue]:
             "Done": progress.done,
             "Of": progress.of,
             "ETA": _remaining(job, progress),
-            "Message": ": ".join(filter(None, (progress.stage, progress.message))),
+            "Message": visible(": ".join(filter(None, (progress.stage, progress.message)))),
         }
     return cells
 
@@ -103,7 +104,13 @@ def progress_cells(job: Job, progress: Progress | None) -> dict[str, CellValue]:
 def ended_cells(job: Job, state: str, message: str) -> dict[str, CellValue]:
     """Return the cells of a job that has ended."""
     finished = clock(job.finished or time.time())
-    return {"State": state, "ETA": "", "Heartbeat": "", "Message": message, "Finished": finished}
+    return {
+        "State": state,
+        "ETA": "",
+        "Heartbeat": "",
+        "Message": visible(message),
+        "Finished": finished,
+    }
 
 
 def clock(seconds: float) -> str:

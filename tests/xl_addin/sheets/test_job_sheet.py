@@ -1,8 +1,10 @@
 import pytest
 
 from tests.xl_addin.workbook.samples import loaded
+from worker.contract import Progress
 from worker.errors import InternalError
-from xl_addin.sheets.job_sheet import JOBS, JobSheet
+from worker.queueing.job import Job
+from xl_addin.sheets.job_sheet import JOBS, JobSheet, ended_cells, progress_cells
 from xl_addin.workbook.file.file_book import FileBook
 
 
@@ -68,3 +70,10 @@ def test_progress_is_written_when_the_state_changes_and_then_every_half_minute(b
 def test_a_heartbeat_that_somebody_has_typed_over_does_not_stop_the_progress(book):
     put(book, "r1", What="rank", State="running", Heartbeat="soon")
     assert running(book, "23:59:40", 1) == 1
+
+
+def test_what_a_worker_says_shows_as_signs_what_would_drive_a_terminal():
+    job = Job("r1", "", "", "{}", "running", 0.0, None, None, "", "")
+    progress = Progress(stage="Reading", done=1, of=2, message="a\x1b[2J\u202e.md")
+    assert progress_cells(job, progress)["Message"] == "Reading: a␛[2J�.md"
+    assert ended_cells(job, "failed", "a\x9b2J")["Message"] == "a�2J"
