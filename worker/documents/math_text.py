@@ -50,7 +50,7 @@ def _grouped(text: str) -> str:
 
 
 def _fraction(element: Element) -> str:
-    return f"{_grouped(_part(element, 'num'))}/{_grouped(_part(element, 'den'))}"
+    return f"{_grouped(_part(element, 'num'))}/{_grouped(_part(element, 'den'))} "
 
 
 def _scripts(element: Element) -> str:

@@ -15,7 +15,11 @@ _SIGNS = {
     "msubsup": ("", "_(", ")^(", ")"),
     "msqrt": ("√(", ")"),
     "mroot": ("√(", ")_(", ")"),
+    "munder": ("", "_(", ")"),
+    "mover": ("", "^(", ")"),
+    "munderover": ("", "_(", ")^(", ")"),
 }
+_ROWS = {"mtable": "; ", "mtr": ", "}
 
 
 def spell_out(page: HtmlElement) -> None:
@@ -23,6 +27,9 @@ def spell_out(page: HtmlElement) -> None:
     for equation in page.iter("math"):
         for element in equation.iter(*_SIGNS):
             _spell_out(element)
+        for rows in equation.iter(*_ROWS):
+            for part in list(rows)[:-1]:
+                part.tail = _ROWS[str(rows.tag)]
 
 
 def _spell_out(element: HtmlElement) -> None:

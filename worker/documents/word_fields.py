@@ -18,6 +18,7 @@ _WORDY = frozenset(
 #: Two things one above the other: older furigana, with the word itself as the last one.
 _ABOVE = re.compile(r"\\o\b.*[,;]\s*([^,;()\\]+)\)\s*$", re.IGNORECASE)
 _FRACTION = re.compile(r"\\f\s*\(([^()\\]*)[,;]([^()\\]*)\)", re.IGNORECASE)
+_DEPTH = 20  # fields within fields; more are none, and would be looked through again and again
 _SWITCH = re.compile(r"\\[a-z*]+\s*(\d+\s*(?=\())?", re.IGNORECASE)
 
 
@@ -29,8 +30,10 @@ def instruction_after(begin: Element) -> tuple[str, bool]:
     words, depth = [], 1
     for mark in _marks_after(begin):
         kind = mark.get(f"{_W}fldCharType")
-        if kind == "begin":
+        if kind == "begin" and depth < _DEPTH:
             depth += 1
+        elif kind == "begin":
+            break
         elif kind == "end":
             depth -= 1
         elif kind is None and depth == 1:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_PARAGRAPH, _RUN, _WORDS = f"{_W}p", f"{_W}r", f"{_W}t"  # what most of a document is
 _PASSED_OVER = frozenset(
     f"{_W}{name}" for name in ("pPr", "rPr", "sdtPr", "tblPr", "sectPr", "rt", "del", "moveFrom")
 )
@@ -115,7 +116,7 @@ class _Text:
     def lines(self, elements: Iterable[Element]) -> Iterator[str]:
         """Yield a line for each paragraph and table row, looking into whatever wraps them."""
         for element in elements:
-            if element.tag == f"{_W}p":
+            if element.tag == _PARAGRAPH:
                 yield self._text(element)
             elif element.tag == f"{_W}tr":
                 yield from self._row(element)
@@ -136,13 +137,16 @@ class _Text:
     def _pieces(self, element: Element) -> Iterator[str]:
         """Yield the pieces of text below an element."""
         for child in element:
-            if child.tag == f"{_W}t":
-                yield shown_text(child.text or "", _font(element))
-            elif child.tag in _SIGNS:
-                yield _SIGNS[child.tag]
-            elif isinstance(child.tag, str) and not self._is_passed_over(child):
+            tag = child.tag
+            if tag == _WORDS:
+                yield _shown(child.text or "", element)
+            elif tag == _RUN:
+                yield from self._pieces(child)
+            elif tag in _SIGNS:
+                yield _SIGNS[tag]
+            elif isinstance(tag, str) and not self._is_passed_over(child):
                 yield from self._piece(child)
-        if element.tag == f"{_W}p":
+        if element.tag == _PARAGRAPH:
             yield "\n"
 
     def _piece(self, element: Element) -> Iterator[str]:
@@ -232,6 +236,10 @@ def _cells(row: Element) -> list[Element]:
     return [cell for cell in cells if next(cell.iterancestors(f"{_W}tr")) is row]
 
 
-def _font(run: Element) -> str:
+def _shown(text: str, run: Element) -> str:
+    """Return the words of a run, signs of picture fonts as what they show."""
+    if text.isascii():  # such signs are not, and most words are
+        return text
     fonts = run.find(f"{_W}rPr/{_W}rFonts")
-    return "" if fonts is None else fonts.get(f"{_W}ascii") or fonts.get(f"{_W}hAnsi") or ""
+    font = None if fonts is None else fonts.get(f"{_W}ascii") or fonts.get(f"{_W}hAnsi")
+    return shown_text(text, font) if font else text

@@ -41,6 +41,11 @@ def test_whatever_is_seen_on_a_page_is_read(page: str, text: str):
         ("<mfrac><mi>a</mi><mn>2</mn></mfrac>", "(a)/(2)"),
         ("<msup><mi>x</mi><mn>2</mn></msup>", "x^(2)"),
         ("<msubsup><mi>v</mi><mn>0</mn><mn>2</mn></msubsup>", "v_(0)^(2)"),
+        (
+            "<munderover><mo>∑</mo><mn>1</mn><mi>n</mi></munderover>"
+            "<mtable><mtr><mtd>1</mtd><mtd>0</mtd></mtr><mtr><mtd>0</mtd></mtr></mtable>",
+            "∑_(1)^(n)1, 0; 0",
+        ),
         ("<msqrt><mi>g</mi><mi>h</mi></msqrt>", "√(gh)"),
         (
             "<semantics><mrow><mi>F</mi><mo>=</mo><mn>4500</mn></mrow>"

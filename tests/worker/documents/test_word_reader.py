@@ -80,6 +80,7 @@ def part(number: int, kind: str, name: str, content: str | bytes) -> Callable[[A
     [
         (r("F=4500 N"), "F=4500 N"),
         (f"<m:f><m:num>{r('a+b')}</m:num><m:den>{r('2')}</m:den></m:f>", "(a+b)/2"),
+        (f"<m:f><m:num>{r('1')}</m:num><m:den>{r('2')}</m:den></m:f>{r('mv')}", "1/2 mv"),
         (f"<m:sSup><m:e>{r('x')}</m:e><m:sup>{r('2')}</m:sup></m:sSup>", "x^2"),
         (f"<m:sSub><m:e>{r('v')}</m:e><m:sub>{r('max')}</m:sub></m:sSub>", "v_max"),
         (f"<m:rad><m:radPr/><m:deg/><m:e>{r('2gh')}</m:e></m:rad>", "√(2gh)"),
