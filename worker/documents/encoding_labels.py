@@ -68,6 +68,7 @@ _SHOWN = {
     "iso2022_jp_ext": "ISO-2022-JP",
     "mac_roman": "Mac Roman",
     "mac-roman": "Mac Roman",
+    "utf-8-sig": "UTF-8",
 }
 
 
@@ -89,4 +90,5 @@ def shown(codec: str) -> str:
     """Return what people call the encoding that one of Python's codecs reads."""
     if codec.startswith("cp125"):
         return f"windows-{codec[2:]}"
-    return _SHOWN.get(codec, codec.upper().replace("ISO8859", "ISO-8859"))
+    name = codec.upper().replace("ISO8859", "ISO-8859")
+    return _SHOWN.get(codec, name.removesuffix("-LE").removesuffix("-BE"))

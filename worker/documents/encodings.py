@@ -73,8 +73,8 @@ def decode(data: bytes, source: str, label: str = "") -> Decoded:
     :raises DocumentError: if the bytes are no text in any of them.
     """
     for mark, codec in _BYTE_ORDER_MARKS.items():
-        if data.startswith(mark):
-            return _decoded(_read(data, codec))
+        if data.startswith(mark) and _is_plausible((marked := _read(data, codec)).text):
+            return _decoded(marked)
     for reading in _readings(data, label):
         if _is_text(reading):
             return _decoded(reading)

@@ -13,6 +13,40 @@ _TOLD = 5  # tables whose headers are told
 
 
 @dataclass
+class _Table:
+    """What is known of the table whose rows are being read: nothing before the first header."""
+
+    names: Mapping[int, str]
+
+    def __post_init__(self) -> None:
+        self._empty = dict(self.names)  # those with nothing below them yet
+
+    def line(self, row: Row) -> str:
+        """Return a row with its names, unless it is none: a heading, a note, a source."""
+        if len(self.names) > 2 and row.cells.keys() == {min(self.names)}:
+            return _plain(row)
+        for column in self._empty.keys() & row.cells.keys():
+            del self._empty[column]
+        return "; ".join(
+            f"{self.names[column]}: {cell}" if column in self.names else cell
+            for column, cell in sorted(row.cells.items())
+        )
+
+    def names_alone(self) -> Iterator[str]:
+        """Yield the names of columns without values: they are words of the file as well."""
+        if self._empty:
+            yield "; ".join(self._empty[column] for column in sorted(self._empty))
+
+    def goes_on(self, header: Header) -> bool:
+        """Say whether what could be a header is a row of this table.
+
+        Words above words tell nothing, unless a title stands above them or the columns are others.
+        """
+        alike = header.names.keys() == self.names.keys()
+        return bool(self.names) and alike and not header.clear and not header.first
+
+
+@dataclass
 class TableText:
     """Turns rows into lines, and remembers which headers it took."""
 
@@ -26,20 +60,20 @@ class TableText:
 
         :param of: what they are the rows of, as in "Sheet1: ".
         """
-        names: Mapping[int, str] = {}
+        table = _Table({})
         for block in _blocks(rows):
             window = list(islice(block, LOOK))
             header = find_header(window)
-            if header and names and not _is_new(header, names):
+            if header and table.goes_on(header):
                 header = None
             if header:
-                names = header.names
-                self.told.append(f"{of}{_told(header, window)}")
-            elif not names and len(window) > 1 and all(len(row.cells) > 1 for row in window):
-                self.told.append(f"{of}no header above row {window[0].number}")
-            first, last = (header.first, header.last) if header else (0, -1)
-            yield from (_plain(row) for row in window[:first])
-            yield from (_line(names, row) for row in chain(window[last + 1 :], block))
+                yield from table.names_alone()
+                table = _Table(header.names)
+            self.told += [f"{of}{told}" for told in _told(header, window, table)]
+            first, after = (header.first, header.last + 1) if header else (0, 0)
+            yield from map(_plain, window[:first])
+            yield from map(table.line, chain(window[after:], block))
+        yield from table.names_alone()
 
     def read_as(self) -> tuple[str, ...]:
         """Return the headers that were taken, the first ones in full."""
@@ -78,32 +112,21 @@ def _is_words(row: Row) -> bool:
     return all(kind(cell) == "text" for cell in row.cells.values())
 
 
-def _is_new(header: Header, names: Mapping[int, str]) -> bool:
-    """Say whether a header further down is one, and not a row of the table above it.
-
-    Words above words tell nothing, unless a title stands above them or the columns are others.
-    """
-    return header.clear or header.first > 0 or header.names.keys() != names.keys()
-
-
-def _told(header: Header, window: list[Row]) -> str:
+def _told(header: Header | None, window: list[Row], table: _Table) -> list[str]:
+    """Say which rows are the header of what begins here, if it is a table."""
+    if header is None:
+        headless = not table.names and len(window) > 1 and all(len(row.cells) > 1 for row in window)
+        return [f"no header above row {window[0].number}"] if headless else []
     first, last = window[header.first].number, window[header.last].number
     rows = f"row {first}" if first == last else f"rows {first} and {last}"
     names = [_shortened(header.names[column]) for column in sorted(header.names)]
-    return f"header in {rows}: {' | '.join([*names[:_NAMES], *(['…'] if names[_NAMES:] else [])])}"
+    return [
+        f"header in {rows}: {' | '.join([*names[:_NAMES], *(['…'] if names[_NAMES:] else [])])}"
+    ]
 
 
 def _shortened(name: str) -> str:
     return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
-
-
-def _line(names: Mapping[int, str], row: Row) -> str:
-    if row.cells.keys() == {min(names, default=1)} and len(names) > 2:  # a title, a note, a source
-        return _plain(row)
-    return "; ".join(
-        f"{names[column]}: {cell}" if column in names else cell
-        for column, cell in sorted(row.cells.items())
-    )
 
 
 def _plain(row: Row) -> str:

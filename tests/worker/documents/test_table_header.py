@@ -119,3 +119,11 @@ def test_long_headers_and_many_tables_are_told_in_short():
     assert len(told[0]) < 300
     document = read_document(f"{names}\n{values}\n{values}\n\n".encode() * 9, "t.csv")
     assert document.read_as[-1] == "4 more tables"
+
+
+def test_a_name_without_values_is_kept_below_its_table():
+    assert read("Field,Wheat,Remark\nHill,10,\nLake,20,\n")[0] == [
+        "Field: Hill; Wheat: 10",
+        "Field: Lake; Wheat: 20",
+        "Remark",
+    ]

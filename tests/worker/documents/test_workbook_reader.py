@@ -54,7 +54,7 @@ def test_formulas_that_nobody_has_computed_are_counted_and_the_rest_is_read():
     for row in [["Field", "Wheat", "Sum"], ["Hill", 10, "=B2*2"], ["Lake", 20, "=B3*2"]]:
         book.active.append(row)
     document = read_document(saved(book), "harvest.xlsx")
-    assert document.text == "Sheet\nField: Hill; Wheat: 10\nField: Lake; Wheat: 20"
+    assert document.text == "Sheet\nField: Hill; Wheat: 10\nField: Lake; Wheat: 20\nSum"
     assert document.lost == (
         "2 formulas (Sheet!C2, Sheet!C3) have no value in the file: open it in Excel and save it "
         "to have them read.",
