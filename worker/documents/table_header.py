@@ -20,7 +20,7 @@ _IS_YEAR = re.compile(r"(19|20)\d\d(年度?)?")
 _IS_DATE = re.compile(r"\d{1,4}[-/.年]\s?\d{1,2}([-/.月]\s?(\d{1,4}日?)?)?([ T]\d\d?:\d\d.*)?")
 #: A number with its signs, and a unit of up to three letters: "-1.234,56 €", "1,200円", "10 kg".
 _IS_NUMBER = re.compile(r"[^\w]*\d[\d\s.,'’:/()%+-]*[^\W\d_]{0,3}[^\w]*")
-_ABSENT = frozenset({"-", "–", "—", "n/a", "na", "null", "none", "#n/a", "?", "…"})
+_ABSENT = frozenset({"n/a", "na", "null", "none", "#n/a"})
 
 #: What a cell of the row is worth by its kind, and the kind of the column below.
 _CONTRAST = {
@@ -31,7 +31,7 @@ _CONTRAST = {
 }
 _UNNAMED = -0.15  # a column without a name, save the first, which often has none
 _OUTSIDE = -0.2  # a cell beside the table
-_NO_NAME = -0.5  # a sentence, or longer than any name
+_NO_NAME = -0.5  # a cell that is none
 _LONG = 80  # characters
 _SENTENCE = re.compile(r".*[^\W\d].*\s.*[.!?]|.*[。！？]", re.DOTALL)
 _LATER = -0.02  # for each row above
@@ -75,7 +75,7 @@ def find_header(rows: Sequence[Row]) -> Header | None:
 
 def kind(cell: str) -> str:
     """Return whether a cell holds a number, a date, a year, other text, or as good as nothing."""
-    if not cell or cell.lower() in _ABSENT:
+    if cell.lower() in _ABSENT or not any(map(str.isalnum, cell)):
         return _NOTHING
     for pattern, name in ((_IS_YEAR, _YEAR), (_IS_DATE, _DATE), (_IS_NUMBER, _NUMBER)):
         if pattern.fullmatch(cell[: _LONG + 1]):
@@ -108,7 +108,8 @@ def _names_all(above: Row, row: Row) -> bool:
 
 
 def _is_no_name(cell: str) -> bool:
-    return len(cell) > _LONG or bool(_SENTENCE.fullmatch(cell))
+    """Say whether a cell is a sentence, too long, or the key of what stands beside it."""
+    return len(cell) > _LONG or cell.endswith((":", "：")) or bool(_SENTENCE.fullmatch(cell))
 
 
 def _columns(rows: Sequence[Row]) -> dict[int, str]:
@@ -132,7 +133,9 @@ def _most(kinds: Counter[str]) -> str:
 def _is_group(above: Row, names: Row) -> bool:
     """Say whether a row names groups of the columns that the next one names, and is no title."""
     cells = above.cells
-    if above.number + 1 != names.number or any(len(cell) > _LONG for cell in cells.values()):
+    if above.number + 1 != names.number or any(_is_no_name(cell) for cell in cells.values()):
+        return False
+    if not {kind(cell) for cell in cells.values()} <= {_TEXT, _YEAR}:
         return False
     if not min(names.cells) - 1 <= min(cells) <= max(cells) <= max(names.cells) + 1:
         return False

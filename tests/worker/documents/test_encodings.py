@@ -277,3 +277,18 @@ def test_noise_is_no_text():
     noise = bytes((n * n * 31 + n * 7) % 251 + 1 for n in range(4000))
     with pytest.raises(DocumentError, match="is not text"):
         decode(noise, "noise.txt")
+
+
+def test_a_mark_does_not_make_text_of_noise():
+    noise = bytes((n * n * 31 + n * 7) % 251 + 1 for n in range(4000))
+    with pytest.raises(DocumentError, match="is not text"):
+        decode(codecs.BOM_UTF16_LE + noise, "noise.txt")
+
+
+def test_a_bad_byte_below_a_mark_is_counted_from_the_mark():
+    decoded = decode(codecs.BOM_UTF8 + "雨が".encode() + b"\xff", "file.txt")
+    assert decoded.text == "雨が\ufffd"
+    assert decoded.lost == (
+        "1 character cannot be read, because the bytes there are no UTF-8: in line 1 (byte 10 of "
+        "the file).",
+    )

@@ -127,3 +127,27 @@ def test_a_name_without_values_is_kept_below_its_table():
         "Field: Lake; Wheat: 20",
         "Remark",
     ]
+
+
+def test_keys_above_a_table_are_no_header():
+    lines, told = read(
+        "Account:;GB12 3456;\nFrom:;2024-01-01;\nBalance:;1.234,56;\n\n"
+        "Day;Purpose;Amount\n2024-01-02;Rent, January;-800,00\n2024-01-05;Wages;2.500,00\n"
+    )
+    assert lines == [
+        "Account:; GB12 3456",
+        "From:; 2024-01-01",
+        "Balance:; 1.234,56",
+        "Day: 2024-01-02; Purpose: Rent, January; Amount: -800,00",
+        "Day: 2024-01-05; Purpose: Wages; Amount: 2.500,00",
+    ]
+    assert told[-1] == "header in row 5: Day | Purpose | Amount"
+
+
+def test_lines_drawn_around_a_table_name_nothing():
+    line = "-" * 20
+    lines, told = read(
+        f"{line}\n| Part | Count |\n{line}\n| Bolt | 5,00 |\n| Nut | 7,50 |\n{line}\n"
+    )
+    assert lines == [line, line, "Part: Bolt; Count: 5,00", "Part: Nut; Count: 7,50", line]
+    assert told == ["header in row 2: Part | Count"]
