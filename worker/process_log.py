@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from worker.addresses import masked
 from worker.errors import BonsaiError, InternalError
 from worker.private_files import make_private_folder, open_private
 from worker.settings import load_settings
@@ -52,7 +53,7 @@ class _Lines(logging.Formatter):
         """Return what happened, and the error that did it."""
         error = record.exc_info[1] if record.exc_info else None
         why = f" {type(error).__name__}: {error}" if error else ""
-        return one_entry(f"{record.getMessage()}{why}")
+        return one_entry(masked(f"{record.getMessage()}{why}"))
 
 
 def keep_log(*others: logging.Handler) -> LogFile:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import re
 
+from worker.addresses import masked
+
 #: What drives a terminal or hides a line, and how it is shown instead: sign for character, so
 #: that whatever counts on the length of a text goes on counting right.
 _SIGNS = {
@@ -46,5 +48,5 @@ class EntryFormatter(logging.Formatter):
     """Writes each record of a log as one entry."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the entry."""
-        return one_entry(super().format(record))
+        """Return the entry, without secrets of addresses."""
+        return one_entry(masked(super().format(record)))

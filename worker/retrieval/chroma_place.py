@@ -196,4 +196,6 @@ def _own_client() -> Iterator[None]:
 def _quiet() -> Settings:
     from chromadb.config import Settings
 
-    return Settings(anonymized_telemetry=False)
+    # A file .env beside documents that somebody sent could name a server of theirs.
+    options: dict[str, Any] = {"_env_file": None, "anonymized_telemetry": False}
+    return Settings(**options)

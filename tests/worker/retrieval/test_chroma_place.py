@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.worker.ear import listening
 from tests.worker.retrieval.chroma_server import ServerProcess
 from tests.worker.retrieval.test_chroma_store import VECTORS, NamedModel, chunk
 from worker.errors import SettingError, StoreError
@@ -154,6 +155,20 @@ def test_a_new_store_is_its_owners_alone_and_a_shared_one_stays_so(tmp_path: Pat
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (store, *store.rglob("*"))}
     assert len(list(store.rglob("*.bin"))) > 1
     assert modes == ({0o755, 0o644} if shared else {0o700, 0o600})
+
+
+def test_a_file_that_lies_about_names_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Chroma reads settings from a file `.env` in the current folder, whoever put it there."""
+    with listening() as ear:
+        named = {"API_IMPL": "chromadb.api.fastapi.FastAPI", "SERVER_HOST": "127.0.0.1",
+                 "SERVER_HTTP_PORT": ear.server_port}  # fmt: skip
+        lines = [f"CHROMA_{name}={value}" for name, value in named.items()]
+        (tmp_path / ".env").write_text("\n".join(lines))
+        monkeypatch.chdir(tmp_path)
+        collection = ChromaStore(place_of(str(tmp_path))).open_or_create("ours", NamedModel())
+        collection.upsert([chunk("x")], VECTORS[:1])
+    assert collection.count() == 1
+    assert ear.paths == []
 
 
 def test_a_damaged_store_is_called_that_and_the_disk_is_not_blamed(tmp_path: Path):
