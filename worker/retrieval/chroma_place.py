@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _PATIENCE = 60.0  # seconds for a server's answer, or until another process has done its write
 _GREETING_PATIENCE = 10.0  # seconds until a server is taken for absent
 _REFUSED = (401, 403)
+#: What the compiled part raises where it meets what its makers took for impossible: no Exception.
+_PANIC = "PanicException"
 #: Chroma keeps one table of its clients for the whole process.
 _CONNECTING = threading.Lock()
 
@@ -173,7 +175,9 @@ def chroma_errors(place: ChromaPlace) -> Iterator[None]:
         yield
     except BonsaiError:
         raise
-    except Exception as error:  # Chroma raises many kinds, some from its compiled part
+    except BaseException as error:  # Chroma raises many kinds, some from its compiled part
+        if not isinstance(error, Exception) and type(error).__name__ != _PANIC:
+            raise
         raise StoreError(
             f"The store {place.name} cannot be read or written.",
             reason_of(error),

@@ -171,6 +171,23 @@ def test_a_file_that_lies_about_names_no_server(tmp_path: Path, monkeypatch: pyt
     assert ear.paths == []
 
 
+def test_pages_that_are_damaged_are_named_wherever_they_lie(tmp_path: Path):
+    whole = ChromaStore(place_of(str(tmp_path))).open_or_create("ours", NamedModel())
+    whole.upsert([chunk(f"{number:04}") for number in range(500)], np.tile(VECTORS[:1], (500, 1)))
+    content = (tmp_path / "chroma.sqlite3").read_bytes()
+    said = []
+    for page in range(1, len(content) // 4096, len(content) // 4096 // 12):
+        damaged = bytearray(content)
+        damaged[4096 * page : 4096 * (page + 1)] = b"\xa5" * 4096
+        (tmp_path / "chroma.sqlite3").write_bytes(damaged)
+        try:
+            list(ChromaStore(place_of(str(tmp_path))).open("ours", NamedModel()).chunks())
+        except StoreError as error:
+            said.append(str(error))
+    assert any("malformed" in words for words in said)
+    assert all("run Index again" in words for words in said)
+
+
 def test_a_damaged_store_is_called_that_and_the_disk_is_not_blamed(tmp_path: Path):
     ChromaStore(place_of(str(tmp_path))).open_or_create("ours", NamedModel())
     (tmp_path / "chroma.sqlite3").write_bytes(b"no database " * 1000)
