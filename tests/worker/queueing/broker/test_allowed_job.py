@@ -1,5 +1,6 @@
 """Whoever can write to the server can write any record; a worker does runs and nothing else."""
 
+import json
 import pickle
 import secrets
 import threading
@@ -11,6 +12,7 @@ from rq import Callback, Queue, Retry, SimpleWorker
 from rq.job import Job
 from rq.webhook import Webhook
 
+from tests.worker.ear import listening
 from tests.worker.queueing.worlds import (
     World,
     eventually,
@@ -18,7 +20,7 @@ from tests.worker.queueing.worlds import (
     rank_request,
     score_request,
 )
-from worker.contract import Problem
+from worker.contract import AnswerRequest, Problem
 from worker.errors import BonsaiError, InputError
 from worker.queueing.broker.packing import pack
 from worker.queueing.broker.runs import ENTRY
@@ -173,6 +175,26 @@ def test_a_worker_reads_no_folder_for_others(served):
     served.runs.submit(request)
     eventually(lambda: served.runs.job("foreign-folder").state == "failed")
     assert "does not read folders" in served.runs.job("foreign-folder").problem
+    assert_it_still_works(served)
+
+
+def test_a_worker_sends_nothing_to_servers_that_a_request_names(served):
+    with listening() as ear:
+        ranking = rank_request(1, "to-a-server")
+        asked = AnswerRequest(run_id="to-a-server", ranking=ranking, llm=f"openai:{ear.url}/v1#x")
+        error = served.run(asked).error
+    assert error.what == f"Nothing was sent to {ear.url}."
+    assert "BONSAI_SERVERS" in error.next_step
+    assert ear.paths == []
+    assert_it_still_works(served)
+
+
+def test_a_secret_in_a_request_is_not_repeated(served):
+    forged = rank_request(1, "secret").model_dump(mode="json")
+    forged["embedder"] = "openai:http://me:hush-hush@host/v1#x"
+    error = forged_run(served, "secret", pack(json.dumps(forged).encode(), "request"))
+    assert "holds a user, a password or a query" in error.what
+    assert "hush" not in str(error) + served.log()
     assert_it_still_works(served)
 
 
