@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worker.start_up import ctrl_c_ends_at_once
+from worker.start_up import ctrl_c_ends_at_once, let_ctrl_c_end
 
 
 def main() -> None:
@@ -12,7 +12,10 @@ def main() -> None:
     """
     with ctrl_c_ends_at_once():
         from xl_addin.commands.app import run
-    run()
+    try:
+        run()
+    finally:
+        let_ctrl_c_end()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Ctrl-C while a command starts: it ends at once, without a trace of calls."""
+"""Ctrl-C while a command starts or clears away: it ends at once, without a trace of calls."""
 
 from __future__ import annotations
 
@@ -113,7 +113,32 @@ def test_where_ctrl_c_is_ignored_it_stays_ignored(tmp_path: Path):
     assert (ended.returncode, ended.stdout) == (0, "There are no jobs.\n")
 
 
-def test_after_the_start_ctrl_c_is_what_it_was(bonsai: Run):
-    before = signal.getsignal(signal.SIGINT)
-    bonsai("jobs")
-    assert signal.getsignal(signal.SIGINT) is before
+def test_after_the_start_ctrl_c_is_what_it_was(bonsai: Run, monkeypatch: pytest.MonkeyPatch):
+    before, during = signal.getsignal(signal.SIGINT), []
+    monkeypatch.setattr(
+        "xl_addin.commands.app.new_book",
+        lambda _: during.append(signal.getsignal(signal.SIGINT)),
+    )
+    bonsai("new", "x.xlsx")
+    assert during == [before]
+
+
+LATE = """
+import atexit, os, signal, sys
+from xl_addin.cli import main
+
+atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))
+sys.argv = ["bonsai", "jobs"]
+main()
+"""
+
+
+def test_ctrl_c_while_a_command_clears_away_loses_nothing_and_shows_no_traceback():
+    ended = subprocess.run(
+        [sys.executable, "-c", LATE],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "There are no jobs.\n", "")
