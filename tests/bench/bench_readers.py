@@ -18,10 +18,16 @@ import sys
 from collections.abc import Callable
 from io import BytesIO
 from time import process_time
+from typing import Any
 
+import docx
+import pptx
 import xlsxwriter
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from openpyxl import Workbook
 
+from tests.worker.documents.pdf import pdf, shown
 from worker.documents.readers import read_document
 
 _DOUBLINGS = 3
@@ -66,6 +72,52 @@ def _far_apart(size: int) -> bytes:
     return data.getvalue()
 
 
+def _word(size: int) -> bytes:
+    document = docx.Document()
+    for number in range(size // 160):
+        document.add_paragraph(f"On day {number} the harbour had {number * 7} ships.")
+    return _saved(document)
+
+
+def _fields(size: int) -> bytes:
+    """Make a paragraph of fields that begin and never end."""
+    document = docx.Document()
+    paragraph = document.add_paragraph()
+    for _ in range(size // 60):
+        mark = OxmlElement("w:fldChar")
+        mark.set(qn("w:fldCharType"), "begin")
+        paragraph.add_run("ebb")._r.append(mark)
+    return _saved(document)
+
+
+def _slides(size: int) -> bytes:
+    show = pptx.Presentation()
+    for number in range(size // 2500):
+        slide = show.slides.add_slide(show.slide_layouts[1])
+        slide.shapes.title.text = f"Day {number}"
+        slide.placeholders[1].text = "\n".join(["The harbour had seven ships."] * 20)
+    return _saved(show)
+
+
+def _pdf(size: int) -> bytes:
+    return pdf([shown("The harbour had seven ships.")] * (size // 300))
+
+
+def _page(size: int) -> bytes:
+    return b"<p>The harbour had <b>seven</b> ships.</p>\n" * (size // 43)
+
+
+def _spaces(size: int) -> bytes:
+    """Make a page of two words with spaces of two kinds between them."""
+    return b"<p>ebb" + b"<i> </i>" * (size // 28) + b"&nbsp;" * (size // 28) + b"flood"
+
+
+def _saved(document: Any) -> bytes:
+    data = BytesIO()
+    document.save(data)
+    return data.getvalue()
+
+
 #: What is made of a size (bytes, about), the name it is read under, and the size it begins with.
 KINDS: dict[str, tuple[Callable[[int], bytes], str, int]] = {
     "text of an old encoding": (_sentences, "a.txt", 2_000_000),
@@ -74,6 +126,12 @@ KINDS: dict[str, tuple[Callable[[int], bytes], str, int]] = {
     "quotation marks never closed": (_open_marks, "a.csv", 500_000),
     "workbook": (_cells, "a.xlsx", 250_000),
     "workbook of far cells": (_far_apart, "a.xlsx", 500_000),
+    "Word document": (_word, "a.docx", 500_000),
+    "Word fields that never end": (_fields, "a.docx", 500_000),
+    "presentation": (_slides, "a.pptx", 250_000),
+    "PDF": (_pdf, "a.pdf", 250_000),
+    "web page": (_page, "a.html", 1_000_000),
+    "web page of spaces": (_spaces, "a.html", 1_000_000),
 }
 
 

@@ -37,10 +37,13 @@ _SIGNATURES = {
     b"MZ\x90\x00": "a program",
 }
 _PAGE = re.compile(rb"<(!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE)
+_TYPES = 1_000_000  # bytes in which an Office file says the types of its parts
 _HEAD = 1024  # bytes in which a file says what it is
 
 #: The type of the part that an Office file begins with.
-_MAIN_TYPE = re.compile(rb"(word|excel|powerpoint|spreadsheet|presentation)[\w.]*\.main(\+xml)?")
+_MAIN_TYPE = re.compile(
+    rb"(word|excel|powerpoint|spreadsheet|presentation)[\w.]{0,80}\.main(\+xml)?"
+)
 _OPEN_DOCUMENT = {
     b"text": "an OpenDocument text",
     b"spreadsheet": "an OpenDocument spreadsheet",
@@ -72,12 +75,17 @@ def _kind_of_zip(data: bytes) -> str | None:
         with ZipFile(BytesIO(data)) as package:
             names = set(package.namelist())
             if "[Content_Types].xml" in names:
-                return _kind_of_office(package.read("[Content_Types].xml"))
+                return _kind_of_office(_beginning(package, "[Content_Types].xml"))
             if "mimetype" in names:
-                return _kind_of_mimetype(package.read("mimetype"))
+                return _kind_of_mimetype(_beginning(package, "mimetype"))
             return "a file of Pages, Numbers or Keynote" if "Index/Document.iwa" in names else ZIP
     except Exception:  # damaged in one of many ways; whoever reads it says so
         return None
+
+
+def _beginning(package: ZipFile, name: str) -> bytes:
+    with package.open(name) as part:
+        return part.read(_TYPES)
 
 
 def _kind_of_office(types: bytes) -> str | None:

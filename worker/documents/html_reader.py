@@ -172,14 +172,16 @@ def _one_line(text: str | None) -> str:
 
 
 def _tidy(text: str) -> str:
-    """Leave one space between words, one sign between cells, one break between blocks."""
-    return _SPACE.sub(_tidy_space, text).strip()
+    """Leave one space between words, one sign between cells, one break between blocks.
+
+    White space is taken run by run: a pattern that looks for a break behind spaces would look
+    through a long run again from each of its places.
+    """
+    return re.sub(r"\s+", _tidy_run, text).strip()
 
 
-def _tidy_space(run: re.Match[str]) -> str:
-    """Return what a whole run of white space means; parts of it are not looked for one by one."""
-    if _PARAGRAPH in run[0]:
-        return _PARAGRAPH
-    if "\n" in run[0] or _LINE in run[0]:
-        return "\n"
-    return " | " if "\t" in run[0] else re.sub(" {2,}", " ", run[0])
+def _tidy_run(found: re.Match[str]) -> str:
+    run = found[0]
+    if "\n" in run or _LINE in run:
+        return _PARAGRAPH if _PARAGRAPH in run else "\n"
+    return " | " if "\t" in run else re.sub(" +", " ", run)

@@ -19,6 +19,7 @@ _WORDY = frozenset(
 _ABOVE = re.compile(r"\\o\b.*[,;]\s*([^,;()\\]+)\)\s*$", re.IGNORECASE)
 _FRACTION = re.compile(r"\\f\s*\(([^()\\]*)[,;]([^()\\]*)\)", re.IGNORECASE)
 _DEPTH = 20  # fields within fields; more are none, and would be looked through again and again
+_LONGEST = 1000  # characters of an equation that is taken apart
 _SWITCH = re.compile(r"\\[a-z*]+\s*(\d+\s*(?=\())?", re.IGNORECASE)
 
 
@@ -65,6 +66,8 @@ def equation_of(instruction: str) -> str:
     keyword, _, formula = instruction.partition(" ")
     if keyword.upper() != "EQ":
         return ""
+    if len(formula) > _LONGEST:
+        return formula
     if above := _ABOVE.search(formula):
         return above[1].strip()
     return " ".join(_SWITCH.sub("", _FRACTION.sub(r"(\1)/(\2)", formula)).split())
