@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 #: Rows in which a header is looked for, and from which a column's kind is told.
 LOOK = 30
@@ -148,12 +149,19 @@ def _is_group(above: Row, names: Row) -> bool:
 
 
 def _grouped(groups: Mapping[int, str], names: Mapping[int, str]) -> dict[int, str]:
-    """Put the name of its group before that of each column; a group goes on to the next one."""
+    """Put the name of its group before that of each column.
+
+    A group goes on to the next one; the last is no wider than the widest before it, so that a
+    column for remarks at the end is in none.
+    """
+    starts = sorted(groups.keys() & names.keys())
+    widths = [after - start for start, after in pairwise(starts)]
+    end = starts[-1] + max(widths) if widths else max(names) + 1
     whole, group = {}, ""
     for column in sorted({*groups, *names}):
         if column not in names:  # one cell over both rows
             whole[column], group = groups[column], ""
             continue
-        group = groups.get(column, group)
+        group = groups.get(column, group if column < end else "")
         whole[column] = f"{group} / {names[column]}" if group else names[column]
     return whole

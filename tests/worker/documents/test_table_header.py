@@ -45,9 +45,13 @@ def test_titles_above_the_header_are_kept_and_name_nothing(titles: str, kept: li
             ",Wheat,,,Rye\nField,sown,cut,left,cut\n",
             "Field|Wheat / sown|Wheat / cut|Wheat / left|Rye / cut",
         ),
+        (
+            "Field,2024,,,\n,Q1,Q2,Q3,Q4\n",
+            "Field|2024 / Q1|2024 / Q2|2024 / Q3|2024 / Q4",
+        ),
         ("畑,前期,,後期,\n,麦,米,麦,米\n", "畑|前期 / 麦|前期 / 米|後期 / 麦|後期 / 米"),
     ],
-    ids=["indented", "one cell over both", "other groups", "Japanese"],
+    ids=["indented", "one cell over both", "other groups", "one group", "Japanese"],
 )  # fmt: skip
 def test_a_row_of_groups_stands_before_the_names_below_it(header: str, names: str):
     lines, told = read(f"{header}Hill,1,2,3,4\nLake,5,6,7,8\n")
@@ -151,3 +155,10 @@ def test_lines_drawn_around_a_table_name_nothing():
     )
     assert lines == [line, line, "Part: Bolt; Count: 5,00", "Part: Nut; Count: 7,50", line]
     assert told == ["header in row 2: Part | Count"]
+
+
+def test_a_column_after_the_last_group_is_in_none():
+    lines, _ = read(",2024,,2025,,\nField,Q1,Q2,Q1,Q2,Remark\nHill,1,2,3,4,dry\nLake,5,6,7,8,wet\n")
+    assert lines[0] == (
+        "Field: Hill; 2024 / Q1: 1; 2024 / Q2: 2; 2025 / Q1: 3; 2025 / Q2: 4; Remark: dry"
+    )
