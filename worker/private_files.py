@@ -64,13 +64,13 @@ def private_in(folder: Path) -> Iterator[None]:
         os.umask(before)
 
 
-def shut_to_others(home: Path, own: Collection[str]) -> None:
+def shut_to_others(home: Path, own: Collection[str], *, but: Collection[str] = ()) -> None:
     """Take away what others may do with a home folder that an earlier version has made.
 
     The folder itself is shut if it holds nothing else. Links, and what belongs to another user,
     stay as they are.
 
-    :param own: patterns of the names that are ours in it.
+    :param own: patterns of the names that are ours in it; those in `but` are left alone.
     """
     if not _HAS_MODES or not home.is_dir():
         return
@@ -78,7 +78,7 @@ def shut_to_others(home: Path, own: Collection[str]) -> None:
         entries = list(home.iterdir())
         ours = [entry for entry in entries if any(fnmatch(entry.name, name) for name in own)]
         for entry in ours:
-            if _is_open(entry):
+            if entry.name not in but and _is_open(entry):
                 _shut(entry)
         if len(ours) == len(entries) and _is_open(home):
             home.chmod(_FOLDER)

@@ -45,6 +45,8 @@ _MAY_BE_NONE = frozenset({"broker_user", "broker_password"})
 
 #: The names of all that is kept in the home folder.
 _KEPT = ("settings.toml", "*.sqlite*", "bonsai.log*", "store", "models", "cache", "broker")
+#: Those among them that are left as they are: what others could read there is not believed.
+_WATCHED = ("broker",)
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     home = typed_path(
         env.get("BONSAI_HOME") or platformdirs.user_data_dir("bonsai", appauthor=False)
     )
-    shut_to_others(home, _KEPT)
+    shut_to_others(home, _KEPT, but=_WATCHED)
     settings = Settings(home=home, store=str(home / "store"), models=home / "models")
     names = {field.name for field in fields(Settings)} - {"home"}
     asked = _user_file(home / "settings.toml", names)

@@ -83,7 +83,9 @@ class SqliteFile:
             raise  # our own mistakes
         except (sqlite3.DatabaseError, OSError) as error:
             if tells_of_damage(error):
-                raise self._set_aside(error) from error
+                damaged = self._set_aside(error)
+                _log.error("%s", damaged)
+                raise damaged from error
             raise self._unusable(error) from error
 
     def _open(self) -> sqlite3.Connection:
@@ -130,8 +132,7 @@ def anew_if_damaged(work: Callable[[], T]) -> T:
     """
     try:
         return work()
-    except DamagedFileError as error:
-        _log.warning("%s", error)
+    except DamagedFileError:
         return work()
 
 

@@ -35,7 +35,7 @@ def open_to_others(home: Path) -> list[str]:
 
 def an_earlier_home(home: Path) -> Path:
     """A home folder as earlier versions left it: every user of the machine can read it."""
-    names = ["settings.toml", "jobs.sqlite", "jobs.sqlite-wal", "bonsai.log", "broker/server.log"]
+    names = ["settings.toml", "jobs.sqlite", "jobs.sqlite-wal", "bonsai.log"]
     names += ["store/chroma.sqlite3", "store/0a-1/data_level0.bin", "cache/statistics/a.json"]
     for name in names:
         (home / name).parent.mkdir(parents=True, exist_ok=True)
@@ -50,6 +50,14 @@ def test_a_home_of_an_earlier_version_is_shut(tmp_path: Path):
     load_settings({"BONSAI_HOME": str(home)})
     assert open_to_others(home) == []
     assert (home / "jobs.sqlite").read_text(encoding="utf-8") == "# 秘密"
+
+
+@needs_modes
+def test_a_password_that_others_could_read_does_not_become_one_to_believe(tmp_path: Path):
+    (tmp_path / "broker").mkdir()
+    (tmp_path / "broker" / "server.json").touch(0o644)
+    load_settings({"BONSAI_HOME": str(tmp_path)})
+    assert modes(tmp_path) == {".": 0o700, "broker": 0o755, "broker/server.json": 0o644}
 
 
 @needs_modes

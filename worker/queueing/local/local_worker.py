@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import lru_cache
 
 from worker.contract import Event, Problem, Progress, TextReady, parse_event, parse_request
@@ -93,9 +93,10 @@ def _heartbeat(run_id: str, settings: Settings, pause: float) -> Iterator[Callab
     def beat() -> None:
         table = JobTable(settings.jobs)
         while not over.wait(pause):
-            table.worker_beat()
-            if table.beat(run_id):
-                stop.set()
+            with suppress(BonsaiError):  # the disk may have room at the next beat
+                table.worker_beat()
+                if table.beat(run_id):
+                    stop.set()
         table.close()
 
     thread = threading.Thread(target=beat, name="bonsai-heartbeat", daemon=True)

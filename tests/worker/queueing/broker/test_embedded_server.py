@@ -100,6 +100,18 @@ def test_the_password_stands_in_one_file_that_its_owner_alone_can_read(tmp_path:
     assert server.password.encode() not in command.stdout
 
 
+def test_all_that_it_writes_is_its_owners_alone(tmp_path: Path):
+    before = os.umask(0o022)
+    try:
+        with EmbeddedServer(tmp_path / "broker") as server, client_of(server) as client:
+            client.set("run", "half done")
+    finally:
+        os.umask(before)
+    modes = {mode(path) for path in (tmp_path / "broker").rglob("*") if path.is_file()}
+    folders = {mode(path) for path in tmp_path.rglob("*") if path.is_dir()}
+    assert (modes, folders) == ({0o600}, {0o700})
+
+
 def test_a_server_is_found_while_it_runs(tmp_path: Path):
     assert find_running(tmp_path) is None
     with EmbeddedServer(tmp_path) as server:

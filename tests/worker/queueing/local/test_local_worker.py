@@ -13,7 +13,9 @@ from tests.worker.pipeline.conftest import timeless
 from tests.worker.queueing.quick_worker import QUICK
 from tests.worker.queueing.worlds import eventually, quick_settings, rank_request
 from worker.contract import RankRequest, heatmap_blob
+from worker.errors import StoreError
 from worker.queueing.in_process import InProcessRunner
+from worker.queueing.local import local_worker
 from worker.queueing.local.job_table import JobTable
 from worker.queueing.local.local_jobs import LocalJobs
 from worker.queueing.local.local_worker import serve
@@ -74,3 +76,19 @@ def test_a_job_that_was_killed_goes_on_after_its_last_row(
         ranking, on_event=lambda _: None, on_blob=lambda *_: None, cancelled=lambda: False
     )
     assert timeless(ended.result) == timeless(whole)
+
+
+def test_a_job_whose_signs_of_life_cannot_be_written_goes_on_giving_them(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    fails = iter([True, True])
+
+    def beat(_table: JobTable, _run_id: str) -> bool:
+        """Stands in for a disk that is full for two beats; the third is told to stop."""
+        if next(fails, False):
+            raise StoreError("The job file cannot be used.", "The disk is full.", "Make room.")
+        return True
+
+    monkeypatch.setattr(JobTable, "beat", beat)
+    with local_worker._heartbeat("r1", settings, 0.01) as stopped:
+        eventually(stopped)
