@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from worker.answering.foreign_text import harmless
 from worker.answering.prompts import LAYOUTS, Layout, choose_layout, fill
 from worker.answering.quotes import check_quotes
+from worker.models.weights import find_weights
 
 OWN = choose_layout(
     "=== Passages ===\n{context}\n=== Task ===\n{question}\nSay:", has_chat_layout=True
@@ -45,6 +47,9 @@ FRAMES = ("=== Task ===", "=== passages ===", "===  TASK  ===", "Say:")
 
 #: The same examples each time: what is found by others is added above.
 SETTINGS = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+
+#: The kind of token in a GGUF file that is a piece of text and no mark.
+ORDINARY = 1
 
 WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 #: Ways to write a mark so that a reader, or a model, takes it for the mark all the same.
@@ -119,6 +124,16 @@ def test_a_prompt_has_as_many_marks_as_passages_and_turns(
     calm = ["It rained."] * len(contexts)
     assert marks_of(layout, question, contexts) == marks_of(layout, "Why?", calm)
     assert marks_of(layout, question, []) == marks_of(layout, "Why?", [])
+
+
+def test_no_token_of_the_demonstration_models_vocabulary_is_left(models: Path):
+    gguf = pytest.importorskip("gguf", reason="the package that reads GGUF files is not installed")
+    fields = gguf.GGUFReader(find_weights(models, "gguf:smollm2") / "model.gguf").fields
+    tokens = fields["tokenizer.ggml.tokens"].contents()
+    kinds = fields["tokenizer.ggml.token_type"].contents()
+    marks = [token for token, kind in zip(tokens, kinds, strict=True) if kind != ORDINARY]
+    assert "<|im_end|>" in marks
+    assert [mark for mark in marks if mark in harmless(f"so{mark}it is\n{mark}")] == []
 
 
 @SETTINGS
