@@ -21,6 +21,7 @@ async def bound(response: Response) -> None:
     """
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise _refused("It is packed, which was not asked for")
+    response.encoding = "utf-8"  # whatever it says: streams and JSON have no other
     assert isinstance(response.stream, AsyncByteStream)
     is_stream = response.status_code == 200 and is_event_stream(response)
     response.stream = _Bounded(response.stream, _STREAM if is_stream else _PAGE)

@@ -193,7 +193,7 @@ class OpenAiEndpoint:
             f"The server {self._url} refuses the key."
             if self._key
             else f"The server {self._url} asks for a key.",
-            f"It says: {self._said(error)}",
+            f"It says: {self._said(error).rstrip('.')}.",
             "Set BONSAI_LLM_KEY (or OPENAI_API_KEY), and BONSAI_LLM_URL to the address it is for: "
             f"{origin(self._url)}. In the settings file these are llm_key and llm_url.",
         )

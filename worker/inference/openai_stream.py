@@ -25,7 +25,7 @@ _Count = Field(default=0, ge=0, le=1 << 53)
 
 
 class _Cached(BaseModel):
-    cached_tokens: int | None = None
+    cached_tokens: int | None = Field(default=None, ge=0)
 
 
 class Usage(BaseModel):
@@ -83,19 +83,19 @@ class OpenCompletion:
             async for event in EventSource(response, max_event_size=_MOST_BYTES):
                 if event.data.startswith("[DONE]"):
                     return
-                if event.data:
-                    self._take(_chunk(event.data))
-                if self.error or self.text.is_full or (self.end and self.usage):
+                if event.data and self._is_last(_chunk(event.data)):
                     return
         except SSEError as error:
             raise _unreadable("It has no end", "") from error
 
-    def _take(self, chunk: _Chunk) -> None:
+    def _is_last(self, chunk: _Chunk) -> bool:
+        """Take a chunk; say whether nothing that is wanted comes after it."""
         self.error = chunk.error
         self.usage = chunk.usage or self.usage
         for choice in chunk.choices or []:
             self.end = choice.finish_reason or self.end
             self.text.add(choice.text or (choice.delta and choice.delta.content) or "")
+        return bool(self.error or self.text.is_full or (self.end and chunk.usage))
 
     def completion(self) -> Completion:
         """Return what was collected; if the server did not say that it is whole, it is cut."""

@@ -4,6 +4,7 @@ import pytest
 
 from tests.worker.inference.wild_server import (
     BROKEN_CHUNKS,
+    LISTINGS,
     LOSSES,
     PAGES,
     STALLS,
@@ -78,6 +79,25 @@ def test_a_prompt_that_gets_no_answer_is_given_up_though_the_connection_lives(se
         assert "stopped before an answer was whole" in error.what, name
     assert set(slow.text) == {"x"}
     assert slow.cut, "it is cut at its time"
+
+
+def test_a_stream_is_utf8_whatever_its_head_says(server):
+    (reply,) = ask(endpoint(server), "an unheard-of alphabet")
+    assert reply.text == "Paris"
+
+
+def test_counts_that_come_with_each_piece_are_those_of_the_last(server):
+    (reply,) = ask(endpoint(server), "counts with each piece")
+    assert (reply.text, reply.tokens, reply.cut) == ("xxxxx", 5, True)
+
+
+@pytest.mark.parametrize("listing", LISTINGS)
+def test_a_list_of_models_that_is_none_is_named(listing: str):
+    with wild_server() as server:
+        server.listing = LISTINGS[listing]
+        with pytest.raises((SettingError, EngineError)) as caught:
+            OpenAiEndpoint(f"openai:{server.url}", key="")
+    assert str(caught.value).isprintable()
 
 
 def test_an_answer_that_is_whole_needs_no_goodbye(server):

@@ -22,12 +22,13 @@ Way = Callable[["_Handler"], None]
 
 
 class WildServer(ThreadingHTTPServer):
-    """Listens on a port of its own."""
+    """Listens on a port of its own; its list of models is given in the way `listing`."""
 
     daemon_threads = True  # some ways have no end
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.listing: Way = _well
 
     @property
     def url(self) -> str:
@@ -48,6 +49,12 @@ def wild_server() -> Iterator[WildServer]:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    server: WildServer
+
+    def do_GET(self) -> None:
+        with suppress(OSError):
+            self.server.listing(self)
+
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         asked = body["messages"][0]["content"] if "messages" in body else body["prompt"]
@@ -130,6 +137,13 @@ def raw(*blocks: bytes, seconds: float = 0.0, closes: bool = True) -> Way:
     return way
 
 
+def _counting(handler: _Handler) -> None:
+    handler.head()
+    for number in range(1, 6):
+        handler.send(event({**piece("x"), "usage": usage(7, number)["usage"]}))
+    handler.send(event(piece("", "length")), event(usage(7, 5)))
+
+
 def _in_circles(handler: _Handler) -> None:
     handler.head(307, Location=f"{handler.path}?again")
 
@@ -182,6 +196,20 @@ PAGES: dict[str, tuple[Way, str]] = {
     ),
 }  # fmt: skip
 
+#: Lists of models that are none.
+LISTINGS: dict[str, Way] = {
+    "an object": page(b"{}"),
+    "a list": page(b"[]"),
+    "a number": page(b'{"data": 5}'),
+    "numbers for names": page(b'{"data": [{"id": 7}]}'),
+    "half a surrogate": page(b'{"data": [{"id": "\\ud83d"}]}'),
+    "an escape code": page(b'{"data": [{"id": "\\u001b[2J"}]}'),
+    "a hundred thousand lists": page(b"[" * 100_000),
+    "a web page": page(_HTML, kind="text/html"),
+    "without an end": endless(b"x" * 65536, kind="application/json"),
+    "packed": page(gzip.compress(bytes(50 << 20)), Content_Encoding="gzip"),
+}
+
 #: What loses the server for all.
 LOSSES: dict[str, Way] = {
     "half closed in the middle": raw(
@@ -216,6 +244,10 @@ WAYS: dict[str, Way] = {
     "a slow text without an end": endless(event(piece("x")), seconds=0.05),
     "a token that is a book": within(event(piece("x" * 300_000))[6:-2]),
     "a byte that is no UTF-8": within(b'{"choices": [{"delta": {"content": "caf\xe9"}}]}'),
+    "an unheard-of alphabet": page(
+        event(piece("Pa")) + END, kind="text/event-stream; charset=rot13"
+    ),
+    "counts with each piece": _counting,
     "a website": page(_HTML, kind="text/html"),
     "in circles": _in_circles,
     "no goodbye": endless(b": ping\n\n", event(piece("Pa")) + END[:-14], seconds=0.05),
