@@ -29,7 +29,7 @@ def replace_output(path: Path, content: bytes) -> None:
 
     :raises OSError: if it cannot be written; an old file is as it was.
     """
-    target = path.resolve()
+    target = Path(os.path.realpath(path))
     _replace(target, content, _AS_USUAL, like=target if target.exists() else None)
 
 

@@ -47,7 +47,7 @@ def look_into(
     :param before_each: is called before each file and folder.
     :raises DocumentError: if the folder is absent or holds no readable file.
     """
-    if not path.is_dir():
+    if not os.path.isdir(path):
         raise DocumentError(
             f"The documents folder {readable(str(path))} is not there.",
             "No folder of this name was found.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import typer
 
-from worker.errors import BonsaiError, SettingError, StoreError, run_stopped
+from worker.errors import BonsaiError, InputError, SettingError, StoreError, run_stopped
 from worker.process_log import LogFile, keep_log
 from xl_addin.commands.console import Terminal
 
@@ -71,7 +72,18 @@ def _in_words(error: Exception, log: LogFile) -> BonsaiError:
         return _usage(cast(typer.BadParameter, error))
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return StoreError("A disk is full.", f"{error}.", "Make room, then run again.")
+    if isinstance(error, OSError) and isinstance(error.filename, str | bytes):
+        return _path_refused(error)
     return log.unforeseen(error)
+
+
+def _path_refused(error: OSError) -> InputError:
+    """Say that the system refuses a path: a name too long, links in a circle, no right to it."""
+    return InputError(
+        f"'{os.fsdecode(error.filename)}' cannot be used.",
+        f"The system answered: {error.strerror}.",
+        "Check the path, and your rights to it.",
+    )
 
 
 def _usage(error: typer.BadParameter) -> SettingError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -35,7 +36,7 @@ class KnownWorld:
     @property
     def collection(self) -> str:
         """Name of the index of these documents."""
-        place = hashlib.sha256(str(self.documents.resolve()).encode()).hexdigest()
+        place = hashlib.sha256(os.path.realpath(self.documents).encode()).hexdigest()
         return f"evaluation-{place[:8]}"
 
 

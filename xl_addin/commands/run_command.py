@@ -7,6 +7,7 @@ the Settings sheet becomes the help.
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,7 +141,7 @@ def _inputs(order: Order, settings: Settings) -> tuple[Books, Inputs]:
     if DOCUMENTS.name not in order.given:
         raise _nothing_to_read()
     books, folder = scratch_books(), Path(str(order.given[DOCUMENTS.name]))
-    given = {COLLECTION.name: folder.resolve().name, **order.given}
+    given = {COLLECTION.name: os.path.basename(os.path.realpath(folder)), **order.given}
     options = book_options(books.questions, folder, given)
     return books, Inputs(options, settings, books.questions, books.povs, folder)
 

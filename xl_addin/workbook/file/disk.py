@@ -71,7 +71,7 @@ def is_same_file(one: Path, other: Path) -> bool:
         return False
     if one.exists():
         return one.samefile(other)
-    return str(one.resolve()).casefold() == str(other.resolve()).casefold()
+    return os.path.realpath(one).casefold() == os.path.realpath(other).casefold()
 
 
 def make_folder(folder: Path) -> None:

@@ -10,7 +10,13 @@ from openpyxl.utils import absolute_coordinate, quote_sheetname
 from worker.errors import WorkbookError
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.computed_values import ComputedValues
-from xl_addin.workbook.file.disk import check_writable, read_bytes, replace_bytes, stamp
+from xl_addin.workbook.file.disk import (
+    check_writable,
+    is_same_file,
+    read_bytes,
+    replace_bytes,
+    stamp,
+)
 from xl_addin.workbook.file.gallery import Gallery
 from xl_addin.workbook.file.package import Package
 from xl_addin.workbook.file.sheet_part import SheetPart
@@ -149,7 +155,7 @@ class FileBook:
         :raises WorkbookError: if the suffix does not fit, or the disk refuses.
         """
         self.check_target(path)
-        if path.resolve() == self._path.resolve():
+        if is_same_file(path, self._path):
             self._write_unless_changed()
         else:
             self._write(path)
