@@ -8,42 +8,42 @@ from urllib.parse import urlsplit
 
 _PORTS = {"http": 80, "https": 443, "redis": 6379, "rediss": 6379}
 
-#: An address as it stands in a text, up to the next space.
-_ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<rest>\S+)")
-_USER = re.compile(r"^[^\s#]*@")
-#: What follows a question mark or, where it gives something a value, a # or ; up to a sign that
-#: ends the sentence around it.
-_QUERY = re.compile(r"\?[^\s#]*?(?=['\"”’.,:;)\]>]*(?:[#\s]|$))")
-_VALUES = re.compile(r"([#;])[^\s#;?]*=\S*?(?=['\"”’.,:;)\]>]*(?:\s|$))")
-
-#: A name of a model whose address lacks its scheme, as in `openai:me:secret@host`.
-_USER_WITHOUT_SCHEME = re.compile(r"\w+:[^/\\]*:[^/\\]*@")
+#: An address as it stands in a text, up to the next space. Without a bound on the scheme, the time
+#: for a long text without spaces would grow faster than the text.
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}://)(\S+)")
+#: Signs at the end of an address that belong to the sentence around it.
+_CLOSING = "'\"”’.,:;)]>」』、。"
 
 
 def masked(text: str) -> str:
     """Return a text in which no address shows a user, a password or the values of its query."""
-    return _ADDRESS.sub(lambda found: found["scheme"] + _masked(found["rest"]), text)
+    return _ADDRESS.sub(lambda found: found[1] + _masked(found[2]), text)
 
 
 def masked_address(address: str) -> str:
     """Return what is known to be one address as `masked` does, even if it is badly written."""
-    scheme, found, rest = address.rpartition("://")
+    scheme, found, rest = address.partition("://")
     return scheme + found + _masked("".join(rest.split()).rpartition("@")[2])
 
 
 def _masked(rest: str) -> str:
-    rest = _QUERY.sub("?…", _USER.sub("", rest))
-    return _VALUES.sub(r"\1…", rest)
+    body = rest.rstrip(_CLOSING)
+    place, mark, model = body.partition("#")
+    place = place.rpartition("@")[2]
+    shown = re.split("[?;]", place, maxsplit=1)[0]
+    cut = f"{place[len(shown)]}…" if len(shown) < len(place) else ""
+    return shown + cut + mark + ("…" if "=" in model else model) + rest[len(body) :]
 
 
 def holds_secret(name: str) -> bool:
     """Say whether an address, or the name of a model with one, holds what nobody else may see.
 
-    A model's name may follow after a #.
+    A model's name may follow after a #. The scheme may be forgotten, as in `openai:me:secret@host`.
     """
     _, found, rest = name.partition("://")
     if not found:
-        return bool(_USER_WITHOUT_SCHEME.match(name))
+        host = re.split(r"[/\\]", name.partition(":")[2], maxsplit=1)[0]
+        return ":" in host.rpartition("@")[0]
     return any(sign in rest.partition("#")[0] for sign in "@?;")
 
 

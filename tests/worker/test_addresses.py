@@ -46,7 +46,7 @@ def test_the_sentence_around_an_address_stays(sentence: str, address: str, shown
 @pytest.mark.parametrize(
     "address",
     ["me:hush-hush@host:6379", "redis://:hush#hush-hush@host", "redis://:hush hush-hush@host",
-     "redis//me:hush-hush@host", "host?password=hush-hush"],
+     "redis//me:hush-hush@host", "redis://:hush://hush@host", "host?password=hush-hush"],
 )  # fmt: skip
 def test_an_address_that_is_badly_written_is_shown_without_its_secret(address: str):
     assert "hush" not in masked_address(address)
@@ -65,6 +65,12 @@ def test_no_error_shows_the_secret_of_an_address_in_any_of_its_parts(address: st
     error = BonsaiError(f"{address} failed.", f"It says: '{address}'.", f"Correct {address}")
     for shown in (error.what, error.why, error.next_step, str(error), repr(error)):
         assert "hush" not in shown
+
+
+def test_a_long_text_takes_no_more_time_than_its_length() -> None:
+    # with time that grows as the square of the length, each of these would take hours
+    for text in ("a" * 2_000_000, "http://" * 300_000, "http://h?" + "'" * 2_000_000 + "x"):
+        assert masked(text)
 
 
 @pytest.mark.parametrize("address", [one for one in SECRETS if "access_token" not in one])

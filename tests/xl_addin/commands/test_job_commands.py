@@ -31,6 +31,19 @@ def test_jobs_of_this_machine_are_listed(bonsai: Run, here: JobTable):
     assert "queued" in text
 
 
+def test_a_damaged_job_file_is_named_once_and_then_begun_anew(
+    bonsai: Run, here: JobTable, settings: Settings
+):
+    here.close()
+    settings.jobs.write_bytes(b"no table " * 1000)
+    code, _, said = bonsai("jobs")
+    assert code == 3
+    assert "jobs.sqlite is damaged" in said
+    assert "It is now jobs.sqlite.damaged, and a new one is begun" in said
+    assert bonsai("jobs")[:2] == (0, "There are no jobs.\n")
+    assert (settings.home / "jobs.sqlite.damaged").read_bytes() == b"no table " * 1000
+
+
 def test_a_job_is_shown_with_what_was_asked_for(bonsai: Run, here: JobTable):
     code, text, _ = bonsai("jobs", "show", "waiting-run")
     assert code == 0
