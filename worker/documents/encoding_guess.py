@@ -25,6 +25,7 @@ _OTHER_LETTER = 14.0
 _NO_TEXT = 40.0
 _MISFIT = 8.0
 _CAPITAL = 2.0
+_GLUED = 3.0  # an Eastern letter right behind a small Latin one: "cm以上" is rarer than "Mitti俊e"
 _EVERYDAY, _RARE, _RAREST = 13.5, 18.5, 23.0  # characters of large scripts, by their standard
 
 _COMMON_SIGNS = frozenset(
@@ -116,6 +117,8 @@ def _misfit(before: str, character: str, after: str) -> float:
         cost += _MISFIT if before.islower() else _CAPITAL
     if before.isalpha() and not {_script(before), script} <= _TOGETHER:
         cost += _MISFIT if _script(before) != script else 0.0
+    if script in _EASTERN and "a" <= before <= "z":
+        cost += _GLUED
     if script == "HALFWIDTH" and script not in (_script(before), _script(after)):
         cost += _MISFIT
     if (

@@ -146,6 +146,7 @@ def test_what_japanese_offices_write_besides_kana_and_kanji_is_read(encoding: st
         (("cp1250", "iso8859-2"), "Pracownik;Dział\nWiśniewski;Zaopatrzenie\nWójcik;Księgowość\n"),
         (("cp1254",), "Name,City\nAyşe Yıldız,İstanbul\nMehmet Öztürk,Eskişehir\n"),
         (("cp1252", "mac_roman", "cp850"), "Salarié;Service\nLefèvre;Achats\nGérard;Paie\n"),
+        (("mac_roman",), "Élève;Matière\nHélène;Français\nÇelik;Géométrie\n"),
         (("cp1252", "cp850"), "Mitarbeiter;Abteilung\nMüller;Einkauf\nSchröder;Buchführung\n"),
         (("cp1252",), "It’s 20° — “mild”, they said… £30, ½ price.\n"),
         (("cp1252",), "© 2004 Harbour Office\n"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import xlsxwriter
@@ -258,6 +259,11 @@ def two_sheets() -> bytes:
     return saved(book)
 
 
+def names_of(data: bytes) -> list[str]:
+    with ZipFile(BytesIO(data)) as package:
+        return package.namelist()
+
+
 FIRST = "xl/worksheets/sheet1.xml"
 WHOLE = "Field: Hill; Wheat: 10\nField: Lake; Wheat: 20"
 
@@ -313,3 +319,24 @@ def test_a_workbook_of_which_no_sheet_can_be_read_is_damaged():
 def test_a_workbook_of_blank_sheets_is_empty():
     with pytest.raises(DocumentError, match="is empty"):
         read_document(saved(Workbook()), "blank.xlsx")
+
+
+def test_a_workbook_in_the_strict_format_is_read_like_any_other():
+    def strict(part: bytes) -> bytes:
+        for old, new in (
+            (
+                b"schemas.openxmlformats.org/spreadsheetml/2006",
+                b"purl.oclc.org/ooxml/spreadsheetml",
+            ),
+            (
+                b"schemas.openxmlformats.org/officeDocument/2006",
+                b"purl.oclc.org/ooxml/officeDocument",
+            ),
+        ):
+            part = part.replace(old, new)
+        return part
+
+    data = two_sheets()
+    document = read_document(changed(data, dict.fromkeys(names_of(data), strict)), "harvest.xlsx")
+    assert document.text == f"Sheet\n{WHOLE}\n\nSecond\n{WHOLE}"
+    assert document.lost == ()
