@@ -34,8 +34,13 @@ def _saved(document: Any) -> bytes:
     return data.getvalue()
 
 
-def _package(plain: bytes, part: str, find: bytes, blocks: Iterator[bytes]) -> bytes:
-    """Return an Office file with blocks put before the first `find` in one of its parts."""
+def _package(
+    plain: bytes, part: str, find: bytes, blocks: Iterator[bytes], *, wide: bool = False
+) -> bytes:
+    """Return an Office file with blocks put before the first `find` in one of its parts.
+
+    :param wide: whether that may come to more than 2 GB.
+    """
     packed = BytesIO()
     with (
         ZipFile(BytesIO(plain)) as source,
@@ -46,7 +51,7 @@ def _package(plain: bytes, part: str, find: bytes, blocks: Iterator[bytes]) -> b
                 target.writestr(name, source.read(name))
                 continue
             head, found, tail = source.read(name).partition(find)
-            with target.open(name, "w") as out:
+            with target.open(name, "w", force_zip64=wide) as out:
                 out.write(head)
                 out.writelines(blocks)
                 out.write(found + tail)
@@ -93,7 +98,8 @@ def _places(data: bytearray, what: bytes) -> Iterator[int]:
 def workbook_of_gigabytes(share: float) -> bytes:
     """A sheet that unpacks to 3 GB."""
     blocks = _blocks(b'<row><c t="inlineStr"><is><t>rain</t></is></c></row>', 3e9 * share)
-    return _package(_saved(Workbook()), "xl/worksheets/sheet1.xml", b"</sheetData>", blocks)
+    sheet = "xl/worksheets/sheet1.xml"
+    return _package(_saved(Workbook()), sheet, b"</sheetData>", blocks, wide=True)
 
 
 def workbook_of_strings(share: float) -> bytes:
