@@ -10,7 +10,6 @@ Linux alone: memory is that of the command and all its processes, what they shar
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import subprocess
@@ -27,13 +26,13 @@ _PROGRAM = "from xl_addin.cli import main; main()"
 _NOTES = "On day {} the harbour lay in the rain, and no ship left before the evening. "
 
 
-def _start(folder: Path, home: Path, *options: str) -> subprocess.Popen[str]:
+def _start(folder: Path, home: Path) -> subprocess.Popen[str]:
     environment = {
         **os.environ,
         "BONSAI_HOME": str(home),
         "BONSAI_MODELS": str(load_settings().models),
     }
-    command = [sys.executable, "-c", _PROGRAM, "index", "--documents", str(folder), *options]
+    command = [sys.executable, "-c", _PROGRAM, "index", "--documents", str(folder)]
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -59,18 +58,16 @@ def _memory(pid: int) -> int:
 
 
 def name_all(folder: Path, home: Path) -> None:
-    """Index the folder; print what became of each file, and the most memory."""
+    """Index the folder; print what the command says of its files, and the most memory."""
     started, peak = time.monotonic(), 0
-    result = home / "result.json"
-    with _start(folder, home, "--json", str(result)) as process:
+    with _start(folder, home) as process:
         while process.poll() is None:
             try:
                 peak = max(peak, _memory(process.pid))
             except OSError:
                 continue
             time.sleep(0.1)
-    for source in json.loads(result.read_text())["sources"]:
-        _say(f"{source['file']:16} {source['status']:8} {source['problem'][:110]}")
+        _say(process.communicate()[0])
     _say(f"{time.monotonic() - started:.0f} s, at most {peak / 1e6:.2f} GB")
 
 

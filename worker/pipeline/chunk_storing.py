@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -15,7 +16,10 @@ from worker.contract import (
     StoreChunksResult,
 )
 from worker.pipeline.job_context import JobContext
-from worker.retrieval.base import Collection, Embedder, StoredChunk
+from worker.retrieval.base import Collection, Embedder, StoredChunk, Vectors
+
+_FIRST_STEP = 8  # texts that are embedded between two looks at the wish to stop
+_SHORT = 0.5  # seconds of a step after which the next one may be twice as large
 
 
 def open_index(request: OpenIndexRequest, context: JobContext) -> OpenIndexResult:
@@ -42,7 +46,7 @@ def store_chunks(request: StoreChunksRequest, context: JobContext) -> StoreChunk
     :raises UnavailableError: if the model or the store is not there.
     """
     embedder, collection = _opened(request, context)
-    embedded = _embed_and_store(request.chunks, embedder, collection)
+    embedded = _embed_and_store(request.chunks, embedder, collection, context.check_cancelled)
     for source, file_hash in request.current.items():
         collection.drop(source, keep=file_hash)
     for source in request.removed:
@@ -64,7 +68,10 @@ def _opened(
 
 
 def _embed_and_store(
-    chunks: Sequence[ChunkText], embedder: Embedder, collection: Collection
+    chunks: Sequence[ChunkText],
+    embedder: Embedder,
+    collection: Collection,
+    before_each: Callable[[], None],
 ) -> int:
     """Store chunks; return how many of them had to be embedded.
 
@@ -77,11 +84,27 @@ def _embed_and_store(
     known = {(found.chunk.chunk_id, found.chunk.text): found.vector for found in stored}
     new = [chunk for chunk in chunks if (chunk.chunk_id, chunk.text) not in known]
     if new:
-        made = embedder.embed_documents([chunk.text for chunk in new])
+        made = _embedded([chunk.text for chunk in new], embedder, before_each)
         known |= {(chunk.chunk_id, chunk.text): row for chunk, row in zip(new, made, strict=True)}
     vectors = np.stack([known[chunk.chunk_id, chunk.text] for chunk in chunks])
     collection.upsert([StoredChunk(**dict(chunk)) for chunk in chunks], vectors)
     return len(new)
+
+
+def _embedded(texts: list[str], embedder: Embedder, before_each: Callable[[], None]) -> Vectors:
+    """Embed in steps, `before_each` of which the run can be stopped: a slow machine has small ones.
+
+    A large model on a laptop takes half a minute for a request; a GPU wants many texts at once.
+    """
+    made, first, step = [], 0, _FIRST_STEP
+    while first < len(texts):
+        before_each()
+        started = time.monotonic()
+        made.append(embedder.embed_documents(texts[first : first + step]))
+        first += step
+        if time.monotonic() - started < _SHORT:
+            step *= 2
+    return np.concatenate(made)
 
 
 def _unseen(request: StoreChunksRequest, embedder: Embedder) -> dict[str, int]:

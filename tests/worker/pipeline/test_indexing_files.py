@@ -18,6 +18,7 @@ from tests.worker.documents.test_read_ahead import read_known
 from tests.worker.pipeline.conftest import TEXTS, CountingEmbedder, Watched, index
 from worker.contract import IndexRequest, SourceReport
 from worker.documents import read_ahead
+from worker.errors import CancelledError
 from worker.retrieval.base import Collection, EmbeddedChunk
 
 
@@ -158,3 +159,14 @@ def kill_after(requests: int, seconds: float, request: IndexRequest) -> None:
             assert process.stdout.readline().strip() in ("open", "store")
         time.sleep(seconds)
         process.kill()
+
+
+def test_a_run_can_be_stopped_while_the_passages_of_one_request_are_embedded(
+    index_request: IndexRequest, documents: Path, watched: Watched, counting: CountingEmbedder
+):
+    (documents / "log.txt").write_text("".join(f"On day {n} nobody came. " for n in range(999)))
+    watched.stop = lambda: counting.documents > 0
+    request = index_request.model_copy(update={"chunk_size": 60, "chunk_overlap": 0})
+    with pytest.raises(CancelledError):
+        index(request, watched.context)
+    assert counting.documents == 8
