@@ -165,8 +165,8 @@ def pdf_that_inflates(share: float) -> bytes:
 
 
 def pdf_without_end(_share: float) -> bytes:
-    """Three million pages, all of them the same one."""
-    many = 3_000_000
+    """Pages upon pages, all of them the same one."""
+    many = 200_000
     return _pdf(
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Count %d/Kids[%s]>>" % (many, b"3 0 R " * many),
