@@ -22,8 +22,9 @@ def masked(text: str) -> str:
 
 def masked_address(address: str) -> str:
     """Return what is known to be one address as `masked` does, even if it is badly written."""
-    scheme, found, rest = address.partition("://")
-    return scheme + found + _masked("".join(rest.split()).rpartition("@")[2])
+    before, found, after = address.partition("://")
+    scheme, rest = (f"{before}://", after) if found else ("", before)
+    return scheme + _masked("".join(rest.split()).rpartition("@")[2])
 
 
 def _masked(rest: str) -> str:

@@ -39,7 +39,7 @@ def test_a_damaged_job_file_is_named_once_and_then_begun_anew(
     code, _, said = bonsai("jobs")
     assert code == 3
     assert "jobs.sqlite is damaged" in said
-    assert "It is now jobs.sqlite.damaged, and a new one is begun" in said
+    assert "It was set aside as jobs.sqlite.damaged, and a new one is begun" in said
     assert bonsai("jobs")[:2] == (0, "There are no jobs.\n")
     assert (settings.home / "jobs.sqlite.damaged").read_bytes() == b"no table " * 1000
 
