@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -117,11 +118,17 @@ def _level(cache: Element) -> dict[int, str]:
     usual = cache.findtext(f"{_C}formatCode") or ""
     numeric = cache.tag in (f"{_C}numCache", f"{_C}numLit")
     points = {}
-    for point in cache.iterchildren(f"{_C}pt"):
+    for position, point in enumerate(cache.iterchildren(f"{_C}pt")):
         text = point.findtext(f"{_C}v") or ""
         value = _number(text, point.get("formatCode") or usual) if numeric else text
-        points[int(point.get("idx", "0"))] = " ".join(value.split())
+        points[_place(point, position)] = " ".join(value.split())
     return points
+
+
+def _place(point: Element, position: int) -> int:
+    """Return the place that a point says it has, or else the one where it stands."""
+    told = point.get("idx", "")
+    return int(told) if told.isdecimal() else position
 
 
 def _joined(levels: list[dict[int, str]]) -> dict[int, str]:
@@ -166,10 +173,10 @@ def _new_series(chart: Element) -> Iterator[_Series]:
 def _new_level(level: Element) -> dict[int, str]:
     number_format = level.get("formatCode")
     points = {}
-    for point in level.iterchildren(f"{_CX}pt"):
+    for position, point in enumerate(level.iterchildren(f"{_CX}pt")):
         text = point.text or ""
         shown_text = text if number_format is None else _number(text, number_format)
-        points[int(point.get("idx", "0"))] = " ".join(shown_text.split())
+        points[_place(point, position)] = " ".join(shown_text.split())
     return points
 
 
@@ -177,7 +184,9 @@ def _opened(workbook: bytes) -> Workbook | None:
     from openpyxl import load_workbook
 
     try:
-        return load_workbook(BytesIO(workbook), data_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of features that are not about values
+            return load_workbook(BytesIO(workbook), data_only=True)
     except MemoryError:
         raise
     except Exception:  # the library has many kinds; the chart then says that it holds no values

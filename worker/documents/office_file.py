@@ -7,6 +7,7 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from worker.documents import refusals
+from worker.documents.office_package import UNPACK_ERRORS
 
 #: Bytes after unpacking. Zip files of a few kilobytes can hold gigabytes of zeros.
 _MAX_UNPACKED = 1_000_000_000
@@ -36,20 +37,28 @@ def _declares_entities(package: ZipFile, name: str) -> bool:
     """Say whether a part begins with a document type: Office writes none, and forbids them."""
     if not name.endswith(_XML):
         return False
-    with package.open(name) as part:
-        return b"<!DOCTYPE" in part.read(_HEAD).replace(b"\x00", b"")
+    return b"<!DOCTYPE" in _content(package, name, _HEAD).replace(b"\x00", b"")
 
 
 def _is_strict(package: ZipFile) -> bool:
     """Say so if the relations that everything begins with have Strict names."""
     root = "_rels/.rels"
-    return root in package.namelist() and bool(_STRICT.search(package.read(root)))
+    return root in package.namelist() and bool(_STRICT.search(_content(package, root)))
 
 
 def _in_ordinary_form(package: ZipFile) -> bytes:
     ordinary = BytesIO()
     with ZipFile(ordinary, "w", ZIP_DEFLATED) as copy:
         for name in package.namelist():
-            part = package.read(name)
+            part = _content(package, name)
             copy.writestr(name, _STRICT.sub(_ORDINARY, part) if name.endswith(_XML) else part)
     return ordinary.getvalue()
+
+
+def _content(package: ZipFile, name: str, size: int = -1) -> bytes:
+    """Return the first bytes of a part, or all; none if it is damaged, which its reader says."""
+    try:
+        with package.open(name) as part:
+            return part.read(size)
+    except UNPACK_ERRORS:
+        return b""

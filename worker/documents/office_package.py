@@ -6,6 +6,7 @@ find. Here each part is opened when it is asked for, so one that is damaged harm
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _MAIN = "officeDocument"
+#: What a part raises that is damaged: a value error means that it lies outside the file.
+UNPACK_ERRORS = (BadZipFile, EOFError, ValueError, struct.error, zlib.error)
 
 
 class DamagedPart(Exception):  # noqa: N818 - what it is, not what went wrong in a program
@@ -69,7 +72,7 @@ class OfficePackage:
             return self._zip.read(self._names[_key(name)])
         except KeyError as error:
             raise DamagedPart(f"{name} is missing") from error
-        except (BadZipFile, zlib.error, EOFError) as error:
+        except UNPACK_ERRORS as error:
             raise DamagedPart(f"{name}: {error}") from error
 
 

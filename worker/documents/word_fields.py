@@ -82,8 +82,8 @@ def chosen_in_form(begin: Element) -> str:
     if choices is None:
         return ""
     entries = [entry.get(f"{_W}val", "") for entry in choices.iter(f"{_W}listEntry")]
-    chosen = int(_value(choices, "0"))
-    return entries[chosen] if chosen < len(entries) else ""
+    chosen = _value(choices, "0")
+    return entries[int(chosen)] if chosen.isdecimal() and int(chosen) < len(entries) else ""
 
 
 def _value(field: Element, alone: str) -> str:

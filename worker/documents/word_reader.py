@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from posixpath import basename, splitext
@@ -38,6 +39,7 @@ _SIGNS = {
         "tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"
     }.items()
 }  # fmt: skip
+_HEX = re.compile("[0-9A-Fa-f]{1,6}")
 _NOTES = ("footnotes", "endnotes")
 _READERS = {".htm": read_html, ".html": read_html, ".xhtml": read_html, ".txt": read_text}
 
@@ -181,7 +183,8 @@ class _Text:
 
     def _sign(self, sign: Element) -> Iterator[str]:
         font = sign.get(f"{_W}font", "")
-        shown = shown_sign(int(sign.get(f"{_W}char", "0"), 16), font)
+        code = sign.get(f"{_W}char", "")
+        shown = shown_sign(int(code, 16), font) if _HEX.fullmatch(code) else ""
         if not shown:
             self.losses.add(_SIGN, font)
         yield shown

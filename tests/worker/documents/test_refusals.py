@@ -79,8 +79,17 @@ def test_the_strict_format_of_office_is_read(data: bytes, name: str, text: str):
         changed(WORD, {"_rels/.rels": b"none"}),
         WORD.replace(b"PK\x01\x02", b"PK\x00\x00"),
         b"\x00" * 5000,
+        WORD[:2000] + WORD[2040:],
     ],
-    ids=["half", "broken part", "part missing", "no beginning", "no list of parts", "zeros"],
+    ids=[
+        "half",
+        "broken part",
+        "part missing",
+        "no beginning",
+        "no list of parts",
+        "zeros",
+        "piece missing",
+    ],
 )
 def test_damaged_is_said_of_damaged_files(data: bytes):
     assert "It is damaged" in refusal(data).why

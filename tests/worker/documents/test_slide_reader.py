@@ -191,3 +191,11 @@ def test_a_presentation_without_its_list_of_slides_is_damaged():
     deck = changed(slides(catch), {"ppt/presentation.xml": lambda content: content[:99]})
     with pytest.raises(DocumentError, match="damaged"):
         read(deck)
+
+
+def test_values_that_are_none_leave_the_rest_of_a_chart():
+    deck = slides(catch)
+    odd = replacing(('<c:pt idx="1">', '<c:pt idx="">'), ("<c:v>12.5</c:v>", "<c:v>#N/A</c:v>"))
+    text = read(changed(deck, {part_of(deck, "ppt/charts/chart"): odd})).text
+    assert "港; Mackerel: #N/A" in text
+    assert "岬; Mackerel: 7" in text
