@@ -23,6 +23,7 @@ from worker.documents.word_fields import (
     instruction_after,
     needs_result,
 )
+from worker.documents.word_numbers import Numbers
 from worker.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -74,12 +75,17 @@ def read_word(data: bytes, source: str) -> Document:
 def _lines(main: Part, losses: Losses) -> Iterator[str]:
     root = main.xml()
     yield from _margin_lines(main, root, f"{_W}headerReference", losses)
-    yield from _Text(main, losses).lines(root.iterchildren(f"{_W}body"))
+    numbers = Numbers(*(_first(main.related(kind), losses) for kind in ("numbering", "styles")))
+    yield from _Text(main, losses, numbers).lines(root.iterchildren(f"{_W}body"))
     for kind in _NOTES:
         for part in main.related(kind):
             yield from filter(None, _part_lines(part, losses))
     yield from _comment_lines(main, losses)
     yield from _margin_lines(main, root, f"{_W}footerReference", losses)
+
+
+def _first(parts: list[Part], losses: Losses) -> Element | None:
+    return losses.opened(parts[0]) if parts else None
 
 
 def _part_lines(part: Part | None, losses: Losses) -> Iterator[str]:
@@ -110,10 +116,11 @@ def _comment_lines(main: Part, losses: Losses) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Text:
-    """The text of one part."""
+    """The text of one part; `numbers` are those of its paragraphs, if they have any."""
 
     part: Part
     losses: Losses
+    numbers: Numbers | None = None
 
     def lines(self, elements: Iterable[Element]) -> Iterator[str]:
         """Yield a line for each paragraph and table row, looking into whatever wraps them."""
@@ -138,6 +145,8 @@ class _Text:
 
     def _pieces(self, element: Element) -> Iterator[str]:
         """Yield the pieces of text below an element."""
+        if self.numbers and element.tag == _PARAGRAPH:
+            yield self.numbers.before(element)
         for child in element:
             tag = child.tag
             if tag == _WORDS:
