@@ -24,6 +24,8 @@ from worker.contract.events import (
     Started,
     TextReady,
     parse_event,
+    read_event,
+    refused_blob,
 )
 from worker.contract.index import (
     INDEX,
@@ -136,4 +138,6 @@ __all__ = [
     "parse_event",
     "parse_request",
     "parse_result",
+    "read_event",
+    "refused_blob",
 ]

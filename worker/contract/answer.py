@@ -10,7 +10,16 @@ from pydantic import Field
 from worker.contract.base import JobKind, Learnt, Result, Row, RunRequest
 from worker.contract.rank import QuestionRanking, RankRequest, RankResult, StageSeconds
 from worker.contract.stamp import RunStamp
-from worker.contract.wire import AnswerMode, ModelName, Problem, Wire
+from worker.contract.wire import (
+    AnswerMode,
+    Count,
+    ModelName,
+    Problem,
+    Rank,
+    Wire,
+    require,
+    require_numbers,
+)
 
 
 class AnswerRequest(RunRequest):
@@ -45,14 +54,51 @@ class AnswerRequest(RunRequest):
         """Return what its result says of points of view, for worksheet functions to go by."""
         return self.ranking.learnt(result)
 
+    def check_row(self, row: Row) -> None:
+        """See that an answer, or a ranking, is one that was asked for, and whole.
+
+        :raises ProtocolError: if not, saying what is wrong.
+        """
+        if not isinstance(row, Answer):
+            return self.ranking.check_row(row)
+        self.ranking.check_question(row.qid, row.question)
+        self.check_text(row.qid, row.mode)
+        numbers = [citation.number for citation in row.citations]
+        require(len(numbers) <= self.contexts, f"the answer to {row.qid} has too many contexts")
+        require(len(set(numbers)) == len(numbers), f"two contexts of {row.qid} have one number")
+        require_numbers(row.model_dump())
+
+    def check_text(self, qid: str, mode: str) -> None:
+        """See that a piece of text belongs to an answer that was asked for.
+
+        :raises ProtocolError: if not.
+        """
+        asked = any(question.qid == qid for question in self.ranking.questions)
+        require(asked, f"the question '{qid[:80]}' was not asked")
+        require(mode in self.modes, f"the mode {mode} was not asked for")
+
+    def check_blob(self, name: str, data: bytes) -> None:
+        """See that a large result is the picture of a question, and whole.
+
+        :raises ProtocolError: if not, saying what is wrong.
+        """
+        self.ranking.check_blob(name, data)
+
+    def check_result(self, result: Result) -> None:
+        """See that the statistics are of the points of view that were read.
+
+        :raises ProtocolError: if not.
+        """
+        self.ranking.check_result(result)
+
 
 class Citation(Wire):
     """The context that stood as `[number]` in a prompt; `cited` if the answer names it."""
 
-    number: int
+    number: Rank
     chunk_id: str
     source: str
-    start: int
+    start: Count
     cited: bool = False
 
 
@@ -67,11 +113,11 @@ class Support(Wire):
     evidence: float | None = None
     needed: float | None = None
     reason: str = ""  # what the evidence lacks, if the model was not asked
-    left_out: int = 0  # contexts that the prompt had no room for
+    left_out: Count = 0  # contexts that the prompt had no room for
     shortened: bool = False  # the only context was cut to fit
-    dangling: int = 0  # citations of contexts that do not exist; they were taken out
-    quotes: int = 0  # quoted spans
-    quotes_found: int = 0  # of these, those that stand in a context letter by letter
+    dangling: Count = 0  # citations of contexts that do not exist; they were taken out
+    quotes: Count = 0  # quoted spans
+    quotes_found: Count = 0  # of these, those that stand in a context letter by letter
     numbers: tuple[str, ...] = ()  # those that stand in no context, nor in the question
 
 
@@ -88,9 +134,9 @@ class Answer(Row):
     citations: tuple[Citation, ...] = ()
     support: Support = Support()
     seconds: StageSeconds
-    prompt_tokens: int
-    reused_tokens: int = 0  # of the prompt's; computed for an earlier prompt
-    tokens: int
+    prompt_tokens: Count
+    reused_tokens: Count = 0  # of the prompt's; computed for an earlier prompt
+    tokens: Count
     model: str
     problem: Problem | None = None
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from worker.contract.stamp import RunStamp
-from worker.contract.wire import MODEL, PROTOCOL_VERSION, ModelName, PlainName, Problem, Wire
+from worker.contract.wire import (
+    MODEL,
+    PROTOCOL_VERSION,
+    ModelName,
+    PlainName,
+    Problem,
+    Wire,
+    require,
+)
 
 
 class PovStatistics(Wire):
@@ -73,6 +81,33 @@ class Request(Wire):
     def learnt(self, result: Result) -> Learnt | None:
         """Return what its result says of points of view, for worksheet functions to go by."""
         return None
+
+    def check_row(self, row: Row) -> None:
+        """See that a row is one that was asked for, and whole.
+
+        :raises ProtocolError: if not, saying what is wrong.
+        """
+        require(False, f"rows of the kind '{row.kind}' were not asked for")
+
+    def check_text(self, qid: str, mode: str) -> None:
+        """See that a piece of text belongs to an answer that was asked for.
+
+        :raises ProtocolError: if not.
+        """
+        require(False, "no text was asked for")
+
+    def check_blob(self, name: str, data: bytes) -> None:
+        """See that a large result is one that was asked for, and whole.
+
+        :raises ProtocolError: if not, saying what is wrong.
+        """
+        require(False, f"'{name[:80]}' was not asked for")
+
+    def check_result(self, result: Result) -> None:
+        """See that a result, apart from its rows, fits what was asked for.
+
+        :raises ProtocolError: if not, saying what is wrong.
+        """
 
 
 class RunRequest(Request):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, Union
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from worker.contract.base import Row
+from worker.contract.base import Request, Row
 from worker.contract.kinds import KINDS
 from worker.contract.stamp import RunStamp
-from worker.contract.wire import AnswerMode, Problem, Wire
+from worker.contract.wire import AnswerMode, Count, Problem, Wire, require
 from worker.errors import ProtocolError
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ class Progress(Wire):
 
     kind: Literal["progress"] = "progress"
     stage: str
-    done: int
-    of: int
+    done: Count
+    of: Count
     message: str = ""
     estimate: str = ""
 
@@ -85,6 +85,36 @@ def parse_event(payload: str | bytes) -> Event:
         first = error.errors()[0]
         raise ProtocolError(
             "The results of the job cannot be read.",
-            f"One of them is of a kind that is not known here: {first['msg']}.",
+            f"One of them is of a kind that is not known here: {first['msg'][:200]}.",
             "Use the same version of BONSAI on both sides, and run the job again.",
         ) from error
+
+
+def read_event(request: Request, payload: str | bytes) -> Event:
+    """Return the event in a JSON payload; one that does not fit the request is a failed row."""
+    try:
+        event = parse_event(payload)
+        _check(request, event)
+    except ProtocolError as error:
+        return RowFailed(problem=Problem.from_error(error))
+    return event
+
+
+def _check(request: Request, event: Event) -> None:
+    if isinstance(event, RowReady):
+        request.check_row(event.row)
+    elif isinstance(event, TextReady):
+        request.check_text(event.qid, event.mode)
+    elif isinstance(event, Started):
+        require(
+            event.run.run_id == request.run_id, f"it belongs to the run {event.run.run_id[:80]}"
+        )
+
+
+def refused_blob(request: Request, name: str, data: bytes) -> RowFailed | None:
+    """Return why a large result does not fit the request, as a failed row; nothing if it does."""
+    try:
+        request.check_blob(name, data)
+    except ProtocolError as error:
+        return RowFailed(problem=Problem.from_error(error))
+    return None

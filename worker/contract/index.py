@@ -9,7 +9,7 @@ from pydantic import Field
 
 from worker.contract.base import CollectionRequest, JobKind, Result, Row, RunRequest, RunResult
 from worker.contract.stamp import RunStamp
-from worker.contract.wire import Splitter, Wire
+from worker.contract.wire import Count, Splitter, Wire, require
 
 
 class IndexRequest(CollectionRequest, RunRequest):
@@ -21,6 +21,14 @@ class IndexRequest(CollectionRequest, RunRequest):
     chunk_overlap: int = Field(default=60, ge=0)  # characters
     splitter: Splitter = "recursive"
 
+    def check_row(self, row: Row) -> None:
+        """See that a row says what became of a file.
+
+        :raises ProtocolError: if not.
+        """
+        if not isinstance(row, SourceReport):
+            super().check_row(row)
+
 
 class SourceReport(Row):
     """What became of one file, or (`skipped`) of all files of a type that is not read."""
@@ -30,8 +38,8 @@ class SourceReport(Row):
     kind: Literal["source"] = "source"
     file: str
     type: str
-    chunks: int = 0
-    characters: int = 0
+    chunks: Count = 0
+    characters: Count = 0
     indexed_at: str = ""
     status: Literal["indexed", "unchanged", "failed", "removed", "skipped"]
     problem: str = ""
@@ -47,8 +55,8 @@ class IndexResult(RunResult):
     """Outcome of an index job; `sources` has an entry for each file, and each type not read."""
 
     sources: tuple[SourceReport, ...]
-    chunks: int
-    embedded: int  # chunks of files that are new or have changed
+    chunks: Count
+    embedded: Count  # chunks of files that are new or have changed
 
     @classmethod
     def so_far(cls, run: RunStamp, rows: Sequence[Row]) -> IndexResult:
@@ -64,8 +72,8 @@ class ChunkText(Wire):
 
     chunk_id: str
     source: str
-    page: int | None
-    start: int
+    page: Count | None
+    start: Count
     text: str
     file_hash: str
     modified: str = ""  # ISO date of the file's last change
@@ -91,11 +99,11 @@ class OpenIndexRequest(IndexPart):
 class OpenIndexResult(Result):
     """What a collection holds, and the model that makes its vectors."""
 
-    files: dict[str, dict[str, int]]  # {source: {file hash: chunks}}
+    files: dict[str, dict[str, Count]]  # {source: {file hash: chunks}}
     lost: dict[str, str] = Field(default_factory=dict)  # {source: what its first chunk says}
     read_as: dict[str, str] = Field(default_factory=dict)  # {source: what its first chunk says}
     embedder: str  # name@revision
-    max_tokens: int  # what the model reads of a chunk
+    max_tokens: Count  # what the model reads of a chunk
 
 
 class StoreChunksRequest(IndexPart):
@@ -117,14 +125,24 @@ class StoreChunksRequest(IndexPart):
         """Whether the index is left whole after it: it is done even if the run was stopped."""
         return self.finish
 
+    def check_result(self, result: Result) -> None:
+        """See that no more was stored than was sent.
+
+        :raises ProtocolError: if not.
+        """
+        if isinstance(result, StoreChunksResult):
+            require(result.embedded <= len(self.chunks), "more was embedded than was sent")
+            sent = {chunk.source for chunk in self.chunks}
+            require(set(result.unseen) <= sent, "it names a file that was not sent")
+
 
 class StoreChunksResult(Result):
     """Outcome of storing chunks; the last two fields are set when it was the last request."""
 
-    embedded: int
+    embedded: Count
     #: {source: chunks that are longer than the model reads}
-    unseen: dict[str, int] = Field(default_factory=dict)
-    chunks: int = 0  # in the whole collection
+    unseen: dict[str, Count] = Field(default_factory=dict)
+    chunks: Count = 0  # in the whole collection
     index_version: str = ""
 
 

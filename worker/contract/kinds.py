@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from worker.contract.base import JobKind, Request, Result, RunResult
-from worker.contract.wire import PROTOCOL_VERSION
+from worker.contract.base import JobKind, Request, Result, Row, RunResult
+from worker.contract.wire import PROTOCOL_VERSION, Problem, require
 from worker.errors import ProtocolError, SettingError
 
 #: The jobs: the module of this name holds the kinds that a job is made of.
@@ -53,7 +54,7 @@ def parse_request(payload: str | bytes) -> Request:
 
 
 def parse_result(request: Request, payload: str | bytes) -> Result:
-    """Return the result that a job has given as JSON.
+    """Return the result that a job has given as JSON; rows that do not fit it are left out.
 
     :raises ProtocolError: if it is none that fits the request.
     """
@@ -64,10 +65,40 @@ def parse_result(request: Request, payload: str | bytes) -> Result:
     if isinstance(result, RunResult) and result.run.run_id != request.run_id:
         raise ProtocolError(
             "The result is not that of the job.",
-            f"It belongs to the run {result.run.run_id}, and {request.run_id} was asked for.",
+            f"It belongs to the run {result.run.run_id[:80]}, and {request.run_id} was asked for.",
             "Run it again.",
         )
+    result = _without_misfits(request, result)
+    request.check_result(result)
     return result
+
+
+def _without_misfits(request: Request, result: Result) -> Result:
+    """Return a result without the rows that do not fit the request, or stand there twice."""
+    refused: list[Problem] = []
+    kept: dict[str, object] = {}
+    for name in type(result).model_fields:
+        value = getattr(result, name)
+        if isinstance(value, tuple) and any(isinstance(part, Row) for part in value):
+            kept[name] = tuple(_fitting(request, value, refused))
+    if not refused:
+        return result
+    problems = (*getattr(result, "problems", ()), *refused)
+    return result.model_copy(update={**kept, "problems": problems})
+
+
+def _fitting(request: Request, rows: Sequence[Row], refused: list[Problem]) -> Iterator[Row]:
+    """Give the rows that fit, and say what is wrong with the others."""
+    seen: set[tuple[Hashable, ...]] = set()
+    for row in rows:
+        try:
+            require(row.key not in seen, f"a row for {row.key} stands there twice")
+            request.check_row(row)
+        except ProtocolError as error:
+            refused.append(Problem.from_error(error))
+        else:
+            seen.add(row.key)
+            yield row
 
 
 def _other_version(protocol: int) -> ProtocolError:
@@ -90,6 +121,6 @@ def _unreadable(what: str, error: ValidationError) -> ProtocolError:
     first = error.errors()[0]
     return ProtocolError(
         f"The {what} is none that BONSAI knows.",
-        f"At {'.'.join(map(str, first['loc'])) or 'the top'}: {first['msg']}.",
+        f"At {'.'.join(map(str, first['loc']))[:200] or 'the top'}: {first['msg'][:200]}.",
         "Use the same version of BONSAI on both sides.",
     )

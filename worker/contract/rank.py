@@ -18,8 +18,19 @@ from worker.contract.base import (
     RunResult,
 )
 from worker.contract.inputs import ChunkFilter, PointOfView, Question
+from worker.contract.pictures import check_png
 from worker.contract.stamp import RunStamp
-from worker.contract.wire import USUAL_SCORE, ModelName, Retrieval, ScoreMode, Wire
+from worker.contract.wire import (
+    USUAL_SCORE,
+    Count,
+    ModelName,
+    Rank,
+    Retrieval,
+    ScoreMode,
+    Wire,
+    require,
+    require_numbers,
+)
 
 
 class RankRequest(CollectionRequest, RunRequest):
@@ -50,6 +61,54 @@ class RankRequest(CollectionRequest, RunRequest):
         texts = [pov.text for pov in self.povs if pov.pov_id in read]
         return Learnt(self.scoring_embedder or self.embedder, texts, result.statistics)
 
+    def check_question(self, qid: str, text: str) -> None:
+        """See that a question was asked, in these words.
+
+        :raises ProtocolError: if not.
+        """
+        asked = [question.text for question in self.questions if question.qid == qid]
+        require(bool(asked), f"the question '{qid[:80]}' was not asked")
+        require(text in asked, f"the question {qid} was asked in other words")
+
+    def check_row(self, row: Row) -> None:
+        """See that a ranking is one that was asked for, and whole.
+
+        :raises ProtocolError: if not, saying what is wrong.
+        """
+        if not isinstance(row, QuestionRanking):
+            return super().check_row(row)
+        self.check_question(row.qid, row.question)
+        require(len(row.rows) <= self.top_k, f"{row.qid} has more than {self.top_k} passages")
+        row.check_order()
+        row.matrix.check_size()
+        _check_known("point of view", row.matrix.pov_ids, {pov.pov_id for pov in self.povs})
+        for chunk in row.rows:
+            touched = [touch.pov_id for touch in chunk.top_povs]
+            _check_known("point of view", touched, set(row.matrix.pov_ids))
+        require_numbers(row.model_dump())
+
+    def check_blob(self, name: str, data: bytes) -> None:
+        """See that a large result is the picture of a question, and whole.
+
+        :raises ProtocolError: if not, saying what is wrong.
+        """
+        if name not in {heatmap_blob(question.qid) for question in self.questions}:
+            return super().check_blob(name, data)
+        check_png(name, data)
+
+    def check_result(self, result: Result) -> None:
+        """See that the statistics are of the points of view that were read.
+
+        :raises ProtocolError: if not.
+        """
+        if not isinstance(result, RankResult) or result.statistics is None:
+            return
+        read = {len(question.matrix.pov_ids) for question in result.questions}
+        sizes = {len(result.statistics.mean), len(result.statistics.sd)}
+        require(len(sizes) == 1 and (sizes == read or not read), "its statistics have another size")
+        require(min(result.statistics.sd, default=0.0) >= 0, "its statistics are none")
+        require_numbers(result.statistics.model_dump())
+
 
 class PovTouch(Wire):
     """How one chunk touches one point of view; `share` is its part of the chunk's score."""
@@ -64,15 +123,15 @@ class RankedChunk(Wire):
     """One chunk in final order. Ranks count from 1; `start` is a character offset."""
 
     chunk_id: str
-    rank: int
+    rank: Rank
     sexy: float
     classic: float
     query_similarity: float
-    query_rank: int
+    query_rank: Rank
     top_povs: tuple[PovTouch, ...]
     source: str
-    page: int | None
-    start: int
+    page: Count | None
+    start: Count
     text: str
 
 
@@ -83,6 +142,14 @@ class PovMatrix(Wire):
     pov_ids: tuple[str, ...]
     cosine: tuple[tuple[float, ...], ...]
     contrast: tuple[tuple[float, ...], ...]
+
+    def check_size(self) -> None:
+        """See that there is one number for each chunk and point of view.
+
+        :raises ProtocolError: if not.
+        """
+        check_matrix("cosines", self.cosine, len(self.chunk_ids), len(self.pov_ids))
+        check_matrix("contrasts", self.contrast, len(self.chunk_ids), len(self.pov_ids))
 
 
 class StageSeconds(Wire):
@@ -112,6 +179,19 @@ class QuestionRanking(Row):
     matrix: PovMatrix
     seconds: StageSeconds = StageSeconds()
 
+    def check_order(self) -> None:
+        """See that passages stand once each, in the order of their ranks, as in the matrix.
+
+        :raises ProtocolError: if not.
+        """
+        ranks, order = [row.rank for row in self.rows], [row.query_rank for row in self.rows]
+        counted = list(range(1, len(self.rows) + 1))
+        require(ranks == counted, f"the ranks of {self.qid} do not count from 1")
+        require(len(set(order)) == len(order), f"two passages of {self.qid} have one rank")
+        chunk_ids = tuple(row.chunk_id for row in self.rows)
+        _check_known("passage", chunk_ids, set(chunk_ids))
+        require(self.matrix.chunk_ids == chunk_ids, f"the matrix of {self.qid} has other passages")
+
 
 class RankResult(RunResult):
     """Outcome of a rank job; questions that failed are in `problems`."""
@@ -128,6 +208,20 @@ class RankResult(RunResult):
 
 RANK = JobKind("rank", RankRequest, RankResult, (QuestionRanking,))
 KINDS = (RANK,)
+
+
+def check_matrix(what: str, matrix: Sequence[Sequence[float]], rows: int, columns: int) -> None:
+    """See that a matrix has so many rows and columns.
+
+    :raises ProtocolError: if not.
+    """
+    fits = len(matrix) == rows and all(len(row) == columns for row in matrix)
+    require(fits, f"the {what} are not {rows} × {columns} numbers")
+
+
+def _check_known(what: str, names: Sequence[str], known: set[str]) -> None:
+    require(set(names) <= known, f"it names a {what} that was not asked for")
+    require(len(set(names)) == len(names), f"it names a {what} twice")
 
 
 def heatmap_blob(qid: str) -> str:

@@ -6,7 +6,8 @@ from typing import Literal
 
 from worker.contract.base import JobKind, PovStatistics, Request, Result
 from worker.contract.inputs import PointOfView
-from worker.contract.wire import USUAL_SCORE, ModelName, ScoreMode
+from worker.contract.rank import check_matrix
+from worker.contract.wire import USUAL_SCORE, ModelName, ScoreMode, require, require_numbers
 
 
 class ScoreRequest(Request):
@@ -18,6 +19,19 @@ class ScoreRequest(Request):
     povs: tuple[PointOfView, ...]
     score: ScoreMode = USUAL_SCORE
     statistics: PovStatistics | None = None  # needed by scores that look at contrast
+
+    def check_result(self, result: Result) -> None:
+        """See that there is one score for each text, and a number for each point of view.
+
+        :raises ProtocolError: if not.
+        """
+        if isinstance(result, ScoreResult):
+            texts, povs = len(self.texts), len(self.povs)
+            require(len(result.scores) == texts, f"there are not {texts} scores")
+            check_matrix("cosines", result.cosine, texts, povs)
+            if result.contrast:
+                check_matrix("contrasts", result.contrast, texts, povs)
+            require_numbers(result.model_dump())
 
 
 class ScoreResult(Result):

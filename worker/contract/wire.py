@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from worker.addresses import holds_secret, masked_address
-from worker.errors import BonsaiError, SettingError, error_class
+from worker.errors import BonsaiError, ProtocolError, SettingError, error_class
 
 #: Raised whenever a request or result changes its shape; other versions are refused.
 PROTOCOL_VERSION = 6
@@ -45,6 +45,16 @@ def plain_name(name: str) -> str:
 PlainName = Annotated[str, AfterValidator(plain_name)]
 ModelName = Annotated[PlainName, MODEL]
 
+#: Integers that every program on the way, a spreadsheet too, keeps to the last digit.
+_MOST = 2**53
+#: The largest number of a cell is about 1e308; sums of such numbers must stay below it as well.
+_LARGEST = 1e300
+
+#: How many of something, or how far from its beginning.
+Count = Annotated[int, Field(ge=0, le=_MOST)]
+#: A place in an order.
+Rank = Annotated[int, Field(ge=1, le=_MOST)]
+
 
 class Wire(BaseModel):
     """Base of everything that travels."""
@@ -79,6 +89,35 @@ class Problem(Wire):
     def __str__(self) -> str:
         """Return the three parts as one line."""
         return " ".join(part for part in (self.what, self.why, self.next_step) if part)
+
+
+def require(fits: bool, why: str) -> None:
+    """See that something fits what was asked for.
+
+    :param why: what is wrong if it does not, as the end of a sentence.
+    :raises ProtocolError: if it does not fit.
+    """
+    if not fits:
+        raise ProtocolError(
+            "Something that the worker sent was refused.",
+            f"It does not fit what was asked for: {why}.",
+            "The rest is kept. Use the same version of BONSAI on both sides, and run it again.",
+        )
+
+
+def require_numbers(value: object) -> None:
+    """See that each number, however deep inside, is one that a cell can hold.
+
+    :raises ProtocolError: if one is not.
+    """
+    if isinstance(value, dict):
+        require_numbers(tuple(value.values()))
+    elif isinstance(value, tuple | list):
+        for part in value:
+            require_numbers(part)
+    elif isinstance(value, int | float):
+        most = _MOST if isinstance(value, int) else _LARGEST
+        require(-most <= value <= most, "a number is too large for a cell")
 
 
 def json_ready(model: Wire) -> dict[str, Any]:

@@ -42,8 +42,14 @@ RANK = RankRequest(
     collection="sample",
     embedder="onnx:minilm",
     store="/store",
-    questions=(Question(qid="1", text="Who gains?", place="FBQ!B2", excluded_chunk_ids=("c9",)),),
-    povs=(PointOfView(pov_id="P1", text="Colonial memory", weight=-0.5, place="POV!B2"),),
+    questions=(
+        Question(qid="1", text="Who gains?", place="FBQ!B2", excluded_chunk_ids=("c9",)),
+        Question(qid="2", text="Why?"),
+    ),
+    povs=(
+        PointOfView(pov_id="P1", text="Colonial memory", weight=-0.5, place="POV!B2"),
+        PointOfView(pov_id="P2", text="Rain smells"),
+    ),
     score="pnorm",
     top_k=5,
     sexy_share=0.5,

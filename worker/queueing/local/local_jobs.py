@@ -13,9 +13,10 @@ from worker.contract import (
     Progress,
     Request,
     Result,
-    parse_event,
     parse_request,
     parse_result,
+    read_event,
+    refused_blob,
 )
 from worker.errors import EngineError
 from worker.queueing.job import RESULT_BLOB, UNFINISHED, Job
@@ -115,10 +116,12 @@ class LocalJobs:
         blobs = self._table.blobs(run_id)
         result = blobs.pop(RESULT_BLOB, None)
         request = parse_request(job.request)
+        refused = {name: refused_blob(request, name, data) for name, data in blobs.items()}
+        events = [read_event(request, payload) for payload in self._table.events(run_id)]
         return EndedJob(
             request=request,
-            events=[parse_event(payload) for payload in self._table.events(run_id)],
-            blobs=blobs,
+            events=[*events, *(misfit for misfit in refused.values() if misfit)],
+            blobs={name: data for name, data in blobs.items() if not refused[name]},
             problem=Problem.model_validate_json(job.problem) if job.problem else None,
             result=parse_result(request, result) if result else None,
         )
