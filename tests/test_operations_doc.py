@@ -128,7 +128,7 @@ def test_jobs_of_workers_that_leave_or_die_go_on_with_these_rights(guarded):
 
 def test_jobs_that_wait_or_are_stranded_or_forbidden_are_found_with_these_rights(guarded, valkey):
     with guarded.running(score_request("waits")) as seen:
-        eventually(lambda: guarded.runs.job("waits") and guarded.runs.waits("waits"))
+        eventually(lambda: guarded.runs.job("waits") and guarded.runs.state("waits") == "queued")
         seen.stop.set()
     assert isinstance(seen.error, CancelledError)
     with guarded.running(score_request("stranded")) as seen, Redis.from_url(valkey) as admin:

@@ -1,4 +1,4 @@
-"""Whatever becomes of a row, a result or an event on its way: it is refused in words, or it fits."""
+"""Whatever becomes of a row or a result on its way: it is refused in words, or it fits."""
 
 from __future__ import annotations
 

@@ -23,7 +23,6 @@ class Patience:
     # A server that is away or full
     server: int = 180  # until a worker ends, to be started again, and a result is given up
     away: float = 3600.0  # until whoever follows a run gives up
-    write_again: float = 0.5  # between two tries to write
 
     # Whoever follows a run, and formulas
     look: float = 0.5  # between two looks at the wish to stop

@@ -28,9 +28,7 @@ class Standstill:
         self._since = {
             thing: (state, self._since_when(thing, state, now)) for thing, state in states.items()
         }
-        return [
-            thing for thing in states if now - self._since[thing][1] > self._patience
-        ]
+        return [thing for thing in states if now - self._since[thing][1] > self._patience]
 
     def _since_when(self, thing: bytes, state: Hashable, now: float) -> float:
         before, since = self._since.get(thing, (None, now))

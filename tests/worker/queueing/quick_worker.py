@@ -11,9 +11,7 @@ from worker.queueing.patience import Patience
 from worker.settings import load_settings
 
 #: A minute in two seconds. Long enough for a machine that is slow and busy.
-QUICK = Patience(
-    beat=0.2, silence=3, idle=4, colleagues=0, stranded=1.5, clean_up=3, write_again=0.1, look=0.1
-)
+QUICK = Patience(beat=0.2, silence=3, idle=4, colleagues=0, stranded=1.5, clean_up=3, look=0.1)
 
 if __name__ == "__main__":
     if sys.argv[1] == "local":

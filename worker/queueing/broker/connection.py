@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,20 +11,25 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from redis import Redis
-from redis.backoff import ConstantBackoff
+from redis.backoff import ExponentialBackoff
 from redis.exceptions import (
     AuthenticationError,
     ConnectionError,
     NoPermissionError,
     OutOfMemoryError,
+    ReadOnlyError,
     RedisError,
+    ResponseError,
     TimeoutError,
+    TryAgainError,
+    WatchError,
 )
 from redis.retry import Retry
 
 from worker.addresses import masked_address
 from worker.errors import BonsaiError, BrokerError, BrokerRefusedError, SettingError
 from worker.queueing.broker.embedded_server import password_of
+from worker.queueing.broker.packing import unreadable_record
 from worker.settings import IN_PROCESS, Settings
 
 #: Longest a blocking command may wait, in seconds. The socket waits longer, so that an answer
@@ -36,6 +42,16 @@ _SCHEMES = ("redis://", "rediss://", "unix://")
 #: What may stand behind the ? of an address; all else is not for the user to change.
 _OPTIONS = ("db", "username", "password", "protocol", "ssl_cert_reqs", "ssl_check_hostname",
             "ssl_ca_certs", "ssl_certfile", "ssl_keyfile")  # fmt: skip
+
+#: Between two tries of a command, in seconds: at first, and at most.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+
+#: What a server says, at the beginning of an error, that cannot write for now: its disk is full, a
+#: script runs, a copy of it is away.
+_FOR_NOW = ("MISCONF", "BUSY", "NOREPLICAS", "CLUSTERDOWN", "MASTERDOWN")
+
+#: What a server says of a record that holds something else than its name promises.
+_OTHER_KIND = ("WRONGTYPE", "value is not an", "hash value is not", "equal or smaller")
 
 
 def connect(settings: Settings, *, patience: int = 0) -> Redis:
@@ -51,8 +67,8 @@ def connect(settings: Settings, *, patience: int = 0) -> Redis:
     options: dict[str, object] = {
         "socket_timeout": _SOCKET_TIMEOUT,
         "health_check_interval": 15,
-        "retry": _Patience(ConstantBackoff(1), patience),
-        "retry_on_error": [ConnectionError, TimeoutError, OutOfMemoryError],
+        "retry": _Patience(patience),
+        "retry_on_error": [ConnectionError, TimeoutError, ResponseError],
         "client_name": "bonsai",
     }
     if not url.startswith("unix://"):
@@ -77,15 +93,46 @@ def connect(settings: Settings, *, patience: int = 0) -> Redis:
 
 
 class _Patience(Retry):
-    """Waits for a server that is away or full; one that refuses us is not asked again."""
+    """Waits, longer each time, for a server that is away or full; nothing else is asked again."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(ExponentialBackoff(cap=_LONGEST_PAUSE, base=_FIRST_PAUSE / 2), -1)
+        self._seconds = seconds
 
     def call_with_retry(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - as there
         """Do something, again and again if that may help."""
-        return super().call_with_retry(*args, **{**options, "is_retryable": _may_pass})
+        end = time.monotonic() + self._seconds
+
+        def may_help(error: Exception) -> bool:
+            return is_outage(error) and time.monotonic() < end
+
+        return super().call_with_retry(*args, **{**options, "is_retryable": may_help})
 
 
-def _may_pass(error: Exception) -> bool:
-    return not isinstance(error, AuthenticationError) and not _is_certificate_problem(error)
+def pauses() -> Iterator[float]:
+    """Give the seconds to wait between tries of one thing, more each time."""
+    pause = _FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Say whether the server is away, full or busy: the same may work later, without a change.
+
+    All else, a record of another kind for example, is the same at every try.
+    """
+    if isinstance(error, AuthenticationError) or _is_certificate_problem(error):
+        return False
+    if isinstance(error, ResponseError):
+        temporary = (OutOfMemoryError, ReadOnlyError, TryAgainError)
+        return isinstance(error, temporary) or _own_words(error).startswith(_FOR_NOW)
+    return isinstance(error, ConnectionError | TimeoutError | WatchError | OSError)
+
+
+def _own_words(error: Exception) -> str:
+    """Return what the server said, without what was sent to it."""
+    return str(error).rpartition("of pipeline caused error: ")[2]
 
 
 @contextmanager
@@ -93,6 +140,7 @@ def broker_errors(address: str) -> Iterator[None]:
     """Turn errors of the client library for the server at an address into ours.
 
     :raises BrokerError: if the server does not answer or its memory is full.
+    :raises InputError: if a record there holds something else than BONSAI has written.
     :raises BrokerRefusedError: if it refuses the password, a command or the certificate.
     """
     try:
@@ -104,8 +152,8 @@ def broker_errors(address: str) -> Iterator[None]:
 
 
 def _bonsai_error(error: Exception, broker: str) -> BonsaiError:
-    line = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
-    text = line.rpartition("of pipeline caused error: ")[2]  # before it stands what was sent
+    lines = _own_words(error).splitlines() or [type(error).__name__]
+    text = lines[0].rstrip(".")
     if isinstance(error, AuthenticationError):
         return BrokerRefusedError(
             f"The Redis server {broker} refuses the user or the password.",
@@ -131,7 +179,15 @@ def _bonsai_error(error: Exception, broker: str) -> BonsaiError:
             "It holds as much as its setting 'maxmemory' allows.",
             "Raise its maxmemory, or wait until older results expire.",
         )
-    if isinstance(error, ConnectionError | TimeoutError | OSError):
+    if isinstance(error, ResponseError) and is_outage(error):
+        return BrokerError(
+            f"The Redis server {broker} cannot write for now.",
+            f"{text}.",
+            "See its log: its disk may be full. Then try again.",
+        )
+    if any(words in text for words in _OTHER_KIND):
+        return unreadable_record(f"{broker} says of it: {text}.")
+    if is_outage(error):
         return BrokerError(
             f"The Redis server {broker} does not answer.",
             f"{text}.",

@@ -40,8 +40,9 @@ def unpack(packed: bytes) -> bytes:
             return data
     except zlib.error:
         pass
-    raise InputError(
-        "A record on the Redis server cannot be read.",
-        "It is damaged, too large, or was not written by BONSAI.",
-        "Run the job again.",
-    )
+    raise unreadable_record("It is damaged, too large, or was not written by BONSAI.")
+
+
+def unreadable_record(why: str) -> InputError:
+    """Return the error of a record on the server that is not as BONSAI writes it."""
+    return InputError("A record on the Redis server cannot be read.", why, "Run the job again.")

@@ -15,27 +15,33 @@ from worker.contract import (
     Progress,
     Request,
     Result,
+    RowFailed,
     TextReady,
     kind_of,
-    parse_event,
     parse_result,
+    read_event,
+    refused_blob,
 )
 from worker.errors import (
     BonsaiError,
     BrokerError,
     CancelledError,
     InputError,
+    ProtocolError,
     UnavailableError,
     run_stopped,
 )
 from worker.pov_statistics import keep_statistics
 from worker.queueing.broker.connection import broker_errors, connect
 from worker.queueing.broker.runs import NewEntries, Runs, StreamPosition, queue_name
-from worker.queueing.job import RESULT_BLOB
+from worker.queueing.job import RESULT_BLOB, UNFINISHED, readable_problem
 from worker.queueing.patience import USUAL, Patience
 from worker.settings import Settings
 
 _WAITING = "Waiting"
+
+#: Things that a worker may send and that were not asked for, before its run is given up.
+_MOST_REFUSED = 1000
 
 
 class QueueRunner:
@@ -128,6 +134,7 @@ class _Follower:
         self._position = StreamPosition()
         self._stop_asked_at: float | None = None
         self._silent_since: float | None = None
+        self._refused = 0
 
     def follow(
         self,
@@ -139,53 +146,83 @@ class _Follower:
         while True:
             if cancelled():
                 self._ask_to_stop()
-            new = self._new_entries(on_event)
+            new, has_ended = self._new_entries(on_event)
             for payload in new.events:
-                self._hand_on(parse_event(payload), on_event)
+                self._hand_on(read_event(self._request, payload), on_event)
             for name in new.blobs:
-                self._hand_over(name, on_blob)
-            if new.end:
+                self._hand_over(name, on_event, on_blob)
+            if has_ended and not new.any:
                 return self._result()
             if not new.events:
                 self._say_why_nothing_happens(on_event)
 
-    def _new_entries(self, on_event: Callable[[Event], None]) -> NewEntries:
-        """Return what is new; a server that is away is waited for."""
+    def _new_entries(self, on_event: Callable[[Event], None]) -> tuple[NewEntries, bool]:
+        """Return what is new, and whether the run had ended before; wait for an absent server.
+
+        Only the run's record says how it ended: its rows may be gone, or somebody else's.
+        """
+        run_id = self._request.run_id
         try:
             with broker_errors(self._broker):
-                new = self._runs.new_entries(
-                    self._request.run_id, self._position, wait_seconds=self._patience.look
-                )
+                state = self._runs.state(run_id)
+                wait = self._patience.look if state in UNFINISHED else 0.0
+                new = self._runs.new_entries(run_id, self._position, wait_seconds=wait)
         except BrokerError as error:
             self._silent_since = self._silent_since or time.monotonic()
             if time.monotonic() - self._silent_since > self._patience.away:
                 raise self._lost_sight(error) from error
             on_event(Progress(stage=_WAITING, done=0, of=1, message="the server does not answer"))
             time.sleep(self._patience.look)
-            return NewEntries()
+            return NewEntries(), False
         self._silent_since = None
-        return new
+        return new, state not in UNFINISHED
 
     def _hand_on(self, event: Event, on_event: Callable[[Event], None]) -> None:
         if self._known and not isinstance(event, Progress | TextReady):
             self._known -= 1
-        else:
-            on_event(event)
+            return
+        if isinstance(event, RowFailed) and event.problem.code == ProtocolError.code:
+            self._count_refused()
+        on_event(event)
 
-    def _hand_over(self, name: str, on_blob: Callable[[str, bytes], None]) -> None:
+    def _hand_over(
+        self,
+        name: str,
+        on_event: Callable[[Event], None],
+        on_blob: Callable[[str, bytes], None],
+    ) -> None:
         if name == RESULT_BLOB:
             return
-        with broker_errors(self._broker):
-            data = self._results.blob(self._request.run_id, name)
-        if data is not None:
-            on_blob(name, data)
+        try:
+            with broker_errors(self._broker):
+                data = self._results.blob(self._request.run_id, name)
+        except InputError as error:  # no record of ours
+            refused: RowFailed | None = RowFailed(problem=Problem.from_error(error))
+        else:
+            if data is None:
+                return
+            refused = refused_blob(self._request, name, data)
+            if refused is None:
+                on_blob(name, data)
+        if refused:
+            self._count_refused()
+            on_event(refused)
+
+    def _count_refused(self) -> None:
+        self._refused += 1
+        if self._refused > _MOST_REFUSED:
+            raise ProtocolError(
+                "The worker sends what was not asked for.",
+                f"{self._refused} rows, pictures or other parts of its results were refused.",
+                "Use the same version of BONSAI on both sides, and run it again.",
+            )
 
     def _ask_to_stop(self) -> None:
         now = time.monotonic()
         if self._stop_asked_at is None:
-            self._stop_asked_at = now
-            with broker_errors(self._broker):
+            with _ignoring_outages(), broker_errors(self._broker):  # then it is asked again
                 self._runs.stop(self._request.run_id)
+                self._stop_asked_at = now
         elif now - self._stop_asked_at > self._patience.obey:
             raise CancelledError(
                 "The run was asked to stop.",
@@ -195,11 +232,12 @@ class _Follower:
 
     def _result(self) -> Result:
         with broker_errors(self._broker):
-            job = self._results.job(self._request.run_id)
+            state = self._results.state(self._request.run_id)
+            problem = self._results.problem(self._request.run_id)
             payload = self._results.blob(self._request.run_id, RESULT_BLOB)
-        if job and job.problem:
-            raise Problem.model_validate_json(job.problem).to_error()
-        if job and job.state == "cancelled":
+        if problem:
+            raise Problem.model_validate_json(readable_problem(problem)).to_error()
+        if state == "cancelled":
             raise run_stopped("Somebody asked.")
         if payload is None:
             raise _expired()
@@ -209,7 +247,7 @@ class _Follower:
         with _ignoring_outages(), broker_errors(self._broker):
             if self._runs.is_full():
                 message = "the memory of the server is full"
-            elif not self._runs.waits(self._request.run_id):
+            elif self._runs.state(self._request.run_id) != "queued":
                 return
             elif self._runs.workers(self._request):
                 message = "for a free worker"

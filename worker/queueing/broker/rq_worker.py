@@ -9,33 +9,40 @@ Run as `python -m worker.queueing.broker.rq_worker cpu`; `bonsai worker` does, a
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import ResponseError
 from rq import Queue, Retry
 from rq.job import Job
-from rq.registry import clean_registries
-from rq.utils import now
-from rq.worker_registration import clean_worker_registry
 
 from worker.contract import Request, kind_of, parse_request
-from worker.errors import BonsaiError, CancelledError, InputError
+from worker.errors import BonsaiError, BrokerError, CancelledError, InputError
 from worker.process_log import failures_in_lines
 from worker.queueing.broker.allowed_job import AllowedJob, AllowedWorker
 from worker.queueing.broker.connection import broker_errors, connect
 from worker.queueing.broker.lease import Lease
-from worker.queueing.broker.runs import RETRIES
+from worker.queueing.broker.records import (
+    first_line,
+    own_kinds,
+    set_aside_strangers,
+    shared_kinds,
+)
+from worker.queueing.broker.runs import RETRIES, Runs
 from worker.queueing.broker.stranded import StrandedJobs
 from worker.queueing.in_process import InProcessRunner
 from worker.queueing.job import RESULT_BLOB
 from worker.queueing.patience import USUAL, Patience
 from worker.settings import Settings, load_settings
+
+_log = logging.getLogger(__name__)
 
 
 class WarmWorker(AllowedWorker):
@@ -49,20 +56,31 @@ class WarmWorker(AllowedWorker):
             connection=redis,
             serializer="json",
             worker_ttl=16 + patience.colleagues,  # rq waits for a job 15 seconds less, then looks
-            maintenance_interval=patience.colleagues,
             log_job_description=False,
         )
-        self._stranded = StrandedJobs(self.queues[0], patience.stranded)
+        self._stranded = StrandedJobs(self.queues[0], patience)
         self._runner = runner
         self._patience = patience
+        self._looked_at = float("-inf")
         self._stop = threading.Event()
         self._leaving = False
 
     def do(self, run_id: str) -> Retry | None:
-        """Do one run; what comes of it stands in its record. Called by rq through the job."""
-        lease = Lease.take(self.connection, run_id, self._patience.write_again)
-        if lease is None:
+        """Do one run; what comes of it stands in its record. Called by rq through the job.
+
+        :raises BrokerError: if the server was away for too long; another try may go on.
+        """
+        try:
+            lease = Lease.take(self.connection, run_id, self._patience)
+            return self._try(lease) if lease else None
+        except BrokerError:
+            raise
+        except BonsaiError as error:  # a record of the run, not the run
+            with broker_errors("of this worker"):
+                Runs(self.connection).end_unusable(run_id, error)
             return None
+
+    def _try(self, lease: Lease) -> Retry | None:
         try:
             self._work(lease)
         except CancelledError as error:
@@ -70,18 +88,21 @@ class WarmWorker(AllowedWorker):
                 lease.hand_back()
                 return Retry(max=RETRIES)
             lease.finish("cancelled", error)
+        except BrokerError:
+            raise
         except BonsaiError as error:
             lease.finish("failed", error)
         return None
 
     def _work(self, lease: Lease) -> None:
         with self._beating(lease):
+            request = _request(lease.request())
             result = self._runner.run(
-                _request(lease.request()),
+                request,
                 on_event=lease.add_event,
                 on_blob=lease.put_blob,
                 cancelled=self._stop.is_set,
-                earlier=lease.earlier(),
+                earlier=lease.earlier(request),
             )
             lease.put_blob(RESULT_BLOB, result.model_dump_json().encode())
         lease.finish("done")
@@ -93,7 +114,7 @@ class WarmWorker(AllowedWorker):
 
         def beat() -> None:
             while not over.wait(self._patience.beat):
-                with suppress(RedisError):  # the next beat may get through
+                with suppress(BonsaiError), broker_errors(""):  # the next beat may get through
                     self._keep_alive()
                     if lease.stop_asked() or not lease.beat():
                         self._stop.set()
@@ -133,19 +154,72 @@ class WarmWorker(AllowedWorker):
         self._stop.set()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
-    def clean_registries(self) -> None:
-        """Give the jobs of dead workers to the living.
+    @property
+    def should_run_maintenance_tasks(self) -> bool:
+        """Whether it is time to look after the others, by a clock that nobody can set."""
+        return time.monotonic() - self._looked_at > self._patience.colleagues
 
-        One worker at a time does. rq's own lock would be kept for 15 minutes by a worker that
-        dies with it.
-        """
-        queue, server = self.queues[0], self.connection
-        self._stranded.put_back()
-        if server.set(queue.registry_cleaning_key, 1, nx=True, ex=self._patience.clean_up):
-            clean_registries(queue)
-            clean_worker_registry(queue)
-            server.delete(queue.registry_cleaning_key)
-        self.last_cleaned_at = now()  # type: ignore[assignment]
+    def run_maintenance_tasks(self) -> None:
+        """Give the jobs of dead workers to the living, and set aside what would stop them."""
+        self._set_aside_strangers()
+        with self._passing_over_strangers():
+            self._look_after_others()
+        self._looked_at = time.monotonic()
+
+    def _look_after_others(self) -> None:
+        """One worker at a time does. A lock that has no end is nobody's."""
+        lock, server = self.queues[0].registry_cleaning_key, self.connection
+        if server.ttl(lock) == _NO_END:
+            server.delete(lock)
+        if server.set(lock, 1, nx=True, ex=self._patience.clean_up):
+            self._stranded.put_back()
+            self._forget_dead_colleagues()
+            server.delete(lock)
+
+    def _forget_dead_colleagues(self) -> None:
+        """Take workers whose records have expired out of the lists of workers."""
+        server: Any = self.connection
+        lists = ("rq:workers", f"rq:workers:{self.queues[0].name}")
+        for key in server.smembers(lists[1]):
+            if not server.exists(key):
+                for name in lists:
+                    server.srem(name, key)
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Nobody suspends a worker: a forgotten wish to would stop every one for ever."""
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """Wait for a job, in spite of records that stand in the way."""
+        while True:
+            with self._passing_over_strangers():
+                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Do a job. One that a record hindered stays where it is, and is put back."""
+        set_aside_strangers(self.connection, own_kinds(job.id))
+        with self._passing_over_strangers():
+            super().execute_job(job, queue)
+
+    @contextmanager
+    def _passing_over_strangers(self) -> Iterator[None]:
+        """Let a step fail that met a record of another kind, and set that aside."""
+        try:
+            yield
+        except ResponseError as error:
+            if "WRONGTYPE" not in str(error):
+                raise
+            self._set_aside_strangers()
+            time.sleep(_PAUSE)
+
+    def _set_aside_strangers(self) -> None:
+        kinds = {**shared_kinds(self.queues[0].name), self.key: b"hash"}
+        set_aside_strangers(self.connection, kinds)
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:  # noqa: ANN401 - as there
+        """Say in one line why a job broke off."""
+        _log.warning("The job %s broke off: %s", job.id, first_line(exc_info[1]))
 
     def handle_job_success(self, job: Job, queue: Queue, started_job_registry: Any) -> None:  # noqa: ANN401
         """Tell rq that a job is done, unless another worker has it now."""
@@ -164,7 +238,7 @@ class WarmWorker(AllowedWorker):
         A broken connection is worth another try; a record that asks for something forbidden, or
         cannot be read, is not, whatever it says itself.
         """
-        if not isinstance(sys.exc_info()[1], RedisError):
+        if not isinstance(sys.exc_info()[1], BrokerError):
             job.retries_left = 0
         if self._is_still_ours(job):
             super().handle_job_failure(job, queue, started_job_registry, exc_string)
@@ -180,6 +254,10 @@ class WarmWorker(AllowedWorker):
         self.execution = None
         self.set_current_job_id(None)
         return False
+
+
+_PAUSE = 0.1  # seconds after a step that a record has hindered
+_NO_END = -1  # seconds to live of a record that has no end
 
 
 def _request(payload: str) -> Request:
@@ -211,6 +289,7 @@ def serve(queue: str, settings: Settings, patience: Patience = USUAL) -> None:
     with broker_errors(settings.broker):
         connect(settings).ping()  # what is wrong from the start is said at once
         redis = connect(settings, patience=patience.server)
+        set_aside_strangers(redis, shared_kinds(f"bonsai:{queue}"))
         worker = WarmWorker(queue, redis, InProcessRunner(settings, for_others=True), patience)
         AllowedJob.work = worker.do
         worker.work(logging_level="WARNING")

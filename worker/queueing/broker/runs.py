@@ -9,21 +9,29 @@ What is kept of a run, all of it for a limited time:
     bonsai:stop:ID         there if the run was asked to stop
     bonsai:lease:ID        number of the try that may write (see `worker.queueing.broker.lease`)
     bonsai:runs            sorted set: run ids by time of submission, as lists show them
+    bonsai:open:QUEUE      set: run ids that may not have ended yet
+    bonsai:aside:KEY       a record that was not as BONSAI writes it, out of everybody's way
+
+Times are those of the server: computers have clocks that differ.
 """
 
 from __future__ import annotations
 
-import time
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
 from redis import Redis
+from redis.exceptions import ResponseError
 
-from worker.contract import Request, kind_of
+from worker.contract import Problem, Request, kind_of
+from worker.errors import BonsaiError
 from worker.models.kinds import wants_gpu
-from worker.queueing.broker.packing import pack, unpack
-from worker.queueing.job import Job, State
+from worker.queueing.broker.connection import is_outage
+from worker.queueing.broker.packing import pack, unpack, unreadable_record
+from worker.queueing.broker.records import set_aside_strangers
+from worker.queueing.job import STATES, Job, State, job_of_record
 
 #: Seconds that a run is kept after it was last written to.
 KEPT = 7 * 86_400
@@ -35,13 +43,19 @@ RETRIES = 1_000_000
 ENTRY = "bonsai.run"
 
 
+#: Fields of a run's record that a list of jobs shows; each may be missing.
+_SHOWN = ("state", "submitted", "heartbeat", "finished", "problem", "progress")
+
+_log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True)
 class NewEntries:
-    """What is new in a run: JSON events, names of large results, how it ended."""
+    """What is new in a run: JSON events, names of large results; whether there was any at all."""
 
-    events: tuple[str, ...] = ()
+    events: tuple[bytes, ...] = ()
     blobs: tuple[str, ...] = ()
-    end: State | None = None
+    any: bool = False
 
 
 @dataclass
@@ -68,11 +82,9 @@ class Runs:
 
         :raises InputError: if the request is too large to travel.
         """
-        from rq import Queue, Retry
-        from rq.exceptions import DuplicateJobError
-
         payload = pack(request.model_dump_json().encode(), "request")
-        run_id, key, now = request.run_id, f"bonsai:run:{request.run_id}", time.time()
+        run_id, key, now = request.run_id, f"bonsai:run:{request.run_id}", self.now()
+        queue = queue_name(request)
         with self._redis.pipeline() as pipe:
             pipe.hsetnx(key, "request", payload)
             pipe.hsetnx(key, "state", "queued")
@@ -81,52 +93,68 @@ class Runs:
             if not kind_of(request).is_part:
                 pipe.zadd("bonsai:runs", {run_id: now}, nx=True)
             pipe.zremrangebyscore("bonsai:runs", 0, now - KEPT)
+            pipe.sadd(open_runs(queue), run_id)
             pipe.execute()
-        queue = Queue(queue_name(request), connection=self._redis, serializer="json")
-        try:
-            queue.enqueue(
-                ENTRY,
-                args=(run_id,),
-                job_id=run_id,
-                unique=True,
-                retry=Retry(max=RETRIES),
-                job_timeout=KEPT,
-                result_ttl=KEPT,
-                failure_ttl=KEPT,
-                description=request.job,
-            )
-        except DuplicateJobError:
-            return
+        enqueue(self._redis, queue, run_id)
+
+    def now(self) -> float:
+        """Return the server's time in seconds since 1970."""
+        seconds, microseconds = self._redis.time()
+        return float(seconds + microseconds / 1e6)
 
     def job(self, run_id: str) -> Job | None:
-        """Return a run as the job tables show it."""
+        """Return a run as the job tables show it.
+
+        :raises InputError: if its record cannot be read.
+        """
         found = self._redis.hgetall(f"bonsai:run:{run_id}")
         if b"request" not in found or b"state" not in found:
             return None
-        text = {
-            name.decode(): value.decode() for name, value in found.items() if name != b"request"
-        }
-        return Job(
-            run_id=run_id,
-            book="",
-            place="",
-            request=unpack(found[b"request"]).decode(),
-            state=cast(State, text["state"]),
-            submitted=float(text["submitted"]),
-            heartbeat=_seconds(text.get("heartbeat")),
-            finished=_seconds(text.get("finished")),
-            problem=text.get("problem", ""),
-            progress=text.get("progress", ""),
-        )
+        try:
+            request = unpack(found[b"request"]).decode()
+            text = {name: found.get(name.encode(), b"").decode() for name in _SHOWN}
+            return job_of_record({"run_id": run_id, "request": request, **text})
+        except ValueError as error:  # no number, or no text
+            raise unreadable_record(f"That of the run {run_id}: {error}.") from error
 
-    def waits(self, run_id: str) -> bool:
-        """Say whether no worker has taken a run yet."""
-        return bool(self._redis.hget(f"bonsai:run:{run_id}", "state") == b"queued")
+    def state(self, run_id: str) -> State | None:
+        """Return how far a run is, or nothing if there is none."""
+        found = (self._redis.hget(f"bonsai:run:{run_id}", "state") or b"").decode(errors="replace")
+        return cast(State, found) if found in STATES else None
+
+    def problem(self, run_id: str) -> str:
+        """Return the problem that has ended a run, as JSON; empty if there was none."""
+        found: bytes = self._redis.hget(f"bonsai:run:{run_id}", "problem") or b""
+        return found.decode(errors="replace")
 
     def jobs(self) -> list[Job]:
-        """Return the runs that are kept, the newest first."""
-        ids = [run_id.decode() for run_id in self._redis.zrange("bonsai:runs", 0, -1, desc=True)]
-        return [job for run_id in ids if (job := self.job(run_id))]
+        """Return the runs that are kept, the newest first; one that cannot be read is named."""
+        ids = self._redis.zrange("bonsai:runs", 0, -1, desc=True)
+        found = (self._job_or_nothing(run_id.decode(errors="backslashreplace")) for run_id in ids)
+        return [job for job in found if job]
+
+    def _job_or_nothing(self, run_id: str) -> Job | None:
+        try:
+            return self.job(run_id)
+        except (BonsaiError, ResponseError) as error:
+            if is_outage(error):
+                raise
+            _log.warning("The job %s is left out: %s", run_id, error)
+            return None
+
+    def end_unusable(self, run_id: str, error: BonsaiError) -> None:
+        """End a run whose records cannot be used, with the reason, whoever has it."""
+        key, rows = f"bonsai:run:{run_id}", f"bonsai:rows:{run_id}"
+        set_aside_strangers(
+            self._redis, {key: b"hash", rows: b"stream", f"bonsai:lease:{run_id}": b"string"}
+        )
+        problem = Problem.from_error(error).model_dump_json()
+        fields = {"state": "failed", "problem": problem, "finished": self.now()}
+        with self._redis.pipeline() as pipe:
+            pipe.set(f"bonsai:lease:{run_id}", 0, ex=KEPT)  # no try has this number
+            pipe.hset(key, mapping=fields)
+            pipe.expire(key, KEPT)
+            pipe.execute()
 
     def stop(self, run_id: str) -> None:
         """Ask a run to stop: one that waits ends at once, one that runs after its current step."""
@@ -150,7 +178,7 @@ class Runs:
             if pipe.hget(key, "state") != b"queued":
                 return
             pipe.multi()
-            pipe.hset(key, mapping={"state": "cancelled", "finished": time.time()})
+            pipe.hset(key, mapping={"state": "cancelled", "finished": self.now()})
             pipe.xadd(f"bonsai:rows:{run_id}", {"end": "cancelled"})
             pipe.expire(f"bonsai:rows:{run_id}", KEPT)
             try:
@@ -172,12 +200,8 @@ class Runs:
             else:
                 position.live = last
             entries += [fields for _, fields in part]
-        end = next(iter(_values(entries, b"end")), None)
-        return NewEntries(
-            tuple(_values(entries, b"event")),
-            tuple(_values(entries, b"blob")),
-            cast(State, end) if end else None,
-        )
+        blobs = (name.decode(errors="replace") for name in _values(entries, b"blob"))
+        return NewEntries(tuple(_values(entries, b"event")), tuple(blobs), bool(entries))
 
     def blob(self, run_id: str, name: str) -> bytes | None:
         """Return a large result, or nothing if it has expired."""
@@ -191,15 +215,34 @@ class Runs:
 
     def workers(self, request: Request) -> int:
         """Return how many workers listen to the queue of a request."""
-        from rq import Queue, Worker
-
-        queue = Queue(queue_name(request), connection=self._redis, serializer="json")
-        return Worker.count(connection=self._redis, queue=queue)
+        return len(self._redis.smembers(f"rq:workers:{queue_name(request)}"))
 
 
-def _values(entries: Iterable[dict[bytes, bytes]], field: bytes) -> list[str]:
-    return [entry[field].decode() for entry in entries if field in entry]
+def open_runs(queue: str) -> str:
+    """Return the key of the runs of a queue that may not have ended yet."""
+    return f"bonsai:open:{queue.removeprefix('bonsai:')}"
 
 
-def _seconds(value: str | None) -> float | None:
-    return float(value) if value else None
+def enqueue(redis: Redis, queue: str, run_id: str) -> None:
+    """Give a run to rq, unless rq has it."""
+    from rq import Queue, Retry
+    from rq.exceptions import DuplicateJobError
+
+    try:
+        Queue(queue, connection=redis, serializer="json").enqueue(
+            ENTRY,
+            args=(run_id,),
+            job_id=run_id,
+            unique=True,
+            retry=Retry(max=RETRIES),
+            job_timeout=KEPT,
+            result_ttl=KEPT,
+            failure_ttl=KEPT,
+            description="",
+        )
+    except DuplicateJobError:
+        return
+
+
+def _values(entries: Iterable[dict[bytes, bytes]], field: bytes) -> list[bytes]:
+    return [entry[field] for entry in entries if field in entry]

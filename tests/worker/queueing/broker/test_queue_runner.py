@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.worker.queueing.worlds import World, rank_request
-from worker.contract import IndexResult, RunStamp
+from worker.contract import IndexResult, RankResult, RunStamp
 from worker.errors import ProtocolError
 from worker.queueing.broker.packing import pack
 from worker.queueing.job import RESULT_BLOB
@@ -29,12 +29,15 @@ def test_a_row_of_no_known_kind_is_refused_in_three_sentences(world: World):
     world.runs.submit(rank_request(1))
     row = {"kind": "row", "row": {"kind": "verdict", "qid": "Q0"}}
     world.redis.xadd("bonsai:rows:rank-run", {"event": json.dumps(row)})
+    end(world, RankResult(run=STAMP, questions=()))
 
     seen = world.run(rank_request(1))
 
-    assert isinstance(seen.error, ProtocolError)
-    assert "a kind that is not known here" in str(seen.error)
+    assert seen.result.questions == ()
     assert seen.rows == []
+    (refused,) = seen.events
+    assert refused.problem.code == ProtocolError.code
+    assert "a kind that is not known here" in str(refused.problem)
 
 
 @pytest.mark.parametrize("run_id", ["rank-run", "another-run"])

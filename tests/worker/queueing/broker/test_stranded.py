@@ -1,11 +1,14 @@
 """Jobs between queue and worker are put back: in one step, once, and only those."""
 
+from dataclasses import replace
+
 import pytest
 from redis import Redis
 from rq import Queue
 from rq.executions import Execution
 
 from worker.queueing.broker.stranded import StrandedJobs
+from worker.queueing.patience import USUAL
 
 KEY, BESIDE = "rq:queue:q", "rq:queue:q:intermediate"
 
@@ -25,7 +28,7 @@ def ids(queue: Queue, key: str) -> list[bytes]:
 
 
 def put_back(queue: Queue, patience: float = -1) -> None:
-    StrandedJobs(queue, patience).put_back()
+    StrandedJobs(queue, replace(USUAL, stranded=patience)).put_back()
 
 
 def test_it_comes_next(queue: Queue):
@@ -57,7 +60,7 @@ def test_one_that_has_begun_is_left_alone(queue: Queue):
 
 
 def test_one_that_was_taken_anew_is_given_time_again(queue: Queue):
-    stranded = StrandedJobs(queue, 0.05)
+    stranded = StrandedJobs(queue, replace(USUAL, stranded=0.05))
     stranded.put_back()
     queue.connection.lrem(BESIDE, 1, "first")
     stranded.put_back()
@@ -74,10 +77,10 @@ def test_one_without_a_record_is_forgotten(queue: Queue):
 
 
 def test_one_that_a_worker_begins_meanwhile_is_left_to_it(queue: Queue, monkeypatch):
-    def begin(name: str) -> str:
+    def begin(name: bytes) -> bytes:
         queue.connection.lrem(BESIDE, 1, name)
-        return f"rq:job:{name}"
+        return b"rq:job:" + name
 
-    monkeypatch.setattr("worker.queueing.broker.stranded.Job.key_for", begin)
+    monkeypatch.setattr("worker.queueing.broker.stranded._record", begin)
     put_back(queue)
     assert ids(queue, KEY) == [b"second"]

@@ -112,7 +112,7 @@ def test_a_job_between_queue_and_worker_is_put_back(world: World):
 def test_a_job_that_waits_ends_at_once_when_it_is_stopped(world: World):
     request = score_request("stopped")
     with world.running(request) as seen:
-        eventually(lambda: world.runs.waits("stopped"))
+        eventually(lambda: world.runs.state("stopped") == "queued")
         seen.stop.set()
     assert isinstance(seen.error, CancelledError)
     world.start_worker()
