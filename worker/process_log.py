@@ -10,6 +10,7 @@ from pathlib import Path
 from worker.addresses import masked
 from worker.errors import BonsaiError, InternalError
 from worker.private_files import make_private_folder, open_private
+from worker.repeats import OncePerCause
 from worker.settings import load_settings
 from worker.visible_text import EntryFormatter, one_entry
 
@@ -63,7 +64,8 @@ def keep_log(*others: logging.Handler) -> LogFile:
     """
     log = LogFile(logging.ERROR)
     log.setFormatter(EntryFormatter())
-    logging.basicConfig(level=logging.WARNING, handlers=[log, *others], force=True)
+    once = OncePerCause(log, *others)
+    logging.basicConfig(level=logging.WARNING, handlers=[once], force=True)
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     return log

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import IO
 
 from worker.child_process import kill_group, start_child
+from worker.repeats import Repeats
 
 _CANNOT_WORK = (2, 3)  # exit codes that say: something given, or something needed, is wrong
 _MOST_COMPLAINTS = 5  # such ends in a row after which a child's words are no longer repeated
@@ -45,7 +46,8 @@ class Supervisor:
     """Keeps children running until it is asked to end.
 
     :param on_report: gets one line at a time: what the children print, after their name, and
-        when and why one ended. Called from the thread that called `run`.
+        when and why one ended; what comes again and again is counted. Called from the thread that
+        called `run`.
     :param every_look: called several times a second; an error that it raises ends everything.
     """
 
@@ -62,6 +64,7 @@ class Supervisor:
         self._on_report = on_report
         self._every_look = every_look
         self._asked_to_end = 0
+        self._repeats = Repeats(plain=_MOST_COMPLAINTS)
 
     def run(self) -> None:
         """Work until SIGTERM, SIGINT or SIGHUP; then every child is asked to end, and ends.
@@ -92,8 +95,10 @@ class Supervisor:
             child.end()
 
     def _report(self, line: str) -> None:
+        told = self._repeats.told(line)
         with suppress(OSError):  # a terminal that was closed must not leave workers behind
-            self._on_report(line)
+            if told:
+                self._on_report(told)
 
     @contextmanager
     def _taking_signals(self) -> Iterator[None]:
