@@ -93,6 +93,7 @@ class SqliteFile:
         self._identity = _identity(self._path)
         database: sqlite3.Connection
         database = sqlite3.connect(self._path, isolation_level=None, **self._options)
+        database.text_factory = _readable  # else one bad byte would hide all rows
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.executescript(self._schema)
@@ -123,6 +124,10 @@ class SqliteFile:
             f"It was set aside as {aside.name}, and a new one is begun: run again what it held."
         )
         return DamagedFileError(what, reason_of(error), advice)
+
+
+def _readable(text: bytes) -> str:
+    return text.decode(errors="replace")
 
 
 def anew_if_damaged(work: Callable[[], T]) -> T:

@@ -194,7 +194,11 @@ class WarmWorker(AllowedWorker):
         """Wait for a job, in spite of records that stand in the way."""
         while True:
             with self._passing_over_strangers():
-                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+                found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+                if found:
+                    job, queue = found
+                    job.origin = queue.name  # whatever its record says
+                return found
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Do a job. One that a record hindered stays where it is, and is put back."""

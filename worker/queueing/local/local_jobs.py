@@ -18,7 +18,7 @@ from worker.contract import (
     read_event,
     refused_blob,
 )
-from worker.errors import EngineError
+from worker.errors import EngineError, ProtocolError
 from worker.queueing.job import RESULT_BLOB, UNFINISHED, Job
 from worker.queueing.local.job_table import JobTable
 from worker.queueing.local.worker_process import start_worker
@@ -75,10 +75,8 @@ class LocalJobs:
 
     def look_after(self, job: Job) -> None:
         """See to it that an unfinished job goes on; one that no worker ever takes has failed."""
-        never_taken = job.heartbeat is None and time.time() - job.submitted > self._patience.start
-        if never_taken and not self._table.has_worker():
-            problem = Problem.from_error(self._worker_does_not_start())
-            self._table.finish(job.run_id, "failed", problem.model_dump_json())
+        if self._table.is_never_taken(job.run_id) and not self._table.has_worker():
+            self._table.finish(job.run_id, "failed", self._worker_does_not_start())
         else:
             self.ensure_worker()
 
@@ -114,16 +112,17 @@ class LocalJobs:
         if job is None or job.state in UNFINISHED:
             return None
         blobs = self._table.blobs(run_id)
-        result = blobs.pop(RESULT_BLOB, None)
+        payload = blobs.pop(RESULT_BLOB, None)
         request = parse_request(job.request)
+        result, problem = _outcome(request, job, payload)
         refused = {name: refused_blob(request, name, data) for name, data in blobs.items()}
         events = [read_event(request, payload) for payload in self._table.events(run_id)]
         return EndedJob(
             request=request,
             events=[*events, *(misfit for misfit in refused.values() if misfit)],
             blobs={name: data for name, data in blobs.items() if not refused[name]},
-            problem=Problem.model_validate_json(job.problem) if job.problem else None,
-            result=parse_result(request, result) if result else None,
+            problem=problem,
+            result=result,
         )
 
     def keep(self, ended: EndedJob, book: str, seconds: float) -> None:
@@ -156,3 +155,17 @@ class LocalJobs:
             f"Look at the end of {self._settings.log}, or run: "
             "python -m worker.queueing.local.local_worker",
         )
+
+
+def _outcome(
+    request: Request, job: Job, payload: bytes | None
+) -> tuple[Result | None, Problem | None]:
+    """Return the result of an ended job, or why there is none; its rows count in any case."""
+    if job.problem:
+        return None, Problem.model_validate_json(job.problem)
+    if job.state != "done":
+        return None, None
+    try:
+        return parse_result(request, payload or b""), None
+    except ProtocolError as error:
+        return None, Problem.from_error(error)

@@ -9,6 +9,7 @@ to do for a while. Run as `python -m worker.queueing.local.local_worker`.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,14 +17,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from functools import lru_cache
 
-from worker.contract import Event, Problem, Progress, TextReady, parse_event, parse_request
-from worker.errors import BonsaiError, CancelledError
+from worker.contract import Event, Progress, TextReady, parse_request, read_event
+from worker.errors import BonsaiError, CancelledError, InternalError
 from worker.process_log import failures_in_lines
 from worker.queueing.job import RESULT_BLOB, Job
 from worker.queueing.local.job_table import JobTable
 from worker.queueing.patience import USUAL, Patience
 from worker.queueing.runners import Runner, runner_for
 from worker.settings import IN_PROCESS, Settings, load_settings
+
+_log = logging.getLogger(__name__)
 
 _FOLLOWED = 4  # jobs at once, where others do the work
 
@@ -59,20 +62,32 @@ def _work(job: Job, settings: Settings, beat: float) -> None:
     table = JobTable(settings.jobs)  # a connection belongs to one thread
     with closing(table), _heartbeat(job.run_id, settings, beat) as stopped:
         try:
+            request = parse_request(job.request)
             result = _runner(settings).run(
-                parse_request(job.request),
+                request,
                 on_event=_recorder(job.run_id, table),
                 on_blob=lambda name, data: table.put_blob(job.run_id, name, data),
                 cancelled=stopped,
-                earlier=[parse_event(payload) for payload in table.events(job.run_id)],
+                earlier=[read_event(request, payload) for payload in table.events(job.run_id)],
             )
         except CancelledError as error:
-            table.finish(job.run_id, "cancelled", Problem.from_error(error).model_dump_json())
+            table.finish(job.run_id, "cancelled", error)
         except BonsaiError as error:
-            table.finish(job.run_id, "failed", Problem.from_error(error).model_dump_json())
+            table.finish(job.run_id, "failed", error)
+        except Exception as error:
+            _log.exception("A job failed in a way nobody foresaw.")
+            table.finish(job.run_id, "failed", _unforeseen(error, settings))
         else:
             table.put_blob(job.run_id, RESULT_BLOB, result.model_dump_json().encode())
             table.finish(job.run_id, "done")
+
+
+def _unforeseen(error: Exception, settings: Settings) -> InternalError:
+    return InternalError(
+        "Something went wrong that nobody foresaw.",
+        f"{type(error).__name__}: {error}.",
+        f"Please report it, with the file {settings.log}.",
+    )
 
 
 def _recorder(run_id: str, table: JobTable) -> Callable[[Event], None]:

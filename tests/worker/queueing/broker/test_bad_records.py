@@ -65,7 +65,9 @@ def test_a_worker_starts_in_spite_of_what_is_there(world: World, plant: Plant) -
     for key in shared_kinds("bonsai:cpu"):
         plant(world.redis, key)
 
-    world.wait_for(world.start_worker())
+    worker = world.start_worker()
+    eventually(lambda: all(_is_usable(world, key) for key in shared_kinds("bonsai:cpu")))
+    world.wait_for(worker)
 
     assert_honest_work_goes_on(world)
 
