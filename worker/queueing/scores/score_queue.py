@@ -7,18 +7,23 @@ is lost by that, for a formula is simply calculated again.
 
 from __future__ import annotations
 
-import json
+import logging
+import re
 import secrets
 import time
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
 from redis import Redis
+from redis.exceptions import ResponseError
 
 from worker.contract import SCORE, Problem, ScoreRequest, ScoreResult, parse_request, parse_result
-from worker.errors import InputError, UnavailableError
-from worker.queueing.broker.connection import broker_errors, connect
-from worker.queueing.broker.packing import pack, unpack
+from worker.errors import BonsaiError, InputError, UnavailableError
+from worker.queueing.broker.connection import broker_errors, connect, is_outage
+from worker.queueing.broker.packing import pack, unpack, unreadable_record
+from worker.queueing.broker.records import first_line, set_aside_strangers
+from worker.queueing.broker.runs import Runs
 from worker.settings import Settings
 
 #: Texts of one message; larger requests go in parts, so that others come in between.
@@ -28,6 +33,26 @@ MOST_TEXTS = 512
 OLDEST = 60.0
 
 _LIST = "bonsai:score"
+
+#: Where answers may be put; whoever asks makes up the end.
+_REPLY = re.compile("bonsai:reply:[0-9a-f]{1,40}")
+
+_log = logging.getLogger(__name__)
+
+
+class _Message(BaseModel):
+    """A request as it lies on the list; `asked` is the server's time in seconds."""
+
+    reply: str
+    asked: float
+    request: str
+
+
+class _Answer(BaseModel):
+    """What comes back: one of the two."""
+
+    result: str | None = None
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True)
@@ -51,15 +76,19 @@ class ScoreQueue:
         :raises BonsaiError: whatever went wrong with the request.
         """
         reply = f"bonsai:reply:{secrets.token_hex(8)}"
-        message = {"reply": reply, "asked": time.time(), "request": request.model_dump_json()}
-        self._redis.rpush(_LIST, pack(json.dumps(message).encode(), "request"))
-        answer = self._wait(reply, time.monotonic() + wait_seconds)
-        if answer is None:
+        asked = Runs(self._redis).now()
+        message = _Message(reply=reply, asked=asked, request=request.model_dump_json())
+        self._redis.rpush(_LIST, pack(message.model_dump_json().encode(), "request"))
+        packed = self._wait(reply, time.monotonic() + wait_seconds)
+        if packed is None:
             raise _no_answer()
-        fields = json.loads(unpack(answer))
-        if "problem" in fields:
-            raise Problem.model_validate(fields["problem"]).to_error()
-        result = parse_result(request, fields["result"])
+        try:
+            answer = _Answer.model_validate_json(unpack(packed))
+        except ValidationError as error:
+            raise unreadable_record("It should be the answer to a formula.") from error
+        if answer.problem:
+            raise answer.problem.to_error()
+        result = parse_result(request, answer.result or "")
         assert isinstance(result, ScoreResult)
         return result
 
@@ -73,29 +102,39 @@ class ScoreQueue:
 
     def take_requests(self, *, wait_seconds: float) -> list[ListedRequest]:
         """Return all that waits, up to `MOST_TEXTS` texts or one request; wait for the first."""
-        found = self._redis.blpop([_LIST], timeout=wait_seconds)
-        messages, texts = [found[1]] if found else [], 0
+        try:
+            found = self._redis.blpop([_LIST], timeout=wait_seconds)
+        except ResponseError as error:
+            if is_outage(error):
+                raise
+            set_aside_strangers(self._redis, {_LIST: b"list"})
+            return []
+        packed, texts = found[1] if found else None, 0
+        now = Runs(self._redis).now() if found else 0.0
         listed: list[ListedRequest] = []
-        while messages:
-            fields = json.loads(unpack(messages.pop()))
-            if time.time() - fields["asked"] < OLDEST:
-                request = _scoring_request(fields["request"])
-                listed.append(ListedRequest(fields["reply"], request))
-                texts += len(request.texts)
-            if texts < MOST_TEXTS and (more := self._redis.lpop(_LIST)):
-                messages.append(more)
+        while packed:
+            if request := _listed_request(packed, now):
+                listed.append(request)
+                texts += len(request.request.texts)
+            packed = self._redis.lpop(_LIST) if texts < MOST_TEXTS else None
         return listed
 
     def answer(self, listed: ListedRequest, outcome: ScoreResult | Problem) -> None:
-        """Answer a request."""
+        """Answer a request; one whose answer cannot be put anywhere loses it alone."""
         if isinstance(outcome, Problem):
-            fields: dict[str, object] = {"problem": outcome.model_dump(mode="json")}
+            answer = _Answer(problem=outcome)
         else:
-            fields = {"result": outcome.model_dump_json()}
-        with self._redis.pipeline() as pipe:
-            pipe.rpush(listed.reply, pack(json.dumps(fields).encode(), "answer"))
-            pipe.expire(listed.reply, int(OLDEST))
-            pipe.execute()
+            answer = _Answer(result=outcome.model_dump_json())
+        try:
+            packed = pack(answer.model_dump_json(exclude_none=True).encode(), "answer")
+            with self._redis.pipeline() as pipe:
+                pipe.rpush(listed.reply, packed)
+                pipe.expire(listed.reply, int(OLDEST))
+                pipe.execute()
+        except (InputError, ResponseError) as error:
+            if is_outage(error):
+                raise
+            _log.warning("An answer was dropped: %s", first_line(error))
 
 
 class RemoteScorer:
@@ -125,6 +164,20 @@ class RemoteScorer:
             cosine=tuple(row for part in parts for row in part.cosine),
             contrast=tuple(row for part in parts for row in part.contrast),
         )
+
+
+def _listed_request(packed: bytes, now: float) -> ListedRequest | None:
+    """Return the request in a message; nothing if it is too old, or none: then it is named."""
+    try:
+        message = _Message.model_validate_json(unpack(packed))
+        if not _REPLY.fullmatch(message.reply):
+            raise unreadable_record("Its answer would go elsewhere.")
+        if now - message.asked >= OLDEST:
+            return None
+        return ListedRequest(message.reply, _scoring_request(message.request))
+    except (BonsaiError, ValidationError) as error:
+        _log.warning("A scoring request was dropped: %s", first_line(error))
+        return None
 
 
 def _scoring_request(payload: str) -> ScoreRequest:

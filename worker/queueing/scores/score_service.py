@@ -5,7 +5,6 @@ Run as `python -m worker.queueing.scores.score_service`; `bonsai worker` does, a
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 from collections.abc import Sequence
@@ -25,18 +24,12 @@ from worker.settings import IN_PROCESS, load_settings
 
 _LOOK = 1.0  # seconds between two looks at the wish to leave
 
-_log = logging.getLogger(__name__)
-
 
 def serve(redis: Redis, score: TextScorer, leave: threading.Event) -> None:
     """Answer requests until asked to leave. What waits together is computed together."""
     queue = ScoreQueue(redis)
     while not leave.is_set():
-        try:
-            waiting = queue.take_requests(wait_seconds=_LOOK)
-        except (BonsaiError, ValueError, KeyError, TypeError):
-            _log.warning("A scoring request that cannot be read was dropped.")
-            continue
+        waiting = queue.take_requests(wait_seconds=_LOOK)
         for _, alike in groupby(sorted(waiting, key=_likeness), key=_likeness):
             _answer(list(alike), queue, score)
 
@@ -52,8 +45,10 @@ def _answer(alike: Sequence[ListedRequest], queue: ScoreQueue, score: TextScorer
     try:
         result = score(together)
     except BonsaiError as error:
-        for listed in alike:
-            queue.answer(listed, Problem.from_error(error))
+        if len(alike) == 1:
+            return queue.answer(alike[0], Problem.from_error(error))
+        for listed in alike:  # whichever of them it was
+            _answer([listed], queue, score)
         return
     first = 0
     for listed in alike:

@@ -160,7 +160,7 @@ def test_a_run_with_a_damaged_record_ends_in_any_case(
     assert seen.outcome is not None
     if isinstance(seen.outcome, BaseException):
         assert "cannot be read" in str(seen.error), seen.error
-    assert served.runs.state(request.run_id) in ("done", "failed")
+    eventually(lambda: served.runs.state(request.run_id) in ("done", "failed"))
     assert_honest_work_goes_on(served)
 
 
@@ -200,7 +200,7 @@ def test_a_run_with_damaged_fields_ends_and_lists_are_shown(served: World, field
     if isinstance(seen.outcome, BaseException):
         problem = Problem.from_error(seen.error)
         assert problem.code in ("input", "protocol"), problem
-    assert served.runs.state(request.run_id) in ("done", "failed")
+    eventually(lambda: served.runs.state(request.run_id) in ("done", "failed"))
     assert served.runs.jobs() is not None
     assert_honest_work_goes_on(served)
 
