@@ -5,6 +5,7 @@ import secrets
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,6 +89,44 @@ def test_a_server_that_is_started_again_finds_the_rank_going_on(
         eventually(lambda: len(seen.rows) >= 2)
         end_server(how)
         keeper.start()
+    assert_complete_and_once(world, ranking, seen)
+
+
+def test_a_server_that_is_killed_again_and_again_loses_no_run(world, keeper, end_server):
+    """It holds enough to take a while to load, and refuses all commands meanwhile."""
+    for number in range(50):
+        world.redis.set(f"load:{number}", secrets.token_bytes(1_000_000))
+    rankings = [rank_request(ROWS, secrets.token_hex(4)) for _ in range(3)]
+    with ExitStack() as stack:
+        runs = [stack.enter_context(world.running(ranking)) for ranking in rankings]
+        for kill in range(1, 6):
+            eventually(lambda kill=kill: sum(len(seen.rows) for seen in runs) >= 4 * kill)
+            end_server(signal.SIGKILL)
+            keeper.start()
+    for ranking, seen in zip(rankings, runs, strict=True):
+        assert_complete_and_once(world, ranking, seen)
+    world.redis.delete(*(f"load:{number}" for number in range(50)))
+
+
+def test_a_server_that_stalls_finds_the_rank_going_on(world, ranking, keeper):
+    with world.running(ranking) as seen:
+        eventually(lambda: len(seen.rows) >= 2)
+        server = keeper.start()
+        os.kill(server.pid, signal.SIGSTOP)
+        time.sleep(LONG)
+        os.kill(server.pid, signal.SIGCONT)
+    assert_complete_and_once(world, ranking, seen)
+
+
+def test_a_rank_waits_while_the_server_may_not_write(world, ranking):
+    """As where its disk is full, or a copy of it is away."""
+    with world.running(ranking) as seen:
+        eventually(lambda: len(seen.rows) >= 2)
+        world.redis.config_set("min-replicas-to-write", 1)
+        since = time.monotonic()
+        eventually(lambda: time.monotonic() - since > LONG)
+        assert not seen.outcome
+        world.redis.config_set("min-replicas-to-write", 0)
     assert_complete_and_once(world, ranking, seen)
 
 

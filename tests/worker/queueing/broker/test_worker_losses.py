@@ -1,6 +1,8 @@
 """Workers that die, sleep or leave in the middle: no job is lost, no row is made twice."""
 
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -85,6 +87,40 @@ def test_a_worker_that_was_paused_too_long_writes_nothing_more(indexed: World):
     indexed.wait_for(sleeper)  # it is back at the queue, and alive
     assert indexed.stored_rows(request.run_id) == len(seen.rows) == ROWS
     assert len(seen.result.questions) == ROWS
+
+
+MONTH = 31 * 86_400
+
+
+def worker_with_clock(world: World, wrong_by: float) -> subprocess.Popen[bytes]:
+    module = "tests.worker.queueing.quick_worker"
+    return world.start_worker(command=[sys.executable, "-m", module, "cpu", str(wrong_by)])
+
+
+@pytest.mark.parametrize("wrong_by", [MONTH, -MONTH], ids=["ahead", "behind"])
+def test_a_worker_whose_clock_is_wrong_takes_over_no_live_job(indexed: World, wrong_by: float):
+    indexed.start_worker()
+    request = rank_request(ROWS)
+    with indexed.running(request) as seen:
+        eventually(lambda: seen.rows)
+        indexed.wait_for(worker_with_clock(indexed, wrong_by))
+    assert indexed.redis.get(f"bonsai:lease:{request.run_id}") == b"1", "nobody else had it"
+    assert indexed.stored_rows(request.run_id) == len(seen.rows) == ROWS
+    assert indexed.runs.jobs()[0].run_id == request.run_id
+
+
+@pytest.mark.parametrize("wrong_by", [MONTH, -MONTH], ids=["ahead", "behind"])
+def test_the_job_of_a_dead_worker_goes_on_whatever_their_clocks_say(
+    indexed: World, wrong_by: float
+):
+    victim = worker_with_clock(indexed, wrong_by)
+    request = rank_request(ROWS)
+    with indexed.running(request) as seen:
+        eventually(lambda: seen.rows)
+        victim.kill()
+        victim.wait()
+        worker_with_clock(indexed, -wrong_by)
+    assert indexed.stored_rows(request.run_id) == len(seen.rows) == ROWS
 
 
 def test_a_worker_that_is_asked_to_leave_hands_its_job_to_the_next(indexed: World):
