@@ -7,17 +7,31 @@ that cannot be read is as good as none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from redis import Redis
+from redis.exceptions import ResponseError
 from rq import Queue, SimpleWorker
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
 from worker.queueing.broker.connection import is_outage
-from worker.queueing.broker.records import first_line, set_aside
+from worker.queueing.broker.records import (
+    first_line,
+    own_kinds,
+    set_aside,
+    set_aside_strangers,
+    shared_kinds,
+)
 from worker.queueing.broker.runs import ENTRY
+
+_PAUSE = 0.1  # seconds after a step that a record has hindered
+
+_log = logging.getLogger(__name__)
 
 
 class JobRefusedError(Exception):
@@ -99,7 +113,50 @@ class AllowedQueue(Queue):
 
 
 class AllowedWorker(SimpleWorker):
-    """A worker of such jobs, which run in its own process beside its warm models."""
+    """A worker of such jobs, which run in its own process beside its warm models.
+
+    Records of another kind than rq expects do not stop it.
+    """
 
     job_class = AllowedJob
     queue_class = AllowedQueue
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Nobody suspends a worker: a forgotten wish to would stop every one for ever."""
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """Wait for a job, in spite of records that stand in the way."""
+        while True:
+            with self._passing_over_strangers():
+                found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+                if found:
+                    job, queue = found
+                    job.origin = queue.name  # whatever its record says
+                return found
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Do a job. One that a record hindered stays where it is, and is put back."""
+        set_aside_strangers(self.connection, own_kinds(job.id))
+        with self._passing_over_strangers():
+            super().execute_job(job, queue)
+
+    @contextmanager
+    def _passing_over_strangers(self) -> Iterator[None]:
+        """Let a step fail that met a record of another kind, and set that aside."""
+        try:
+            yield
+        except ResponseError as error:
+            if "WRONGTYPE" not in str(error):
+                raise
+            self._set_aside_strangers()
+            time.sleep(_PAUSE)
+
+    def _set_aside_strangers(self) -> None:
+        kinds = {**shared_kinds(self.queues[0].name), self.key: b"hash"}
+        set_aside_strangers(self.connection, kinds)
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:  # noqa: ANN401 - as there
+        """Say in one line why a job broke off."""
+        _log.warning("The job %s broke off: %s", job.id, first_line(exc_info[1]))

@@ -9,7 +9,6 @@ Run as `python -m worker.queueing.broker.rq_worker cpu`; `bonsai worker` does, a
 
 from __future__ import annotations
 
-import logging
 import sys
 import threading
 import time
@@ -19,7 +18,6 @@ from types import FrameType
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import ResponseError
 from rq import Queue, Retry
 from rq.job import Job
 
@@ -29,20 +27,13 @@ from worker.process_log import failures_in_lines
 from worker.queueing.broker.allowed_job import AllowedJob, AllowedWorker
 from worker.queueing.broker.connection import broker_errors, connect
 from worker.queueing.broker.lease import Lease
-from worker.queueing.broker.records import (
-    first_line,
-    own_kinds,
-    set_aside_strangers,
-    shared_kinds,
-)
+from worker.queueing.broker.records import set_aside_strangers, shared_kinds
 from worker.queueing.broker.runs import RETRIES, Runs
 from worker.queueing.broker.stranded import StrandedJobs
 from worker.queueing.in_process import InProcessRunner
 from worker.queueing.job import RESULT_BLOB
 from worker.queueing.patience import USUAL, Patience
 from worker.settings import Settings, load_settings
-
-_log = logging.getLogger(__name__)
 
 
 class WarmWorker(AllowedWorker):
@@ -167,9 +158,10 @@ class WarmWorker(AllowedWorker):
         self._looked_at = time.monotonic()
 
     def _look_after_others(self) -> None:
-        """One worker at a time does. A lock that has no end is nobody's."""
+        """One worker at a time does. A lock that outlives its holder is nobody's."""
         lock, server = self.queues[0].registry_cleaning_key, self.connection
-        if server.ttl(lock) == _NO_END:
+        left: Any = server.ttl(lock)
+        if left == _NO_END or left > self._patience.clean_up:
             server.delete(lock)
         if server.set(lock, 1, nx=True, ex=self._patience.clean_up):
             self._stranded.put_back()
@@ -184,46 +176,6 @@ class WarmWorker(AllowedWorker):
             if not server.exists(key):
                 for name in lists:
                     server.srem(name, key)
-
-    def check_for_suspension(self, burst: bool) -> None:
-        """Nobody suspends a worker: a forgotten wish to would stop every one for ever."""
-
-    def dequeue_job_and_maintain_ttl(
-        self, timeout: int | None, max_idle_time: int | None = None
-    ) -> tuple[Job, Queue] | None:
-        """Wait for a job, in spite of records that stand in the way."""
-        while True:
-            with self._passing_over_strangers():
-                found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
-                if found:
-                    job, queue = found
-                    job.origin = queue.name  # whatever its record says
-                return found
-
-    def execute_job(self, job: Job, queue: Queue) -> None:
-        """Do a job. One that a record hindered stays where it is, and is put back."""
-        set_aside_strangers(self.connection, own_kinds(job.id))
-        with self._passing_over_strangers():
-            super().execute_job(job, queue)
-
-    @contextmanager
-    def _passing_over_strangers(self) -> Iterator[None]:
-        """Let a step fail that met a record of another kind, and set that aside."""
-        try:
-            yield
-        except ResponseError as error:
-            if "WRONGTYPE" not in str(error):
-                raise
-            self._set_aside_strangers()
-            time.sleep(_PAUSE)
-
-    def _set_aside_strangers(self) -> None:
-        kinds = {**shared_kinds(self.queues[0].name), self.key: b"hash"}
-        set_aside_strangers(self.connection, kinds)
-
-    def handle_exception(self, job: Job, *exc_info: Any) -> None:  # noqa: ANN401 - as there
-        """Say in one line why a job broke off."""
-        _log.warning("The job %s broke off: %s", job.id, first_line(exc_info[1]))
 
     def handle_job_success(self, job: Job, queue: Queue, started_job_registry: Any) -> None:  # noqa: ANN401
         """Tell rq that a job is done, unless another worker has it now."""
@@ -260,7 +212,6 @@ class WarmWorker(AllowedWorker):
         return False
 
 
-_PAUSE = 0.1  # seconds after a step that a record has hindered
 _NO_END = -1  # seconds to live of a record that has no end
 
 

@@ -92,11 +92,12 @@ def test_an_entry_that_is_no_run_is_passed_over(served: World, entry: bytes) -> 
     assert all(job.run_id for job in served.runs.jobs())
 
 
-def test_a_lock_without_an_end_is_nobodys(served: World) -> None:
+@pytest.mark.parametrize("seconds", [None, 10**9], ids=["without an end", "for 30 years"])
+def test_a_lock_that_outlives_everybody_is_nobodys(served: World, seconds: int | None) -> None:
     lock = "rq:clean_registries:bonsai:cpu"
-    served.redis.set(lock, 1)
+    served.redis.set(lock, 1, ex=seconds)
 
-    eventually(lambda: served.redis.ttl(lock) != -1)
+    eventually(lambda: -1 < served.redis.ttl(lock) < 1000 or not served.redis.exists(lock))
 
 
 def test_a_wish_that_all_workers_sleep_is_not_heard(served: World) -> None:
