@@ -7,8 +7,6 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.worker.contract_samples import ROWS, SAMPLES
 from tests.worker.contract_samples.answer import ANSWERING
@@ -26,6 +24,10 @@ from worker.contract import (
 )
 from worker.errors import ProtocolError
 
+hypothesis = pytest.importorskip("hypothesis", reason="it comes with the extra 'dev'")
+st = pytest.importorskip("hypothesis.strategies")
+given, HealthCheck = hypothesis.given, hypothesis.HealthCheck
+
 #: Any plain JSON value, and those that most often go wrong.
 TRICKY = [None, True, -1, 0, 2**63, 10**400, 1e308, "", "\0", "雨" * 40, "\u202e", [], [[]], {}]
 ANYTHING = st.sampled_from(TRICKY).map(copy.deepcopy) | st.recursive(
@@ -33,7 +35,7 @@ ANYTHING = st.sampled_from(TRICKY).map(copy.deepcopy) | st.recursive(
     lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(), inside, max_size=4),
     max_leaves=12,
 )
-FEW = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = hypothesis.settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -48,7 +50,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 @st.composite
-def mutated(draw: st.DrawFn, plain: Any) -> Any:
+def mutated(draw: Any, plain: Any) -> Any:
     """A JSON value in which up to three values were replaced, removed or repeated."""
     plain = copy.deepcopy(plain)
     for _ in range(draw(st.integers(1, 3))):
@@ -78,7 +80,7 @@ def assert_in_words(problem: Problem) -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.kind} {row.key}")
 @FEW
 @given(data=st.data())
-def test_a_mutated_row_is_refused_in_words_or_fits(row: Row, data: st.DataObject) -> None:
+def test_a_mutated_row_is_refused_in_words_or_fits(row: Row, data: Any) -> None:
     plain = data.draw(mutated(RowReady(row=row).model_dump(mode="json")))
 
     event = read_event(ANSWERING, json.dumps(plain))
@@ -97,7 +99,7 @@ def test_a_mutated_row_is_refused_in_words_or_fits(row: Row, data: st.DataObject
 @FEW
 @given(data=st.data())
 def test_a_mutated_result_is_refused_in_words_or_fits(
-    request_model: Request, result: Result, data: st.DataObject
+    request_model: Request, result: Result, data: Any
 ) -> None:
     plain = data.draw(mutated(result.model_dump(mode="json")))
 

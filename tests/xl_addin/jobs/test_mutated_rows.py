@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.worker.contract_samples.answer import ANSWER, ANSWERING
 from tests.worker.contract_samples.rank import RANKING
-from tests.worker.test_contract_mutations import FEW, mutated
+from tests.worker.test_contract_mutations import FEW, given, mutated, st
 from worker.contract import Row, RowReady, read_event
 from xl_addin.jobs.answer import summary as answers_in_words
 from xl_addin.jobs.rank import summary as rankings_in_words
@@ -23,7 +22,7 @@ from xl_addin.sheets.ranked import ranked_content
 @pytest.mark.parametrize("row", [RANKING, ANSWER], ids=lambda row: row.kind)
 @FEW
 @given(data=st.data())
-def test_what_was_taken_can_be_written(row: Row, data: st.DataObject) -> None:
+def test_what_was_taken_can_be_written(row: Row, data: Any) -> None:
     event = read_event(ANSWERING, json.dumps(data.draw(mutated(_plain(row)))))
     run = Run()
     run.take_event(event)
