@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 #: How a hyphen that only stands there because a line ended comes out of the library.
 _LINE_END_HYPHEN = re.compile("[\x02\ufffe\xad](?:\r?\n)?")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\uffff]")
+#: Parts of a page's area: less is an ornament, more a page that was scanned and recognised.
+_PICTURE_AREA = (0.05, 0.8)
 _LETTERS = 200  # of a page that are asked whether they mean anything
 
 _SCANNED = Loss(
@@ -27,6 +29,7 @@ _SCANNED = Loss(
     "on the file to have them read.",
 )
 _DRAWN = Loss("1 page is a drawing without text.", "{count} pages are drawings without text.")
+_PICTURE = Loss("1 picture beside text is not read.", "{count} pictures beside text are not read.")
 _MEANINGLESS = Loss(
     "1 page{names} is written in letters that the file gives no meaning; run text recognition "
     "(OCR) on the file to have it read.",
@@ -108,11 +111,22 @@ class _Pages:
         if _means_nothing(letters):
             self.losses.add(_MEANINGLESS, number)
             text = ""
-        elif not text:
-            self._count_picture(page)
+        elif text:
+            self._count_pictures(page)
+        else:
+            self._count_picture_page(page)
         return [text, *annotation_lines(self.pdf, page, self.losses)]
 
-    def _count_picture(self, page: PdfPage) -> None:
+    def _count_pictures(self, page: PdfPage) -> None:
+        from pypdfium2 import raw
+
+        least, most = (part * page.get_width() * page.get_height() for part in _PICTURE_AREA)
+        for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
+            left, bottom, right, top = picture.get_bounds()
+            if least < (right - left) * (top - bottom) < most:
+                self.losses.add(_PICTURE)
+
+    def _count_picture_page(self, page: PdfPage) -> None:
         from pypdfium2 import raw
 
         kinds = {each.type for each in page.get_objects()}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+import fpdf
 import pytest
+from PIL import Image
 
 from tests.worker.documents.pdf import in_hex, pdf, shown
 from worker.documents.document import Document
@@ -94,3 +96,14 @@ def test_a_form_of_the_kind_xfa_is_named():
     document = read(pdf([shown("Please wait...")], [packet], catalog=catalog))
     assert document.text == "Please wait..."
     assert "1 form of the kind XFA is not read" in " ".join(document.lost)
+
+
+def test_pictures_beside_text_are_counted_but_for_ornaments_and_scans_with_their_text():
+    picture = Image.new("RGB", (4, 4), "navy")
+    made = fpdf.FPDF(format=(100, 100))
+    made.set_font("Helvetica", size=11)
+    for width in (30, 40, 5, 98):
+        made.add_page()
+        made.cell(text="The crane at dawn.")
+        made.image(picture, 1, 1, w=width)
+    assert read(bytes(made.output())).lost == ("2 pictures beside text are not read.",)
