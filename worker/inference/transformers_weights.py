@@ -34,6 +34,7 @@ def load_weights(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     except ImportError as error:
         raise package_missing(error.name or "transformers", "hf") from error
     logging.disable_progress_bar()
+    logging.set_verbosity_error()  # it warns on the user's terminal, whatever others log
     place = name.partition(":")[2]
     folder = Path(place).expanduser()
     try:

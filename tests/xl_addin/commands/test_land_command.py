@@ -97,6 +97,16 @@ def test_results_land_in_another_workbook(bonsai: Run, indexed: Path):
     assert (ranked(indexed), len(ranked(other)) > 0) == ([], True)
 
 
+def test_results_land_on_no_file_that_they_are_read_from(bonsai: Run, indexed: Path, plain_book):
+    pov = plain_book("POV.xlsx", ["POV"], [["Kettles sing."]])
+    run_id = failed_rank(bonsai, indexed, "a table", ERRORS["disk full"])
+    before = pov.read_bytes()
+    for words in (("--pov", pov, "-o", pov), ("-o", pov), (pov, "-o", pov)):
+        code, _, err = bonsai("jobs", "land", run_id, *words)
+        assert (code, pov.read_bytes()) == (2, before)
+        assert "nobody foresaw" not in err
+
+
 def test_a_kept_run_is_listed_with_the_jobs_and_no_worker_takes_it(bonsai: Run, indexed: Path):
     run_id = failed_rank(bonsai, indexed, "pictures", ERRORS["ours"])
     assert run_id in bonsai("jobs")[1]
