@@ -10,7 +10,8 @@ from zipfile import BadZipFile
 
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.worksheet._reader import COL_TAG, ROW_TAG, WorkSheetParser
+from openpyxl.xml.functions import iterparse
 
 from worker.documents.losses import Loss, Losses
 from worker.documents.shown_values import shown
@@ -36,7 +37,8 @@ _CUT = Loss(
     "1 sheet{names} is damaged, and read up to that place.",
     "{count} sheets{names} are damaged, and read up to those places.",
 )
-_BROKEN = (SyntaxError, BadZipFile, zlib.error, EOFError)  # XML that ends, a part that is torn
+#: XML that ends, a part that is torn, a row that is nowhere.
+_BROKEN = (SyntaxError, BadZipFile, zlib.error, EOFError, ValueError)
 _COLUMNS = 5  # hidden ones that are named
 
 
@@ -58,7 +60,7 @@ class SheetCells:
         with self.sheet._get_source() as content:
             parser = _Parser(self.sheet, content, self.losses)
             try:
-                for number, cells in parser.parse():
+                for number, cells in parser.rows():
                     filled = {cell["column"]: self._shown(cell) for cell in cells}
                     filled = {column: text for column, text in filled.items() if text}
                     if filled:
@@ -91,9 +93,8 @@ class SheetCells:
             number_format = ""
         return " ".join(shown(one.value, number_format).split())
 
-    def _note_hidden(self, parser: WorkSheetParser) -> None:
-        rows = parser.row_dimensions.values()
-        self._hidden_rows = sum(row.get("hidden") in ("1", "true") for row in rows)
+    def _note_hidden(self, parser: _Parser) -> None:
+        self._hidden_rows = parser.hidden_rows
         for column in parser.column_dimensions.values():
             if column.get("hidden") in ("1", "true"):
                 first, last = int(column["min"]), int(column["max"])
@@ -115,9 +116,22 @@ class _Parser(WorkSheetParser):
             date_formats=book._date_formats,
             timedelta_formats=book._timedelta_formats,
         )
+        self.hidden_rows = 0
         self._title = sheet.title
         self._losses = losses
         self._to_be_computed = bool(book.calculation and book.calculation.fullCalcOnLoad)
+
+    def rows(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """Yield numbers and cells of rows, and pass over what openpyxl may refuse beside them."""
+        for _, element in iterparse(self.source):
+            if element.tag == COL_TAG:
+                self.parse_column_dimensions(element)
+            elif element.tag == ROW_TAG:
+                number, cells = self.parse_row(element)
+                yield number, cells
+                looks = self.row_dimensions.pop(str(number), {})  # they would fill the memory
+                self.hidden_rows += looks.get("hidden") in ("1", "true")
+                element.clear()
 
     def parse_cell(self, element: Element) -> Any:  # noqa: ANN401 - untyped there
         try:

@@ -302,6 +302,13 @@ def test_a_workbook_with_damaged_formats_is_read_without_them(part: str, change)
     )
 
 
+def test_what_stands_beside_the_cells_may_be_of_any_kind():
+    for odd in ('<dataValidations><dataValidation type="oracle"/></dataValidations>',
+                '<pageMargins left="wide"/>'):  # fmt: skip
+        odd_sheet = replacing(("</sheetData>", f"</sheetData>{odd}"))
+        assert WHOLE in read_document(changed(two_sheets(), {FIRST: odd_sheet}), "a.xlsx").text
+
+
 def test_a_style_that_is_not_there_is_no_reason_to_lose_a_cell():
     styled = replacing(('r="B2"', 'r="B2" s="99"'))
     document = read_document(changed(two_sheets(), {FIRST: styled}), "harvest.xlsx")
