@@ -22,7 +22,7 @@ from xl_addin.jobs import BY_ACTION, BY_KIND
 from xl_addin.jobs.base import ExcelJob, Inputs, Landing
 from xl_addin.jobs.books import book_options
 from xl_addin.jobs.kept_runs import not_landed
-from xl_addin.jobs.landing import land, lost_note
+from xl_addin.jobs.landing import check_landing, land, lost_note
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.job_sheet import JobSheet, clock, ended_cells, progress_cells
 from xl_addin.workbook.port import CellValue, WorkbookPort
@@ -86,7 +86,9 @@ class Desk:
             self.show_status("BONSAI: results are waiting until Excel is free")
 
     def _submit(self, action: str, sheet: JobSheet) -> None:
-        asked = _job_of(action).ask(self._inputs())
+        job = _job_of(action)
+        check_landing(job, self.book)
+        asked = job.ask(self._inputs())
         request = asked.request
         if any(sheet.what(run_id) == request.job for run_id in sheet.unfinished):
             raise InputError(

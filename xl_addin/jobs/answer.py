@@ -11,6 +11,7 @@ from worker.evaluation.abstention import abstains
 from worker.settings import Settings
 from xl_addin.jobs.base import Asked, ExcelJob, Inputs, Landing, RowText, SummaryTable
 from xl_addin.jobs.button import Button
+from xl_addin.jobs.rank import JOB as RANK_JOB
 from xl_addin.jobs.rank import RANKING_FLAGS, land_ranking
 from xl_addin.jobs.rank import ask as ask_to_rank
 from xl_addin.jobs.run import Run
@@ -109,6 +110,7 @@ JOB = ExcelJob(
     ask,
     land,
     sheets=(ANSWERS,),
+    shares=RANK_JOB.sheets,
     about="Rank, then answer each question without passages, with similar ones, with SEXY ones.",
     summary=summary,
     flags=(MODES, CONTEXTS, LLM, PROMPT, *RANKING_FLAGS),

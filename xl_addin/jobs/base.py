@@ -102,15 +102,17 @@ class ExcelJob(Generic[In]):
     """One kind of job as a person meets it.
 
     `about` is the help of its command; without one it has a button alone. `land` writes what it
-    gave into its `sheets` and returns the user's cells that lost their place. `flags` are the
-    settings that the command line may overrule. `plain_files` says that questions and points of
-    view may come in files of their own. `told` are rows that are shown as soon as they come.
+    gave into its `sheets`, and those that it `shares` with another job, and returns the user's
+    cells that lost their place. `flags` are the settings that the command line may overrule.
+    `plain_files` says that questions and points of view may come in files of their own. `told` are
+    rows that are shown as soon as they come.
     """
 
     kind: JobKind[In, Any]
     ask: Callable[[Inputs], Asked[In]]
     land: Callable[[Landing[In]], Sequence[SheetRow]]
     sheets: tuple[Sheet, ...] = ()
+    shares: tuple[Sheet, ...] = ()
     about: str = ""
     summary: Callable[[Run], Iterable[Summary]] = lambda _run: ()
     flags: tuple[Setting[Any], ...] = ()

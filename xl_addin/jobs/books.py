@@ -13,8 +13,9 @@ from pathlib import Path
 
 from worker.errors import SettingError, WorkbookError
 from worker.typed_path import typed_path
+from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.fbq import FBQ
-from xl_addin.sheets.inputs import read_settings, usual_id
+from xl_addin.sheets.inputs import read_settings, setting_cells, usual_id
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
@@ -42,7 +43,8 @@ class Books:
 def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
     """Open what a command needs, and make sure now that its results can be written later.
 
-    Results of plain files go into the workbook that took them before, so that notes stay in it.
+    Results of plain files go into the workbook that took them before, so that notes stay in it; a
+    new one takes over what somebody has written into a workbook whose tables lost their names.
 
     :raises WorkbookError: if a file cannot be read, or the results could not be written, or would
         replace another file.
@@ -55,9 +57,13 @@ def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
         results, target = questions, out or path
     else:
         target = out or path.with_name(f"{path.stem}_bonsai.xlsx")
-        results = _results_book(target)
+        is_new, results = not target.exists(), _results_book(target)
         _copy_table(questions, results, FBQ)
         _copy_table(pov_book, results, POV)
+        set_settings(results, setting_cells(questions))
+        for table in (RANKED, ANSWERS) if is_new else ():
+            if questions.find_table(table):
+                _copy_table(questions, results, table)
     results.check_target(target)
     if target.exists() and not is_same_file(target, path):
         _results_book(target)
@@ -131,8 +137,10 @@ def new_book(path: Path) -> None:
     FileBook.open(template_path(suffix)).save_as(path)
 
 
-def set_settings(book: FileBook, values: dict[str, str]) -> None:
+def set_settings(book: FileBook, values: Mapping[str, CellValue]) -> None:
     """Write values into the Settings table; the other rows stay."""
+    if not values:
+        return
     rows = [row.cells(SETTINGS.columns) for row in book.read_table(SETTINGS).rows]
     for row in rows:
         row["Value"] = values.get(str(row["Setting"]), row["Value"])
@@ -159,20 +167,21 @@ def _not_replaced(target: Path, why: str) -> WorkbookError:
 
 
 def _copy_table(source: FileBook, target: FileBook, table: Table) -> None:
-    """Copy the rows of a plain file; ids that it lacks are written out, for formulas to find."""
+    """Copy the rows of a plain file with all their columns.
+
+    Ids that it lacks are written out, for formulas to find.
+    """
+    data = source.read_table(table)
+    own = tuple(Column(header) for header in data.headers if header not in table.headers)
     rows = [
-        {"ID": usual_id(table, number), **_filled(row.values, table)}
-        for number, row in enumerate(source.read_table(table).rows, start=1)
+        {**_usual_id(table, number), **{h: v for h, v in row.values.items() if v is not None}}
+        for number, row in enumerate(data.rows, start=1)
     ]
-    target.write_table(TableContent(table, rows, _all_columns(table)))
+    target.write_table(TableContent(table, rows, (*_all_columns(table), *own)))
 
 
-def _filled(values: Mapping[str, CellValue], table: Table) -> dict[str, CellValue]:
-    return {
-        header: value
-        for header, value in values.items()
-        if header in table.headers and value is not None
-    }
+def _usual_id(table: Table, number: int) -> dict[str, CellValue]:
+    return {"ID": usual_id(table, number)} if "ID" in table.headers else {}
 
 
 def _all_columns(table: Table) -> tuple[Column, ...]:

@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xl_addin.jobs.base import ExcelJob, In, Landing
-from xl_addin.sheets.last_run import last_run_content
-from xl_addin.workbook.port import Row
+from xl_addin.sheets.last_run import LAST_RUN, last_run_content
+from xl_addin.workbook.columns import Table
+from xl_addin.workbook.port import Row, WorkbookPort
+from xl_addin.workbook.table.table_reader import no_table_for_results
+
+
+def check_landing(job: ExcelJob[In], book: WorkbookPort) -> None:
+    """Make sure, before anything is computed, that a workbook can take what a job gives.
+
+    :raises TableMissingError: naming the tables that it lacks.
+    """
+    filled = [sheet for sheet in (*job.shares, *job.sheets) if isinstance(sheet, Table)]
+    wanted = [*filled, LAST_RUN] if filled else []
+    missing = [table.name for table in wanted if not book.has_table(table)]
+    if missing:
+        raise no_table_for_results(missing, book.name)
 
 
 def land(job: ExcelJob[In], landing: Landing[In]) -> Sequence[Row]:

@@ -12,7 +12,7 @@ from worker.settings import Settings
 from xl_addin.jobs.base import Asked, ExcelJob, In, Inputs, Landing
 from xl_addin.jobs.books import Books, save_results
 from xl_addin.jobs.kept_runs import kept_if_not_landed
-from xl_addin.jobs.landing import land
+from xl_addin.jobs.landing import check_landing, land
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.options import named_as_given
 
@@ -64,8 +64,10 @@ class Session:
     def do(self, job: ExcelJob[In], asked: Asked[In], inputs: Inputs, books: Books) -> Run:
         """Wait for a job that was asked for with inputs, and let its results land and be saved.
 
+        :raises TableMissingError: if the workbook could not take its results.
         :raises NotLandedError: if its results could not be written; they are kept.
         """
+        check_landing(job, books.results)
         run = self.run(asked.request, asked.left_out, inputs.options.given)
         with kept_if_not_landed(self.settings, asked.request, run, inputs.path):
             land(job, Landing(books.results, asked.request, run))

@@ -10,17 +10,23 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from worker.contract import PointOfView, Problem, Question
-from worker.errors import CellError, TableMissingError
+from worker.errors import CellError
 from xl_addin.sheets.fbq import FBQ, VARIANTS
 from xl_addin.sheets.matrix import CONTRAST_SUFFIX, MATRIX
 from xl_addin.sheets.options import Options, read_options
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
-from xl_addin.sheets.settings import SETTINGS
+from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS
 from xl_addin.workbook.cell_kinds import is_error, wordless
 from xl_addin.workbook.cells import clean_text
-from xl_addin.workbook.columns import YES_NO, Table
+from xl_addin.workbook.columns import YES_NO, Table, header_key
 from xl_addin.workbook.port import CellValue, NotComputed, Row, TableData, WorkbookPort
+
+#: What the first cell of a row of totals says, as `header_key` spells it.
+_TOTALS = {
+    "total", "totals", "grandtotal", "subtotal", "sum", "summe", "gesamt", "合計", "総計", "小計",
+    "総合計", "累計", "計",
+}  # fmt: skip
 
 _LONGEST = 100  # characters of a point of view's id
 
@@ -44,11 +50,21 @@ def read_settings(port: WorkbookPort, given: Mapping[str, CellValue] | None = No
     """Return the options of a workbook; the usual ones if it has no Settings table.
 
     :param given: values of the command line by setting name, which stand above the workbook's.
+    :raises TableMissingError: if it has a Settings sheet that cannot be read.
     :raises SettingError: naming the setting, or the option, whose value cannot be used.
     """
-    rows = port.read_table(SETTINGS).rows if port.has_table(SETTINGS) else ()
-    cells = {_text(row.values.get("Setting")): row.values.get("Value") for row in rows}
-    return read_options(cells, given)
+    return read_options(setting_cells(port), given)
+
+
+def setting_cells(port: WorkbookPort) -> dict[str, CellValue]:
+    """Return what stands beside each known setting; a name is known however it is spelt."""
+    known = {header_key(row.name): row.name for row in SETTING_ROWS}
+    data = port.find_table(SETTINGS)
+    named = {
+        header_key(_text(row.values.get("Setting"))): row.values.get("Value")
+        for row in (data.rows if data else ())
+    }
+    return {known[name]: value for name, value in named.items() if name in known}
 
 
 def read_questions(
@@ -114,6 +130,7 @@ def _collect(
     for number, row in enumerate(data.rows, start=1):
         place = CellPlace(port.name, data.sheet, row.number)
         try:
+            _refuse_totals(row.values, place)
             for item in read_row(place, row, number) if _in_use(row.values, place) else ():
                 if name_of(item).lower() in found:
                     raise _duplicate(name_of(item), place)
@@ -138,11 +155,8 @@ def _asked(
 def _excluded_chunks(port: WorkbookPort) -> dict[str, list[str]]:
     """Return the chunks that the user marked Keep = no, by question id."""
     excluded: dict[str, list[str]] = {}
-    try:
-        rows = port.read_table(RANKED).rows if port.has_table(RANKED) else ()
-    except TableMissingError:
-        return excluded
-    for row in rows:
+    data = port.find_table(RANKED)
+    for row in data.rows if data else ():
         if _text(row.values.get("Keep")).lower() == "no":
             qid, chunk_id = _text(row.values.get("QID")), _text(row.values.get("ChunkID"))
             excluded.setdefault(qid, []).append(chunk_id)
@@ -191,6 +205,21 @@ def _needed_text(values: Mapping[str, CellValue], column: str, place: CellPlace)
     return text
 
 
+def _refuse_totals(values: Mapping[str, CellValue], place: CellPlace) -> None:
+    """Make sure that a row is no sum of those above it, as programs put below a list."""
+    filled = {column: text for column, value in values.items() if (text := _text(value))}
+    if filled.get("Use", "").lower() == "no":
+        return
+    for place_in_row, (column, text) in enumerate(filled.items()):
+        heads = place_in_row == 0 or column in ("QInitial", "POV")
+        if heads and header_key(text).strip(":") in _TOTALS:
+            raise CellError(
+                f"A row of totals was left out: {place.cell(column)}.",
+                f"'{text}' is no question and no point of view.",
+                "Delete the row, or set Use to no in it.",
+            )
+
+
 def _in_use(values: Mapping[str, CellValue], place: CellPlace) -> bool:
     text = _cell_text(values, "Use", place).lower()
     if text not in ("", *YES_NO):
@@ -235,8 +264,8 @@ def _weight(values: Mapping[str, CellValue], place: CellPlace) -> float:
 def _pov_id(values: Mapping[str, CellValue], number: int, place: CellPlace) -> str:
     """Return an id that can head columns of the Matrix table beside those it always has."""
     pov_id = _cell_text(values, "ID", place) or usual_id(POV, number)
-    taken = {header.lower() for header in MATRIX.headers}
-    if pov_id.lower() in taken or pov_id.endswith(CONTRAST_SUFFIX) or len(pov_id) > _LONGEST:
+    taken = {header_key(header) for header in MATRIX.headers}
+    if header_key(pov_id) in taken or pov_id.endswith(CONTRAST_SUFFIX) or len(pov_id) > _LONGEST:
         raise CellError(
             f"The ID '{pov_id[:_LONGEST]}' cannot be used: {place.cell('ID')}.",
             "It heads columns of the Matrix sheet, and so must be short, end in no single z, and "

@@ -1,11 +1,12 @@
 """Tables and columns of a workbook: what a sheet says of each, and both kinds of port read.
 
-Tables are found by name and columns by header text.
+Tables are found by name and columns by header text, whatever its case, width and spaces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -61,6 +62,11 @@ def run_columns(columns: Iterable[Column]) -> tuple[Column, ...]:
     return tuple(column for column in columns if column.owner == "run")
 
 
+def header_key(text: str) -> str:
+    """Return what two headers, or names of sheets, share if a person takes them for the same."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
 @dataclass(frozen=True)
 class Table:
     """One named table (ListObject) on one sheet.
@@ -89,3 +95,20 @@ class Table:
     def required(self) -> tuple[str, ...]:
         """Headers without which the table cannot be read."""
         return tuple(column.header for column in self.columns if column.required)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Headers by which plain cells are known to be it; none where its name alone tells."""
+        own = tuple(column.header for column in self.columns if column.owner == "user")
+        return self.required or ((*self.key, *own) if own else ())
+
+    def as_listed(self, headers: Sequence[str]) -> list[str]:
+        """Return headers as the layout spells those that are its own.
+
+        One that is spelt like that already is not taken from its place by another.
+        """
+        listed = {header_key(header): header for header in self.headers}
+        return [
+            header if (own := listed.get(header_key(header))) is None or own in headers else own
+            for header in headers
+        ]

@@ -133,10 +133,19 @@ class WorkbookPort(Protocol):
         """Say whether `table` is there under its own name."""
         ...
 
-    def read_table(self, table: Table) -> TableData:
-        """Return the rows of `table`, found by name, else by its required headers.
+    def find_table(self, table: Table) -> TableData | None:
+        """Return the rows of `table`, found by name, else by its marks; None if it is not there.
 
-        :raises TableMissingError: if neither is there, or two plain sheets have the headers.
+        :raises TableMissingError: if two plain sheets have the marks, or one that has the name of
+            the table's sheet has not.
+        :raises ColumnError: if a required column is missing or a header stands there twice.
+        """
+        ...
+
+    def read_table(self, table: Table) -> TableData:
+        """Return the rows of `table` as `find_table` does.
+
+        :raises TableMissingError: if it is not there, or cannot be told from others.
         :raises ColumnError: if a required column is missing or a header stands there twice.
         """
         ...

@@ -215,3 +215,24 @@ def test_a_setting_that_holds_no_value_is_named(book: Path, name: str, value: st
     workbook.save(book)
     with pytest.raises(SettingError, match=f"The setting '{name}' {words}"):
         read_settings(FileBook.open(book))
+
+
+@pytest.mark.parametrize("total", ["Total", "TOTAL:", "合計", " 合 計 ", "Ｔｏｔａｌ"])
+def test_a_row_of_totals_is_no_question_and_no_point_of_view(plain_book, total: str):
+    numbered = [["P1", "Kettles sing.", 1], ["P2", "Oil flows.", 2], [total, None, 3]]
+    povs, problems = read_povs(
+        FileBook.open(plain_book("POV.xlsx", ["ID", "POV", "Weight"], numbered))
+    )
+    assert [pov.pov_id for pov in povs] == ["P1", "P2"]
+    assert [problem.what for problem in problems] == [
+        "A row of totals was left out: POV.xlsx, sheet Sheet, row 4, column ID."
+    ]
+    path = plain_book("FBQ.xlsx", FBQ_HEADERS, [fbq_row("Trade"), [total]])
+    questions, problems = read_questions(FileBook.open(path), "all")
+    assert [question.qid for question in questions] == ["Q1", "Q1-A", "Q1-B"]
+    assert "row 3, column QInitial" in problems[0].what
+
+
+def test_a_sentence_that_begins_with_total_is_one(plain_book):
+    path = plain_book("POV.xlsx", ["POV"], [["Total war is total loss."], ["合計は嘘をつく。"]])
+    assert len(read_povs(FileBook.open(path))[0]) == 2

@@ -94,6 +94,9 @@ class StandInPort:
     def has_table(self, table: Table) -> bool:
         return LiveBook(self.excel.book()).has_table(table)
 
+    def find_table(self, table: Table) -> TableData | None:
+        return LiveBook(self.excel.book()).find_table(table)
+
     def read_table(self, table: Table) -> TableData:
         return LiveBook(self.excel.book()).read_table(table)
 

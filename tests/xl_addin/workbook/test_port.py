@@ -205,10 +205,66 @@ def test_two_plain_sheets_with_the_headers_are_refused_by_name(bench, tmp_path):
         bench.open(path).read_table(POV)
 
 
-def test_a_table_of_results_is_never_guessed(bench, plain_book):
-    path = plain_book("a.xlsx", list(RANKED.headers), [["Q1"]])
+def test_a_table_in_which_nobody_writes_is_never_guessed(bench, plain_book):
+    path = plain_book("a.xlsx", list(MATRIX.headers), [["Q1"]])
+    port = bench.open(path)
+    assert port.find_table(MATRIX) is None
     with pytest.raises(TableMissingError):
-        bench.open(path).read_table(RANKED)
+        port.read_table(MATRIX)
+
+
+def test_results_with_columns_of_the_users_are_found_by_key_and_those(bench, plain_book):
+    path = plain_book(
+        "a.xlsx", ["ChunkID", "qid", "Ｎｏｔｅ", "keep"], [["c1", "Q1", "mine", "no"]]
+    )
+    row = bench.open(path).read_table(RANKED).rows[0]
+    assert row.values == {"ChunkID": "c1", "QID": "Q1", "Note": "mine", "Keep": "no"}
+
+
+@pytest.mark.parametrize("header", ["pov", "ＰＯＶ", " P O V ", "ｐov"])
+def test_a_header_is_known_whatever_its_case_width_and_spaces(bench, tmp_path, plain_book, header):
+    named = bench.open(table_file(tmp_path / "a.xlsx", ["ID", header], [["P1", "text"]]))
+    plain = bench.open(plain_book("b.xlsx", ["id", header], [["P1", "text"]]))
+    for port in (named, plain):
+        assert port.read_table(POV).rows[0].values == {"ID": "P1", "POV": "text"}
+
+
+def test_a_header_spelt_like_the_layouts_wins_and_two_others_are_refused(bench, plain_book):
+    port = bench.open(plain_book("a.xlsx", ["ｐｏｖ", "POV"], [["mine", "text"]]))
+    assert port.read_table(POV).rows[0].values == {"ｐｏｖ": "mine", "POV": "text"}
+    port = bench.open(plain_book("b.xlsx", ["ｐｏｖ", "pov"], [["one", "two"]]))
+    with pytest.raises(ColumnError, match="'POV' twice"):
+        port.read_table(POV)
+
+
+def test_a_sheet_of_the_tables_name_without_its_headers_is_named(bench, tmp_path):
+    path = sheet_file(tmp_path / "a.xlsx", ("ranked", 1, 1, [["QID", "Note", "ChunkID"]]))
+    with pytest.raises(TableMissingError, match="has a sheet ranked, but no table") as caught:
+        bench.open(path).find_table(RANKED)
+    assert caught.value.why.endswith("lack these headers: Keep.")
+
+
+def test_a_column_that_a_person_spelt_anew_is_written_and_keeps_its_spelling(bench, port):
+    write_ranked(port, ranked_rows("a", "b"))
+
+    def respell(workbook):
+        sheet = workbook["Ranked"]
+        columns = sheet.tables["tblRanked"].tableColumns
+        for header, spelt in {"ChunkID": "chunk id", "Note": "ＮＯＴＥ", "Rank": "rank"}.items():
+            sheet[address(RANKED, header, -1)] = spelt
+            next(each for each in columns if each.name == header).name = spelt
+        sheet[address(RANKED, "Note", 1)] = "on b"
+
+    port = bench.edit(port, respell)
+    write_ranked(port, ranked_rows("b", "a"))
+    rows = port.read_table(RANKED).rows
+    assert [(row.values["ChunkID"], row.values["Rank"], row.values["Note"]) for row in rows] == [
+        ("b", 1, "on b"),
+        ("a", 2, None),
+    ]
+    sheet = bench.look(port)["Ranked"]
+    assert sheet[address(RANKED, "ChunkID", -1)].value == "chunk id"
+    assert sheet.max_column == len(RANKED.headers)
 
 
 # Writing

@@ -29,9 +29,10 @@ from xl_addin.workbook.file.workbook_part import FileTablePlace, WorkbookPart
 from xl_addin.workbook.port import Picture, Row, TableContent, TableData
 from xl_addin.workbook.table.table_reader import (
     filled_rows,
+    find_plain,
     no_table_for_results,
     read_named,
-    read_plain,
+    table_missing,
 )
 from xl_addin.workbook.table.table_room import check_room
 from xl_addin.workbook.table.table_shape import TableShape, above_area
@@ -77,16 +78,28 @@ class FileBook:
         """Say whether `table` is there under its own name."""
         return self._workbook.table(table.name) is not None
 
-    def read_table(self, table: Table) -> TableData:
-        """Return the rows of `table`, found by name, else by its required headers.
+    def find_table(self, table: Table) -> TableData | None:
+        """Return the rows of `table`, found by name, else by its marks; None if it is not there.
 
-        :raises TableMissingError: if neither is there, or two plain sheets have the headers.
+        :raises TableMissingError: if two plain sheets have the marks, or one that has the name of
+            the table's sheet has not.
         :raises ColumnError: if a required column is missing or a header stands there twice.
         """
         place = self._workbook.table(table.name)
         if place is None:
-            return read_plain(self._read_values(), table, self.name)
+            return find_plain(self._read_values(), table, self.name)
         return read_named(self._read_values(), place, table)
+
+    def read_table(self, table: Table) -> TableData:
+        """Return the rows of `table` as `find_table` does.
+
+        :raises TableMissingError: if it is not there, or cannot be told from others.
+        :raises ColumnError: if a required column is missing or a header stands there twice.
+        """
+        found = self.find_table(table)
+        if found is None:
+            raise table_missing(table, self.name)
+        return found
 
     def write_table(self, content: TableContent) -> Sequence[Row]:
         """Replace the run's columns of a table; return the user's rows that lost their place.
@@ -102,7 +115,8 @@ class FileBook:
         check_room(place.sheet, table, self._neighbours(place), sheet, shape)
         sheet.unshare_formulas()
         old_cells = self._read_values().rows(place.sheet, shape.old_data)
-        old_rows = filled_rows(table.headers, old_cells, shape.old_data.top)
+        headers = content.table.as_listed(table.headers)
+        old_rows = filled_rows(headers, old_cells, shape.old_data.top)
         body = TableBody(table, sheet, self._styles(), shape, old_rows, content.table.key)
         self._package.edit(part)
         self._package.edit(place.part)
@@ -198,7 +212,7 @@ class FileBook:
     def _find_place(self, table: Table) -> FileTablePlace:
         place = self._workbook.table(table.name)
         if place is None:
-            raise no_table_for_results(table, self.name)
+            raise no_table_for_results([table.name], self.name)
         return place
 
     def _neighbours(self, place: FileTablePlace) -> list[TablePart]:

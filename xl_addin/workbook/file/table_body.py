@@ -40,7 +40,7 @@ class TableBody:
         self._cells: UserCells[CellCopy] = UserCells(key)
         for row in old_rows:
             self._cells.add(row, self._lift(row.number))
-        self._cells.check_key(table.name, table.headers, self._fillers)
+        self._cells.check_key(table.name, shape.old_headers, self._fillers)
 
     def write(self, rows: Sequence[Mapping[str, RowValue]]) -> list[Row]:
         """Write the new rows and clear the old ones; return rows of the user's without a place."""

@@ -27,7 +27,7 @@ def write_head(sheet: SheetPart, shape: TableShape, above: Sequence[AboveRow]) -
         sheet.set_width(column, widths.get(source, planned.column.width if planned.column else 0))
         if source is None and planned.column and planned.column.hidden:
             sheet.hide_column(column)
-        sheet.put(shape.old.top, column, planned.header, styles.get(source or 0, header_style))
+        sheet.put(shape.old.top, column, planned.shown, styles.get(source or 0, header_style))
         for cell in lifted.get(column, ()):
             sheet.lay(cell, cell.row, column)
     for number, row in zip(head, above, strict=False):

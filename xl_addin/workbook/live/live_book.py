@@ -37,9 +37,10 @@ from xl_addin.workbook.live.live_values import LiveValues
 from xl_addin.workbook.live.pieces import Block
 from xl_addin.workbook.port import CellValue, Picture, Row, TableContent, TableData
 from xl_addin.workbook.table.table_reader import (
+    find_plain,
     no_table_for_results,
     read_named,
-    read_plain,
+    table_missing,
 )
 from xl_addin.workbook.table.table_room import check_room
 from xl_addin.workbook.table.table_shape import TableShape, above_area
@@ -120,16 +121,28 @@ class LiveBook:
         """Say whether `table` is there under its own name."""
         return self._find_place(table) is not None
 
-    def read_table(self, table: Table) -> TableData:
-        """Return the rows of `table`, found by name, else by its required headers.
+    def find_table(self, table: Table) -> TableData | None:
+        """Return the rows of `table`, found by name, else by its marks; None if it is not there.
 
-        :raises TableMissingError: if neither is there, or two plain sheets have the headers.
+        :raises TableMissingError: if two plain sheets have the marks, or one that has the name of
+            the table's sheet has not.
         :raises ColumnError: if a required column is missing or a header stands there twice.
         """
         place = self._find_place(table)
         if place is None:
-            return read_plain(LiveValues(self._pages()), table, self.name)
+            return find_plain(LiveValues(self._pages()), table, self.name)
         return read_named(LiveValues([place.page]), place, table)
+
+    def read_table(self, table: Table) -> TableData:
+        """Return the rows of `table` as `find_table` does.
+
+        :raises TableMissingError: if it is not there, or cannot be told from others.
+        :raises ColumnError: if a required column is missing or a header stands there twice.
+        """
+        found = self.find_table(table)
+        if found is None:
+            raise table_missing(table, self.name)
+        return found
 
     def write_table(self, content: TableContent) -> Sequence[Row]:
         """Replace the run's columns of a table; return the user's rows that lost their place.
@@ -141,7 +154,7 @@ class LiveBook:
         """
         place = self._find_place(content.table)
         if place is None:
-            raise no_table_for_results(content.table, self.name)
+            raise no_table_for_results([content.table.name], self.name)
         page, table = place.page, place.table
         page.check_writable(self.name)
         shape = TableShape.plan(table, content, page.used().bottom)
@@ -149,7 +162,7 @@ class LiveBook:
         others = [other for other in _tables(page) if other.name != table.name]
         check_room(page.name, table, others, page, shape)
         check_neighbours(page, shape, moves, others)
-        rows = LiveRows(page, table, shape, content.table.key)
+        rows = LiveRows(page, table, shape, content.table)
         blocks = [*compose_head(page, shape, content.above), *rows.compose(content.rows)]
         blocks = [entry for entry in blocks if moves or not page.holds(*entry)]
         if blocks or moves or shape.old != shape.new:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from xl_addin.workbook.areas import Area
+from xl_addin.workbook.columns import Table
 from xl_addin.workbook.formulas import moved_text
 from xl_addin.workbook.live.live_sheet import LiveCell, LiveSheet, plain_cell, ready
 from xl_addin.workbook.live.pieces import Block
@@ -23,7 +24,7 @@ class LiveRows:
     """
 
     def __init__(
-        self, sheet: LiveSheet, table: CurrentTable, shape: TableShape, key: Sequence[str]
+        self, sheet: LiveSheet, table: CurrentTable, shape: TableShape, layout: Table
     ) -> None:
         self._sheet, self._shape = sheet, shape
         self._columns = {
@@ -36,12 +37,13 @@ class LiveRows:
             for header, cells in self._columns.items()
             if (formula := column_formula(cells))
         }
-        self._user: UserCells[LiveCell] = UserCells(key)
+        self._user: UserCells[LiveCell] = UserCells(layout.key)
+        headers = layout.as_listed(table.headers)
         for row, values in enumerate(sheet.raw(shape.old_data)):
-            named = {h: plain_cell(v) for h, v in zip(table.headers, values, strict=True)}
+            named = {h: plain_cell(v) for h, v in zip(headers, values, strict=True)}
             own = {header: cells[row] for header, cells in self._columns.items()}
             self._user.add(Row(shape.old_data.top + row, named), own)
-        self._user.check_key(table.name, table.headers, self._fillers)
+        self._user.check_key(table.name, headers, self._fillers)
 
     def compose(self, rows: Sequence[Mapping[str, RowValue]]) -> list[tuple[Area, Block]]:
         """Return the areas to be written, each with what is to be typed into it.

@@ -12,11 +12,15 @@ from xl_addin.workbook.port import TableContent
 
 @dataclass(frozen=True)
 class PlannedColumn:
-    """One column of the table as it is to be; `source` counts its old place from 0."""
+    """One column of the table as it is to be; `source` counts its old place from 0.
+
+    `shown` is its header as it stands on the sheet, or will.
+    """
 
     header: str
     column: Column | None
     source: int | None
+    shown: str
     in_family: bool = False
 
     @property
@@ -41,6 +45,7 @@ def plan_columns(headers: Sequence[str], content: TableContent) -> list[PlannedC
     :raises ColumnError: if two headers differ at most in case or in blanks around them.
     """
     table = content.table
+    spelt, headers = headers, table.as_listed(headers)
     listed = {column.header: column for column in (*table.columns, *content.columns)}
     ours = content.run_columns
     family = [c.header for c in ours if table.family and c.header not in table.headers]
@@ -52,7 +57,13 @@ def plan_columns(headers: Sequence[str], content: TableContent) -> list[PlannedC
     _refuse_twins(order, table.name)
     places = {header: place for place, header in enumerate(headers)}
     return [
-        PlannedColumn(header, listed.get(header), places.get(header), header in family)
+        PlannedColumn(
+            header,
+            listed.get(header),
+            place := places.get(header),
+            header if place is None else spelt[place],
+            header in family,
+        )
         for header in order
     ]
 

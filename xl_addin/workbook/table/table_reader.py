@@ -9,7 +9,7 @@ from typing import Protocol
 
 from worker.errors import ColumnError, TableMissingError
 from xl_addin.workbook.areas import Area
-from xl_addin.workbook.columns import Table
+from xl_addin.workbook.columns import Table, header_key
 from xl_addin.workbook.port import CellValue, NotComputed, Row, TableData
 from xl_addin.workbook.table.table_shape import CurrentTable
 
@@ -49,35 +49,47 @@ def read_named(values: SheetValues, place: TablePlace, table: Table) -> TableDat
     :raises ColumnError: if a required column is missing, or one of the layout stands there twice.
     """
     current, area = place.table, place.table.area
-    where = f"The table {table.name} on sheet {place.sheet}"
-    _check_headers(current.headers, table, where)
+    headers = table.as_listed(current.headers)
+    _check_headers(headers, table, f"The table {table.name} on sheet {place.sheet}")
     top, bottom = area.top + current.has_header_row, area.bottom - current.has_totals_row
     data = replace(area, top=top, bottom=bottom)
-    rows = filled_rows(current.headers, values.rows(place.sheet, data), data.top)
-    return TableData(place.sheet, tuple(current.headers), rows)
+    rows = filled_rows(headers, values.rows(place.sheet, data), data.top)
+    return TableData(place.sheet, tuple(headers), rows)
 
 
-def read_plain(values: SheetValues, table: Table, book: str) -> TableData:
-    """Return the one sheet that has the required headers of `table` in its first ten rows.
+def find_plain(values: SheetValues, table: Table, book: str) -> TableData | None:
+    """Return the one sheet that has the marks of `table` in its first ten rows.
 
-    :raises TableMissingError: if no sheet has them, or two have.
+    None if no sheet has, and none has the name that the table's own sheet would have.
+
+    :raises TableMissingError: if two sheets have them, or the sheet of that name has not.
     :raises ColumnError: if a column of the layout stands there twice.
     """
     found = [
-        (sheet, position, row)
-        for sheet in (values.sheets if table.required else [])
-        for position, row in enumerate(islice(values.rows(sheet), HEADER_ROWS), start=1)
-        if set(table.required) <= set(_header_texts(row))
+        (sheet, position, headers)
+        for sheet in (values.sheets if table.marks else [])
+        for position, headers in enumerate(_first_rows(values, sheet, table), start=1)
+        if {*table.marks} <= {*headers}
     ]
     sheets = list(dict.fromkeys(sheet for sheet, _, _ in found))
-    if len(sheets) != 1:
-        raise _missing(table, book, sheets)
-    sheet, position, row = found[0]
-    headers = _header_texts(row)
+    if len(sheets) > 1:
+        raise _on_two_sheets(table, book, sheets)
+    if not found:
+        for sheet in values.sheets if table.marks else []:
+            if header_key(sheet) == header_key(table.sheet):
+                raise _lost_headers(table, book, sheet, [*_first_rows(values, sheet, table)])
+        return None
+    sheet, position, headers = found[0]
     _check_headers(headers, table, f"Sheet {sheet} of '{book}'")
     below = islice(values.rows(sheet), position, None)
     named = tuple(header for header in headers if header)
     return TableData(sheet, named, filled_rows(headers, below, position + 1))
+
+
+def _first_rows(values: SheetValues, sheet: str, table: Table) -> Iterator[list[str]]:
+    for row in islice(values.rows(sheet), HEADER_ROWS):
+        texts = ["" if value is None else str(value).strip() for value in row]
+        yield table.as_listed(texts)
 
 
 def filled_rows(
@@ -100,10 +112,6 @@ def _is_filled(value: CellValue) -> bool:
     return isinstance(value, NotComputed) or (value is not None and str(value).strip() != "")
 
 
-def _header_texts(row: Iterable[CellValue]) -> list[str]:
-    return ["" if value is None else str(value).strip() for value in row]
-
-
 def _check_headers(headers: Sequence[str], table: Table, where: str) -> None:
     for header in table.headers:
         if headers.count(header) > 1:
@@ -117,32 +125,51 @@ def _check_headers(headers: Sequence[str], table: Table, where: str) -> None:
             raise ColumnError(
                 f"{where} has no column '{header}'.",
                 f"Its columns are: {', '.join(filter(None, headers))}.",
-                f"Give one column the header '{header}', exactly so.",
+                f"Give one column the header '{header}'.",
             )
 
 
-def no_table_for_results(table: Table, book: str) -> TableMissingError:
-    """Return the error for results that have no table to go to."""
+def no_table_for_results(names: Sequence[str], book: str) -> TableMissingError:
+    """Return the error for results that have no tables of these names to go to."""
+    several = len(names) > 1
     return TableMissingError(
-        f"'{book}' has no table {table.name}.",
-        "Results are written into the table of that name.",
-        f"Give it its name back ({table.name}; Table Design, Table Name), plain cells after they "
-        "were made a table (Insert, Table); or start from a fresh workbook: bonsai new FILE.xlsx",
+        f"'{book}' has no table{'s' * several} {', '.join(names)}.",
+        "Results are written into tables of those names."
+        if several
+        else "Results are written into the table of that name.",
+        "Give each its name back (Table Design, Table Name), plain cells after they were made a "
+        "table (Insert, Table); or start from a fresh workbook: bonsai new FILE.xlsx",
     )
 
 
-def _missing(table: Table, book: str, sheets: Sequence[str]) -> TableMissingError:
-    if sheets:
-        return TableMissingError(
-            f"'{book}' has the columns of {table.name} on two sheets: {', '.join(sheets)}.",
-            "It is not clear which of them counts.",
-            "Keep one, or rename the headers of the other.",
-        )
-    why = "No table has that name"
-    if table.required:
-        why += f", and no sheet has these headers in its first rows: {', '.join(table.required)}"
+def table_missing(table: Table, book: str) -> TableMissingError:
+    """Return the error for a table of which a workbook has neither the name nor the headers."""
+    if not table.marks:
+        return no_table_for_results([table.name], book)
     return TableMissingError(
         f"'{book}' has no table {table.name}.",
-        f"{why}.",
+        "No table has that name, and no sheet has these headers in its first rows: "
+        f"{', '.join(table.marks)}.",
         "Start from a fresh workbook (bonsai new FILE.xlsx), or give the columns those headers.",
+    )
+
+
+def _on_two_sheets(table: Table, book: str, sheets: Sequence[str]) -> TableMissingError:
+    return TableMissingError(
+        f"'{book}' has the columns of {table.name} on two sheets: {', '.join(sheets)}.",
+        "It is not clear which of them counts.",
+        "Keep one, or rename the headers of the other.",
+    )
+
+
+def _lost_headers(
+    table: Table, book: str, sheet: str, rows: Sequence[Sequence[str]]
+) -> TableMissingError:
+    nearest = max(rows, key=lambda row: len({*table.marks} & {*row}), default=())
+    lost = [header for header in table.marks if header not in nearest]
+    return TableMissingError(
+        f"'{book}' has a sheet {sheet}, but no table {table.name} that can be read from it.",
+        f"It is no table of that name, and its first {HEADER_ROWS} rows lack these headers: "
+        f"{', '.join(lost)}.",
+        "Give the columns those headers, in one row; or rename the sheet if it is another one.",
     )

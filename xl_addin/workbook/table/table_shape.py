@@ -80,6 +80,11 @@ class TableShape:
         bottom, right = max(self.old.bottom, self.new.bottom), max(self.old.right, self.new.right)
         return replace(self.old, bottom=bottom, right=right)
 
+    @property
+    def old_headers(self) -> set[str]:
+        """Headers of the columns that were there before and stay, as the layout spells them."""
+        return {column.header for column in self.planned_columns if column.source is not None}
+
     def columns(self) -> Iterator[tuple[int, PlannedColumn]]:
         """Yield each column of the new table with its number on the sheet."""
         return enumerate(self.planned_columns, start=self.new.left)
