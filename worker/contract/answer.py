@@ -119,6 +119,7 @@ class Support(Wire):
     quotes: Count = 0  # quoted spans
     quotes_found: Count = 0  # of these, those that stand in a context letter by letter
     numbers: tuple[str, ...] = ()  # those that stand in no context, nor in the question
+    unread: tuple[str, ...] = ()  # what a model was given in a language that it does not know
 
 
 class Answer(Row):

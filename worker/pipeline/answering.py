@@ -28,6 +28,7 @@ from worker.pipeline.evidence_gate import EvidenceGate
 from worker.pipeline.job_context import JobContext, short_hash
 from worker.pipeline.pace import Pace
 from worker.pipeline.ranking import rank
+from worker.pipeline.unread_texts import unread_texts
 
 Key = tuple[str, AnswerMode]
 
@@ -138,10 +139,11 @@ def _drafts_of(
     judged = perf_counter() - started
     for mode in request.modes:
         contexts = tuple(_contexts(request, question, ranking, mode))
+        unread = unread_texts(request, question, contexts, mode)
         if mode == "no-rag":
-            yield Draft(question, ranking, mode, contexts, None, 0.0)
+            yield Draft(question, ranking, mode, contexts, None, 0.0, unread)
         else:
-            yield Draft(question, ranking, mode, contexts, evidence, judged)
+            yield Draft(question, ranking, mode, contexts, evidence, judged, unread)
 
 
 def _beginning_alike(drafts: Sequence[Draft]) -> list[Draft]:

@@ -29,7 +29,10 @@ _LEAST_CONTEXT = 200
 
 @dataclass(frozen=True)
 class Draft:
-    """One answer to be written; `contexts` stand in the order that they have in the prompt."""
+    """One answer to be written; `contexts` stand in the order that they have in the prompt.
+
+    `unread` says what a model was given in a language that it does not know.
+    """
 
     question: Question
     ranking: QuestionRanking
@@ -37,6 +40,7 @@ class Draft:
     contexts: tuple[RankedChunk, ...]
     evidence: Evidence | None
     prompt_seconds: float
+    unread: tuple[str, ...] = ()
     left_out: int = 0
     shortened: bool = False
 
@@ -113,6 +117,7 @@ class Draft:
             quotes=quotes if self.contexts else 0,
             quotes_found=found,
             numbers=unfounded_numbers(text, known) if passages else (),
+            unread=self.unread,
         )
 
     def _seconds(self, generate: float) -> StageSeconds:

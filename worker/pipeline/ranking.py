@@ -19,7 +19,7 @@ from worker.contract import (
     StageSeconds,
     heatmap_blob,
 )
-from worker.documents.language import MULTILINGUAL, mostly_japanese, reads_english_only
+from worker.documents.language import MULTILINGUAL, any_japanese, reads_english_only
 from worker.errors import CollectionError, InputError, PromptTooLongError
 from worker.pipeline.hit_scorer import HitScorer
 from worker.pipeline.job_context import JobContext, ranking_stamp
@@ -195,7 +195,9 @@ def _remarks(request: RankRequest, rankings: Sequence[QuestionRanking]) -> Itera
         )
     texts = [question.text for question in request.questions]
     texts += [pov.text for pov in request.povs]
-    if reads_english_only(request.embedder) and mostly_japanese(texts):
+    texts += [row.text for ranking in rankings for row in ranking.rows]
+    models = (request.embedder, request.scoring_embedder)
+    if any(map(reads_english_only, models)) and any_japanese(texts):
         yield MULTILINGUAL
 
 

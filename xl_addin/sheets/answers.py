@@ -69,9 +69,9 @@ def citation_lines(answer: Answer) -> list[str]:
 
 def support_lines(answer: Answer) -> list[str]:
     """Return in plain words what an answer stands on, or why there is none."""
-    if answer.problem:
-        return [str(answer.problem)]
     support = answer.support
+    if answer.problem:
+        return [str(answer.problem), *support.unread]
     lines = [_evidence_text(support)]
     if support.similarity is not None:
         lines.append(f"best passage: similarity {_hundredths(support.similarity)}")
@@ -85,7 +85,7 @@ def support_lines(answer: Answer) -> list[str]:
         lines.append(f"quotes: {support.quotes_found} of {support.quotes} found letter by letter")
     if support.numbers:
         lines.append(_numbers_text(support.numbers))
-    return [line for line in lines if line] or ["from the model alone"]
+    return [*([line for line in lines if line] or ["from the model alone"]), *support.unread]
 
 
 def _numbers_text(numbers: Sequence[str]) -> str:

@@ -157,3 +157,18 @@ def test_an_answer_run_that_ended_early_goes_on_after_its_last_row(
     told = watched.kinds() + again.kinds()
     assert [told.count(kind) for kind in ("started", "row")] == [1, 2 + 4]
     assert len(asked) == 4, "each answer was written once"
+
+
+def test_what_a_model_cannot_read_is_said_in_each_answer_also_where_nobody_is_asked(
+    answer_request: AnswerRequest, watched: Watched, monkeypatch: pytest.MonkeyPatch
+):
+    # No stub has the name of an English model, so here every name is taken for one.
+    monkeypatch.setattr("worker.documents.language.reads_english_only", lambda model: True)
+    question = Question(qid="Q1", text="中央銀行はなぜ金を買ったのか。")
+    ranking = answer_request.ranking.model_copy(update={"questions": (question,)})
+    result = answer(answer_request.model_copy(update={"ranking": ranking}), watched.context)
+    by_mode = {given.mode: given.support.unread for given in result.answers}
+    assert [line.partition(":")[0] for line in by_mode["no-rag"]] == ["Japanese question"]
+    for mode in ("rag", "sexy"):
+        assert ["embedding" in line for line in by_mode[mode]] == [True, False]
+    assert any(given.support.reason for given in result.answers), "one abstained"

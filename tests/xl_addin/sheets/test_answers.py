@@ -74,6 +74,11 @@ def test_citations_are_one_a_line_and_those_that_the_answer_names_say_so():
                 "passages"
             ],
         ),
+        (Support(unread=("Japanese question",)), ["from the model alone", "Japanese question"]),
+        (
+            Support(evidence=0.2, needed=0.4, unread=("Japanese passages",)),
+            ["abstained: evidence .20, .40 needed.", "Japanese passages"],
+        ),
     ],
 )
 def test_support_says_in_plain_words_what_an_answer_stands_on(support: Support, lines: list[str]):
