@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,14 @@ def test_one_cell_gives_one_number_and_a_range_its_own_shape():
     assert [len(row) for row in sexyscore([["kettle"]], TABLE, "classic")] == [1]
     square = sexyscore([["kettle", "oil"], ["tea", "rain"]], TABLE, "classic")
     assert [len(row) for row in square] == [2, 2]
+
+
+@pytest.mark.parametrize("wordless", [True, 12.0, dt.datetime(2026, 1, 2), "合計", " "])
+def test_cells_without_words_are_no_points_of_view(wordless):
+    two = pov_argument(TABLE[:2])
+    assert pov_argument([*TABLE[:2], ["P9", wordless, 1.0, "yes"]]) == two
+    sentences = [[row[1]] for row in TABLE[:2]]
+    assert pov_argument([*sentences, [wordless]]) == pov_argument(sentences)
 
 
 def test_rows_that_are_not_in_use_do_not_count():

@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar, cast, get_args
 
 from worker.contract import USUAL_SCORE, PointOfView, ScoreMode
 from worker.errors import BonsaiError, InputError, InternalError
-from xl_addin.workbook.cell_kinds import ERRORS
+from xl_addin.workbook.cell_kinds import ERRORS, is_total, wordless
 from xl_addin.workbook.cells import NEWER_ERRORS, clean_text
 from xl_addin.workbook.live.live_sheet import plain_cell
 
@@ -82,14 +82,14 @@ def column_argument(cells: Cells | None) -> list[str]:
 def pov_argument(cells: Cells | None) -> list[PointOfView]:
     """Return points of view from the POV table (ID, POV, Weight, Use) or from sentences.
 
-    Rows that are blank or not in use are left out. Sentences are numbered; they have weight 1,
-    or the number beside each in a second column.
+    Rows that are blank, without words or not in use are left out, as they are in a run. Sentences
+    are numbered; they have weight 1, or the number beside each in a second column.
 
     :raises ArgumentError: if none is left, a cell is an error, or a weight is no number.
     """
     cells = cells or []
     if cells and len(cells[0]) == _TABLE_COLUMNS:
-        rows = [row for row in cells if _pov(row[3]).lower() in _POSITIVE and _pov(row[1])]
+        rows = [row for row in cells if _pov(row[3]).lower() in _POSITIVE and _sentence(row[1])]
         povs = [
             PointOfView(pov_id=_pov(row[0]), text=_pov(row[1]), weight=_weight(row[2]))
             for row in rows
@@ -98,10 +98,10 @@ def pov_argument(cells: Cells | None) -> list[PointOfView]:
         povs = [
             PointOfView(pov_id=str(n), text=_pov(text), weight=_weight(weight))
             for n, (text, weight) in enumerate(cells, start=1)
-            if _pov(text)
+            if _sentence(text)
         ]
     else:
-        texts = [_pov(value) for row in cells for value in row if _pov(value)]
+        texts = [_pov(value) for row in cells for value in row if _sentence(value)]
         povs = [PointOfView(pov_id=str(n), text=text) for n, text in enumerate(texts, start=1)]
     if not povs:
         raise _refused("povs", "no point of view", "the table tblPOV or cells with sentences")
@@ -152,6 +152,12 @@ def _text(value: object, argument: str) -> str:
 
 def _pov(value: object) -> str:
     return _text(value, "povs")
+
+
+def _sentence(value: object) -> str:
+    """Return a point of view; nothing where a cell says nothing in words."""
+    text = _pov(value)
+    return "" if wordless(text) or is_total(text) else text
 
 
 def _is_error(value: object) -> bool:

@@ -17,16 +17,10 @@ from xl_addin.sheets.options import Options, read_options
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS
-from xl_addin.workbook.cell_kinds import is_error, wordless
+from xl_addin.workbook.cell_kinds import is_error, is_total, wordless
 from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.columns import YES_NO, Table, header_key
 from xl_addin.workbook.port import CellValue, NotComputed, Row, TableData, WorkbookPort
-
-#: What the first cell of a row of totals says, as `header_key` spells it.
-_TOTALS = {
-    "total", "totals", "grandtotal", "subtotal", "sum", "summe", "gesamt", "合計", "総計", "小計",
-    "総合計", "累計", "計",
-}  # fmt: skip
 
 _LONGEST = 100  # characters of a point of view's id
 
@@ -212,7 +206,7 @@ def _refuse_totals(values: Mapping[str, CellValue], place: CellPlace) -> None:
         return
     for place_in_row, (column, text) in enumerate(filled.items()):
         heads = place_in_row == 0 or column in ("QInitial", "POV")
-        if heads and header_key(text).strip(":") in _TOTALS:
+        if heads and is_total(text):
             raise CellError(
                 f"A row of totals was left out: {place.cell(column)}.",
                 f"'{text}' is no question and no point of view.",

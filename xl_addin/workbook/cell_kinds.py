@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from xl_addin.workbook.cells import NEWER_ERRORS
+from xl_addin.workbook.columns import header_key
 from xl_addin.workbook.port import CellValue
 
 #: An error value of which nobody knows the name.
@@ -24,6 +25,10 @@ _DAY = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}
 _HOUR = r"(?:-?\d+ days?, )?\d{1,3}:\d{2}(?::\d{2}(?:\.\d+)?)?"
 _DATE = re.compile(rf"(?:{_DAY})(?:[T ]{_HOUR})?|{_HOUR}")
 _TRUTH = ("true", "false")
+_TOTALS = frozenset({
+    "total", "totals", "grandtotal", "subtotal", "sum", "summe", "gesamt", "合計", "総計", "小計",
+    "総合計", "累計", "計",
+})  # fmt: skip
 
 
 def is_error(value: CellValue) -> bool:
@@ -46,3 +51,8 @@ def wordless(value: CellValue) -> str:
     kind = next((kind for kind, holds in kinds if holds), "")
     shown = text.upper() if kind == "truth value" else text
     return f"the {kind} {shown}" if kind else ""
+
+
+def is_total(text: str) -> bool:
+    """Say whether a text says no more than that a row is the sum of those above it."""
+    return header_key(text).strip(":") in _TOTALS

@@ -157,7 +157,7 @@ class LiveBook:
             raise no_table_for_results([content.table.name], self.name)
         page, table = place.page, place.table
         page.check_writable(self.name)
-        shape = TableShape.plan(table, content, page.used().bottom)
+        shape = TableShape.plan(table, content, page.last_row(table.area))
         moves = ColumnMoves.plan(table.headers, shape.planned_columns)
         others = [other for other in _tables(page) if other.name != table.name]
         check_room(page.name, table, others, page, shape)

@@ -28,6 +28,8 @@ from xl_addin.workbook.port import CellValue, Formula, Writable
 if TYPE_CHECKING:
     import xlwings
 
+_ROWS_AT_A_TIME = 10_000
+
 #: Seconds for the rest of a block of which a part stands in the sheet already.
 _TO_FINISH = 30.0
 
@@ -98,8 +100,13 @@ class LiveSheet:
     def rows(self, area: Area) -> Iterator[tuple[CellValue, ...]]:
         """Yield the rows of an area as plain values, errors as their names.
 
-        Where Excel does not tell the name of an error (on macOS), it is `#ERROR!`.
+        Where Excel does not tell the name of an error (on macOS), it is `#ERROR!`. Not more than
+        some thousand rows are asked for at a time: a table may go on to the end of the sheet.
         """
+        for piece in _pieces(area):
+            yield from self._plain_rows(piece)
+
+    def _plain_rows(self, area: Area) -> Iterator[tuple[CellValue, ...]]:
         values = self.raw(area)
         if sys.platform == "darwin":
             told = _shaped(patiently(lambda: self.range(area).raw_value), area)
@@ -109,6 +116,14 @@ class LiveSheet:
                     for value, there in zip(row, line, strict=True)
                 ]
         return (tuple(plain_cell(value) for value in row) for row in values)
+
+    def last_row(self, area: Area) -> int:
+        """Return a row of an area below which nothing stands, at most some thousand too low."""
+        seen = common(area, self.used())
+        pieces = [*_pieces(seen)] if seen else []
+        while len(pieces) > 1 and not any(map(_is_filled, self.raw(pieces[-1]))):
+            pieces.pop()
+        return pieces[-1].bottom if pieces else area.top
 
     def cells(self, area: Area) -> list[list[LiveCell]]:
         """Return the cells of an area with their formulas."""
@@ -319,6 +334,15 @@ def _shaped(block: object, area: Area) -> Sequence[Sequence[object]]:
     elif not isinstance(block[0], (list, tuple)):
         block = [block] if len(area.rows) == 1 else [[value] for value in block]
     return block
+
+
+def _is_filled(row: Sequence[object]) -> bool:
+    return any(value is not None for value in row)
+
+
+def _pieces(area: Area) -> Iterator[Area]:
+    for top in range(area.top, area.bottom + 1, _ROWS_AT_A_TIME):
+        yield replace(area, top=top, bottom=min(top + _ROWS_AT_A_TIME - 1, area.bottom))
 
 
 def _halves(area: Area) -> tuple[Area, Area]:

@@ -23,10 +23,14 @@ class LiveValues:
         return [*self._pages]
 
     def rows(self, sheet: str, area: Area | None = None) -> Iterator[tuple[CellValue, ...]]:
-        """Yield the rows of an area; of the whole sheet, from A1, where there is none."""
+        """Yield the rows of an area, of the whole sheet from A1 where there is none.
+
+        What lies below all cells of the sheet is left out.
+        """
         page = self._pages[sheet]
         if area is not None:
-            yield from page.rows(area)
+            bottom = min(area.bottom, page.used().bottom)
+            yield from page.rows(replace(area, bottom=bottom))
             return
         used = replace(page.used(), top=1, left=1)
         head = min(HEADER_ROWS, used.bottom)

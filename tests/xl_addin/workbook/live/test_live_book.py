@@ -56,6 +56,34 @@ def noting(text):
     return lambda sheet: setattr(sheet[address(RANKED, "Note")], "value", text)
 
 
+# Far rows
+
+
+def test_a_table_far_longer_than_its_content_is_read_piece_by_piece_and_written_by_its_content(
+    bench, book, monkeypatch
+):
+    monkeypatch.setattr("xl_addin.workbook.live.live_sheet._ROWS_AT_A_TIME", 20)
+    raw, asked = LiveSheet.raw, []
+
+    def remember(sheet, area):
+        asked.append(len(area.rows))
+        return raw(sheet, area)
+
+    monkeypatch.setattr(LiveSheet, "raw", remember)
+
+    def stretch(workbook):
+        workbook["Ranked"].tables["tblRanked"].ref = f"A5:{address(RANKED, 'Note', 500)}"
+        workbook["Ranked"][address(RANKED, "Move", 500)].number_format = "0.0"
+
+    write_ranked(port := bench.open(book), ranked_rows("a", "b"))
+    port = bench.edit(port, stretch)
+    assert column(port, RANKED, "ChunkID") == ["a", "b"]
+    write_ranked(port, ranked_rows("b", "a", "c"))
+    assert column(port, RANKED, "ChunkID") == ["b", "a", "c"]
+    assert max(asked) == 20
+    assert len(bench.look(port)["Ranked"].tables["tblRanked"].ref) < len("A5:P500")
+
+
 # Blocks
 
 
