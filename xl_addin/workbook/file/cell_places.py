@@ -8,18 +8,20 @@ from lxml.etree import _Element as Element
 from openpyxl.utils import column_index_from_string
 
 from worker.errors import WorkbookError
+from xl_addin.workbook.cells import shortened
 from xl_addin.workbook.file.markup import children
 
 _DIGITS = "0123456789"
+_LONGEST = 20  # digits: there are no more than some million rows
 
 
 def row_number(row: Element, last: int) -> int:
     """Return the number of a row that follows the row `last`.
 
-    :raises WorkbookError: if it has one that is no number.
+    :raises WorkbookError: if it has one that no row can have.
     """
     number = row.get("r")
-    if number and not number.isdecimal():
+    if number and not (number.isdecimal() and len(number) < _LONGEST):
         raise _misplaced("row", number)
     return int(number) if number else last + 1
 
@@ -45,7 +47,7 @@ def _column(reference: str) -> int:
 
 def _misplaced(what: str, reference: str) -> WorkbookError:
     return WorkbookError(
-        f"A {what} of the workbook says that it stands at '{reference}'.",
+        f"A {what} of the workbook says that it stands at '{shortened(reference, _LONGEST)}'.",
         "There is no such place on a sheet, so it is not clear where it belongs.",
         "Open the workbook in Excel, let Excel repair it, and save it.",
     )

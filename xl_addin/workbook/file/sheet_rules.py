@@ -36,7 +36,8 @@ class SheetRules:
         for rule in self._formats():
             areas = [Area.find(text) for text in str(rule.get("sqref")).split()]
             inside = all(
-                area and area.meets(data) and {*area.columns} <= {*columns} for area in areas
+                area and area.meets(data) and all(column in columns for column in area.columns)
+                for area in areas
             )
             for item in [item for item in children(rule, "cfRule") if inside and _is_ours(item)]:
                 rule.remove(item)

@@ -11,7 +11,7 @@ from worker.errors import ColumnError, TableMissingError
 from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Table, header_key
 from xl_addin.workbook.port import CellValue, NotComputed, Row, TableData
-from xl_addin.workbook.table.table_shape import CurrentTable
+from xl_addin.workbook.table.table_shape import CurrentTable, own_area
 
 HEADER_ROWS = 10
 
@@ -48,7 +48,7 @@ def read_named(values: SheetValues, place: TablePlace, table: Table) -> TableDat
 
     :raises ColumnError: if a required column is missing, or one of the layout stands there twice.
     """
-    current, area = place.table, place.table.area
+    current, area = place.table, own_area(place.table)
     headers = table.as_listed(current.headers)
     _check_headers(headers, table, f"The table {table.name} on sheet {place.sheet}")
     top, bottom = area.top + current.has_header_row, area.bottom - current.has_totals_row

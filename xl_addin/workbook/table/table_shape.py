@@ -40,6 +40,12 @@ class CurrentTable(Protocol):
         ...
 
 
+def own_area(table: CurrentTable) -> Area:
+    """Return the cells of a table: those below its headers, whatever a damaged file says."""
+    area = table.area
+    return replace(area, right=min(area.right, area.left + max(1, len(table.headers)) - 1))
+
+
 @dataclass(frozen=True)
 class TableShape:
     """Old and new area of a table, header included, and its columns to be."""
@@ -58,8 +64,8 @@ class TableShape:
         :raises ColumnError: if two columns would have the same header.
         """
         planned_columns = tuple(plan_columns(table.headers, content))
-        top, bottom = table.area.top, table.area.bottom
-        old = replace(table.area, bottom=min(bottom, max(last_row, top + 1)))
+        area = own_area(table)
+        old = replace(area, bottom=min(area.bottom, max(last_row, area.top + 1)))
         bottom = old.top + max(1, len(content.rows))
         new = replace(old, bottom=bottom, right=old.left + len(planned_columns) - 1)
         return cls(planned_columns, old, new, len(content.above))

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from tests.xl_addin.workbook.samples import column, parts, ranked_rows, rewrite, write_ranked
+from worker.errors import WorkbookError
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.areas import LAST_ROW
@@ -69,3 +70,25 @@ def test_a_list_with_a_cell_in_the_last_row_is_read_by_its_content(tmp_path, lit
     workbook.save(tmp_path / "a.xlsx")
     rows = FileBook.open(tmp_path / "a.xlsx").read_table(POV).rows
     assert [row.values["POV"] for row in rows] == ["Kettles sing."]
+
+
+def test_a_table_that_claims_every_cell_of_a_sheet_has_those_below_its_headers(book, little_memory):
+    claims = {
+        name: re.sub(rb'ref="A5:[^"]*"', b'ref="A5:XFD1048576"', data)
+        for name, data in parts(book).items()
+        if name.startswith("xl/tables/")
+    }
+    rewrite(book, claims)
+    opened = FileBook.open(book)
+    assert len(opened.read_table(POV).rows) == 23
+    write_ranked(opened, ranked_rows("a"))
+    assert column(opened, RANKED, "ChunkID") == ["a"]
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 5_000])
+def test_a_row_with_a_number_that_no_row_can_have_is_refused_in_words(book, number):
+    sheets = [name for name in parts(book) if name.startswith("xl/worksheets/sheet")]
+    row = f'<row r="{number}"/></sheetData>'.encode()
+    rewrite(book, {name: parts(book)[name].replace(b"</sheetData>", row) for name in sheets})
+    with pytest.raises(WorkbookError, match="A row of the workbook says that it stands at '999"):
+        FileBook.open(book).read_table(POV)
