@@ -64,7 +64,8 @@ def load_world(documents: Path, questions: Path, povs: Path) -> KnownWorld:
 
     :raises InputError: if a file cannot be read, or a column or cell cannot be used.
     """
-    return KnownWorld(documents, tuple(load_questions(questions)), _load_povs(povs))
+    asked = load_questions(questions.absolute())
+    return KnownWorld(documents.absolute(), tuple(asked), _load_povs(povs.absolute()))
 
 
 def world_options(world: KnownWorld, given: Mapping[str, CellValue]) -> Options:

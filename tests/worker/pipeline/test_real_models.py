@@ -52,3 +52,21 @@ def test_japanese_questions_to_an_english_model_are_remarked(
     (remark,) = rank(request, watched.context).remarks
     assert "onnx:e5-small" in remark
     assert rank(rank_request, watched.context).remarks == ()
+
+
+def test_each_answer_to_a_japanese_question_names_the_models_that_read_it(
+    watched: Watched, rank_request: RankRequest
+):
+    question = Question(qid="Q1", text="金利の引き上げで誰が得をするのか。")
+    ranking = rank_request.model_copy(update={"questions": (question,)})
+    request = AnswerRequest(
+        run_id="r", ranking=ranking, llm="gguf:smollm2", modes=("no-rag", "rag"), max_tokens=8
+    )
+    alone, from_passages = answer(request, watched.context).answers
+    (said,) = alone.support.unread
+    assert "the language model gguf:smollm2 reads English, hf:Qwen" in said
+    assert from_passages.support.unread == (
+        "Japanese question: the embedding model onnx:minilm reads English, "
+        "onnx:e5-small reads both",
+        said,
+    )

@@ -104,6 +104,9 @@ def test_a_workbook_that_is_not_there_is_named_with_its_whole_path(
     code, _, err = bonsai("rank", '"no book.xlsx"')
     assert code == 2
     assert f"Nothing was found at {tmp_path / 'no book.xlsx'}" in err
+    code, _, err = bonsai("evaluate", "--povs", '"no povs.csv"')
+    assert code == 2
+    assert str(tmp_path / "no povs.csv") in err
 
 
 def test_what_was_wrong_on_the_command_line_is_not_looked_for_on_the_sheet(
