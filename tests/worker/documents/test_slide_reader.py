@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -199,3 +200,69 @@ def test_values_that_are_none_leave_the_rest_of_a_chart():
     text = read(changed(deck, {part_of(deck, "ppt/charts/chart"): odd})).text
     assert "港; Mackerel: #N/A" in text
     assert "岬; Mackerel: 7" in text
+
+
+def related(kind: str, target: str) -> tuple[str, str]:
+    """What adds a relation to a list of relations."""
+    return (
+        "</Relationships>",
+        f'<Relationship Id="rId99" Type="urn:example/{kind}" Target="{target}"/></Relationships>',
+    )
+
+
+@pytest.mark.parametrize(
+    ("people", "authors", "comments"),
+    [
+        (
+            "commentAuthors",
+            '<p:cmAuthorLst xmlns:p="urn:p"><p:cmAuthor id="0" name="山田"/></p:cmAuthorLst>',
+            '<p:cmLst xmlns:p="urn:p"><p:cm authorId="0"><p:pos/><p:text>Too low</p:text></p:cm>'
+            '<p:cm authorId="5"><p:text>Who?</p:text></p:cm></p:cmLst>',
+        ),
+        (
+            "authors",
+            '<p:authorLst xmlns:p="urn:q"><p:author id="0" name="山田"/></p:authorLst>',
+            '<p:cmLst xmlns:p="urn:q" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/'
+            'main"><p:cm authorId="0"><p:replyLst><p:reply authorId="7"><p:txBody><a:p><a:r><a:t>'
+            "Who?</a:t></a:r></a:p></p:txBody></p:reply></p:replyLst><p:txBody><a:p><a:r><a:t>"
+            "Too low</a:t></a:r></a:p></p:txBody></p:cm></p:cmLst>",
+        ),
+    ],
+    ids=["as they were", "as they are now"],
+)
+def test_comments_on_slides_are_read_with_their_authors(people: str, authors: str, comments: str):
+    deck = changed(
+        slides(lambda slide: None),
+        {
+            "ppt/_rels/presentation.xml.rels": replacing(related(people, "people.xml")),
+            "ppt/slides/_rels/slide1.xml.rels": replacing(related("comments", "../said.xml")),
+            "ppt/people.xml": authors.encode(),
+            "ppt/said.xml": comments.encode(),
+        },
+    )
+    assert read(deck).text == "Slide 1\nComment by 山田: Too low\nComment: Who?"
+
+
+def test_categories_of_two_levels_are_read_together():
+    def put(slide: Slide) -> None:
+        data = CategoryChartData()
+        for year, quarters in (("2025", ("Q3", "Q4")), ("2026", ("Q1",))):
+            outer = data.add_category(year)
+            for quarter in quarters:
+                outer.add_sub_category(quarter)
+        data.add_series("Catch", (1, 2, 3))
+        chart(slide, XL_CHART_TYPE.COLUMN_CLUSTERED, data)
+
+    assert read(slides(put)).text.endswith(
+        "2025 Q3; Catch: 1\n2025 Q4; Catch: 2\n2026 Q1; Catch: 3"
+    )
+
+
+def test_dates_below_a_chart_are_read_as_dates():
+    def put(slide: Slide) -> None:
+        data = CategoryChartData()
+        data.categories = [date(2026, 3, 1), date(2026, 4, 1)]
+        data.add_series("Catch", (1, 2))
+        chart(slide, XL_CHART_TYPE.LINE, data)
+
+    assert "2026-03-01; Catch: 1\n2026-04-01; Catch: 2" in read(slides(put)).text
