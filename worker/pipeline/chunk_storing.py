@@ -63,6 +63,8 @@ def _opened(
     request: OpenIndexRequest | StoreChunksRequest, context: JobContext
 ) -> tuple[Embedder, Collection]:
     embedder = context.runtime.embedder(request.embedder)
+    if not request.is_last:  # to load a model takes seconds, and to open a store takes some more
+        context.check_cancelled()
     store = context.runtime.store(request.store)
     return embedder, store.open_or_create(request.collection, embedder)
 

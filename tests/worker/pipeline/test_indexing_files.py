@@ -170,3 +170,19 @@ def test_a_run_can_be_stopped_while_the_passages_of_one_request_are_embedded(
     with pytest.raises(CancelledError):
         index(request, watched.context)
     assert counting.documents == 8
+
+
+def test_a_run_that_was_stopped_while_its_model_was_loaded_opens_no_store(
+    index_request: IndexRequest, watched: Watched, monkeypatch: pytest.MonkeyPatch
+):
+    load, open_store, steps = watched.runtime.embedder, watched.runtime.store, []
+    monkeypatch.setattr(
+        watched.runtime, "embedder", lambda name: steps.append("model") or load(name)
+    )
+    monkeypatch.setattr(
+        watched.runtime, "store", lambda place: steps.append("store") or open_store(place)
+    )
+    watched.stop = lambda: "model" in steps
+    with pytest.raises(CancelledError):
+        index(index_request, watched.context)
+    assert steps == ["model"]
