@@ -204,11 +204,18 @@ def test_a_web_page_gives_its_visible_text():
     [
         ("<p>caf\u00e9".encode("cp1252"), "café"),
         ('<meta charset="utf-8"><p>café'.encode("cp1252"), "café"),
+        ('<meta charset="iso-8859-1"><p>“we’ll pay €500”'.encode("cp1252"), "“we’ll pay €500”"),
+        (
+            '<meta http-equiv="Content-Type" content="text/html; charset=x-sjis"><p>①㈱髙橋'.encode(
+                "cp932"
+            ),
+            "①㈱髙橋",
+        ),
         (b'<?xml version="1.0" encoding="utf-8"?><html><body>a<br/>b</body></html>', "a\nb"),
         (b"no tags at all", "no tags at all"),
         (b"<div>" * 1500 + b"deep", "deep"),
     ],
-    ids=["nothing declared", "wrongly declared", "xhtml", "no tags", "deep"],
+    ids=["undeclared", "wrong", "latin1 by name", "old label", "xhtml", "no tags", "deep"],
 )  # fmt: skip
 def test_pages_that_break_the_rules_are_read_all_the_same(data: bytes, text: str):
     assert read_document(data, "page.htm").text == text
