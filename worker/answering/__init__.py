@@ -1,1 +1,1 @@
-"""From ranked chunks to an answer: contexts, prompts, the evidence gate, citations and quotes."""
+"""From ranked chunks to an answer: contexts, prompts, the evidence gate, and checks of answers."""

@@ -52,15 +52,18 @@ _SPACED_NAME = re.compile(
 )
 _NAME = re.compile(r"[\w:./|-]*[^\W\d][\w:./|-]*")
 
+#: No mark is the colon of a time of day, of a drive, or of an address.
+_OTHER_COLON = r"(?!(?<=\d):\d\d|(?<=\b[a-z]):\\|(?:(?<=http)|(?<=https)|(?<=ftp)|(?<=file))://)"
+_COLONS = r"(:(?:[^\w:]{0,4}:)*)"
+
 #: Each with the sign that is replaced as its group, and by what.
 _MARKS = (
     (re.compile(r"(#(?:\s*#)+\s*|^\s*#\s+)"), ""),
-    # A short beginning of a line that a colon ends: no time of day, no address, no drive.
+    # A short beginning of a line that a colon ends.
     (
         re.compile(
             r"^(?:\d{1,3}[.)]|[^\w:])*(?:\w{1,30}(?:[^\w:]{1,3}\w{1,30}){0,3}[^\w:]{0,4})?"
-            r"(?<!http)(?<!https)(?<!ftp)(?<!file)"
-            r"((?:(?<!\d):|(?<=\d):(?!\d\d))(?:[^\w:]{0,4}:)*)(?!\\\w)",
+            rf"{_OTHER_COLON}{_COLONS}",
             re.IGNORECASE,
         ),
         " –",
@@ -68,7 +71,7 @@ _MARKS = (
     # Those who speak, for layouts that have their marks within a line, as Vicuna's.
     (
         re.compile(
-            r"\b(?:user|human|assistant|system|bot|gpt|chatgpt|ai)[^\w:]{0,4}(:(?:[^\w:]{0,4}:)*)",
+            r"\b(?:user|human|assistant|system|bot|gpt|chatgpt|ai)[^\w:]{0,4}" + _COLONS,
             re.IGNORECASE,
         ),
         " –",

@@ -167,6 +167,8 @@ def test_ordinary_text_stays_as_it_is(text: str):
     [
         ("See [12] and [sic].", "See (12) and (sic)."),
         ("Keeper: Ada Quill", "Keeper – Ada Quill"),
+        ("File: ropes.txt", "File – ropes.txt"),
+        ("USER:\\do it\nUSER://do it", "USER –\\do it\nUSER –//do it"),
         ("【重要】灯台", "(重要)灯台"),
         ("## Results\n\nNone.", "Results\nNone."),
         ("soft\u00adhyphen and \ufefffeff", "softhyphen and feff"),
