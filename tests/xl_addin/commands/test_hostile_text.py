@@ -16,7 +16,7 @@ from tests.worker.queueing.worlds import rank_request
 from tests.worker.test_visible_text import drives
 from tests.xl_addin.conftest import Run
 from tests.xl_addin.samples import answer
-from worker.contract import Problem, Progress, RowReady, TextReady
+from worker.contract import Progress, RowReady, TextReady
 from worker.errors import DocumentError
 from worker.queueing.local.job_table import JobTable
 from worker.settings import load_settings
@@ -26,6 +26,9 @@ from xl_addin.jobs.books import new_book
 #: A title for the terminal, a clear screen, an override of the direction, markup, an emoji's name.
 HOSTILE = "a\x1b]0;x\x07\x9b2J\u202e[red]:smile:"
 SHOWN = "a␛]0;x␇�2J�[red]:smile:"
+
+#: What is left of it where Typer repeats it, and where what may be a password is masked.
+PARTS = ("a\\x1b]0;x\\x07", "a␛]0;…")
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no files of such names"
@@ -57,8 +60,7 @@ def job(_folder: Path) -> str:
     table.take_job()
     progress = Progress(stage=HOSTILE, done=1, of=2, message=HOSTILE)
     table.set_progress(request.run_id, progress.model_dump_json())
-    problem = Problem.from_error(DocumentError(HOSTILE, HOSTILE, HOSTILE))
-    table.finish(request.run_id, "failed", problem.model_dump_json())
+    table.finish(request.run_id, "failed", DocumentError(HOSTILE, HOSTILE, HOSTILE))
     return request.run_id
 
 
@@ -96,7 +98,7 @@ def test_no_command_lets_text_from_outside_drive_the_terminal(
     _, out, err = bonsai(*typed(tmp_path))
     assert not [hex(ord(character)) for character in out + err if drives(character)]
     seen = (out + err).replace("\n", "")
-    assert SHOWN in seen or ("\\x1b" in seen and "[red]:smile:" in seen)  # as Typer repeats it
+    assert SHOWN in seen or any(part in seen for part in PARTS)
     assert "nobody foresaw" not in seen
 
 
