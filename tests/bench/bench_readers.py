@@ -29,6 +29,7 @@ from openpyxl import Workbook
 
 from tests.worker.documents.pdf import pdf, shown
 from worker.documents.readers import read_document
+from worker.documents.splitting import split_sentences, split_text
 
 _DOUBLINGS = 3
 
@@ -124,6 +125,8 @@ KINDS: dict[str, tuple[Callable[[int], bytes], str, int]] = {
     "one line of Shift-JIS": (_one_line, "a.txt", 2_000_000),
     "rows": (_rows, "a.csv", 500_000),
     "quotation marks never closed": (_open_marks, "a.csv", 500_000),
+    "one line without any end": (lambda size: b"x" * size, "a.txt", 1_000_000),
+    "one line of Japanese": (lambda size: "雨だ。".encode() * (size // 9), "a.txt", 250_000),
     "workbook": (_cells, "a.xlsx", 250_000),
     "workbook of far cells": (_far_apart, "a.xlsx", 500_000),
     "Word document": (_word, "a.docx", 500_000),
@@ -141,9 +144,18 @@ def measure(kind: str, size: int) -> dict[str, float]:
     data = make(size)
     before = _peak()
     started = process_time()
-    read_document(data, name)
-    seconds = process_time() - started
-    return {"MB": len(data) / 1e6, "seconds": seconds, "memory": _peak() - before}
+    text = read_document(data, name).text
+    read = process_time()
+    split_text(text, size=1000, overlap=60)
+    split = process_time()
+    split_sentences(text, size=1000, overlap=60)
+    return {
+        "MB": len(data) / 1e6,
+        "seconds": read - started,
+        "splitting": split - read,
+        "by sentences": process_time() - split,
+        "memory": _peak() - before,
+    }
 
 
 def _peak() -> float:
@@ -187,7 +199,7 @@ def main() -> None:
 
 def _compared(name: str, found: dict[str, float], last: dict[str, float]) -> str:
     times = f" (x{found[name] / last[name]:.1f})" if last.get(name) else ""
-    return f"{name} {found[name]:.1f}{times}"
+    return f"{name} {found[name]:.2g}{times}"
 
 
 if __name__ == "__main__":
