@@ -22,7 +22,7 @@ from worker.documents.workbook_reader import read_workbook
 from worker.errors import DocumentError
 
 #: Raised when a reader gives another text for the same file: everything is then read again.
-READER_VERSION = 2
+READER_VERSION = 3
 
 
 @dataclass(frozen=True)
