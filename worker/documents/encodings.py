@@ -110,7 +110,8 @@ def _read(data: bytes, codec: str, said: str = "") -> _Reading:
 def _wide_units(data: bytes) -> Iterator[str]:
     """Yield the byte order, if there is one: high bytes are 0x00 for Latin and 0x30 for kana.
 
-    Other text with stray zero bytes has few of them on either side, and must not pass as Chinese.
+    Other text with stray zero bytes has few of them on either side, and must not pass as Chinese;
+    what is no text has as many on both.
     """
     zeros = data.count(b"\x00")
     if zeros * 2 > len(data):
@@ -118,7 +119,7 @@ def _wide_units(data: bytes) -> Iterator[str]:
     if data.isascii() and zeros * 5 < len(data) * 2:
         return
     first, second = (sum(byte in b"\x000" for byte in data[start::2]) for start in (0, 1))
-    if max(first, second) > len(data) / 20:
+    if max(first, second) > max(len(data) / 20, 2 * min(first, second)):
         yield "utf-16-be" if first > second else "utf-16-le"
 
 
