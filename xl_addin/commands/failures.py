@@ -39,9 +39,10 @@ def failures_reported() -> Iterator[None]:
     except KeyboardInterrupt:
         raise SystemExit(run_stopped("").exit_code) from None
     except Exception as error:
+        if isinstance(error, _USAGE) and not str(error):
+            raise SystemExit(SettingError.exit_code) from None  # nothing asked for: help is shown
         shown = _in_words(error, log)
-        if str(shown):
-            Terminal(quiet=False).error(shown)
+        Terminal(quiet=False).error(shown)
         raise SystemExit(shown.exit_code) from None
 
 
@@ -87,9 +88,7 @@ def _path_refused(error: OSError) -> InputError:
 
 
 def _usage(error: typer.BadParameter) -> SettingError:
-    """Say what is wrong with a command line; nothing if there was none, and help is shown."""
-    if not error.format_message():
-        return SettingError("", "", "")
+    """Say what is wrong with a command line."""
     usage = error.ctx.get_usage() if error.ctx else ""
     command = error.ctx.command_path if error.ctx else "bonsai"
     return SettingError(error.format_message(), usage, f"Run: {command} --help")
