@@ -20,9 +20,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any, TypeVar
+
+import psutil
 
 from worker.child_process import start_child
 
@@ -173,10 +174,9 @@ def _awaited(running: _Running, limits: Limits) -> _Outcome:
 def memory_of(pid: int) -> int:
     """Return the bytes of memory that a process holds; none if it is gone."""
     try:
-        pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
-    except (OSError, IndexError):
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
         return 0
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 def main() -> None:
