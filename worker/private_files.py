@@ -32,10 +32,13 @@ def make_private_folder(folder: Path) -> None:
 def make_private_file(path: Path) -> None:
     """Make an empty file, with its folder, if none is there.
 
+    One that is there is not opened: on Linux and macOS a process that closes a file lets go of all
+    its locks on it, those of SQLite's other connections too.
+
     :raises OSError: if it cannot be made.
     """
     make_private_folder(path.parent)
-    with open_private(path, "ab"):
+    with suppress(FileExistsError), open_private(path, "xb"):
         pass
 
 

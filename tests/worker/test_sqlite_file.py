@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -151,3 +152,38 @@ def test_a_damaged_lock_keeps_nobody_out(tmp_path: Path, damage: str):
     DAMAGES[damage](place)
     with exclusive(place, wait_seconds=0) as alone:
         assert alone
+
+
+_CREEPS_IN = """
+import sys
+from pathlib import Path
+from worker.sqlite_file import exclusive
+with exclusive(Path(sys.argv[1]), wait_seconds=0) as is_alone:
+    print(is_alone)
+"""
+
+_COMES_AND_GOES = """
+import sqlite3, sys
+sqlite3.connect(sys.argv[1]).execute("SELECT * FROM things").connection.close()
+"""
+
+
+def _python(code: str, path: Path) -> str:
+    """What another process prints that works on a file."""
+    command = [sys.executable, "-c", code, str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_a_second_try_of_the_same_process_lets_no_other_process_in(tmp_path: Path):
+    place = tmp_path / "lock"
+    with exclusive(place, wait_seconds=0), exclusive(place, wait_seconds=0):
+        assert _python(_CREEPS_IN, place) == "False"
+
+
+def test_nothing_is_lost_that_was_written_on_one_of_two_connections_of_a_process(tmp_path: Path):
+    first = open_file(filled(tmp_path / "file.sqlite"))
+    second = open_file(tmp_path / "file.sqlite")
+    second.close()
+    _python(_COMES_AND_GOES, tmp_path / "file.sqlite")
+    first.execute("INSERT INTO things VALUES (500, 'late')")
+    assert len(things(tmp_path / "file.sqlite")) == 501
