@@ -89,7 +89,12 @@ def _beginning(package: ZipFile, name: str) -> bytes:
 
 
 def _kind_of_office(types: bytes) -> str | None:
-    main = _MAIN_TYPE.search(types)
+    """Return what the types of the parts say, those of single parts first.
+
+    Some programs list a type for every ending that they know, also where no part has it.
+    """
+    entries = sorted(types.split(b"<"), key=lambda entry: b"PartName" not in entry)
+    main = next(filter(None, map(_MAIN_TYPE.search, entries)), None)
     if main is None:  # a drawing of Visio, a 3D model, or what a broken program wrote
         return None
     if main[1] in (b"excel", b"spreadsheet"):

@@ -113,7 +113,7 @@ def pictures_alone(source: str, pages: int) -> DocumentError:
     """Return the error for a scanned file."""
     return DocumentError(
         f"The file {source} holds no text.",
-        f"Its {pages} pages are pictures, as a scanner makes them.",
+        f"{_pages(pages)}, as a scanner makes them.",
         f"Run text recognition (OCR) on it, {_AGAIN}",
     )
 
@@ -132,7 +132,7 @@ def something_else(source: str, expected: str, found: str) -> DocumentError:
     return DocumentError(
         f"The file {source} is no {expected}.",
         f"By its content it is {found}.",
-        f"Give it the right ending, or save it as a {expected}, {_AGAIN}",
+        f"Give it the right ending, or save it as {_with_article(expected)}, {_AGAIN}",
     )
 
 
@@ -149,7 +149,7 @@ def unknown(source: str, expected: str, cause: str) -> DocumentError:
     """Return the error for a file that is whole, but holds what its reader does not know."""
     return DocumentError(
         f"The file {source} cannot be read.",
-        f"As a {expected} it holds something that is not known here ({cause}).",
+        f"As {_with_article(expected)} it holds something that is not known here ({cause}).",
         f"Save it in another format that is read, such as PDF, {_AGAIN}",
     )
 
@@ -158,7 +158,7 @@ def library_missing(source: str, expected: str, error: ImportError) -> DocumentE
     """Return the error for a file whose library is not installed, or does not start."""
     return DocumentError(
         f"The file {source} cannot be read.",
-        f"The library for a {expected} is missing or does not start ({error}).",
+        f"The library for {_with_article(expected)} is missing or does not start ({error}).",
         f"Install BONSAI again, {_AGAIN}",
     )
 
@@ -223,6 +223,14 @@ def unforeseen(source: str, error: Exception) -> DocumentError:
         f"Something went wrong that nobody foresaw: {type(error).__name__}.",
         "Please report it, with the file if it may be passed on.",
     )
+
+
+def _pages(count: int) -> str:
+    return "Its only page is a picture" if count == 1 else f"Its {count} pages are pictures"
+
+
+def _with_article(form: str) -> str:
+    return f"{'an' if form[0] in 'AEIOaeiou' else 'a'} {form}"
 
 
 def _memory(size: int) -> str:

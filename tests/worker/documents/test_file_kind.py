@@ -99,6 +99,17 @@ def test_a_file_under_a_wrong_name_is_called_what_it_is(data: bytes, name: str, 
     assert "damaged" not in str(caught.value)
 
 
+def test_a_type_that_no_part_has_does_not_say_what_a_file_is():
+    """Some libraries list that of binary workbooks in every workbook that they write."""
+    of_bin = (
+        '<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.'
+        'macroEnabled.main"/><Default Extension="rels"'
+    )
+    for data, kind in ((BOOK, file_kind.WORKBOOK), (WORD, file_kind.WORD)):
+        listed = changed(data, {TYPES: replacing(('<Default Extension="rels"', of_bin))})
+        assert kind_of(listed) == kind
+
+
 @pytest.mark.parametrize("data", [TEMPLATE, MACROS], ids=["template", "macros"])
 def test_a_template_or_a_document_with_macros_is_read(data: bytes):
     assert read_document(data, "tides.docx").text.strip() == "Ebb at noon."
