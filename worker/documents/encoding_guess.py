@@ -134,6 +134,8 @@ def _strange_sign(before: str, sign: str, after: str) -> bool:
     """Say whether a sign stands inside a word, or before one, where it never does."""
     if sign < "\x80" or not after.isalpha() or _is_eastern(before) or _is_eastern(after):
         return False
+    if unicodedata.category(sign) == "Mn":  # a vowel or tone of Thai, Hebrew or Arabic
+        return False
     return sign in _AFTER_WORDS or (before.isalpha() and sign not in _WITHIN_WORDS)
 
 
@@ -180,7 +182,7 @@ def _alphabet(letters: str, *codecs: str) -> Language:
 
 _WEST = ("cp1252", "mac_roman", "cp850")
 _EAST = ("cp1250", "iso8859-2")
-_CYRILLIC = ("cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5")
+_CYRILLIC = ("cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "mac_cyrillic", "cp855")
 _JAPANESE = (
     _ranked(KANJI, 10.0, 0.0)
     | _ranked(KANA, 6.0, 0.01)
@@ -214,7 +216,7 @@ LANGUAGES = (
     _alphabet("оаніирвтесклудмпзяьбгйчхцїюжшєщґф", *_CYRILLIC),
     _alphabet("ατοιενρσκηπςυμλίόάγέδήωχθύφβώξζψ", "cp1253", "iso8859-7"),
     _alphabet("יוהלרבתמאשנעםדקחפסכגטצןזךףץ", "cp1255"),
-    _alphabet("اليمونرتبةعدسفهكقأحجشطصىخإضذثغئزظءآؤ", "cp1256"),
+    _alphabet("اليمونرتبةعدسفهكقأحجشطصىخإضذثغئزظءآؤ", "cp1256", "iso8859-6"),
     _alphabet("านรอกเงมยลวดทสต่้ะปบคิหแจพชขใีึืุูโไ์ั็ธณซษศถผภฝฟญ", "cp874"),
     Language(_ranked(HANZI, 9.8, 0.0), ("gb18030",), _standard("gb2312", range(0xB0, 0xD8))),
     Language(_ranked(TRADITIONAL, 9.8, 0.0), ("big5hkscs",), _standard("big5", range(0xA4, 0xC7))),

@@ -21,7 +21,11 @@ _BYTE_ORDER_MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-_JAPANESE_ESCAPE = re.compile(rb"\x1b\$[@B(]|\x1b\([IJ]")
+#: What the encodings of old mail begin with, and Python's codecs for them.
+_ESCAPES = {
+    re.compile(rb"\x1b\$[@B(]|\x1b\([IJ]"): "iso2022_jp_ext",
+    re.compile(rb"\x1b\$\)C"): "iso2022_kr",
+}
 #: Bytes that an encoding does not have come as surrogates, from Python's cp932 also as four
 #: characters of private use, and as U+FFFD where units are wide.
 _BAD = re.compile("[\udc80-\udcff\uf8f0-\uf8f3\x00]+")
@@ -66,7 +70,7 @@ class _Reading:
 def decode(data: bytes, source: str, label: str = "") -> Decoded:
     """Return bytes as text.
 
-    Order: byte order mark, the escape codes of Japanese mail, UTF-8, what a label says, wide
+    Order: byte order mark, the escape codes of old mail, UTF-8, what a label says, wide
     units without a mark, a guess. A few bad bytes are lost, and no more than they.
 
     :param label: what the file says of its encoding itself, as in "iso-8859-1".
@@ -89,8 +93,9 @@ def _readings(data: bytes, label: str) -> Iterator[_Reading]:
     """Yield what the bytes may say, in the order in which it is to be believed."""
     labelled = codec_of(label)
     otherwise = f"labelled {label}" if labelled not in (None, "utf-8") else ""
-    if _JAPANESE_ESCAPE.search(data) and data.isascii():
-        yield _read(data, "iso2022_jp_ext", "by its escape codes")
+    for escape, codec in _ESCAPES.items():
+        if data.isascii() and escape.search(data):
+            yield _read(data, codec, "by its escape codes")
     yield _read(data, "utf-8", "" if data.isascii() else otherwise)
     if labelled and labelled != "utf-8":
         yield _read(data, labelled, "as labelled")

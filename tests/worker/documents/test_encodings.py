@@ -92,6 +92,12 @@ def test_old_japanese_mail_is_read_as_japanese():
     )
 
 
+def test_old_korean_mail_is_read_as_korean():
+    decoded = decode("비가 밤새 내렸다.\n항구에는 배가 없었다.\n".encode("iso2022_kr"), "mail.txt")
+    assert decoded.text == "비가 밤새 내렸다.\n항구에는 배가 없었다.\n"
+    assert decoded.read_as == ("ISO-2022-KR (by its escape codes)",)
+
+
 NAMES = (
     "Name,Dept,Amount\n山田太郎,営業部,1200\n佐藤花子,経理部,800\n鈴木一郎,総務部,950\n",
     "Name,City\n高橋健,大阪市\n",
@@ -140,6 +146,7 @@ def test_what_japanese_offices_write_besides_kana_and_kanji_is_read(encoding: st
         (("big5",), "昨夜下了一整夜的雨，港口裡沒有船。\n"),
         (("cp1251", "koi8-r", "cp866"), "Name,City\nИван Петров,Москва\nАнна Смирнова,Казань\n"),
         (("cp1251", "koi8-r"), "Смета\n"),
+        (("mac_cyrillic", "cp855"), "Name,City\nИван Петров,Москва\nАнна Смирнова,Казань\n"),
         (("cp1251", "koi8-u"), "Усю ніч ішов дощ, і в порту не було кораблів.\n"),
         (("cp1253", "iso8859-7"), "Name,City\nΓιώργος Παππάς,Αθήνα\nΜαρία Νικολάου,Πάτρα\n"),
         (("cp1250", "iso8859-2"), "Name,City\nJiří Dvořák,Plzeň\nŽaneta Součková,Třebíč\n"),
@@ -152,8 +159,9 @@ def test_what_japanese_offices_write_besides_kana_and_kanji_is_read(encoding: st
         (("cp1252",), "© 2004 Harbour Office\n"),
         (("cp1252",), "Það rigndi alla nóttina og engin skip voru í höfninni.\n"),
         (("cp1255",), "כל הלילה ירד גשם ובנמל לא היו אוניות.\n"),
-        (("cp1256",), "هطل المطر طوال الليل ولم تكن في الميناء سفن.\n"),
+        (("cp1256", "iso8859-6"), "هطل المطر طوال الليل ولم تكن في الميناء سفن.\n"),
         (("cp874",), "ฝนตกทั้งคืน และไม่มีเรืออยู่ในท่าเรือ\n"),
+        (("cp874",), "สวัสดีครับ วันนี้อากาศดีมาก\n" * 6),
         (("cp1257",), "Visą naktį lijo, o uoste nebuvo jokių laivų.\n"),
     ],
 )  # fmt: skip
