@@ -96,7 +96,19 @@ def _series(element: Element, book: Workbook | None) -> _Series:
         elif kind == "bubbleSize":
             for place, size in _points(child, book).items():
                 found.values[place] = f"{found.values.get(place, '')} (size {size})".strip()
+    for place, label in _labels(element).items():
+        found.values[place] = f"{found.values.get(place, '')} ({label})".strip()
     return found
+
+
+def _labels(series: Element) -> dict[int, str]:
+    """Return what somebody has written beside points, by their place."""
+    labels = {}
+    for label in series.iterfind(f"{_C}dLbls/{_C}dLbl"):
+        place, words = label.find(f"{_C}idx"), _words(label.find(f"{_C}tx"))
+        if words and place is not None:
+            labels[_place(place, 0, "val")] = words
+    return labels
 
 
 def _points(source: Element, book: Workbook | None) -> dict[int, str]:
@@ -125,9 +137,9 @@ def _level(cache: Element) -> dict[int, str]:
     return points
 
 
-def _place(point: Element, position: int) -> int:
+def _place(point: Element, position: int, key: str = "idx") -> int:
     """Return the place that a point says it has, or else the one where it stands."""
-    told = point.get("idx", "")
+    told = point.get(key, "")
     return int(told) if told.isdecimal() else position
 
 

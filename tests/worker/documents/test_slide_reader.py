@@ -80,6 +80,18 @@ def test_a_chart_is_read_as_its_title_and_a_line_for_each_category():
     assert document.lost == ()
 
 
+def test_what_is_written_beside_a_point_of_a_chart_is_read():
+    def labelled(slide: Slide) -> None:
+        data = CategoryChartData()
+        data.categories = ["Pier", "湾"]
+        data.add_series("Catch", (3, 5))
+        made = slide.shapes.add_chart(XL_CHART_TYPE.LINE, *BOX, data).chart
+        label = made.plots[0].series[0].points[1].data_label
+        label.text_frame.text = "台風の後"
+
+    assert "Pier; Catch: 3\n湾; Catch: 5 (台風の後)" in read(slides(labelled)).text
+
+
 def test_charts_of_points_and_bubbles_are_read():
     points = XyChartData()
     series = points.add_series("Depth")
