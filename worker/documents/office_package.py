@@ -63,6 +63,10 @@ class OfficePackage:
             raise DamagedPart("its main part is missing")
         return found[0]
 
+    def holds(self, name: str) -> bool:
+        """Say whether a part is there."""
+        return _key(name) in self._names
+
     def data_of(self, name: str) -> bytes:
         """Return what a part holds.
 

@@ -10,10 +10,11 @@ from zipfile import BadZipFile
 
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._reader import COL_TAG, ROW_TAG, WorkSheetParser
+from openpyxl.worksheet._reader import COL_TAG, HEADER_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.xml.functions import iterparse
 
 from worker.documents.losses import Loss, Losses
+from worker.documents.print_margins import margin_lines
 from worker.documents.shown_values import shown
 from worker.documents.table_header import Row
 
@@ -48,7 +49,9 @@ class SheetCells:
 
     sheet: Any  # a ReadOnlyWorksheet, of which openpyxl keeps to itself what is needed here
     losses: Losses
-    cut: bool = False  # once the rows are taken: whether the sheet ends in damage
+    # Once the rows are taken: whether the sheet ends in damage, and what is printed around it.
+    cut: bool = False
+    margins: tuple[str, ...] = ()
     _hidden_rows: int = 0
     _hidden_columns: list[str] = field(default_factory=list)
 
@@ -68,6 +71,7 @@ class SheetCells:
             except _BROKEN:
                 self.cut = True
                 self.losses.add(_CUT, self.sheet.title)
+        self.margins = parser.margins
         self._note_hidden(parser)
 
     def hidden(self) -> list[str]:
@@ -117,6 +121,7 @@ class _Parser(WorkSheetParser):
             timedelta_formats=book._timedelta_formats,
         )
         self.hidden_rows = 0
+        self.margins: tuple[str, ...] = ()
         self._title = sheet.title
         self._losses = losses
         self._to_be_computed = bool(book.calculation and book.calculation.fullCalcOnLoad)
@@ -132,6 +137,8 @@ class _Parser(WorkSheetParser):
                 looks = self.row_dimensions.pop(str(number), {})  # they would fill the memory
                 self.hidden_rows += looks.get("hidden") in ("1", "true")
                 element.clear()
+            elif element.tag == HEADER_TAG:
+                self.margins = tuple(margin_lines(element))
 
     def parse_cell(self, element: Element) -> Any:  # noqa: ANN401 - untyped there
         try:

@@ -32,6 +32,7 @@ _NO_SHEET = Loss(
 _NO_FORMATS = Loss("The formats of its cells cannot be read: dates may stand as numbers.", "")
 #: What a workbook says of itself, its colours and formats: it can be read without them.
 _DISPENSABLE = ("docProps/", "xl/theme/", "xl/styles.xml")
+_TYPES = "[Content_Types].xml"
 _SHEETS = 5  # hidden ones that are named
 
 
@@ -48,7 +49,7 @@ def read_workbook(data: bytes, source: str) -> Document:
     losses = Losses()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of features that are not about text
-        reader = _WorkbookReader(_opened(data, losses), main, losses)
+        reader = _WorkbookReader(_opened(_as_listed(data, main.package), losses), main, losses)
         document = document_of_pages(source, map(reader.lines, sheets), between="\n\n")
     if reader.damaged and not document.text.strip():
         raise DamagedPart(f"its sheets cannot be read: {', '.join(reader.damaged)}")
@@ -68,18 +69,30 @@ def _opened(data: bytes, losses: Losses) -> Workbook:
     except MemoryError:
         raise
     except Exception:  # one kind for each way in which a style or a date can be wrong
-        book = load(_bare(data))
+        book = load(_rewritten(data, {}, without=_DISPENSABLE))
         losses.add(_NO_FORMATS)
         return book
 
 
-def _bare(data: bytes) -> bytes:
-    bare = BytesIO()
-    with ZipFile(BytesIO(data)) as old, ZipFile(bare, "w", ZIP_DEFLATED) as new:
-        for part in old.infolist():
-            if not part.filename.startswith(_DISPENSABLE):
-                new.writestr(part.filename, old.read(part))
-    return bare.getvalue()
+def _as_listed(data: bytes, package: OfficePackage) -> bytes:
+    """Return a workbook that lists only parts that are there: the library opens what is listed."""
+    from lxml import etree
+
+    types = Part(package, _TYPES).xml()
+    absent = [each for each in types if not package.holds(each.get("PartName", _TYPES))]
+    for each in absent:
+        types.remove(each)
+    return _rewritten(data, {_TYPES: etree.tostring(types)}) if absent else data
+
+
+def _rewritten(data: bytes, instead: Mapping[str, bytes], without: tuple[str, ...] = ()) -> bytes:
+    """Return a package with other parts instead of some, and without those that begin so."""
+    result = BytesIO()
+    with ZipFile(BytesIO(data)) as old, ZipFile(result, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if not name.startswith(without):
+                new.writestr(name, instead.get(name) or old.read(name))
+    return result.getvalue()
 
 
 @dataclass
@@ -109,6 +122,7 @@ class _WorkbookReader:
             cells = SheetCells(found, self.losses)
             of = f"{name}: " if len(self.book.sheetnames) > 1 else ""
             yield from self.tables.lines(cells.rows(), of)
+            yield from cells.margins
             self.hidden_within += cells.hidden()
             self.damaged += [name] if cells.cut else []
         elif found is None:

@@ -133,6 +133,17 @@ def test_a_comment_with_answers_is_read_once():
     ]
 
 
+def test_what_is_printed_around_a_sheet_is_read():
+    def around(sheet: Any) -> None:
+        sheet.set_header('&L&"Arial,Bold"&14Harbour && Sons&R社外秘')
+        sheet.set_footer("&L&K00FF00Not for sale&CPage &P of &N&R&D")
+
+    assert written(around).text == (
+        "Harvest\nField: Hill; Wheat: 10\nField: Lake; Wheat: 20\n"
+        "Harbour & Sons\n社外秘\nNot for sale"
+    )
+
+
 def test_what_is_hidden_is_read_and_said():
     data = BytesIO()
     book = xlsxwriter.Workbook(data)
@@ -285,6 +296,17 @@ def test_what_is_damaged_harms_itself_alone(change, first: str, lost: str):
     document = read_document(changed(two_sheets(), {FIRST: change}), "harvest.xlsx")
     assert document.text == f"{first}\n\nSecond\n{WHOLE}"
     assert document.lost == (lost,)
+
+
+def test_a_list_of_texts_that_is_not_there_harms_those_texts_alone():
+    data = BytesIO()
+    with xlsxwriter.Workbook(data) as book:
+        book.add_worksheet("Harvest").write_row(0, 0, ["Field", 10])
+    inline = '<c r="C1" t="inlineStr"><is><t>丘</t></is></c></row>'
+    changes = {"xl/sharedStrings.xml": None, FIRST: replacing(("</row>", inline))}
+    document = read_document(changed(data.getvalue(), changes), "harvest.xlsx")
+    assert document.text == "Harvest\n10; 丘"
+    assert document.lost == ("1 cell (Harvest!A1) is damaged and left out.",)
 
 
 @pytest.mark.parametrize(
