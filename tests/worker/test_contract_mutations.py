@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.mutations import ALWAYS, ANYTHING, mutated
 from tests.worker.contract_samples import ROWS, SAMPLES
 from tests.worker.contract_samples.answer import ANSWERING
 from worker.contract import (
@@ -24,50 +26,7 @@ from worker.contract import (
 )
 from worker.errors import ProtocolError
 
-hypothesis = pytest.importorskip("hypothesis", reason="it comes with the extra 'dev'")
-st = pytest.importorskip("hypothesis.strategies")
-given, HealthCheck = hypothesis.given, hypothesis.HealthCheck
-
-#: Any plain JSON value, and those that most often go wrong.
-TRICKY = [None, True, -1, 0, 2**63, 10**400, 1e308, "", "\0", "雨" * 40, "\u202e", [], [[]], {}]
-ANYTHING = st.sampled_from(TRICKY).map(copy.deepcopy) | st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(), inside, max_size=4),
-    max_leaves=12,
-)
-FEW = hypothesis.settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The paths to all values inside a JSON value."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value)
-    found = []
-    for step, part in inside:
-        found.append((*path, step))
-        if isinstance(part, dict | list):
-            found += places(part, (*path, step))
-    return found
-
-
-@st.composite
-def mutated(draw: Any, plain: Any) -> Any:
-    """A JSON value in which up to three values were replaced, removed or repeated."""
-    plain = copy.deepcopy(plain)
-    for _ in range(draw(st.integers(1, 3))):
-        path = draw(st.sampled_from(places(plain) or [()]))
-        if not path:
-            break
-        holder = plain
-        for step in path[:-1]:
-            holder = holder[step]
-        how = draw(st.sampled_from(["replace", "replace", "remove", "repeat"]))
-        if how == "remove":
-            del holder[path[-1]]
-        elif how == "repeat" and isinstance(holder, list):
-            holder.append(copy.deepcopy(holder[path[-1]]))
-        else:
-            holder[path[-1]] = draw(ANYTHING)
-    return plain
+FEW = settings(parent=ALWAYS, max_examples=300, derandomize=False)
 
 
 def assert_in_words(problem: Problem) -> None:

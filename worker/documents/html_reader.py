@@ -57,7 +57,7 @@ def read_html(data: bytes, source: str) -> Document:
 
     :raises DocumentError: if it is no text.
     """
-    from lxml import html
+    from lxml import etree, html
 
     parser = html.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
@@ -66,7 +66,10 @@ def read_html(data: bytes, source: str) -> Document:
     decoded = decode(data, source, declared[1].decode("ascii") if declared else "")
     if not decoded.text.strip():
         return Document(source, "")
-    page = html.document_fromstring(decoded.text.encode("utf-8", "replace"), parser=parser)
+    try:
+        page = html.document_fromstring(decoded.text.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:  # markup without an element, such as a comment alone
+        return Document(source, "")
     spell_out(page)
     title, losses = page.findtext("head/title") or "", Losses()
     text = _tidy("".join(_visible(page, losses)))

@@ -6,10 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.mutations import mutated
 from tests.worker.contract_samples.answer import ANSWER, ANSWERING
 from tests.worker.contract_samples.rank import RANKING
-from tests.worker.test_contract_mutations import FEW, given, mutated, st
+from tests.worker.test_contract_mutations import FEW
 from worker.contract import Row, RowReady, read_event
 from xl_addin.jobs.answer import summary as answers_in_words
 from xl_addin.jobs.rank import summary as rankings_in_words
