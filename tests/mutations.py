@@ -52,20 +52,8 @@ _OF_KIND = {
 
 #: Bytes that break what they are put into: controls, marks, encodings that do not go together.
 _TRICKY_BYTES = [
-    *(
-        b"\0",
-        b"\xff",
-        b"\x80",
-        b"\x1b[31m",
-        b"\x1b$B",
-        b"\r",
-        b"\x0c",
-        b'"',
-        b"<",
-        b"&",
-        b"%",
-        b"=",
-    ),
+    *(bytes([byte]) for byte in b'\0\r\x0c\x1b\x80\xff"<&%='),
+    *(b"\x1b[31m", b"\x1b$B"),
     *(b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xef\xbf\xbe", b"&#0;", b"&#xD800;", b"&#x1b;"),
     *(b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", "雨の港\n".encode("utf-16"), b"(" * 3000),
     *("雨の港で待つ。".encode(name) for name in ("utf-8", "cp932", "euc_jp", "iso2022_jp")),
@@ -73,22 +61,16 @@ _TRICKY_BYTES = [
 ]
 _TRICKY_TOKENS = [
     *(b"", b"-1", b"0", b"1", b"65536", b"1048577", b"99999999999999999999", b"1e999", b"NaN"),
-    *(
-        b'""',
-        b'"\x07"',
-        b'"rId99"',
-        b'"../../../../etc/passwd"',
-        b'"2024-13-45"',
-        b'"A1:XFD1048576"',
-    ),
+    *(b'""', b'"\x07"', b'"rId99"', b'"../../../a"', b'"2024-13-45"', b'"A1:XFD1048576"'),
 ]
 #: What most formats are made of: tags, or else values in quotation marks, numbers and words.
 _TOKENS = [
     re.compile(rb"<[^<>]{1,300}>"),
     re.compile(rb'"[^"<>]{0,80}"|(?<=>)[^<>]{1,300}(?=<)|\d+|/?[A-Za-z:]{2,40}'),
 ]
-_LOOKS = re.compile(
-    "theme|slideLayout|slideMaster|notesMaster|docProps|settings|thumbnail|fontTable"
+#: Parts of Office files that hold looks and lists of parts.
+_BESIDE = re.compile(
+    "theme|slideLayout|slideMaster|notesMaster|docProps|settings|thumbnail|fontTable|rels|Content_"
 )
 _ENCODINGS = ["utf-8", "utf-16", "utf-16-le", "utf-32", "cp932", "euc_jp", "cp1252", "utf-7"]
 
@@ -121,9 +103,9 @@ def mutated_package(draw: st.DrawFn, data: bytes) -> bytes:
 
 
 def _words_first(parts: Iterable[str]) -> list[str]:
-    """Name those parts more often that hold more than looks."""
+    """Name those parts more often that hold more than looks and lists of parts."""
     names = sorted(parts)
-    return names + 9 * [name for name in names if not _LOOKS.search(name)]
+    return 9 * [name for name in names if not _BESIDE.search(name)] + names
 
 
 def _packed(parts: dict[str, bytes]) -> bytes:

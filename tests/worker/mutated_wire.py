@@ -72,7 +72,7 @@ def take_request(payload: str) -> str:
     try:
         request = parse_request(payload)
     except ProtocolError as error:
-        return refused(Problem.from_error(error))
+        return in_words(Problem.from_error(error))
     assert parse_request(request.model_dump_json()) == request
     assert all(isinstance(name, str) for name in (*request.models(), *request.told().values()))
     return "taken"
@@ -84,7 +84,7 @@ def take_result(kind: str, payload: str) -> str:
     try:
         result = parse_result(request, payload)
     except ProtocolError as error:
-        return refused(Problem.from_error(error))
+        return in_words(Problem.from_error(error))
     assert parse_result(request, result.model_dump_json()) == result
     return "taken"
 
@@ -93,8 +93,8 @@ def take_event(payload: str) -> str:
     """Take an event as whoever waits for the run does; say what became of it."""
     event = read_event(ANSWERING, payload)
     assert parse_event(event.model_dump_json()) == event
-    if isinstance(event, RowFailed):
-        return refused(event.problem)
+    if isinstance(event, RowFailed) and event.problem.code == ProtocolError.code:
+        return in_words(event.problem)
     if isinstance(event, RowReady) and isinstance(event.row, QuestionRanking):
         ranking = event.row
         assert ranking.qid in {question.qid for question in ANSWERING.ranking.questions}
@@ -103,8 +103,10 @@ def take_event(payload: str) -> str:
     return "taken"
 
 
-def refused(problem: Problem) -> str:
-    """See that a refusal is one in words."""
-    assert problem.what.encode()
-    assert len(str(problem)) < 2000 or problem.code != ProtocolError.code
-    return f"refused: {problem.what[:50]}" if problem.code == ProtocolError.code else "taken"
+def in_words(problem: Problem) -> str:
+    """See that a refusal is one in words; say it in short."""
+    assert problem.code == ProtocolError.code
+    assert problem.what
+    assert problem.next_step
+    assert len(str(problem)) < 2000
+    return f"refused: {problem.what[:50]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from posixpath import basename
@@ -13,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from worker.documents.document import Document, document_of_pages
 from worker.documents.graphics import Graphics, R, local_name
 from worker.documents.losses import EMBEDDED_FILE, Loss, Losses
-from worker.documents.office_package import DamagedPart, OfficePackage, Part
+from worker.documents.office_package import UNPACK_ERRORS, DamagedPart, OfficePackage, Part
 from worker.documents.sheet_cells import SheetCells
 from worker.documents.table_text import TableText
 
@@ -58,7 +59,10 @@ def read_workbook(data: bytes, source: str) -> Document:
 
 
 def _opened(data: bytes, losses: Losses) -> Workbook:
-    """Open a workbook; if the library refuses it, without what can be dispensed with."""
+    """Open a workbook; if the library refuses it, without what can be dispensed with.
+
+    :raises DamagedPart: if a part that it lists is not there.
+    """
     from openpyxl import load_workbook
 
     def load(content: bytes) -> Workbook:
@@ -69,9 +73,11 @@ def _opened(data: bytes, losses: Losses) -> Workbook:
     except MemoryError:
         raise
     except Exception:  # one kind for each way in which a style or a date can be wrong
-        book = load(_rewritten(data, {}, without=_DISPENSABLE))
         losses.add(_NO_FORMATS)
-        return book
+    try:
+        return load(_rewritten(data, {}, without=_DISPENSABLE))
+    except KeyError as error:
+        raise DamagedPart(f"what it lists is missing: {error.args[0]}") from error
 
 
 def _as_listed(data: bytes, package: OfficePackage) -> bytes:
@@ -91,7 +97,8 @@ def _rewritten(data: bytes, instead: Mapping[str, bytes], without: tuple[str, ..
     with ZipFile(BytesIO(data)) as old, ZipFile(result, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():
             if not name.startswith(without):
-                new.writestr(name, instead.get(name) or old.read(name))
+                with suppress(*UNPACK_ERRORS):  # whoever needs the part says that it is missing
+                    new.writestr(name, instead.get(name) or old.read(name))
     return result.getvalue()
 
 

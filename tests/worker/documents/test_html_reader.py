@@ -86,3 +86,9 @@ def test_a_page_that_a_script_writes_says_so():
     assert "written by a script" in caught.value.why
     assert "written by a script" in read("<p>Loading…<script>run()</script>").lost[0]
     assert read(f"<p>{'Ebb at noon. ' * 20}<script>count()</script>").lost == ()
+
+
+@pytest.mark.parametrize("page", ["<!-- to come -->", "<!DOCTYPE html>", "</body></html>"])
+def test_a_page_without_an_element_is_empty(page: str):
+    with pytest.raises(DocumentError, match="It holds no words"):
+        read(page)

@@ -345,6 +345,23 @@ def test_a_workbook_of_which_no_sheet_can_be_read_is_damaged():
     assert "damaged" in caught.value.why
 
 
+def test_a_workbook_that_lists_what_is_not_there_is_damaged():
+    astray = replacing(('"rId1"', '"rId91"'))
+    with pytest.raises(DocumentError) as caught:
+        read_document(changed(two_sheets(), {"xl/workbook.xml": astray}), "harvest.xlsx")
+    assert "damaged" in caught.value.why
+    assert "rId91" in caught.value.why
+
+
+def test_a_part_that_is_not_needed_may_be_damaged_beside_damaged_formats():
+    odd = {"xl/media/boat.png": b"a boat", "xl/styles.xml": b"<styleSheet"}
+    data = bytearray(changed(two_sheets(), odd))
+    with ZipFile(BytesIO(data)) as package:
+        place = package.getinfo("xl/media/boat.png").header_offset
+    data[place : place + 4] = b"none"
+    assert WHOLE in read_document(bytes(data), "harvest.xlsx").text
+
+
 def test_a_workbook_of_blank_sheets_is_empty():
     with pytest.raises(DocumentError, match="is empty"):
         read_document(saved(Workbook()), "blank.xlsx")

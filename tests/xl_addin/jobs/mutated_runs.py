@@ -36,6 +36,8 @@ from xl_addin.jobs.landing import land
 from xl_addin.jobs.run import Run
 from xl_addin.workbook.file.file_book import FileBook
 
+#: The kinds of runs that land in sheets of their own.
+LANDED = ("index", "rank", "answer")
 _PICTURE = (heatmap_blob("1"), png())
 
 
@@ -53,9 +55,14 @@ def make_book(path: Path) -> Path:
     """Make a workbook that holds everything, with the results of a run before."""
     write_rich(path)
     for kind in ("index", "answer"):
-        events = tuple(event.model_dump_json() for event in _events(kind))
-        _land(path, Sent(kind, events, _PICTURE, SAMPLES[kind][1].model_dump_json()))
+        _land(path, whole_run(kind))
     return path
+
+
+def whole_run(kind: str) -> Sent:
+    """Return what a worker sends of a run that nothing has changed."""
+    events = tuple(event.model_dump_json() for event in _events(kind))
+    return Sent(kind, events, _PICTURE, SAMPLES[kind][1].model_dump_json())
 
 
 def landings(kind: str, book: Path) -> st.SearchStrategy[partial[str]]:
@@ -137,7 +144,7 @@ def _check_whole(path: Path) -> None:
 def _run_parts(book: Path, before: Mapping[str, bytes]) -> set[str]:
     """Return the parts that a run may write: its sheets, their tables, what lists and styles."""
     workbook = FileBook.open(book)._workbook
-    jobs = [BY_KIND[kind] for kind in ("index", "rank", "answer")]
+    jobs = [BY_KIND[kind] for kind in LANDED]
     names = {"Start", *(sheet.sheet for job in jobs for sheet in job.sheets)}
     sheets = {workbook.sheet_part(name) for name in names}
     below = {part for sheet in sheets for part in _below(sheet, before)}
