@@ -27,9 +27,11 @@ _ESCAPES = {
     re.compile(rb"\x1b\$\)C"): "iso2022_kr",
 }
 #: Bytes that an encoding does not have come as surrogates, from Python's cp932 also as four
-#: characters of private use, and as U+FFFD where units are wide.
+#: characters of private use. Where units are wide, or all bytes are ASCII, they come as U+FFFD.
 _BAD = re.compile("[\udc80-\udcff\uf8f0-\uf8f3\x00]+")
-_BAD_WIDE = re.compile("[\ufffd\x00]+")
+_BAD_REPLACED = re.compile("[\ufffd\x00]+")
+_WIDE = ("utf-16", "utf-32")
+_OF_ASCII = "iso2022"
 #: At most one place in so many characters beside ASCII may be bad. What is not UTF-8 gives hardly
 #: a well-formed character of it for each bad one, let alone three.
 _GOOD_FOR_ONE_BAD = 3
@@ -64,7 +66,11 @@ class _Reading:
     @property
     def bad(self) -> re.Pattern[str]:
         """What finds the places at which the bytes do not fit the encoding."""
-        return _BAD_WIDE if self.codec.startswith(("utf-16", "utf-32")) else _BAD
+        return _BAD_REPLACED if _is_replaced(self.codec) else _BAD
+
+
+def _is_replaced(codec: str) -> bool:
+    return codec.startswith((*_WIDE, _OF_ASCII))
 
 
 def decode(data: bytes, source: str, label: str = "") -> Decoded:
@@ -107,8 +113,7 @@ def _readings(data: bytes, label: str) -> Iterator[_Reading]:
 
 
 def _read(data: bytes, codec: str, said: str = "") -> _Reading:
-    wide = codec.startswith(("utf-16", "utf-32"))
-    text = data.decode(codec, "replace" if wide else "surrogateescape")
+    text = data.decode(codec, "replace" if _is_replaced(codec) else "surrogateescape")
     return _Reading(codec, text.removesuffix("\x1a"), said)  # DOS ended its files so
 
 
@@ -137,7 +142,7 @@ def _is_text(reading: _Reading) -> bool:
     if zeros * _TEXT_FOR_ONE_ZERO > len(text):
         return False
     bad = [len(found[0]) for found in reading.bad.finditer(text) if "\x00" not in found[0]]
-    plain = 0 if reading.bad is _BAD_WIDE else len(text.encode("ascii", "ignore"))
+    plain = 0 if reading.codec.startswith(_WIDE) else len(text.encode("ascii", "ignore"))
     good = len(text) - plain - sum(bad)
     if bad and good and reading.bad.fullmatch(text[-1]):
         bad.pop()
@@ -182,9 +187,11 @@ def _losses(reading: _Reading, name: str) -> Iterator[str]:
 
 
 def _place(reading: _Reading, found: re.Match[str]) -> str:
-    """Return line and bytes of a place, both counted from 1."""
+    """Return line and bytes of a place, both counted from 1; no bytes where codes stand between."""
     before = reading.text[: found.start()]
-    encode = "ignore" if reading.bad is _BAD_WIDE else "surrogateescape"
-    byte = len(before.encode(reading.codec, encode)) + 1
     line = len(re.findall("\r\n|\r|\n", before)) + 1
+    if reading.codec.startswith(_OF_ASCII):
+        return f"line {line}"
+    encode = "ignore" if reading.bad is _BAD_REPLACED else "surrogateescape"
+    byte = len(before.encode(reading.codec, encode)) + 1
     return f"line {line} (byte {byte} of the file)"

@@ -16,6 +16,7 @@ MAX_BYTES = 200_000_000
 MAX_CHARACTERS = 20_000_000
 
 _DAMAGE = (BadZipFile, DamagedPart, EOFError, SyntaxError, UnicodeDecodeError, zlib.error)
+_CAUSE = 200  # characters of what a library says, which may quote the file
 _AGAIN = "then index again."
 
 
@@ -168,7 +169,8 @@ def of_error(source: str, expected: str, error: Exception) -> DocumentError:
 
     Errors of XML are syntax errors to Python.
     """
-    cause = str(error).splitlines()[0] if str(error) else type(error).__name__
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    cause = said if len(said) <= _CAUSE else f"{said[: _CAUSE - 1]}…"
     if isinstance(error, ImportError):
         return library_missing(source, expected, error)
     if isinstance(error, RecursionError):

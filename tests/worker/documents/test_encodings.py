@@ -98,6 +98,20 @@ def test_old_korean_mail_is_read_as_korean():
     assert decoded.read_as == ("ISO-2022-KR (by its escape codes)",)
 
 
+@pytest.mark.parametrize("label", ["", "iso-2022-jp"])
+def test_a_bad_place_in_old_japanese_mail_is_lost_alone(label: str) -> None:
+    good = "灯台守の日誌\n霧が深く、鐘を鳴らした。\n".encode("iso2022_jp")
+    decoded = decode(good.replace(b"\x1b$BL8", b"\x1b$BL "), "mail.txt", label)
+    assert decoded.text == "灯台守の日誌\n�が深く、鐘を鳴らした。\n"
+    (lost,) = decoded.lost
+    assert "in line 2." in lost
+
+
+def test_an_escape_code_alone_makes_no_japanese_of_english() -> None:
+    text = "The bell rang\x1b$B all night, & the fog lay low.\n"
+    assert decode(text.encode(), "log.txt").text == text
+
+
 NAMES = (
     "Name,Dept,Amount\n山田太郎,営業部,1200\n佐藤花子,経理部,800\n鈴木一郎,総務部,950\n",
     "Name,City\n高橋健,大阪市\n",

@@ -95,6 +95,14 @@ def test_damaged_is_said_of_damaged_files(data: bytes):
     assert "It is damaged" in refusal(data).why
 
 
+def test_a_library_that_quotes_the_file_is_cut_short():
+    long = b"<w:r" + b":quay" * 3000 + b"/>"
+    error = refusal(changed(WORD, {MAIN: lambda content: content.replace(b"<w:r>", long, 1)}))
+    assert "damaged" in error.why
+    assert ":quay:quay" in error.why
+    assert len(str(error)) < 500
+
+
 def test_a_zip_file_that_asks_for_a_password_is_encrypted():
     error = refusal(with_flag(WORD, 6, 8, 1))
     assert "is encrypted" in error.what
