@@ -107,6 +107,12 @@ def test_a_bad_place_in_old_japanese_mail_is_lost_alone(label: str) -> None:
     assert "in line 2." in lost
 
 
+def test_a_bad_place_in_old_korean_mail_is_lost_alone() -> None:
+    good = "비가 밤새 내렸다.\n항구에는 배가 없었다.\n".encode("iso2022_kr")
+    bad = good.replace(b"\x0e9c;u", b"\x0e9c; ")
+    assert decode(bad, "mail.txt").text == "비가 밤� 내렸다.\n항구에는 배가 없었다.\n"
+
+
 def test_an_escape_code_alone_makes_no_japanese_of_english() -> None:
     text = "The bell rang\x1b$B all night, & the fog lay low.\n"
     assert decode(text.encode(), "log.txt").text == text
