@@ -21,6 +21,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\uffff]")
 #: Parts of a page's area: less is an ornament, more a page that was scanned and recognised.
 _PICTURE_AREA = (0.05, 0.8)
 _LETTERS = 200  # of a page that are asked whether they mean anything
+#: Parts of them that do not: sound pages have a bullet or two of that kind.
+_SOME, _MOST = 0.1, 0.5
 
 _SCANNED = Loss(
     "1 page is a picture without text, as a scanner makes them; run text recognition (OCR) on the "
@@ -35,6 +37,12 @@ _MEANINGLESS = Loss(
     "(OCR) on the file to have it read.",
     "{count} pages{names} are written in letters that the file gives no meaning; run text "
     "recognition (OCR) on the file to have them read.",
+)
+_PARTLY_MEANINGLESS = Loss(
+    "1 page{names} is partly written in letters that the file gives no meaning, and may be "
+    "garbled; run text recognition (OCR) on the file to have it read.",
+    "{count} pages{names} are partly written in letters that the file gives no meaning, and may "
+    "be garbled; run text recognition (OCR) on the file to have them read.",
 )
 _DAMAGED = Loss(
     "1 page{names} is damaged and not read.", "{count} pages{names} are damaged and not read."
@@ -108,10 +116,13 @@ class _Pages:
     def _page(self, page: PdfPage, number: str) -> list[str]:
         letters = page.get_textpage()
         text = _clean(letters.get_text_range())
-        if _means_nothing(letters):
+        meaningless = _meaningless(letters)
+        if meaningless > _MOST:
             self.losses.add(_MEANINGLESS, number)
             text = ""
         elif text:
+            if meaningless > _SOME:
+                self.losses.add(_PARTLY_MEANINGLESS, number)
             self._count_pictures(page)
         else:
             self._count_picture_page(page)
@@ -137,14 +148,14 @@ class _Pages:
             self.losses.add(_DRAWN)
 
 
-def _means_nothing(letters: PdfTextPage) -> bool:
-    """Say whether most letters of a page have shapes alone, so that their text is made up."""
+def _meaningless(letters: PdfTextPage) -> float:
+    """Return the part of a page's letters that have shapes alone, so that their text is made up."""
     from pypdfium2.raw import FPDFText_HasUnicodeMapError
 
     count = letters.count_chars()
     asked = range(0, count, max(1, count // _LETTERS))
     failed: int = sum(FPDFText_HasUnicodeMapError(letters, index) == 1 for index in asked)
-    return 2 * failed > len(asked)
+    return failed / max(1, len(asked))
 
 
 def _clean(text: str) -> str:

@@ -75,6 +75,18 @@ def test_pages_in_letters_without_meaning_are_counted_and_not_made_up():
     )
 
 
+@pytest.mark.parametrize("letters", ["010203414243444142434441424344", "410141024103"])
+def test_a_page_in_letters_of_which_some_mean_nothing_is_read_and_counted(letters: str):
+    data = pdf([shown("ABCD"), f"BT /F 12 Tf 20 200 Td <{letters}> Tj ET"], font=ODD_FONT)
+    document = read(data)
+    assert document.text.startswith("ABCD\n")
+    assert "A" in document.text.removeprefix("ABCD\n")
+    assert document.lost == (
+        "1 page (2) is partly written in letters that the file gives no meaning, and may be "
+        "garbled; run text recognition (OCR) on the file to have it read.",
+    )
+
+
 def test_a_page_that_is_drawn_alone_is_counted_and_an_empty_one_is_not():
     document = read(pdf([shown("Chart below"), "10 10 m 90 90 l S", ""]))
     assert document.lost == ("1 page is a drawing without text.",)
