@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_X14 = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
+#: Cells whose values are checked, and which may say what to enter; newer ones stand apart.
+_CHECKED = frozenset({f"{_MAIN}dataValidation", f"{_X14}dataValidation"})
 _UNSOLVED = Loss(
     "1 formula{names} has no value in the file: open it in Excel and save it to have it read.",
     "{count} formulas{names} have no value in the file: open it in Excel and save it to have them "
@@ -49,9 +52,9 @@ class SheetCells:
 
     sheet: Any  # a ReadOnlyWorksheet, of which openpyxl keeps to itself what is needed here
     losses: Losses
-    # Once the rows are taken: whether the sheet ends in damage, and what is printed around it.
+    # Once the rows are taken: whether the sheet ends in damage, and what stands beside its cells.
     cut: bool = False
-    margins: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     _hidden_rows: int = 0
     _hidden_columns: list[str] = field(default_factory=list)
 
@@ -71,7 +74,7 @@ class SheetCells:
             except _BROKEN:
                 self.cut = True
                 self.losses.add(_CUT, self.sheet.title)
-        self.margins = parser.margins
+        self.beside = tuple(dict.fromkeys(parser.beside))
         self._note_hidden(parser)
 
     def hidden(self) -> list[str]:
@@ -121,7 +124,7 @@ class _Parser(WorkSheetParser):
             timedelta_formats=book._timedelta_formats,
         )
         self.hidden_rows = 0
-        self.margins: tuple[str, ...] = ()
+        self.beside: list[str] = []
         self._title = sheet.title
         self._losses = losses
         self._to_be_computed = bool(book.calculation and book.calculation.fullCalcOnLoad)
@@ -138,7 +141,9 @@ class _Parser(WorkSheetParser):
                 self.hidden_rows += looks.get("hidden") in ("1", "true")
                 element.clear()
             elif element.tag == HEADER_TAG:
-                self.margins = tuple(margin_lines(element))
+                self.beside += margin_lines(element)
+            elif element.tag in _CHECKED:
+                self.beside += _prompt_lines(element)
 
     def parse_cell(self, element: Element) -> Any:  # noqa: ANN401 - untyped there
         try:
@@ -161,3 +166,11 @@ class _Parser(WorkSheetParser):
         if formula["value"] is None:
             return bool(formula["data_type"] != "str")
         return self._to_be_computed and formula["value"] == 0
+
+
+def _prompt_lines(cells: Element) -> Iterator[str]:
+    """Yield what checked cells say when one of them is chosen."""
+    told = (cells.get(each, "") for each in ("promptTitle", "prompt"))
+    words = ": ".join(filter(None, (" ".join(each.split()) for each in told)))
+    if words:
+        yield f"Hint on {cells.get('sqref') or cells.findtext('{*}sqref') or 'cells'}: {words}"

@@ -129,7 +129,7 @@ class _WorkbookReader:
             cells = SheetCells(found, self.losses)
             of = f"{name}: " if len(self.book.sheetnames) > 1 else ""
             yield from self.tables.lines(cells.rows(), of)
-            yield from cells.margins
+            yield from cells.beside
             self.hidden_within += cells.hidden()
             self.damaged += [name] if cells.cut else []
         elif found is None:

@@ -144,6 +144,26 @@ def test_what_is_printed_around_a_sheet_is_read():
     )
 
 
+def test_what_cells_say_when_they_are_chosen_is_read():
+    def hint(sheet: Any) -> None:
+        told = {"input_title": "収量", "input_message": "In tonnes.\nRound up."}
+        sheet.data_validation("B2:B3", {"validate": "any", **told})
+
+    assert written(hint).text.endswith("Wheat: 20\nHint on B2:B3: 収量: In tonnes. Round up.")
+
+
+def test_what_cells_say_is_read_from_where_newer_programs_keep_it():
+    """They do so if the values that may be entered stand on another sheet."""
+    kept = (
+        '<extLst><ext xmlns:x="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" '
+        'xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"><x:dataValidations>'
+        '<x:dataValidation prompt="畑を選ぶ"><xm:sqref>A2</xm:sqref></x:dataValidation>'
+        "</x:dataValidations></ext></extLst></worksheet>"
+    )
+    data = changed(two_sheets(), {FIRST: replacing(("</worksheet>", kept))})
+    assert "Wheat: 20\nHint on A2: 畑を選ぶ\n\nSecond" in read_document(data, "harvest.xlsx").text
+
+
 def test_what_is_hidden_is_read_and_said():
     data = BytesIO()
     book = xlsxwriter.Workbook(data)
