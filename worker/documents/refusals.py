@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from zipfile import BadZipFile
 
@@ -16,6 +17,8 @@ MAX_BYTES = 200_000_000
 MAX_CHARACTERS = 20_000_000
 
 _DAMAGE = (BadZipFile, DamagedPart, EOFError, SyntaxError, UnicodeDecodeError, zlib.error)
+#: What errors of many meanings say of damage.
+_DAMAGE_SAID = re.compile("no item named|unknown encoding")
 _CAUSE = 200  # characters of what a library says, which may quote the file
 _AGAIN = "then index again."
 
@@ -177,7 +180,7 @@ def of_error(source: str, expected: str, error: Exception) -> DocumentError:
         return unknown(source, expected, "elements nested in one another hundreds of times")
     if isinstance(error, RuntimeError) and "encrypted" in cause:
         return encrypted(source)
-    if isinstance(error, _DAMAGE) or "no item named" in cause:
+    if isinstance(error, _DAMAGE) or _DAMAGE_SAID.search(cause):
         return damaged(source, expected, cause)
     return unknown(source, expected, f"{type(error).__name__}: {cause}")
 

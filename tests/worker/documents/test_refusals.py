@@ -8,6 +8,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
+import xlsxwriter
 from openpyxl import Workbook
 
 from tests.worker.documents.office import changed, saved, slides, word
@@ -93,6 +94,17 @@ def test_the_strict_format_of_office_is_read(data: bytes, name: str, text: str):
 )
 def test_damaged_is_said_of_damaged_files(data: bytes):
     assert "It is damaged" in refusal(data).why
+
+
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"])
+def test_a_part_in_an_encoding_that_is_none_is_damage(part: str):
+    def declared(content: bytes) -> bytes:
+        return b'<?xml version="1.0" encoding="quay-8"?>' + content[content.rindex(b"?>") + 2 :]
+
+    data = BytesIO()
+    with xlsxwriter.Workbook(data) as made:
+        made.add_worksheet().write_row(0, 0, ["Pier", "Ebb"])
+    assert "It is damaged" in refusal(changed(data.getvalue(), {part: declared}), "tides.xlsx").why
 
 
 def test_a_library_that_quotes_the_file_is_cut_short():
