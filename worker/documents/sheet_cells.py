@@ -41,8 +41,8 @@ _CUT = Loss(
     "1 sheet{names} is damaged, and read up to that place.",
     "{count} sheets{names} are damaged, and read up to those places.",
 )
-#: XML that ends, a part that is torn, a row that is nowhere.
-_BROKEN = (SyntaxError, BadZipFile, zlib.error, EOFError, ValueError)
+#: XML that ends or is in no encoding, a part that is torn, a row that is nowhere.
+BROKEN = (SyntaxError, BadZipFile, zlib.error, EOFError, LookupError, ValueError)
 _COLUMNS = 5  # hidden ones that are named
 
 
@@ -71,7 +71,7 @@ class SheetCells:
                     filled = {column: text for column, text in filled.items() if text}
                     if filled:
                         yield Row(number, filled)
-            except _BROKEN:
+            except BROKEN:
                 self.cut = True
                 self.losses.add(_CUT, self.sheet.title)
         self.beside = tuple(dict.fromkeys(parser.beside))

@@ -15,7 +15,7 @@ from worker.documents.document import Document, document_of_pages
 from worker.documents.graphics import Graphics, R, local_name
 from worker.documents.losses import EMBEDDED_FILE, Loss, Losses
 from worker.documents.office_package import UNPACK_ERRORS, DamagedPart, OfficePackage, Part
-from worker.documents.sheet_cells import SheetCells
+from worker.documents.sheet_cells import BROKEN, SheetCells
 from worker.documents.table_text import TableText
 
 if TYPE_CHECKING:
@@ -72,12 +72,34 @@ def _opened(data: bytes, losses: Losses) -> Workbook:
         return load(data)
     except MemoryError:
         raise
-    except Exception:  # one kind for each way in which a style or a date can be wrong
+    except Exception:  # one kind for each way in which a sheet, a style or a date can be wrong
+        data = _rewritten(data, {}, without=_without_head(data))
+    try:
+        return load(data)
+    except MemoryError:
+        raise
+    except Exception:
         losses.add(_NO_FORMATS)
     try:
         return load(_rewritten(data, {}, without=_DISPENSABLE))
     except KeyError as error:
         raise DamagedPart(f"what it lists is missing: {error.args[0]}") from error
+
+
+def _without_head(data: bytes) -> tuple[str, ...]:
+    """Name the sheets that are damaged before their first row: the library opens all or none."""
+    sheets = OfficePackage(data).main_part().related("worksheet")
+    return tuple(sheet.name for sheet in sheets if not _has_head(sheet))
+
+
+def _has_head(sheet: Part) -> bool:
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    try:
+        WorkSheetParser(BytesIO(sheet.data()), {}).parse_dimensions()
+    except (DamagedPart, *BROKEN):
+        return False
+    return True
 
 
 def _as_listed(data: bytes, package: OfficePackage) -> bytes:

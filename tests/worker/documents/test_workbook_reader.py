@@ -304,13 +304,18 @@ WHOLE = "Field: Hill; Wheat: 10\nField: Lake; Wheat: 20"
     [
         (lambda sheet: sheet[: sheet.index(b'<row r="3"')], "Sheet\nField: Hill; Wheat: 10",
          "1 sheet (Sheet) is damaged, and read up to that place."),
+        (lambda sheet: b'<?xml version="1.0" encoding="quay-8"?>' + sheet, "",
+         "1 sheet (Sheet) is damaged, or of a kind that is not read."),
+        (lambda sheet: sheet[:30], "",
+         "1 sheet (Sheet) is damaged, or of a kind that is not read."),
+        (b"a boat", "", "1 sheet (Sheet) is damaged, or of a kind that is not read."),
         (None, "", "1 sheet (Sheet) is damaged, or of a kind that is not read."),
         (replacing(("<v>10</v>", "<v>ten</v>")), "Sheet\nField: Hill\nField: Lake; Wheat: 20",
          "1 cell (Sheet!B2) is damaged and left out."),
         (replacing(('r="B2"', 'r="2B"')), "Sheet\nField: Hill\nField: Lake; Wheat: 20",
          "1 cell (Sheet!2B) is damaged and left out."),
     ],
-    ids=["cut", "missing", "no number", "no place"],
+    ids=["cut", "in no encoding", "cut in its head", "no XML", "missing", "no number", "no place"],
 )  # fmt: skip
 def test_what_is_damaged_harms_itself_alone(change, first: str, lost: str):
     document = read_document(changed(two_sheets(), {FIRST: change}), "harvest.xlsx")
