@@ -27,7 +27,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from openpyxl import Workbook
 
-from tests.worker.documents.pdf import pdf, shown
+from tests.worker.documents.pdf_files import pdf, shown
 from worker.documents.readers import read_document
 from worker.documents.splitting import split_sentences, split_text
 

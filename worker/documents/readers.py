@@ -11,14 +11,14 @@ from pathlib import Path, PurePosixPath
 
 from worker.documents import file_kind, refusals
 from worker.documents.document import Document
-from worker.documents.html_reader import read_html
-from worker.documents.office_file import checked_office_file
-from worker.documents.pdf_reader import read_pdf
-from worker.documents.slide_reader import read_slides
-from worker.documents.table_reader import read_delimited
-from worker.documents.text_reader import read_text
-from worker.documents.word_reader import read_word
-from worker.documents.workbook_reader import read_workbook
+from worker.documents.office.office_file import checked_office_file
+from worker.documents.office.slide_reader import read_slides
+from worker.documents.office.word_reader import read_word
+from worker.documents.office.workbook_reader import read_workbook
+from worker.documents.pages.html_reader import read_html
+from worker.documents.pages.pdf_reader import read_pdf
+from worker.documents.tables.table_reader import read_delimited
+from worker.documents.text.text_reader import read_text
 from worker.errors import DocumentError
 
 #: Raised when a reader gives another text for the same file: everything is then read again.

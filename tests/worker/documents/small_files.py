@@ -16,8 +16,8 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.slide import Slide
 from pptx.util import Inches
 
-from tests.worker.documents.office import slides, word
-from tests.worker.documents.pdf import in_hex, pdf, shown
+from tests.worker.documents.office_files import slides, word
+from tests.worker.documents.pdf_files import in_hex, pdf, shown
 
 _BOX = (Inches(1), Inches(2), Inches(6), Inches(4))
 _TEXT = "雨の港で、船は静かに夜を待つ。\nThe rain fell on the harbour; 20.59 mm in a night.\n\n" * 3

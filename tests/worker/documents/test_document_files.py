@@ -12,9 +12,10 @@ import pytest
 from openpyxl import Workbook
 
 from tests.conftest import REPOSITORY
-from worker.documents import office_file, refusals
+from worker.documents import refusals
 from worker.documents.chunks import Splitting, split_document
 from worker.documents.document import Document
+from worker.documents.office import office_file
 from worker.documents.readers import FORMATS, read_bytes, read_document
 from worker.errors import DocumentError
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 from PIL import Image
 
-from tests.worker.documents.office import changed, replacing, saved, slides, word
+from tests.worker.documents.office_files import changed, replacing, saved, slides, word
 from worker.documents import file_kind
 from worker.documents.file_kind import kind_of
 from worker.documents.readers import read_document

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 from openpyxl import Workbook
 
-from tests.worker.documents.office import changed, saved, slides, word
+from tests.worker.documents.office_files import changed, saved, slides, word
 from worker.documents import file_kind
 from worker.documents.document import Document
 from worker.documents.readers import FORMATS, Format, read_document

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from PIL import Image
 
-from tests.worker.documents.office import changed, replacing, saved
+from tests.worker.documents.office_files import changed, replacing, saved
 from worker.documents.document import Document
 from worker.documents.readers import read_document
 from worker.errors import DocumentError

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from worker.documents.document import Document, document_of_pages
-from worker.documents.graphics import Graphics, R, local_name, paragraph_text
 from worker.documents.losses import Losses
+from worker.documents.office.graphics import Graphics, R, local_name, paragraph_text
 from worker.documents.office_package import OfficePackage, Part
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from worker.documents.encodings import decode
+from worker.documents.text.encodings import decode
 from worker.errors import DocumentError
 
 ENGLISH = "The rain fell.\nIt fell all night.\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from worker.documents.table_header import LOOK, Header, Row, find_header, kind
+from worker.documents.tables.table_header import LOOK, Header, Row, find_header, kind
 
 _NAMES, _NAME = 6, 40  # of a header that are told, and characters of each
 _TOLD = 5  # tables whose headers are told

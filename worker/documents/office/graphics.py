@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from worker.documents.chart_text import chart_text
 from worker.documents.losses import EMBEDDED_FILE, EMPTY_CHART, MEDIUM, PICTURE, Loss, Losses
-from worker.documents.math_text import MATH, math_text
+from worker.documents.office.chart_text import chart_text
+from worker.documents.office.math_text import MATH, math_text
 from worker.documents.office_package import DamagedPart, Part
 from worker.documents.picture_words import words_for_picture
 

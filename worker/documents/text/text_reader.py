@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from worker.documents.document import Document
-from worker.documents.encodings import decode
+from worker.documents.text.encodings import decode
 
 
 def read_text(data: bytes, source: str) -> Document:

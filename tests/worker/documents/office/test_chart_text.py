@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from worker.documents.chart_text import chart_text
+from worker.documents.office.chart_text import chart_text
 
 WATERFALL = """<cx:chartSpace xmlns:cx="http://schemas.microsoft.com/office/drawing/2014/chartex"
  xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><cx:chartData><cx:data id="0">

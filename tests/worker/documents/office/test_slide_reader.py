@@ -13,7 +13,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.slide import Slide
 from pptx.util import Inches
 
-from tests.worker.documents.office import changed, part_of, replacing, slides
+from tests.worker.documents.office_files import changed, part_of, replacing, slides
 from worker.documents.document import Document
 from worker.documents.readers import read_document
 from worker.errors import DocumentError

@@ -14,9 +14,9 @@ from openpyxl.worksheet._reader import COL_TAG, HEADER_TAG, ROW_TAG, WorkSheetPa
 from openpyxl.xml.functions import iterparse
 
 from worker.documents.losses import Loss, Losses
-from worker.documents.print_margins import margin_lines
-from worker.documents.shown_values import shown
-from worker.documents.table_header import Row
+from worker.documents.office.print_margins import margin_lines
+from worker.documents.office.shown_values import shown
+from worker.documents.tables.table_header import Row
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.worker.documents.office import changed, word
+from tests.worker.documents.office_files import changed, word
 from worker.documents.readers import read_document
 
 MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from worker.documents.document import Document, document_of_pages
-from worker.documents.graphics import Graphics, R, local_name
 from worker.documents.losses import EMBEDDED_FILE, Loss, Losses
+from worker.documents.office.graphics import Graphics, R, local_name
+from worker.documents.office.sheet_cells import BROKEN, SheetCells
 from worker.documents.office_package import UNPACK_ERRORS, DamagedPart, OfficePackage, Part
-from worker.documents.sheet_cells import BROKEN, SheetCells
-from worker.documents.table_text import TableText
+from worker.documents.tables.table_text import TableText
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

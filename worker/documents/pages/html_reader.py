@@ -8,10 +8,10 @@ from posixpath import basename
 from typing import TYPE_CHECKING
 
 from worker.documents.document import Document
-from worker.documents.encodings import decode
 from worker.documents.losses import EMBEDDED_FILE, MEDIUM, PICTURE, Loss, Losses
-from worker.documents.mathml import spell_out
+from worker.documents.pages.mathml import spell_out
 from worker.documents.picture_words import words_for_picture
+from worker.documents.text.encodings import decode
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from worker.documents import refusals
 from worker.documents.document import Document, document_of_pages
 from worker.documents.losses import Loss, Losses
-from worker.documents.pdf_annotations import annotation_lines, count_attachments
+from worker.documents.pages.pdf_annotations import annotation_lines, count_attachments
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage, PdfTextPage

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 from worker.documents.document import Document, document_of_lines
-from worker.documents.graphics import ALTERNATIVES, Graphics, R
-from worker.documents.html_reader import read_html
 from worker.documents.losses import Loss, Losses
-from worker.documents.math_text import MATH, math_text
-from worker.documents.office_package import DamagedPart, OfficePackage, Part
-from worker.documents.symbols import shown_sign, shown_text
-from worker.documents.text_reader import read_text
-from worker.documents.word_fields import (
+from worker.documents.office.graphics import ALTERNATIVES, Graphics, R
+from worker.documents.office.math_text import MATH, math_text
+from worker.documents.office.symbols import shown_sign, shown_text
+from worker.documents.office.word_fields import (
     chosen_in_form,
     equation_of,
     instruction_after,
     needs_result,
 )
-from worker.documents.word_numbers import Numbers
+from worker.documents.office.word_numbers import Numbers
+from worker.documents.office_package import DamagedPart, OfficePackage, Part
+from worker.documents.pages.html_reader import read_html
+from worker.documents.text.text_reader import read_text
 from worker.errors import DocumentError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from worker.documents.shown_values import shown
+from worker.documents.office.shown_values import shown
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from worker.documents.delimited_text import delimited
 from worker.documents.document import Document, document_of_lines
-from worker.documents.encodings import decode
-from worker.documents.table_header import Row
-from worker.documents.table_text import TableText
+from worker.documents.tables.delimited_text import delimited
+from worker.documents.tables.table_header import Row
+from worker.documents.tables.table_text import TableText
+from worker.documents.text.encodings import decode
 
 
 def read_delimited(data: bytes, source: str) -> Document:

@@ -8,7 +8,7 @@ import fpdf
 import pytest
 from PIL import Image
 
-from tests.worker.documents.pdf import in_hex, pdf, shown
+from tests.worker.documents.pdf_files import in_hex, pdf, shown
 from worker.documents.document import Document
 from worker.documents.readers import read_document
 from worker.errors import DocumentError

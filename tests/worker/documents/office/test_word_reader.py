@@ -13,7 +13,7 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from PIL import Image
 
-from tests.worker.documents.office import changed, word
+from tests.worker.documents.office_files import changed, word
 from worker.documents.document import Document
 from worker.documents.readers import read_document
 from worker.errors import DocumentError

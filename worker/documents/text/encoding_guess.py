@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from worker.documents.common_characters import HANGUL, HANZI, KANA, KANJI, TRADITIONAL
+from worker.documents.text.common_characters import HANGUL, HANZI, KANA, KANJI, TRADITIONAL
 
 _SAMPLE = 50_000  # bytes; a language shows in far fewer
 

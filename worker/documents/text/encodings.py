@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from worker.documents.encoding_guess import likeliest
-from worker.documents.encoding_labels import codec_of, shown
+from worker.documents.text.encoding_guess import likeliest
+from worker.documents.text.encoding_labels import codec_of, shown
 from worker.errors import DocumentError
 
 #: The longer ones first: UTF-32 begins as UTF-16 does.

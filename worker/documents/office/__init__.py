@@ -1,0 +1,1 @@
+"""Word, PowerPoint and Excel files: their parts, graphics and equations as text."""

@@ -1,0 +1,1 @@
+"""Plain text, and the encodings in which text is written."""
