@@ -21,7 +21,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 from redis import Redis
@@ -29,6 +28,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from worker.addresses import is_one_place
 from worker.child_process import is_alive, kill_group, start_child
 from worker.errors import BrokerError, PackageMissingError, package_missing
 from worker.private_files import make_private_folder, open_private, private_in
@@ -69,8 +69,8 @@ def password_of(settings: Settings) -> str:
     server = _read_state(server_folder(settings))
     if server is None or not is_alive(server.pid):
         return ""
-    address = urlsplit(settings.broker)
-    is_it = (address.scheme, address.netloc) == ("redis", f"{_HOST}:{server.port}")
+    own = f"redis://{_HOST}:{server.port}"
+    is_it = "@" not in settings.broker and is_one_place(settings.broker, own)
     return server.password if is_it else ""
 
 

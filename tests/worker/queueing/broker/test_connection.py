@@ -85,7 +85,8 @@ def test_an_option_that_is_not_known_is_named(url: str):
     "url",
     ["redis://host?db=many&password=hush-hush", "redis://host?protocol=9",
      "rediss://:hush-hush@host?ssl_cert_reqs=some", "redis://host?ssl_cert_reqs=none",
-     "me:hush-hush@host:6379", "redis://:hush#hush-hush@host"],
+     "me:hush-hush@host:6379", "redis://:hush#hush-hush@host",
+     "redis://:hush-hush@[::1", "redis://:hush-hush@host:many"],
 )  # fmt: skip
 def test_an_address_that_cannot_be_used_is_refused_without_its_secret(url: str):
     error = caught(with_broker(url))

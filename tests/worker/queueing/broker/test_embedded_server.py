@@ -219,4 +219,7 @@ def test_the_password_goes_to_this_homes_own_server_alone():
         assert not password("redis://127.0.0.1:1")
         assert not password(f"redis://example.com:{server.port}")
         assert not password(f"rediss://127.0.0.1:{server.port}")
+        assert not password(f"redis://me@127.0.0.1:{server.port}")
+        assert not password("redis://:hush-hush@[::1")  # no address, as others have to say
+        assert not password("redis://[127.0.0.1]:port")
     assert not password(server.url)  # whoever has the port now is not ours
