@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -209,6 +210,17 @@ def test_index_names_the_collection_that_it_fills_and_the_types_that_nobody_read
     assert "Not read, for their type: (no ending), *.jpg, *.zip\n" in out
     code, out, _ = bonsai("index", "--documents", papers, "--collection", "debate")
     assert (code, "Indexed into 'debate': 6 indexed;" in out) == (0, True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_link_out_of_the_folder_is_not_said_to_be_of_an_unread_type(bonsai: Run, papers: Path):
+    (papers / "elsewhere.txt").symlink_to(papers.parent / "outside.txt")
+    (papers.parent / "outside.txt").write_text("A secret.", encoding="utf-8")
+    (papers / "a.zip").write_bytes(b"x")
+    code, out, _ = bonsai("index", "--documents", papers)
+    assert code == 0
+    assert "Not read, for their type: *.zip\n" in out
+    assert "Not read, for where they lead or what they are: elsewhere.txt\n" in out
 
 
 def test_ranking_before_indexing_says_what_to_do(bonsai: Run, small_book: Path):

@@ -30,8 +30,15 @@ class IndexRequest(CollectionRequest, RunRequest):
             super().check_row(row)
 
 
+#: What the files are called together that have no type.
+NO_ENDING = "(no ending)"
+
+
 class SourceReport(Row):
-    """What became of one file, or (`skipped`) of all files of a type that is not read."""
+    """What became of one file, or (`skipped`) of all files of a type that is not read.
+
+    A single file is `skipped` too if it should not be read, such as a link out of the folder.
+    """
 
     identity = ("file",)
 
@@ -49,6 +56,11 @@ class SourceReport(Row):
     def has_failed(self) -> bool:
         """Whether the file could not be read."""
         return self.status == "failed"
+
+    @property
+    def is_of_type(self) -> bool:
+        """Whether it is about all files of a type that is not read, and no single one."""
+        return self.status == "skipped" and self.file in (f"*.{self.type}", NO_ENDING)
 
 
 class IndexResult(RunResult):

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from worker.contract import SourceReport
+from worker.contract.index import NO_ENDING
 from worker.documents.file_version import FileVersion
 from worker.documents.language import MULTILINGUAL, mostly_japanese, reads_english_only
 from worker.documents.readers import FORMATS
@@ -55,7 +56,7 @@ def skipped(others: Counter[str]) -> list[SourceReport]:
     """Report the files that nobody reads, a row for each ending."""
     return [
         SourceReport(
-            file=f"*{suffix}" if suffix else "(no ending)",
+            file=f"*{suffix}" if suffix else NO_ENDING,
             type=suffix.lstrip("."),
             status="skipped",
             problem=f"{_files(count)} not read. Readable are {', '.join(FORMATS)}.",

@@ -44,7 +44,7 @@ def land(landing: Landing[IndexRequest]) -> Sequence[Row]:
 
 
 def summary(run: Run) -> Iterator[str]:
-    """Say what was filled, how many files ended in which state, and which types nobody reads."""
+    """Say what was filled, how many files ended in which state, and what is not read."""
     sources = run.rows(SourceReport)
     if not (sources and run.stamp):
         return
@@ -53,8 +53,11 @@ def summary(run: Run) -> Iterator[str]:
     chunks = sum(source.chunks for source in sources)
     collection = run.stamp.collection
     yield f"Indexed into '{collection}': {files}; {chunks} passages; {run.seconds:.1f} s"
-    if types := [source.file for source in sources if source.status == "skipped"]:
+    skipped = [source for source in sources if source.status == "skipped"]
+    if types := [source.file for source in skipped if source.is_of_type]:
         yield f"Not read, for their type: {', '.join(types)}"
+    if others := [source.file for source in skipped if not source.is_of_type]:
+        yield f"Not read, for where they lead or what they are: {', '.join(others)}"
 
 
 JOB = ExcelJob(
