@@ -64,6 +64,8 @@ class LlamaCppModel:
                 f"llama.cpp says: {error}",
                 "Check that it is a GGUF file and whole, or choose another model.",
             ) from error
+        # Answered by the engine's own thread: one that is freed before that has begun never ends.
+        self._server.handle_metrics()
 
     def generate(
         self,
@@ -179,6 +181,7 @@ def _parameters(parameters: Any, path: Path, threads: int, streams: int) -> Any:
     parameters.cpuparams_batch.n_threads = threads
     parameters.cache_ram_mib = 0
     parameters.verbosity = 0
+    parameters.endpoint_metrics = True
     # The engine opens a port on this machine in any case: let nobody in.
     parameters.ui = False
     parameters.api_keys = [secrets.token_hex(16)]

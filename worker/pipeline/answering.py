@@ -42,6 +42,7 @@ def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
     """
     started = perf_counter()
     model = context.runtime.language_model(request.llm)
+    context.check_cancelled()
     layout = choose_layout(request.prompt, has_chat_layout=model.has_chat_layout)
     ranking = rank(request.ranking, context, lambda stamp: _stamp(request, model, stamp))
     asker = Asker(model, layout, _sampling(request), context)

@@ -75,6 +75,7 @@ class EvidenceGate:
 
         How much is needed is measured once for each version of an index and kept.
         """
+        self._context.check_cancelled()  # one question takes up to a second
         by_characters = self._by_characters(question)
         if by_characters not in self._needed:
             self._needed[by_characters] = self._kept_or_measured(by_characters)

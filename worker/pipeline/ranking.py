@@ -48,6 +48,7 @@ def rank(
     """
     started = perf_counter()
     embedder = context.runtime.embedder(request.embedder)
+    context.check_cancelled()
     collection = _open(request, embedder, context)
     stamp = context.begin(stamped(_stamp(request, collection, embedder)))
     problems: list[Problem] = []

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,3 +103,17 @@ def test_a_file_that_is_no_model_is_named(tmp_path: Path):
     broken.write_bytes(b"GGUF nothing more")
     with pytest.raises(EngineError, match="broken"):
         LlamaCppModel("gguf:broken", broken, threads=1)
+
+
+_LOADED_FOR_NOTHING = """
+import sys
+from pathlib import Path
+from worker.inference.llama_cpp import LlamaCppModel
+LlamaCppModel("gguf:smollm2", Path(sys.argv[1]), threads=1).close()
+"""
+
+
+def test_a_model_that_is_freed_at_once_ends(models: Path):
+    path = find_weights(models, "gguf:smollm2") / "model.gguf"
+    command = [sys.executable, "-c", _LOADED_FOR_NOTHING, str(path)]
+    assert subprocess.run(command, timeout=120, check=False).returncode == 0
