@@ -103,7 +103,7 @@ def test_jobs_run_stop_and_fail_with_these_rights(guarded):
     assert {job.state for job in guarded.runs.jobs()} == {"done"}
 
     with guarded.running(rank_request(100, "stopped")) as seen:
-        eventually(lambda: seen.rows)
+        seen.wait_for_rows(1)
         seen.stop.set()
     assert isinstance(seen.error, CancelledError)
 
@@ -114,12 +114,12 @@ def test_jobs_run_stop_and_fail_with_these_rights(guarded):
 def test_jobs_of_workers_that_leave_or_die_go_on_with_these_rights(guarded):
     leaver = guarded.start_worker()
     with guarded.running(rank_request(9)) as seen:
-        eventually(lambda: seen.rows)
+        seen.wait_for_rows(1)
         leaver.send_signal(signal.SIGTERM)
         assert leaver.wait(60) == 0
         handed_over = len(seen.rows)
         victim = guarded.start_worker()
-        eventually(lambda: len(seen.rows) > handed_over)
+        seen.wait_for_rows(handed_over + 1)
         victim.kill()
         victim.wait()
         guarded.start_worker()

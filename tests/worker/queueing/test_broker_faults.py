@@ -86,7 +86,7 @@ def test_a_server_that_is_started_again_finds_the_rank_going_on(
     world, ranking, keeper, end_server, how
 ):
     with world.running(ranking) as seen:
-        eventually(lambda: len(seen.rows) >= 2)
+        seen.wait_for_rows(2)
         end_server(how)
         keeper.start()
     assert_complete_and_once(world, ranking, seen)
@@ -110,7 +110,7 @@ def test_a_server_that_is_killed_again_and_again_loses_no_run(world, keeper, end
 
 def test_a_server_that_stalls_finds_the_rank_going_on(world, ranking, keeper):
     with world.running(ranking) as seen:
-        eventually(lambda: len(seen.rows) >= 2)
+        seen.wait_for_rows(2)
         server = keeper.start()
         os.kill(server.pid, signal.SIGSTOP)
         time.sleep(LONG)
@@ -121,7 +121,7 @@ def test_a_server_that_stalls_finds_the_rank_going_on(world, ranking, keeper):
 def test_a_rank_waits_while_the_server_may_not_write(world, ranking):
     """As where its disk is full, or a copy of it is away."""
     with world.running(ranking) as seen:
-        eventually(lambda: len(seen.rows) >= 2)
+        seen.wait_for_rows(2)
         world.redis.config_set("min-replicas-to-write", 1)
         since = time.monotonic()
         eventually(lambda: time.monotonic() - since > LONG)
@@ -132,7 +132,7 @@ def test_a_rank_waits_while_the_server_may_not_write(world, ranking):
 
 def test_a_server_that_is_away_for_long_finds_the_rank_going_on(world, ranking, keeper, end_server):
     with world.running(ranking) as seen:
-        eventually(lambda: len(seen.rows) >= 2)
+        seen.wait_for_rows(2)
         end_server(signal.SIGKILL)
         since = time.monotonic()
         eventually(lambda: AWAY in seen.waits and time.monotonic() - since > LONG)
@@ -143,7 +143,7 @@ def test_a_server_that_is_away_for_long_finds_the_rank_going_on(world, ranking, 
 
 def test_a_client_gives_up_at_last_and_finds_the_result_later(world, ranking, keeper, end_server):
     with world.running(ranking, replace(QUICK, away=0.5)) as seen:
-        eventually(lambda: len(seen.rows) >= 2)
+        seen.wait_for_rows(2)
         end_server(signal.SIGKILL)
     assert type(seen.error) is BrokerError
     assert "It has been away for" in seen.error.why
@@ -154,7 +154,7 @@ def test_a_client_gives_up_at_last_and_finds_the_result_later(world, ranking, ke
 
 def test_a_rank_waits_while_the_server_is_full_and_then_goes_on(world, ranking):
     with world.running(ranking) as seen:
-        eventually(lambda: len(seen.rows) >= 2)
+        seen.wait_for_rows(2)
         world.redis.config_set("maxmemory", "100kb")
         since = time.monotonic()
         eventually(lambda: FULL in seen.waits and time.monotonic() - since > LONG)

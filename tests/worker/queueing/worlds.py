@@ -99,6 +99,11 @@ class Seen:
     def rows(self) -> list[object]:
         return [event.row for event in self.events if event.kind == "row"]
 
+    def wait_for_rows(self, number: int, seconds: float = 120) -> None:
+        """Wait until so many rows have come; fail at once if the run ends before."""
+        eventually(lambda: len(self.rows) >= number or self.outcome, seconds)
+        assert len(self.rows) >= number, f"{len(self.rows)} rows, then {self.outcome!r}"
+
     @property
     def waits(self) -> list[str]:
         """What the client was told while nothing happened."""

@@ -53,7 +53,8 @@ class WarmWorker(AllowedWorker):
         self._runner = runner
         self._patience = patience
         self._looked_at = float("-inf")
-        self._stop = threading.Event()
+        self._stop = threading.Event()  # the run under way is to end at its next step
+        self._look = threading.Event()  # whether it is to stop is worth a look now
         self._leaving = False
 
     def do(self, run_id: str) -> Retry | None:
@@ -104,7 +105,7 @@ class WarmWorker(AllowedWorker):
         over = threading.Event()
 
         def beat() -> None:
-            while not over.wait(self._patience.beat):
+            while not self._is_over(over):
                 with suppress(BonsaiError), broker_errors(""):  # the next beat may get through
                     self._keep_alive()
                     if lease.stop_asked() or not lease.beat():
@@ -116,9 +117,16 @@ class WarmWorker(AllowedWorker):
             yield
         finally:
             over.set()
+            self._look.set()
             thread.join()
             if not self._leaving:
                 self._stop.clear()
+
+    def _is_over(self, over: threading.Event) -> bool:
+        """Wait until the next beat, or until there is something to see; say whether a run ended."""
+        self._look.wait(self._patience.beat)
+        self._look.clear()
+        return over.is_set()
 
     def _keep_alive(self) -> None:
         """Tell rq that worker and job are alive."""
@@ -135,9 +143,13 @@ class WarmWorker(AllowedWorker):
         return self._patience.silence
 
     def kill_horse(self, sig: object = None) -> None:
-        """Stop the job: called in another thread when somebody sends rq's stop command."""
+        """Look whether the run is to stop: called in another thread at rq's stop command.
+
+        The command may come late, when the worker has the next run already: what counts is the
+        record of the run that it has.
+        """
         self._stopped_job_id = None  # the run's record says how it ended, not rq
-        self._stop.set()
+        self._look.set()
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Leave: the job under way stops at its next step and goes to another worker."""

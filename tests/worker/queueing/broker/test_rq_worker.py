@@ -4,6 +4,7 @@ import secrets
 
 from tests.conftest import SAMPLE
 from tests.worker.pipeline.conftest import timeless
+from tests.worker.queueing.quick_worker import QUICK
 from tests.worker.queueing.worlds import (
     LANGUAGE_MODEL,
     World,
@@ -14,6 +15,9 @@ from tests.worker.queueing.worlds import (
 )
 from worker.contract import Answer, AnswerRequest, QuestionRanking
 from worker.errors import CancelledError, EngineError
+from worker.queueing.broker.packing import pack
+from worker.queueing.broker.rq_worker import WarmWorker
+from worker.queueing.in_process import InProcessRunner
 
 
 def new_id() -> str:
@@ -52,7 +56,7 @@ def test_a_job_that_kills_every_worker_without_a_row_has_failed(served: World):
 def test_a_rank_that_is_stopped_keeps_its_rows(served: World):
     request = rank_request(100, new_id())
     with served.running(request) as seen:
-        eventually(lambda: len(seen.rows) >= 3)
+        seen.wait_for_rows(3)
         seen.stop.set()
     assert isinstance(seen.error, CancelledError)
     assert 3 <= served.stored_rows(request.run_id) < 100
@@ -62,7 +66,7 @@ def test_a_rank_that_is_stopped_keeps_its_rows(served: World):
 def test_an_index_that_is_stopped_keeps_the_files_it_has_done(served: World):
     request = index_request(SAMPLE, new_id()).model_copy(update={"collection": "stopped"})
     with served.running(request) as seen:
-        eventually(lambda: len(seen.rows) >= 2)
+        seen.wait_for_rows(2)
         seen.stop.set()
     assert isinstance(seen.error, CancelledError)
     finished = {row.file for row in seen.rows}
@@ -88,9 +92,22 @@ def test_an_answer_that_is_stopped_keeps_its_rows(served: World):
 def test_somebody_else_can_stop_a_run(served: World):
     request = rank_request(100, new_id())
     with served.running(request) as seen:
-        eventually(lambda: len(seen.rows) >= 2)
+        seen.wait_for_rows(2)
         served.runs.stop(request.run_id)
     assert isinstance(seen.error, CancelledError)
+
+
+def test_a_wish_to_stop_that_comes_late_does_not_stop_the_next_run(served: World):
+    worker = WarmWorker("cpu", served.redis, InProcessRunner(served.settings), QUICK)
+    request = rank_request(4, new_id())
+    served.redis.hset(
+        f"bonsai:run:{request.run_id}",
+        mapping={"state": "queued", "request": pack(request.model_dump_json().encode(), "request")},
+    )
+    worker.kill_horse()  # as rq does, for the run before
+    worker.do(request.run_id)
+    assert served.runs.state(request.run_id) == "done"
+    assert served.stored_rows(request.run_id) == 4
 
 
 def test_a_job_ends_without_its_client_which_can_come_back_for_the_result(served: World):

@@ -34,7 +34,7 @@ def test_a_rank_whose_worker_is_killed_goes_on_after_its_last_row(indexed: World
     victim = indexed.start_worker()
     request = rank_request(ROWS)
     with indexed.running(request) as seen:
-        eventually(lambda: len(seen.rows) >= 3)
+        seen.wait_for_rows(3)
         victim.kill()
         victim.wait()
         assert 3 <= indexed.stored_rows(request.run_id) < ROWS
@@ -52,7 +52,7 @@ def test_an_answer_whose_worker_is_killed_goes_on_after_its_last_row(indexed: Wo
     )
     given = 3 + 3 * len(request.modes)  # rankings, and an answer in each mode
     with indexed.running(request) as seen:
-        eventually(lambda: len(seen.rows) >= 5)
+        seen.wait_for_rows(5)
         victim.kill()
         victim.wait()
         assert 5 <= indexed.stored_rows("answer-run") < given
@@ -65,7 +65,7 @@ def test_a_worker_that_dies_while_it_cleans_up_after_others_stops_nobody(indexed
     victim = indexed.start_worker()
     request = rank_request(ROWS)
     with indexed.running(request) as seen:
-        eventually(lambda: seen.rows)
+        seen.wait_for_rows(1)
         lock = "rq:clean_registries:bonsai:cpu"  # as one holds it that was killed just now
         assert indexed.redis.set(lock, 1, nx=True, ex=QUICK.clean_up)
         victim.kill()
@@ -78,7 +78,7 @@ def test_a_worker_that_was_paused_too_long_writes_nothing_more(indexed: World):
     sleeper = indexed.start_worker()
     request = rank_request(ROWS)
     with indexed.running(request) as seen:
-        eventually(lambda: seen.rows)
+        seen.wait_for_rows(1)
         sleeper.send_signal(signal.SIGSTOP)
         indexed.start_worker()
         kept = indexed.stored_rows(request.run_id)
@@ -102,7 +102,7 @@ def test_a_worker_whose_clock_is_wrong_takes_over_no_live_job(indexed: World, wr
     indexed.start_worker()
     request = rank_request(ROWS)
     with indexed.running(request) as seen:
-        eventually(lambda: seen.rows)
+        seen.wait_for_rows(1)
         indexed.wait_for(worker_with_clock(indexed, wrong_by))
     assert indexed.redis.get(f"bonsai:lease:{request.run_id}") == b"1", "nobody else had it"
     assert indexed.stored_rows(request.run_id) == len(seen.rows) == ROWS
@@ -116,7 +116,7 @@ def test_the_job_of_a_dead_worker_goes_on_whatever_their_clocks_say(
     victim = worker_with_clock(indexed, wrong_by)
     request = rank_request(ROWS)
     with indexed.running(request) as seen:
-        eventually(lambda: seen.rows)
+        seen.wait_for_rows(1)
         victim.kill()
         victim.wait()
         worker_with_clock(indexed, -wrong_by)
@@ -127,7 +127,7 @@ def test_a_worker_that_is_asked_to_leave_hands_its_job_to_the_next(indexed: Worl
     leaver = indexed.start_worker()
     request = rank_request(ROWS)
     with indexed.running(request) as seen:
-        eventually(lambda: seen.rows)
+        seen.wait_for_rows(1)
         leaver.send_signal(signal.SIGTERM)
         assert leaver.wait(60) == 0
         assert indexed.runs.job(request.run_id).state == "queued"
