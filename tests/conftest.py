@@ -14,12 +14,12 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from filelock import FileLock
 from redis import Redis
 
 from tests.worker.queueing.worlds import World, index_request, quick_settings, write_documents
 from worker.errors import WeightsMissingError
-from worker.models.weights import MODELS, fetch_weights
+from worker.models.catalogue import MODELS
+from worker.models.weights import fetch_weights
 from worker.queueing.broker.embedded_server import EmbeddedServer
 from worker.queueing.in_process import InProcessRunner
 from worker.retrieval.base import Embedder
@@ -70,12 +70,12 @@ def _ctrl_c_reaches_children() -> None:
 
 @pytest.fixture(scope="session")
 def models() -> Path:
-    """The user's model folder with the default weights, fetched once if they are not there."""
+    """The user's model folder with the small weights, fetched once if they are not there."""
     folder = load_settings().models
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(folder / ".tests.lock"):
-            for model in MODELS:
+        for model in MODELS:
+            if model.megabytes < 100:
                 fetch_weights(folder, model.name, print)
     except WeightsMissingError as error:
         if os.environ.get("CI"):

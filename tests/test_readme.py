@@ -9,8 +9,8 @@ from pathlib import Path
 import typer
 
 from tests.conftest import REPOSITORY
+from worker.models.catalogue import MODELS
 from worker.models.kinds import KINDS
-from worker.models.weights import MODELS
 from worker.settings import Settings, tomllib
 from xl_addin.commands.app import app
 from xl_addin.template.worksheet_functions import FUNCTIONS

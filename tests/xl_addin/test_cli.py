@@ -15,8 +15,8 @@ import pytest
 from tests.worker.pipeline.conftest import TEXTS
 from tests.xl_addin.conftest import FBQ_HEADERS, Run, fbq_row, rows
 from tests.xl_addin.workbook.samples import parts
+from worker.models.catalogue import MODELS
 from worker.models.kinds import KINDS
-from worker.models.weights import MODELS
 from worker.pipeline import ranking
 from xl_addin.commands import app
 from xl_addin.jobs.books import set_settings

@@ -19,6 +19,7 @@ from worker.errors import (
 from worker.inference.base import Completion, LanguageModel, Prompt, Reply, Sampling
 from worker.inference.open_text import OpenText
 from worker.inference.streams import complete_all, stopped
+from worker.models.catalogue import find_model
 from worker.models.weights import find_weights
 from worker.settings import Settings
 
@@ -225,6 +226,7 @@ def _too_long(tokens: int, most: int) -> PromptTooLongError:
 
 def load(name: str, settings: Settings) -> LanguageModel:
     """Return the model of this name: a file of the user's own, or fetched weights."""
-    own_file = Path(name.partition(":")[2]).expanduser()
-    path = own_file if own_file.suffix else find_weights(settings.models, name) / "model.gguf"
+    path = Path(name.partition(":")[2]).expanduser()
+    if find_model(name) or not path.suffix:
+        path = find_weights(settings.models, name) / "model.gguf"
     return LlamaCppModel(name, path, threads=settings.thread_count, streams=settings.streams)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.errors import EngineError, package_missing
-from worker.models.weights import find_weights, sha256_of
+from worker.models.receipts import sha256_of
+from worker.models.weights import find_weights
 from worker.retrieval.base import Embedder, Vectors
 from worker.retrieval.cpu_engines import Engine, Inputs, best_engine, openvino_engine
 from worker.settings import Settings

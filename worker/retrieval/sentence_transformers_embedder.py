@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from worker.errors import EngineError, WeightsMissingError, package_missing
-from worker.models.weights import sha256_of
+from worker.models.receipts import sha256_of
 from worker.retrieval.base import Embedder, Vectors
 from worker.settings import Settings
 

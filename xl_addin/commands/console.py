@@ -24,8 +24,10 @@ from rich.text import Text
 
 from worker import contract
 from worker.contract import Event, Problem, RowReady, TextReady
-from worker.errors import BonsaiError
+from worker.errors import BonsaiError, CancelledError
+from worker.models.downloads import Report
 from worker.visible_text import one_entry, visible
+from xl_addin.commands.download_bar import DownloadBar
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.base import RowText
 
@@ -118,6 +120,22 @@ class Terminal:
                 yield watch
         finally:
             signal.signal(signal.SIGINT, before)
+
+    @contextmanager
+    def downloading(self) -> Iterator[Report]:
+        """Show how far downloads are; Ctrl-C ends them.
+
+        :raises CancelledError: after Ctrl-C.
+        """
+        try:
+            with DownloadBar(self._err, hidden=self._quiet) as bar:
+                yield bar.take
+        except KeyboardInterrupt:
+            raise CancelledError(
+                "The download was stopped.",
+                "Ctrl-C was pressed.",
+                "What has come is kept: run the same command again, and it goes on.",
+            ) from None
 
     def _ask_to_stop(self, _signal: int, _frame: FrameType | None) -> None:
         if self._stop.is_set():

@@ -31,8 +31,9 @@ def run_demo(out: Path, settings: Settings, terminal: Terminal) -> int:
     only what changed and writes a new workbook.
     """
     started = perf_counter()
-    for name in (settings.embedder, settings.llm):
-        fetch_weights(settings.models, name, terminal.say)
+    with terminal.downloading() as report:
+        for name in (settings.embedder, settings.llm):
+            fetch_weights(settings.models, name, terminal.report, report)
     book = _prepare(out)
     runs = _index_and_answer(book, settings, terminal)
     for job in ("index", "rank", "answer"):

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from worker.models.catalogue import MODELS, Model, model_named
 from worker.models.kinds import KINDS, missing_steps, sees_gpu
-from worker.models.weights import MODELS, are_present, fetch_weights, model_named
+from worker.models.receipts import receipt_of
+from worker.models.weights import are_present, fetch_weights
 from worker.settings import Settings, load_settings
 from xl_addin.commands.console import Terminal, summary_table
 
@@ -61,7 +63,7 @@ def _show_kinds(terminal: Terminal, settings: Settings) -> None:
 def _show_hashes(terminal: Terminal) -> None:
     for model in MODELS:
         for file in model.files:
-            terminal.say(f"{model.name}  {file.name}")
+            terminal.say(f"{model.name}  {file.name}  by {model.publisher}, {file.size:,} bytes")
             terminal.say(f"  sha256 {file.sha256}")
 
 
@@ -76,9 +78,20 @@ def models_get(
     terminal = Terminal(quiet=False)
     settings = load_settings()
     wanted = (name,) if name else (settings.embedder, settings.llm)
-    for model in (model_named(each) for each in wanted):
-        folder = fetch_weights(settings.models, model.name, terminal.say)
-        terminal.say(f"{model.name} is in {folder}")
+    for model in [model_named(each) for each in wanted]:
+        with terminal.downloading() as report:
+            folder = fetch_weights(settings.models, model.name, terminal.report, report)
+        _tell_of(terminal, model, folder)
+
+
+def _tell_of(terminal: Terminal, model: Model, folder: Path) -> None:
+    terminal.say(f"{model.name} is in {folder}")
+    terminal.say(f"  by {model.publisher}, licence {model.licence}")
+    for file in model.files:
+        receipt = receipt_of(folder / file.name)
+        source = f", from {receipt.source}" if receipt and receipt.source else ""
+        terminal.say(f"  {file.name}{source}")
+        terminal.say(f"  sha256 {file.sha256}")
 
 
 @models_app.command("path")
