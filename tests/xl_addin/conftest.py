@@ -15,6 +15,7 @@ from tests.excel.com.windows import Windows
 from tests.worker.pipeline.conftest import TEXTS
 from tests.xl_addin.template.office import Office, require_office
 from xl_addin import cli
+from xl_addin.commands import server_list
 from xl_addin.jobs.books import new_book
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.file_book import FileBook
@@ -60,8 +61,12 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run one command; return its exit code and what it printed to both streams."""
+    """Run one command; return its exit code and what it printed to both streams.
+
+    Servers that happen to run on this machine are not looked for.
+    """
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(server_list, "USUAL_PORTS", ())
 
     def run(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["bonsai", *map(str, arguments)])

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from worker.addresses import masked_address, origin
+from worker.addresses import is_this_machine, masked_address, origin
 from worker.contract.wire import plain_name
 from worker.errors import (
     EngineError,
@@ -167,7 +167,10 @@ class OpenAiEndpoint:
         from worker.inference.bounded_response import bound
 
         http = openai.DefaultAsyncHttpxClient(
-            verify=self._tls, event_hooks={"response": [bound]}, follow_redirects=False
+            verify=self._tls,
+            event_hooks={"response": [bound]},
+            follow_redirects=False,
+            trust_env=not is_this_machine(self._url),  # no proxy stands between us and ourselves
         )
         http.headers["Accept-Encoding"] = "identity"
         key = self._key or "none"  # the SDK does not go without

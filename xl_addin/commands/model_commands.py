@@ -13,6 +13,7 @@ from worker.models.receipts import receipt_of
 from worker.models.weights import are_present, fetch_weights
 from worker.settings import Settings, load_settings
 from xl_addin.commands.console import Terminal, summary_table
+from xl_addin.commands.server_list import show_servers
 
 models_app = typer.Typer(help="Model weights: what there is, fetch one, where they are.")
 
@@ -26,11 +27,12 @@ def models(context: typer.Context) -> None:
 
 @models_app.command("list")
 def models_list() -> None:
-    """Show the models that can be fetched by name, and which kinds are usable here."""
+    """Show the models that can be fetched by name, which kinds are usable here, what runs."""
     settings = load_settings()
     terminal = Terminal(quiet=False)
     _show_weights(terminal, settings.models)
     _show_kinds(terminal, settings)
+    show_servers(terminal, settings)
     _show_hashes(terminal)
 
 

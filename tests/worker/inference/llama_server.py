@@ -1,7 +1,7 @@
 """llama.cpp's own HTTP server, with the demonstration model, as a process of its own.
 
-Run as `python -m tests.worker.inference.llama_server MODEL PORT KEY STREAMS`; it ends when its
-standard input does, and so never outlives the tests.
+Run as `python -m tests.worker.inference.llama_server MODEL PORT KEY STREAMS`, with an empty key for
+a server that wants none; it ends when its standard input does, and so never outlives the tests.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -21,14 +23,17 @@ KEY = "key-of-the-tests"
 
 
 class LlamaServer:
-    """Started within `with`; may be killed and started again on the same port."""
+    """Started within `with`; may be killed and started again on the same port.
 
-    def __init__(self, model: Path, *, streams: int = 4) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+    :param ports: the first one that is free is taken; 0 is any.
+    """
+
+    def __init__(
+        self, model: Path, *, streams: int = 4, key: str = KEY, ports: Sequence[int] = (0,)
+    ) -> None:
+        self.port = next(filter(None, map(_free, ports)))
         self.url = f"http://127.0.0.1:{self.port}/v1"
-        self._arguments = [str(model), str(self.port), KEY, str(streams)]
+        self._arguments = [str(model), str(self.port), key, str(streams)]
 
     def __enter__(self) -> LlamaServer:
         self.start()
@@ -61,6 +66,15 @@ class LlamaServer:
             return False
 
 
+def _free(port: int) -> int:
+    """Return the port, or another one for 0; nothing if it is taken."""
+    with socket.socket() as free, suppress(OSError):
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", port))
+        return int(free.getsockname()[1])
+    return 0
+
+
 def serve(model: str, port: str, key: str, streams: str) -> None:
     import xllamacpp
 
@@ -68,7 +82,7 @@ def serve(model: str, port: str, key: str, streams: str) -> None:
     parameters.model.path = model
     parameters.model_alias = {"smollm2"}
     parameters.port = int(port)
-    parameters.api_keys = [key]
+    parameters.api_keys = [key] if key else []
     parameters.ui = False
     parameters.n_parallel = int(streams)
     parameters.n_ctx = CONTEXT_TOKENS * int(streams)

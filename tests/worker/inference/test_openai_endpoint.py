@@ -219,3 +219,11 @@ def test_the_key_is_neither_shown_nor_logged(model, caplog: pytest.LogCaptureFix
         ask(model, CHAT)
     assert caplog.text
     assert KEY not in caplog.text + repr(model)
+
+
+def test_no_proxy_stands_before_a_server_of_this_machine(
+    server: OpenAiStandIn, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert ask(endpoint(server), CHAT)[0].text == "Paris"
