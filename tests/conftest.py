@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from redis import Redis
 
+from tests.worker.models.hub_server import HubServer
 from tests.worker.queueing.worlds import World, index_request, quick_settings, write_documents
 from worker.errors import WeightsMissingError
 from worker.models.catalogue import MODELS
@@ -112,6 +113,29 @@ def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("BONSAI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("BONSAI_THREADS", "1")
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
+    """A model hub on this machine, which huggingface_hub takes for the usual one.
+
+    The library reads its variables when it is imported, so they are set where it keeps them too.
+    """
+    from huggingface_hub import constants
+    from huggingface_hub.utils import close_session
+
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "hf" / "token"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    with HubServer() as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        monkeypatch.setattr(constants, "ENDPOINT", server.url)
+        files = server.url + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", files)
+        yield server
+    close_session()
 
 
 @pytest.fixture

@@ -120,7 +120,7 @@ def load_model(settings: Settings, count: int) -> LlamaCppModel:
 def load_transformers(folder: str) -> LanguageModel:
     from worker.inference.transformers_model import TransformersModel
 
-    return TransformersModel(f"hf:{folder}", streams=8)
+    return TransformersModel(f"hf:{folder}", folder.parent, streams=8)
 
 
 def caught_prompts(settings: Settings, questions: int) -> tuple[list[Prompt], list[Prompt]]:

@@ -20,6 +20,7 @@ from worker.inference.base import Completion, LanguageModel, Prompt, Reply, Samp
 from worker.inference.open_text import OpenText
 from worker.inference.streams import complete_all, stopped
 from worker.models.catalogue import find_model
+from worker.models.hub.kept import gguf_file
 from worker.models.weights import find_weights
 from worker.settings import Settings
 
@@ -225,8 +226,8 @@ def _too_long(tokens: int, most: int) -> PromptTooLongError:
 
 
 def load(name: str, settings: Settings) -> LanguageModel:
-    """Return the model of this name: a file of the user's own, or fetched weights."""
-    path = Path(name.partition(":")[2]).expanduser()
+    """Return the model of this name: of a hub, a file of the user's own, or fetched weights."""
+    path = gguf_file(settings.models, name) or Path(name.partition(":")[2]).expanduser()
     if find_model(name) or not path.suffix:
         path = find_weights(settings.models, name) / "model.gguf"
     return LlamaCppModel(name, path, threads=settings.thread_count, streams=settings.streams)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from worker.inference.base import LanguageModel, Prompt, Reply, Sampling
 from worker.inference.padded_batches import PaddedBatches
@@ -18,15 +19,16 @@ class TransformersModel:
 
     The folder may be that of a LoRA adapter, which names its base.
 
+    :param models: the folder in which models of a hub are kept.
     :param streams: prompts in a batch; 0 for 8 on a GPU and 4 on a processor.
     :raises PackageMissingError: if torch, transformers or, for an adapter, peft is not installed.
     :raises WeightsMissingError: if the model is neither here nor to be had.
     :raises EngineError: if it cannot be loaded here, for want of memory for example.
     """
 
-    def __init__(self, name: str, *, streams: int) -> None:
+    def __init__(self, name: str, models: Path, *, streams: int) -> None:
         self.name = name
-        model, tokenizer = load_weights(name)
+        model, tokenizer = load_weights(name, models)
         self.streams = streams or _STREAMS[model.device.type]
         self.has_chat_layout = bool(tokenizer.chat_template)
         self._batches: PaddedBatches | None = PaddedBatches(model, tokenizer, self.streams)
@@ -57,4 +59,4 @@ class TransformersModel:
 
 def load(name: str, settings: Settings) -> LanguageModel:
     """Return the model of this name."""
-    return TransformersModel(name, streams=settings.streams)
+    return TransformersModel(name, settings.models, streams=settings.streams)

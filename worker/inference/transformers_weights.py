@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker.errors import EngineError, UnavailableError, WeightsMissingError, package_missing
+from worker.models.hub.kept import Place, model_place
+from worker.models.hub.names import hub_name
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -16,10 +18,11 @@ _ADAPTER = "adapter_config.json"
 _BASE = "base_model_name_or_path"
 
 
-def load_weights(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+def load_weights(name: str, models: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Return the model `hf:ORG/NAME` or `hf:FOLDER` and its tokenizer; an adapter with its base.
 
-    On a GPU in 16-bit numbers, else in 32-bit. Code that comes with a model is not run.
+    On a GPU in 16-bit numbers, else in 32-bit. Code that comes with a model is not run. A copy of
+    a hub's model in the folder `models` is taken first, then what transformers has or fetches.
 
     :raises PackageMissingError: if torch, transformers or, for an adapter, peft is not installed.
     :raises WeightsMissingError: if the model is neither here nor to be had.
@@ -35,12 +38,10 @@ def load_weights(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
         raise package_missing(error.name or "transformers", "hf") from error
     logging.disable_progress_bar()
     logging.set_verbosity_error()  # it warns on the user's terminal, whatever others log
-    place = name.partition(":")[2]
-    folder = Path(place).expanduser()
+    place = model_place(models, name)
     try:
-        if (folder / _ADAPTER).is_file():
-            return _adapter(folder)
-        place = str(folder) if folder.is_dir() else place
+        if (Path(place.where) / _ADAPTER).is_file():
+            return _adapter(Path(place.where), models)
         return _model(place), _tokenizer(place)
     except (OSError, ValueError, SafetensorError) as error:
         raise _not_loaded(name, error) from error
@@ -52,58 +53,66 @@ def load_weights(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
         ) from error
 
 
-def _model(place: str) -> PreTrainedModel:
+def _model(place: Place) -> PreTrainedModel:
     import torch
     from transformers import AutoModelForCausalLM
 
     on_gpu = torch.cuda.is_available()
     half = torch.bfloat16 if on_gpu and torch.cuda.is_bf16_supported() else torch.float16
     return AutoModelForCausalLM.from_pretrained(
-        place,
+        place.where,
+        **place.options,
         dtype=half if on_gpu else torch.float32,
         device_map="cuda" if on_gpu else "cpu",
         trust_remote_code=False,
     ).eval()
 
 
-def _tokenizer(place: str) -> PreTrainedTokenizerBase:
+def _tokenizer(place: Place) -> PreTrainedTokenizerBase:
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(
-        place, padding_side="left", clean_up_tokenization_spaces=False, trust_remote_code=False
+        place.where,
+        **place.options,
+        padding_side="left",
+        clean_up_tokenization_spaces=False,
+        trust_remote_code=False,
     )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
 
 
-def _adapter(folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+def _adapter(folder: Path, models: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     try:
         from peft import PeftModel
     except ImportError as error:
         raise package_missing("peft", "hf") from error
-    base = _base(folder)
+    base = _base(folder, models)
     has_tokenizer = (folder / "tokenizer_config.json").is_file()
-    tokenizer = _tokenizer(str(folder if has_tokenizer else base))
-    adapted = PeftModel.from_pretrained(_model(str(base)), str(folder))
+    tokenizer = _tokenizer(Place(str(folder)) if has_tokenizer else base)
+    adapted = PeftModel.from_pretrained(_model(base), str(folder))
     return adapted.merge_and_unload(), tokenizer
 
 
-def _base(folder: Path) -> Path:
+def _base(folder: Path, models: Path) -> Place:
     """Return the folder of the base that an adapter names; nothing is downloaded for it."""
     from huggingface_hub import snapshot_download
 
     named = json.loads((folder / _ADAPTER).read_text(encoding="utf-8")).get(_BASE) or ""
     if Path(named).is_absolute() and Path(named).is_dir():
-        return Path(named)
+        return Place(named)
+    if (kept := model_place(models, f"hf:{named}")).commit:
+        return kept
     try:
-        return Path(snapshot_download(named, local_files_only=True))
+        return Place(snapshot_download(named, local_files_only=True))
     except (OSError, ValueError) as error:
         raise WeightsMissingError(
             f"The base model of the adapter {folder} is not on this machine.",
             f"Its {_ADAPTER} names '{named}', which is neither the full path of a folder "
-            "nor a model in the hub's local cache.",
-            f"Get the base model, and write the full path of its folder as {_BASE} in {_ADAPTER}.",
+            "nor a model that was fetched from a hub.",
+            (f"Run: bonsai models get hf:{named}. Or w" if hub_name(f"hf:{named}") else "W")
+            + f"rite the full path of the base model's folder as {_BASE} in {_ADAPTER}.",
         ) from error
 
 
@@ -111,8 +120,8 @@ def _not_loaded(name: str, error: Exception) -> UnavailableError:
     return WeightsMissingError(
         f"The language model {name} cannot be loaded.",
         _first_line(error),
-        "Check the name; without a way to huggingface.co, copy the model's folder here and "
-        "give its path: hf:/path/folder",
+        f"Check the name. Where a hub can be reached, run: bonsai models get {name}; without one, "
+        "copy the model's folder here and give its path: hf:/path/folder",
     )
 
 

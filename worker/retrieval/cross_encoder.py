@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.errors import EngineError, package_missing
+from worker.models.hub.kept import Place, model_place
 from worker.retrieval.base import Reranker
 from worker.settings import Settings
 
@@ -15,24 +16,24 @@ from worker.settings import Settings
 class CrossEncoderReranker:
     """A model that reads question and passage together, on a GPU if there is one.
 
-    :param name: of the model on the hub, or a folder.
+    :param name: for messages, as in `st:cross-encoder/ms-marco-MiniLM-L6-v2`.
     :raises PackageMissingError: if sentence-transformers is not installed.
     :raises EngineError: if the model cannot be loaded.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, place: Place) -> None:
         try:
             from sentence_transformers import CrossEncoder
         except ImportError as error:
             raise package_missing("sentence-transformers", "gpu") from error
         self._name = name
         try:
-            self._model = CrossEncoder(name)
+            self._model = CrossEncoder(place.where, **place.options)
         except (OSError, ValueError, RuntimeError) as error:
             raise EngineError(
                 f"The reranker {name} cannot be loaded.",
                 f"{(str(error).splitlines() or [type(error).__name__])[0]}",
-                "Check the name, or the connection to the model hub.",
+                f"Check the name. Where a hub can be reached, run: bonsai models get {name}",
             ) from error
 
     def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -54,4 +55,4 @@ class CrossEncoderReranker:
 
 def load(name: str, settings: Settings) -> Reranker:
     """Return the cross-encoder of this name, as in `st:cross-encoder/ms-marco-MiniLM-L6-v2`."""
-    return CrossEncoderReranker(name.partition(":")[2])
+    return CrossEncoderReranker(name, model_place(settings.models, name))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from worker.errors import EngineError, WeightsMissingError, package_missing
+from worker.models.hub.kept import Place, model_place
 from worker.models.receipts import sha256_of
 from worker.retrieval.base import Embedder, Vectors
 from worker.settings import Settings
@@ -28,7 +29,7 @@ _PROMPTS = (
 
 
 class SentenceTransformersEmbedder:
-    """A model such as `st:BAAI/bge-base-en`, or `st:` and a folder.
+    """A model such as `st:BAAI/bge-base-en`, or `st:` and a folder, loaded from its place.
 
     In batches of texts of similar length; on a GPU in 16-bit numbers, else in 32-bit. On a
     processor the batch changes a vector by less than 1e-6 in cosine.
@@ -37,13 +38,12 @@ class SentenceTransformersEmbedder:
     :raises WeightsMissingError: if the model is neither here nor to be had.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, place: Place) -> None:
         self.name = name
-        place = name.partition(":")[2]
         self._model = _loaded(name, place)
         self._batch = _BATCH.get(self._model.device.type, _BATCH["cpu"])
-        self._query_prompt, self._document_prompt = _prompts(self._model, place)
-        self.revision = _revision(self._model, Path(place).expanduser())
+        self._query_prompt, self._document_prompt = _prompts(self._model, place.where)
+        self.revision = _revision(place)
         self.max_tokens = int(self._model.max_seq_length or 512)
         self.dim = self._embed(["dimension"], "").shape[1]
 
@@ -79,17 +79,17 @@ class SentenceTransformersEmbedder:
         return unit
 
 
-def _loaded(name: str, place: str) -> SentenceTransformer:
+def _loaded(name: str, place: Place) -> SentenceTransformer:
     try:
         import torch
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise package_missing("sentence-transformers", "gpu") from error
     on_gpu = torch.cuda.is_available()
-    folder = Path(place).expanduser()
     try:
         return SentenceTransformer(
-            str(folder) if folder.is_dir() else place,
+            place.where,
+            **place.options,
             device="cuda" if on_gpu else None,
             model_kwargs={"dtype": "float16" if on_gpu else "float32"},
         )
@@ -97,8 +97,8 @@ def _loaded(name: str, place: str) -> SentenceTransformer:
         raise WeightsMissingError(
             f"The embedding model {name} cannot be loaded.",
             f"{(str(error).splitlines() or [type(error).__name__])[0]}",
-            "Check the name; without a way to huggingface.co, copy the model's folder here and "
-            "give its path: st:/path/folder",
+            f"Check the name. Where a hub can be reached, run: bonsai models get {name}; without "
+            "one, copy the model's folder here and give its path: st:/path/folder",
         ) from error
 
 
@@ -114,15 +114,21 @@ def _prompts(model: SentenceTransformer, place: str) -> tuple[str, str]:
     return "", ""
 
 
-def _revision(model: SentenceTransformer, folder: Path) -> str:
+def _revision(place: Place) -> str:
     """Return the hub's commit, or a hash of the weights in a folder."""
+    from huggingface_hub import try_to_load_from_cache
+
+    folder = Path(place.where)
+    if place.commit:
+        return place.commit[:12]
     if folder.is_dir():
         files = sorted(path for path in folder.rglob("*") if path.suffix in _WEIGHTS)
         return hashlib.sha256("".join(map(sha256_of, files)).encode()).hexdigest()[:12]
-    commit = getattr(model[0].auto_model.config, "_commit_hash", None)
-    return str(commit or "unknown")[:12]
+    # The library keeps what it fetches in folders that are named after the commit.
+    found = try_to_load_from_cache(place.where, "config.json", revision=place.revision or None)
+    return Path(found).parent.name[:12] if isinstance(found, str) else "unknown"
 
 
 def load(name: str, settings: Settings) -> Embedder:
     """Return the model of this name."""
-    return SentenceTransformersEmbedder(name)
+    return SentenceTransformersEmbedder(name, model_place(settings.models, name))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.worker.models.hub_server import HubServer
 from worker.errors import (
     BonsaiError,
     CancelledError,
@@ -17,6 +18,8 @@ from worker.errors import (
     WeightsMissingError,
 )
 from worker.inference.base import Completion, LanguageModel, Prompt, Sampling
+from worker.models.hub.client import fetch_model
+from worker.models.hub.names import named_on_hub
 from worker.runtime import Runtime
 from worker.settings import Settings, load_settings
 
@@ -281,3 +284,16 @@ def test_broken_weights_are_named(smollm2_folder: Path, tmp_path: Path):
     (broken / "model.safetensors").write_bytes(b"not weights")
     with pytest.raises(WeightsMissingError, match="broken"):
         _loaded(f"hf:{broken}")
+
+
+def test_a_model_that_was_fetched_from_a_hub_is_loaded_from_its_kept_copy(
+    hub: HubServer, smollm2_folder: Path, tmp_path: Path
+):
+    files = {path.name: path.read_bytes() for path in smollm2_folder.iterdir()}
+    hub.add("org/SmolLM2", files)
+    settings = replace(load_settings(), models=tmp_path / "models")
+    fetch_model(settings.models, named_on_hub("hf:org/SmolLM2"), lambda _: None, print)
+    hub.asked.clear()
+    model = Runtime(settings).language_model("hf:org/SmolLM2")
+    assert "Paris" in _texts(model, CAPITALS[:1])[0]
+    assert hub.asked == []

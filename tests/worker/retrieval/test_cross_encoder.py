@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from worker.errors import EngineError
-from worker.retrieval.cross_encoder import CrossEncoderReranker
+from worker.models.hub.kept import Place
+from worker.retrieval.base import Reranker
+from worker.retrieval.cross_encoder import CrossEncoderReranker, load
+from worker.settings import load_settings
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -42,14 +45,18 @@ def folder(
     return folder
 
 
+def _loaded(folder: Path) -> Reranker:
+    return load(f"st:{folder}", load_settings())
+
+
 def test_each_passage_gets_a_score_of_its_own(folder: Path):
-    scores = CrossEncoderReranker(str(folder)).scores("What do tankers do?", TEXTS)
+    scores = _loaded(folder).scores("What do tankers do?", TEXTS)
     assert scores.shape == (3,)
     assert len(np.unique(scores)) == 3
 
 
 def test_a_score_does_not_depend_on_the_other_passages(folder: Path):
-    reranker = CrossEncoderReranker(str(folder))
+    reranker = _loaded(folder)
     together = reranker.scores("What do tankers do?", TEXTS)
     alone = [reranker.scores("What do tankers do?", [text])[0] for text in TEXTS]
     assert together == pytest.approx(alone, abs=1e-5)
@@ -58,7 +65,7 @@ def test_a_score_does_not_depend_on_the_other_passages(folder: Path):
 @pytest.mark.usefixtures("sentence_transformers")
 def test_a_folder_that_is_no_model_is_named(tmp_path: Path):
     with pytest.raises(EngineError, match=r"reranker .* cannot be loaded"):
-        CrossEncoderReranker(str(tmp_path))
+        _loaded(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -72,4 +79,4 @@ def test_scores_that_are_none_are_refused(monkeypatch: pytest.MonkeyPatch, given
     package = SimpleNamespace(CrossEncoder=lambda name: model)
     monkeypatch.setitem(sys.modules, "sentence_transformers", package)
     with pytest.raises(EngineError, match="reranker lying gave no score to some of 3 passages"):
-        CrossEncoderReranker("lying").scores("What do tankers do?", TEXTS)
+        CrossEncoderReranker("lying", Place("lying")).scores("What do tankers do?", TEXTS)

@@ -16,7 +16,7 @@ from worker.errors import PackageMissingError, WeightsMissingError
 from worker.retrieval import cpu_engines
 from worker.retrieval.base import Embedder
 from worker.retrieval.onnx_embedder import OnnxEmbedder
-from worker.retrieval.sentence_transformers_embedder import SentenceTransformersEmbedder
+from worker.retrieval.sentence_transformers_embedder import load
 from worker.runtime import Runtime
 from worker.settings import load_settings
 
@@ -46,7 +46,7 @@ def folder(torch: ModuleType, models: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def minilm(folder: Path) -> Embedder:
-    return SentenceTransformersEmbedder(f"st:{folder}")
+    return load(f"st:{folder}", load_settings())
 
 
 def _changed(folder: Path, tmp_path: Path, prompts: dict[str, str]) -> Path:
@@ -86,7 +86,7 @@ def test_no_texts_give_no_vectors(minilm: Embedder):
 def test_a_prompt_of_the_model_stands_before_queries_alone(
     folder: Path, tmp_path: Path, minilm: Embedder
 ):
-    prompted = SentenceTransformersEmbedder(f"st:{_changed(folder, tmp_path, {'query': 'Find: '})}")
+    prompted = load(f"st:{_changed(folder, tmp_path, {'query': 'Find: '})}", load_settings())
     assert prompted.embed_documents(TEXTS[:1]) == pytest.approx(minilm.embed_documents(TEXTS[:1]))
     asked = prompted.embed_queries(["a kettle"])
     assert asked == pytest.approx(minilm.embed_documents(["Find: a kettle"]), abs=1e-5)
@@ -106,7 +106,7 @@ def test_models_whose_card_asks_for_a_prompt_get_it(
 ):
     """The weights are MiniLM's; only the name counts here."""
     (tmp_path / name).symlink_to(folder)
-    named = SentenceTransformersEmbedder(f"st:{tmp_path / name}")
+    named = load(f"st:{tmp_path / name}", load_settings())
     plain = minilm.embed_documents([prompt + "a kettle"])
     assert named.embed_queries(["a kettle"]) == pytest.approx(plain, abs=1e-5)
 
@@ -115,21 +115,21 @@ def test_the_revision_follows_the_weights(folder: Path, tmp_path: Path, minilm: 
     from safetensors.numpy import load_file, save_file
 
     copy = shutil.copytree(folder, tmp_path / "model")
-    assert SentenceTransformersEmbedder(f"st:{copy}").revision == minilm.revision
+    assert load(f"st:{copy}", load_settings()).revision == minilm.revision
     weights = load_file(copy / "model.safetensors")
     weights["embeddings.LayerNorm.bias"] = weights["embeddings.LayerNorm.bias"] + 0.01
     save_file(weights, copy / "model.safetensors", {"format": "pt"})
-    assert SentenceTransformersEmbedder(f"st:{copy}").revision != minilm.revision
+    assert load(f"st:{copy}", load_settings()).revision != minilm.revision
 
 
 def test_a_model_that_is_nowhere_is_named(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     with pytest.raises(WeightsMissingError, match="st:/path/folder"):
-        SentenceTransformersEmbedder(f"st:{tmp_path}/nothing")
+        load(f"st:{tmp_path}/nothing", load_settings())
     (tmp_path / "empty").mkdir()
     with pytest.raises(WeightsMissingError, match="cannot be loaded"):
-        SentenceTransformersEmbedder(f"st:{tmp_path}/empty")
+        load(f"st:{tmp_path}/empty", load_settings())
 
 
 def test_a_gpu_gives_the_vectors_of_the_processor(gpu: None, minilm: Embedder, exact: Embedder):

@@ -1,0 +1,134 @@
+"""What is kept of a hub's models, and where a model is loaded from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from worker.errors import EngineError, WeightsMissingError
+from worker.inference.llama_cpp import load as load_gguf
+from worker.models.hub.kept import (
+    KeptFile,
+    KeptModel,
+    Place,
+    gguf_file,
+    keep,
+    kept_model,
+    kept_models,
+    model_place,
+    repository_folder,
+)
+from worker.models.hub.names import named_on_hub
+from worker.settings import Settings
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+NAME = "st:org/name"
+
+
+@pytest.fixture
+def own_models(tmp_path: Path) -> Path:
+    return tmp_path / "models"
+
+
+def put(own_models: Path, name: str = NAME, *, content: bytes = b"12") -> Path:
+    """Keep a model of one file with two bytes announced."""
+    on_hub = named_on_hub(name)
+    path = on_hub.file or "model.safetensors"
+    files = (KeptFile(path=path, size=2),)
+    kept = KeptModel(
+        name=str(on_hub.plain), repo=on_hub.repo, commit=COMMIT, revision="v1", files=files
+    )
+    keep(own_models, on_hub, kept)
+    folder = repository_folder(own_models, on_hub.repo)
+    if content:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return folder
+
+
+def test_a_kept_copy_is_loaded_from_its_folder_at_its_commit(own_models: Path):
+    folder = put(own_models)
+    assert model_place(own_models, NAME) == Place(str(folder), commit=COMMIT)
+    assert model_place(own_models, "hf:org/name").where == str(folder)
+
+
+@pytest.mark.parametrize("revision", ["v1", COMMIT, COMMIT[:7]])
+def test_a_revision_that_means_the_kept_one_is_that_copy(own_models: Path, revision: str):
+    put(own_models)
+    assert model_place(own_models, f"{NAME}@{revision}").commit == COMMIT
+
+
+@pytest.mark.parametrize("revision", ["v2", "main", "0", "f" * 40])
+def test_another_revision_is_left_to_the_library(own_models: Path, revision: str):
+    put(own_models)
+    place = model_place(own_models, f"{NAME}@{revision}")
+    assert place == Place("org/name", revision=revision)
+    assert place.options == {"revision": revision}
+
+
+def test_what_is_not_kept_is_left_to_the_library(own_models: Path):
+    place = model_place(own_models, NAME)
+    assert place == Place("org/name")
+    assert place.options == {}
+    assert model_place(own_models, "st:all-MiniLM-L6-v2") == Place("all-MiniLM-L6-v2")
+
+
+def test_a_folder_of_ones_own_goes_before_a_kept_copy(
+    own_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    put(own_models)
+    (tmp_path / "org" / "name").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert model_place(own_models, NAME) == Place(str(Path("org/name")))
+
+
+def test_a_file_of_ones_own_goes_before_a_kept_one(
+    own_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    put(own_models, "gguf:org/x.gguf:a.gguf")
+    (tmp_path / "org").mkdir()
+    (tmp_path / "org" / "x.gguf").write_bytes(b"own")
+    monkeypatch.chdir(tmp_path)
+    assert gguf_file(own_models, "gguf:org/x.gguf") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"1", b"123"], ids=["missing", "short", "long"])
+def test_a_copy_that_is_not_whole_is_not_loaded(own_models: Path, content: bytes):
+    put(own_models, content=content)
+    with pytest.raises(WeightsMissingError, match="only a part") as caught:
+        model_place(own_models, NAME)
+    assert f"bonsai models get {NAME}" in caught.value.next_step
+
+
+@pytest.mark.parametrize("record", ["", "{}", "[", '{"name": "st:org/name", "commit": 5}'])
+def test_a_record_that_cannot_be_read_is_none(own_models: Path, record: str):
+    folder = put(own_models)
+    (folder / ".bonsai" / "model.json").write_text(record)
+    assert kept_model(own_models, named_on_hub(NAME)) is None
+    assert kept_models(own_models) == []
+
+
+def test_all_that_is_kept_is_listed(own_models: Path):
+    names = ["gguf:org/files:a/b.gguf", "gguf:org/files:c.gguf", NAME]
+    for name in names:
+        put(own_models, name)
+    assert [kept.name for kept in kept_models(own_models)] == names
+
+
+@pytest.mark.parametrize("name", ["gguf:smollm2", "gguf:/a/b.gguf", "gguf:org/name", "gguf:a.gguf"])
+def test_a_name_without_a_hub_is_none_of_its_files(own_models: Path, name: str):
+    assert gguf_file(own_models, name) is None
+
+
+def test_a_model_of_a_hub_that_was_not_fetched_says_how_to(own_models: Path, tmp_path: Path):
+    settings = Settings(home=tmp_path, store="", models=own_models)
+    with pytest.raises(WeightsMissingError) as caught:
+        load_gguf("gguf:org/repo@v1:x.gguf", settings)
+    assert caught.value.next_step == "Run: bonsai models get gguf:org/repo@v1:x.gguf"
+
+
+def test_a_path_of_ones_own_that_is_not_there_is_named_as_a_path(own_models: Path, tmp_path: Path):
+    settings = Settings(home=tmp_path, store="", models=own_models)
+    with pytest.raises(EngineError, match=r"models/x\.gguf cannot be opened"):
+        load_gguf("gguf:models/x.gguf", settings)
