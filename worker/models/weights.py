@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from worker.errors import WeightsMissingError
-from worker.file_faults import advice_for, reason_of
 from worker.models.catalogue import Model, WeightFile, model_named
 from worker.models.downloads import Download, Report, unreported
+from worker.models.folder_lock import alone_in
 from worker.models.partial_file import fetch_parts
 from worker.models.receipts import checked, is_whole, vouch_for
 from worker.private_files import make_private_folder, private_in
@@ -59,7 +56,7 @@ def fetch_weights(
     lost = [file for file in model.files if not checked(folder / file.name, file.sha256)]
     if lost:
         _make(folder)
-        with private_in(folder), _alone_in(folder, say):
+        with private_in(folder), alone_in(folder, say):
             for file in lost:
                 _fetch_file(model, file, folder / file.name, say, report)
     return folder
@@ -84,24 +81,3 @@ def _make(folder: Path) -> None:
             f"{error.strerror}.",
             "Check its permissions, or name another folder with BONSAI_MODELS.",
         ) from error
-
-
-@contextmanager
-def _alone_in(folder: Path, say: Callable[[str], None]) -> Iterator[None]:
-    lock = FileLock(folder / ".lock")
-    try:
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            say(f"Another process is downloading into {folder}; waiting for it …")
-            lock.acquire()
-    except (OSError, NotImplementedError) as error:
-        raise WeightsMissingError(
-            f"The model folder {folder} cannot be locked.",
-            reason_of(error),
-            advice_for(error, "Name a folder on another disk with BONSAI_MODELS."),
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()

@@ -25,6 +25,7 @@ _WEIGHTS = (".safetensors", ".bin")
 _PROMPTS = (
     (r"\bbge-\w+-en\b", "Represent this sentence for searching relevant passages: ", ""),
     (r"\be5-\w+(-v2)?$", "query: ", "passage: "),
+    (r"\bruri-v3-\w+$", "検索クエリ: ", "検索文書: "),
 )
 
 

@@ -8,11 +8,14 @@ from typing import Annotated
 import typer
 
 from worker.models.catalogue import MODELS, Model, model_named
+from worker.models.hub.names import HubName, named_on_hub
 from worker.models.kinds import KINDS, missing_steps, sees_gpu
 from worker.models.receipts import receipt_of
 from worker.models.weights import are_present, fetch_weights
 from worker.settings import Settings, load_settings
+from worker.typed_path import model_text
 from xl_addin.commands.console import Terminal, summary_table
+from xl_addin.commands.hub_models import get_hub_model, show_hub_models
 from xl_addin.commands.server_list import show_servers
 
 models_app = typer.Typer(help="Model weights: what there is, fetch one, where they are.")
@@ -31,6 +34,7 @@ def models_list() -> None:
     settings = load_settings()
     terminal = Terminal(quiet=False)
     _show_weights(terminal, settings.models)
+    show_hub_models(terminal, settings.models)
     _show_kinds(terminal, settings)
     show_servers(terminal, settings)
     _show_hashes(terminal)
@@ -73,17 +77,36 @@ def _show_hashes(terminal: Terminal) -> None:
 def models_get(
     name: Annotated[
         str | None,
-        typer.Argument(help="A name from the list; this machine's defaults if left out."),
+        typer.Argument(
+            help="A name from the list, or one of a hub: gguf:ORG/REPO:FILE, st:ORG/NAME or "
+            "hf:ORG/NAME, with @REVISION behind the repository if need be; this machine's "
+            "defaults if left out."
+        ),
     ] = None,
 ) -> None:
     """Download and check model weights."""
     terminal = Terminal(quiet=False)
     settings = load_settings()
-    wanted = (name,) if name else (settings.embedder, settings.llm)
-    for model in [model_named(each) for each in wanted]:
-        with terminal.downloading() as report:
-            folder = fetch_weights(settings.models, model.name, terminal.report, report)
-        _tell_of(terminal, model, folder)
+    wanted = (model_text(name),) if name else (settings.embedder, settings.llm)
+    for model in [_meant(each) for each in wanted]:
+        if isinstance(model, HubName):
+            get_hub_model(terminal, settings.models, model)
+        else:
+            _get_weights(terminal, settings.models, model)
+
+
+def _meant(name: str) -> HubName | Model:
+    """Return what a name means: those of a hub have a stroke in them, those of the list have not.
+
+    :raises SettingError: if it means nothing.
+    """
+    return named_on_hub(name) if "/" in name else model_named(name)
+
+
+def _get_weights(terminal: Terminal, models: Path, model: Model) -> None:
+    with terminal.downloading() as report:
+        folder = fetch_weights(models, model.name, terminal.report, report)
+    _tell_of(terminal, model, folder)
 
 
 def _tell_of(terminal: Terminal, model: Model, folder: Path) -> None:

@@ -98,6 +98,7 @@ def test_a_prompt_of_the_model_stands_before_queries_alone(
         ("bge-base-en", "Represent this sentence for searching relevant passages: "),
         ("bge-small-en-v1.5", "Represent this sentence for searching relevant passages: "),
         ("multilingual-e5-small", "query: "),
+        ("ruri-v3-310m", "検索クエリ: "),
         ("some-other-model", ""),
     ],
 )

@@ -19,6 +19,7 @@ from worker.addresses import masked_address, origin
 from worker.errors import BonsaiError, SettingError, WeightsMissingError, package_missing
 from worker.file_faults import advice_for, reason_of
 from worker.models.downloads import Download, Report
+from worker.models.folder_lock import alone_in
 from worker.models.hub import refusals
 from worker.models.hub.contents import digest_of, licence_of, needed
 from worker.models.hub.kept import (
@@ -57,7 +58,7 @@ def fetch_model(
     folder = repository_folder(models, name.repo)
     with _written(folder):
         make_private_folder(folder)
-        with _alone(folder, name):
+        with alone_in(folder, say):
             kept = kept_model(models, name.plain)
             if not kept or (name.revision and not is_commit(name.revision, kept)):
                 kept = _Hub(name).describe()
@@ -249,20 +250,4 @@ def _written(folder: Path) -> Iterator[None]:
             f"The model folder {folder} cannot be written.",
             reason_of(error),
             advice_for(error, "Check its permissions, or name another folder with BONSAI_MODELS."),
-        ) from error
-
-
-@contextmanager
-def _alone(folder: Path, name: HubName) -> Iterator[None]:
-    """See that no two processes write the same files."""
-    from filelock import FileLock, Timeout
-
-    try:
-        with FileLock(folder / ".bonsai.lock", timeout=0):
-            yield
-    except Timeout as error:
-        raise WeightsMissingError(
-            f"The model {name} is being fetched already.",
-            "Another process holds its folder.",
-            "Wait until it is done, then run this again if need be.",
         ) from error

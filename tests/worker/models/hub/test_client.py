@@ -424,14 +424,22 @@ def test_a_folder_that_cannot_be_written_is_named(small: HubServer, own_models: 
         get(NAME)
 
 
-def test_two_processes_do_not_write_the_same_files(small: HubServer, own_models: Path, get: Get):
+def test_a_second_process_waits_and_finds_what_the_first_has_fetched(
+    small: HubServer, own_models: Path
+):
     folder = repository_folder(own_models, "org/small-GGUF")
     folder.mkdir(parents=True)
-    with (
-        FileLock(folder / ".bonsai.lock"),
-        pytest.raises(WeightsMissingError, match="is being fetched already"),
-    ):
-        get(NAME)
+    lock = FileLock(folder / ".lock")
+    lock.acquire()
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        lock.release()
+
+    fetch_model(own_models, named_on_hub(NAME), lambda _: None, say)
+    assert "Another process is downloading" in said[0]
+    assert gguf_file(own_models, NAME)
 
 
 def test_every_refusal_says_what_why_and_what_to_do(small: HubServer, get: Get):
