@@ -19,7 +19,8 @@ from worker.errors import WeightsMissingError
 from worker.file_faults import reason_of
 
 _LOOK_EVERY = 0.2  # seconds between two looks at how much has come
-_MOST_WORDS = 300  # characters of what pip says that are shown
+_MOST_WORDS = 400  # characters of what pip says that are shown
+_OBJECT = re.compile(r"<[^<>]* object at 0x[0-9a-fA-F]+>: ")
 _CHECK = "Check the network, and the index and proxy that 'pip config list' shows."
 
 #: What pip says, why that is, and what helps. The first that is found counts: what tells most.
@@ -45,6 +46,11 @@ _CAUSES = (
         "(?i:ssl certificate|certificate verify failed)",
         "The certificate of the package index is not trusted here.",
         "Name the certificates of your company with pip's setting 'cert'.",
+    ),
+    (
+        "not a trusted or secure host",
+        "pip takes no package from an address without https.",
+        "Give the index an address with https, or name its host with pip's setting trusted-host.",
     ),
     (
         "HTTP error 5|5[0-9][0-9] (Server )?Error|too many 5",
@@ -128,14 +134,15 @@ def _largest_wheel(folder: Path) -> int:
 def _cause(said: Sequence[str]) -> tuple[str, str]:
     """Return why pip failed, with its own words, and what helps."""
     for words, why, next_step in _CAUSES:
-        for line in reversed(said):
+        for line in said:
             if re.search(words, line):
                 return f"{why} pip says: {_short(line)}", next_step
     return f"pip says: {_short(said[-1] if said else 'nothing')}", _CHECK
 
 
 def _short(line: str) -> str:
-    line = line.strip()
+    """Return a line of pip without what only its makers read."""
+    line = _OBJECT.sub("", line).strip().removesuffix(" - skipping")
     return line if len(line) <= _MOST_WORDS else f"{line[:_MOST_WORDS]}…"
 
 

