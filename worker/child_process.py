@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from worker.priority import session_gives_way
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -70,6 +72,7 @@ def _tied_to_us(gently: bool) -> Callable[[], None]:
     orphaned = signal.SIGTERM if gently else signal.SIGKILL
 
     def tie() -> None:
+        session_gives_way()  # to whom we do
         prctl(_PR_SET_PDEATHSIG, int(orphaned))
         if os.getppid() != parent:  # it ended before the line above
             os.kill(os.getpid(), orphaned)

@@ -17,6 +17,7 @@ import platformdirs
 from worker.addresses import holds_secret, is_one_place, masked_address, origin
 from worker.errors import SettingError
 from worker.limited_process import Limits
+from worker.machine_share import usable_cores
 from worker.private_files import shut_to_others
 from worker.typed_path import model_text, path_text, place_text, typed_path
 
@@ -53,16 +54,16 @@ _WATCHED = ("broker",)
 class Settings:
     """Defaults of this machine.
 
-    `home` holds all that BONSAI keeps; `store` is the folder of the indexes, or the address of
-    a Chroma server (`http://…`) that may want `store_token`; `models` is the folder of the weights,
-    if they lie elsewhere; `threads` counts processor threads for embedding and
-    inference (0: all there are). `broker` says where jobs run: in this process, or on the workers
-    of a Redis server (`redis://…`, `rediss://…`), whose user, password and certificate authority
-    (a PEM file) are the other three. `cohere_key` is for `cohere:` models, `llm_key` for the
-    `openai:` server at `llm_url` (empty: that of `llm`). Of the servers that a workbook or request
-    names, texts go to these alone, and to the addresses in `servers`. `streams` is how many prompts
-    a language model works on at the same time (0: what suits its kind). Reading a document may take
-    `file_memory` MB and `file_seconds` (0: 1000, and 60).
+    `home` holds all that BONSAI keeps; `store` is the folder of the indexes, or the address of a
+    Chroma server (`http://…`) that may want `store_token`; `models` is the folder of the weights,
+    if they lie elsewhere; `threads` counts processor threads for embedding and inference (0: one
+    for each core that this process may use). `broker` says where jobs run: in this process, or on
+    the workers of a Redis server (`redis://…`, `rediss://…`), whose user, password and certificate
+    authority (a PEM file) are the other three. `cohere_key` is for `cohere:` models, `llm_key` for
+    the `openai:` server at `llm_url` (empty: that of `llm`). Of the servers that a workbook or
+    request names, texts go to these alone, and to the addresses in `servers`. `streams` is how many
+    prompts a language model works on at the same time (0: what suits its kind). Reading a document
+    may take `file_memory` MB and `file_seconds` (0: 1000, and 60).
     `follow_links` says whether links that lead out of a documents folder are followed.
     """
 
@@ -118,8 +119,8 @@ class Settings:
 
     @property
     def thread_count(self) -> int:
-        """Processor threads to use, at least one."""
-        return self.threads or os.cpu_count() or 1
+        """Processor threads to use: as many as asked for, or as cores that this process has."""
+        return self.threads or usable_cores()
 
     @property
     def file_limits(self) -> Limits:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import FrozenInstanceError
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from worker.errors import SettingError
 from worker.limited_process import Limits
+from worker.machine_share import usable_cores
 from worker.settings import Settings, load_settings, with_broker, with_store
 
 
@@ -164,8 +164,8 @@ def test_streams_are_counted_as_asked_for(home: Path) -> None:
     assert _load(home, BONSAI_STREAMS="16").streams == 16
 
 
-def test_zero_threads_means_all_there_are(home: Path) -> None:
-    assert _load(home, BONSAI_THREADS="0").thread_count == (os.cpu_count() or 1)
+def test_zero_threads_means_the_cores_of_this_process(home: Path) -> None:
+    assert _load(home, BONSAI_THREADS="0").thread_count == usable_cores()
 
 
 def test_the_models_folder_can_lie_elsewhere(home: Path) -> None:

@@ -23,6 +23,7 @@ from rq.job import Job
 
 from worker.contract import Request, kind_of, parse_request
 from worker.errors import BonsaiError, BrokerError, CancelledError, InputError
+from worker.priority import give_way
 from worker.process_log import failures_in_lines
 from worker.queueing.broker.allowed_job import AllowedJob, AllowedWorker
 from worker.queueing.broker.connection import broker_errors, connect
@@ -263,10 +264,11 @@ def serve(queue: str, settings: Settings, patience: Patience = USUAL) -> None:
 
 
 def main(queue: str, patience: Patience = USUAL) -> None:
-    """Serve a queue; a failure is a line for the supervisor, never a traceback.
+    """Serve a queue, giving way to all else that runs on this machine.
 
-    :raises SystemExit: if it fails.
+    :raises SystemExit: if it fails; why is a line for the supervisor, never a traceback.
     """
+    give_way()
     with failures_in_lines():
         serve(queue, load_settings(), patience)
 

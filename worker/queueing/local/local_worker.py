@@ -19,6 +19,7 @@ from functools import lru_cache
 
 from worker.contract import Event, Progress, TextReady, parse_request, read_event
 from worker.errors import BonsaiError, CancelledError, InternalError
+from worker.priority import give_way
 from worker.process_log import failures_in_lines
 from worker.queueing.job import RESULT_BLOB, Job
 from worker.queueing.local.job_table import JobTable
@@ -123,6 +124,15 @@ def _heartbeat(run_id: str, settings: Settings, pause: float) -> Iterator[Callab
         thread.join()
 
 
-if __name__ == "__main__":
+def main(patience: Patience = USUAL) -> None:
+    """Serve the job file of this machine, giving way to all else that runs on it.
+
+    :raises SystemExit: if it fails; why is a line in the log, never a traceback.
+    """
+    give_way()
     with failures_in_lines():
-        serve(load_settings())
+        serve(load_settings(), patience)
+
+
+if __name__ == "__main__":
+    main()

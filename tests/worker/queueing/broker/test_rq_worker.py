@@ -2,6 +2,8 @@
 
 import secrets
 
+import psutil
+
 from tests.conftest import SAMPLE
 from tests.worker.pipeline.conftest import timeless
 from tests.worker.queueing.quick_worker import QUICK
@@ -126,3 +128,8 @@ def test_two_clients_that_submit_the_same_run_share_one_job(served: World):
         pass
     assert first.result == second.result
     assert served.stored_rows(request.run_id) == 8
+
+
+def test_the_worker_gives_way_to_whoever_works_at_the_machine(served: World):
+    [worker] = served.workers
+    assert psutil.Process(worker.pid).nice() == 10

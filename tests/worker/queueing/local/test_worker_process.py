@@ -17,6 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.conftest import REPOSITORY
@@ -25,6 +26,7 @@ from tests.excel.com.pywin32 import pywin32_modules
 from tests.excel.com.windows import Windows
 from tests.worker.queueing.quick_worker import QUICK
 from tests.worker.queueing.worlds import eventually, quick_settings, rank_request
+from worker.queueing.local.job_table import JobTable
 from worker.queueing.local.local_jobs import LocalJobs
 from worker.queueing.local.worker_process import start_worker
 from worker.settings import IN_PROCESS, Settings
@@ -177,3 +179,14 @@ def test_elsewhere_the_worker_outlives_who_started_it(settings: Settings):
     with closing(LocalJobs(settings, QUICK, lambda _settings: None)) as jobs:
         eventually(lambda: jobs.ended(request.run_id) is not None)
         assert jobs.job(request.run_id).state == "done"
+
+
+def test_the_worker_gives_way_to_whoever_works_at_the_machine(settings: Settings):
+    start_worker(settings, LOCAL)
+    with closing(JobTable(settings.jobs)) as table:
+        eventually(table.has_worker)
+    homes = {each.environ().get("BONSAI_HOME"): each for each in psutil.Process().children()}
+    worker = homes[str(settings.home)]
+    assert worker.nice() == 10
+    session = Path(f"/proc/{worker.pid}/autogroup")
+    assert not session.exists() or session.read_text().endswith("nice 10\n")
