@@ -105,6 +105,7 @@ def _start(package: str, folder: Path, said: Path) -> subprocess.Popen[bytes]:
             return start_child(
                 _command(package, folder),
                 environment=dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)),
+                folder=folder,  # Python looks for pip in this folder first
                 output=output,
             )
     except OSError as error:
@@ -137,7 +138,8 @@ def _cause(said: Sequence[str]) -> tuple[str, str]:
         for line in said:
             if re.search(words, line):
                 return f"{why} pip says: {_short(line)}", next_step
-    return f"pip says: {_short(said[-1] if said else 'nothing')}", _CHECK
+    errors = [line for line in said if "ERROR" in line] or said or ["nothing"]
+    return f"pip says: {_short(errors[-1])}", _CHECK
 
 
 def _short(line: str) -> str:

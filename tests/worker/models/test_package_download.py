@@ -121,36 +121,59 @@ def test_a_wheel_that_is_no_zip_file_is_called_damaged(published: PackageIndex, 
     assert "damaged" in failure(folder).why
 
 
+@pytest.fixture
+def pip_says(
+    clean_pip: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[bytes], None]:
+    """Puts a stand-in in the place of pip, which says something and fails."""
+
+    def say(words: bytes) -> None:
+        (tmp_path / "pip.py").write_text(
+            f"import sys; sys.stderr.buffer.write({words!r}); sys.exit(1)"
+        )
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    return say
+
+
 def test_a_python_without_pip_is_told_how_to_get_it(
-    clean_pip: None, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    folder: Path, pip_says: Callable[[bytes], None]
 ):
-    """A stand-in for one that was made without pip: it says the same words."""
-    (tmp_path / "pip.py").write_text("raise SystemExit('/usr/bin/python3: No module named pip')")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    pip_says(b"/usr/bin/python3: No module named pip\n")
     error = failure(folder)
     assert "has no pip" in error.why
     assert "ensurepip" in error.next_step
 
 
 def test_words_of_pip_in_another_code_page_are_shown_as_far_as_they_can_be_read(
-    clean_pip: None, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, pip_says: Callable[[bytes], None]
 ):
-    (tmp_path / "pip").mkdir()
-    (tmp_path / "pip" / "__init__.py").touch()
-    (tmp_path / "pip" / "__main__.py").write_text(
-        r"import sys; sys.stderr.buffer.write(b'kein Netz f\xfcr \x81 pip\n'); sys.exit(1)"
-    )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    pip_says(b"kein Netz f\xfcr \x81 pip\n")
     error = failure(folder)
     assert "kein Netz f" in error.why
     assert error.why.endswith("pip")
 
 
-def test_a_pip_that_says_nothing_is_quoted_with_that(
-    clean_pip: None, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_of_what_nobody_foresaw_the_error_is_quoted(
+    folder: Path, pip_says: Callable[[bytes], None]
 ):
-    (tmp_path / "pip").mkdir()
-    (tmp_path / "pip" / "__init__.py").touch()
-    (tmp_path / "pip" / "__main__.py").write_text("raise SystemExit(1)")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    pip_says(b"Looking around\nERROR: The moon is full.\nRemoved a folder\n")
+    assert failure(folder).why == "pip says: ERROR: The moon is full."
+
+
+def test_a_pip_that_says_nothing_is_quoted_with_that(
+    folder: Path, pip_says: Callable[[bytes], None]
+):
+    pip_says(b"")
     assert failure(folder).why == "pip says: nothing"
+
+
+@pytest.mark.usefixtures("published")
+def test_a_file_beside_the_documents_is_not_taken_for_pip(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "pip.py").write_text("raise SystemExit('run!')")
+    monkeypatch.chdir(documents)
+    assert download_package(PACKAGE, folder, lambda _: None).name == WHEEL
