@@ -130,6 +130,7 @@ def test_a_second_process_waits_for_the_first_and_fetches_nothing_itself(
     for process in (first, second):
         out, err = process.communicate(timeout=PATIENCE)
         assert f"{NAME} is in {folder}" in out, err
+        assert (process is second) == ("Downloading" not in err)
     assert index.asked_for == [wheel_name(1), wheel_name(2), wheel_name(3)]
     assert (folder / "model.gguf").read_bytes() == WHOLE
 
