@@ -5,11 +5,13 @@ Downloads are real runs of pip: against a folder of small wheels, or a server on
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import tracemalloc
 import zipfile
 from collections import namedtuple
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -287,12 +289,12 @@ def test_the_disk_holds_the_whole_and_one_part_at_most(index: PackageIndex, targ
 
 
 def used_below(folder: Path) -> int:
+    """Return the bytes of all files; some may be gone while this looks."""
     used = 0
-    for path in folder.rglob("*"):
-        try:
-            used += path.stat().st_size
-        except OSError:
-            continue
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                used += os.path.getsize(os.path.join(place, name))
     return used
 
 
