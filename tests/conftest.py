@@ -108,11 +108,13 @@ def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees this machine's own settings or writes into its own home.
 
     Tests run side by side, so each has one processor: engines that share one wait for each other.
+    Where a language model is asked for and none is named, it is the smallest.
     """
     for name in [name for name in os.environ if name.startswith("BONSAI_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("BONSAI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("BONSAI_THREADS", "1")
+    monkeypatch.setenv("BONSAI_LLM", "gguf:smollm2")
 
 
 @pytest.fixture

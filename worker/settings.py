@@ -71,7 +71,7 @@ class Settings:
     store: str
     models: Path
     embedder: str = "onnx:minilm"
-    llm: str = "gguf:smollm2"
+    llm: str = "gguf:qwen-1.5b"
     threads: int = 0
     store_token: str = field(default="", repr=False)
     broker: str = field(default=IN_PROCESS, repr=False)  # it may hold a password

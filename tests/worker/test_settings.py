@@ -35,7 +35,7 @@ def test_without_a_file_or_variables_the_defaults_hold(home: Path) -> None:
         store=str(home / "store"),
         models=home / "models",
         embedder="onnx:minilm",
-        llm="gguf:smollm2",
+        llm="gguf:qwen-1.5b",
         threads=0,
         streams=0,
     )
@@ -50,7 +50,7 @@ def test_without_a_home_of_its_own_the_users_data_folder_is_used() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "default"), [("embedder", "onnx:minilm"), ("llm", "gguf:smollm2")]
+    ("name", "default"), [("embedder", "onnx:minilm"), ("llm", "gguf:qwen-1.5b")]
 )
 def test_a_variable_beats_the_file_and_the_file_beats_the_default(
     home: Path, name: str, default: str

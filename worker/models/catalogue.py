@@ -237,6 +237,14 @@ def find_model(name: str) -> Model | None:
     return next((model for model in MODELS if model.name == name), None)
 
 
+def next_better(llm: str) -> Model | None:
+    """Return the next larger language model of the list, if there is one."""
+    ladder = [model for model in MODELS if model.task == "language model"]
+    names = [model.name for model in ladder]
+    above = ladder[names.index(llm) + 1 :] if llm in names else []
+    return above[0] if above else None
+
+
 def model_named(name: str) -> Model:
     """Return the model of this name.
 

@@ -8,13 +8,21 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
+from worker.models.catalogue import next_better
 from worker.models.weights import fetch_weights
 from worker.settings import Settings
 from xl_addin.commands.console import Terminal
 from xl_addin.commands.summaries import exit_code, print_problems, print_summary
 from xl_addin.jobs import BY_KIND
 from xl_addin.jobs.base import Inputs
-from xl_addin.jobs.books import book_options, new_book, open_books, save_results, set_settings
+from xl_addin.jobs.books import (
+    book_options,
+    new_book,
+    open_books,
+    save_results,
+    set_settings,
+    use_first_questions,
+)
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.session import Session
 from xl_addin.sheets.settings import COLLECTION, DOCUMENTS
@@ -22,6 +30,9 @@ from xl_addin.shipped_files import templates_folder
 from xl_addin.workbook.file.disk import make_folder
 
 SAMPLE_COLLECTION = "bonsai-sample"
+
+#: Questions of the sample that are answered: as many as take about two minutes of two cores.
+_QUESTIONS = 4
 
 
 def run_demo(out: Path, settings: Settings, terminal: Terminal) -> int:
@@ -41,8 +52,23 @@ def run_demo(out: Path, settings: Settings, terminal: Terminal) -> int:
     for run in runs:
         print_problems(terminal, run)
     terminal.say(f"{perf_counter() - started:.0f} s, {peak_memory()}")
+    terminal.say(better_answers(settings.llm))
     terminal.say(f"Open {book}")
     return max(map(exit_code, runs))
+
+
+def better_answers(llm: str) -> str:
+    """Return how to get better answers than those of a language model."""
+    better = next_better(llm)
+    if better is None:
+        return (
+            f"The answers are by {llm}. Larger models give better ones: 'bonsai models' lists some, "
+            "and the servers that run on this machine."
+        )
+    return (
+        f"The answers are by {llm}. Better ones: bonsai models get {better.name} "
+        f"({better.megabytes} MB), then set BONSAI_LLM={better.name}."
+    )
 
 
 def peak_memory() -> str:
@@ -71,6 +97,7 @@ def _prepare(out: Path) -> Path:
     set_settings(
         books.results, {DOCUMENTS.name: documents.name, COLLECTION.name: SAMPLE_COLLECTION}
     )
+    use_first_questions(books.results, _QUESTIONS)
     save_results(books)
     return book
 

@@ -147,6 +147,14 @@ def set_settings(book: FileBook, values: Mapping[str, CellValue]) -> None:
     book.write_table(TableContent(SETTINGS, rows, _all_columns(SETTINGS)))
 
 
+def use_first_questions(book: FileBook, number: int) -> None:
+    """Set *Use* to no for all questions but the first ones."""
+    rows = [row.cells(FBQ.columns) for row in book.read_table(FBQ).rows]
+    for row in rows[number:]:
+        row["Use"] = "no"
+    book.write_table(TableContent(FBQ, rows, _all_columns(FBQ)))
+
+
 def _results_book(target: Path) -> FileBook:
     """Return the workbook that takes the results of plain files, a fresh one if there is none.
 
