@@ -150,7 +150,10 @@ def settings(models: Path) -> Settings:
 def warm_runtime(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Runtime:
     """One runtime for all tests, so that models are loaded once; each test uses its own store."""
     home = tmp_path_factory.mktemp("runtime")
-    return Runtime(Settings(home=home, store=str(home / "store"), models=models, threads=1))
+    small = Settings(
+        home=home, store=str(home / "store"), models=models, llm="gguf:smollm2", threads=1
+    )
+    return Runtime(small)
 
 
 @pytest.fixture(scope="session")
