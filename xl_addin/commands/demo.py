@@ -62,7 +62,7 @@ def better_answers(llm: str) -> str:
     better = next_better(llm)
     if better is None:
         return (
-            f"The answers are by {llm}. Larger models give better ones: 'bonsai models' lists some, "
+            f"The answers are by {llm}. Larger models give better ones: 'bonsai models' lists some "
             "and the servers that run on this machine."
         )
     return (

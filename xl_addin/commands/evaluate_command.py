@@ -40,6 +40,7 @@ _HEADERS = (
     "Citations right",
     "Uncited",
     "CRAG",
+    "Seconds",
 )
 _SHIPPED = "evaluation"
 _YES_NO = {True: "yes", False: "no", None: None}
@@ -106,11 +107,15 @@ def _evaluate_all(
 
 
 def _show(terminal: Terminal, evaluation: ModelEvaluation) -> None:
-    rows = [(mode, *_cells(measures)) for mode, measures in evaluation.measures.items()]
+    rows = [
+        (mode, *_cells(measures), _number(evaluation.seconds(mode)))
+        for mode, measures in evaluation.measures.items()
+    ]
     if rows:
         terminal.show(summary_table(evaluation.model, _HEADERS, rows))
         terminal.say(
-            "In brackets: 95 % intervals over questions. CRAG: 1 right, 0 abstained, -1 wrong."
+            "In brackets: 95 % intervals over questions. CRAG: 1 right, 0 abstained, -1 wrong. "
+            "Seconds: the median of an answer that the model wrote."
         )
     for problem in evaluation.run.problems:
         terminal.error(problem)
@@ -129,6 +134,10 @@ def _cells(measures: Measures) -> tuple[str, ...]:
     )
 
 
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.1f}"
+
+
 def _estimate(estimate: Estimate | None) -> str:
     if estimate is None:
         return "none"
@@ -142,7 +151,10 @@ def _as_json(evaluations: Sequence[ModelEvaluation]) -> dict[str, object]:
                 "model": evaluation.model,
                 "run": json_ready(evaluation.run.stamp) if evaluation.run.stamp else None,
                 "failed": evaluation.failed,
-                "modes": {mode: asdict(each) for mode, each in evaluation.measures.items()},
+                "modes": {
+                    mode: {**asdict(each), "seconds": evaluation.seconds(mode)}
+                    for mode, each in evaluation.measures.items()
+                },
                 "answers": _answers(evaluation),
             }
             for evaluation in evaluations

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
+from statistics import median
 
 from worker.contract import Answer, AnswerMode, AnswerRequest, IndexRequest, PointOfView, Question
 from worker.errors import InputError
@@ -52,6 +53,15 @@ class ModelEvaluation:
     def measures(self) -> dict[AnswerMode, Measures]:
         """The measures of each mode."""
         return {mode: measure(answers) for mode, answers in self.answers.items()}
+
+    def seconds(self, mode: AnswerMode) -> float | None:
+        """Return the median seconds that writing an answer took; None if none was written."""
+        spent = [
+            answer.seconds.generate
+            for answer in self.run.rows(Answer)
+            if answer.mode == mode and answer.tokens
+        ]
+        return median(spent) if spent else None
 
     @property
     def failed(self) -> int:

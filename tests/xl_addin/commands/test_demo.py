@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_the_demo_ends_with_the_way_to_better_answers(made):
 
 def test_each_language_model_of_the_list_names_the_next_larger_one():
     ladder = [model.name for model in MODELS if model.task == "language model"]
-    for smaller, larger in zip(ladder, ladder[1:], strict=False):
+    for smaller, larger in pairwise(ladder):
         assert f"bonsai models get {larger} " in better_answers(smaller)
     assert "models get" not in better_answers(ladder[-1])
     sizes = [model.megabytes for model in MODELS if model.name in ladder]

@@ -41,10 +41,12 @@ def test_each_mode_is_measured_and_every_answer_is_kept(
     code, screen, _ = real_bonsai("evaluate", *small_world, "--modes", "no-rag,rag", "--json", out)
     assert code == 0
     assert "gguf:smollm2" in screen
+    assert "Seconds" in screen
     (evaluation,) = json.loads(out.read_text("utf-8"))["evaluations"]
     assert list(evaluation["modes"]) == ["no-rag", "rag"]
     assert evaluation["modes"]["rag"]["fact_recall"]["questions"] == 2
     assert evaluation["modes"]["rag"]["abstention_recall"]["questions"] == 1
+    assert all(measures["seconds"] > 0 for measures in evaluation["modes"].values())
     answers = {(row["id"], row["mode"]): row for row in evaluation["answers"]}
     assert list(answers) == [(each, mode) for mode in ("no-rag", "rag") for each in ASKED]
     assert answers["E06", "rag"]["verdict"] == "right", "the passage says 1819"
