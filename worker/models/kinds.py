@@ -105,7 +105,7 @@ KINDS = (
     ),
     ModelKind(
         name="gguf",
-        about="language model on the processor, from the list above or gguf:FILE",
+        about="language model on the processor, from the lists above or gguf:FILE",
         engines=(Engine("write", "worker.inference.llama_cpp:load", "gguf:smollm2"),),
         modules=(("xllamacpp",),),
         extra="local",

@@ -21,7 +21,8 @@ from worker.contract import (
     TextReady,
 )
 from worker.errors import BonsaiError
-from worker.inference.base import Completion, LanguageModel, Sampling
+from worker.inference.base import Completion, Sampling
+from worker.models.hub.kept import with_commit
 from worker.pipeline.completing import Asker
 from worker.pipeline.drafts import Draft
 from worker.pipeline.evidence_gate import EvidenceGate
@@ -44,7 +45,8 @@ def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
     model = context.runtime.language_model(request.llm)
     context.check_cancelled()
     layout = choose_layout(request.prompt, has_chat_layout=model.has_chat_layout)
-    ranking = rank(request.ranking, context, lambda stamp: _stamp(request, model, stamp))
+    name = with_commit(context.runtime.settings.models, model.name)
+    ranking = rank(request.ranking, context, lambda stamp: _stamp(request, name, stamp))
     asker = Asker(model, layout, _sampling(request), context)
     answers = _answer_all(request, ranking.questions, asker)
     return AnswerResult(
@@ -58,11 +60,11 @@ def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
     )
 
 
-def _stamp(request: AnswerRequest, model: LanguageModel, ranking: RunStamp) -> RunStamp:
+def _stamp(request: AnswerRequest, llm: str, ranking: RunStamp) -> RunStamp:
     own = request.model_dump(mode="json", exclude={"job", "protocol", "run_id", "ranking", "llm"})
     settings = short_hash([ranking.settings_hash, own])
     return ranking.model_copy(
-        update={"run_id": request.run_id, "llm": model.name, "settings_hash": settings}
+        update={"run_id": request.run_id, "llm": llm, "settings_hash": settings}
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from worker.errors import EngineError, WeightsMissingError, package_missing
-from worker.models.hub.kept import Place, model_place
+from worker.models.hub.kept import SHORT_COMMIT, Place, model_place
 from worker.models.receipts import sha256_of
 from worker.retrieval.base import Embedder, Vectors
 from worker.settings import Settings
@@ -121,13 +121,13 @@ def _revision(place: Place) -> str:
 
     folder = Path(place.where)
     if place.commit:
-        return place.commit[:12]
+        return place.commit[:SHORT_COMMIT]
     if folder.is_dir():
         files = sorted(path for path in folder.rglob("*") if path.suffix in _WEIGHTS)
         return hashlib.sha256("".join(map(sha256_of, files)).encode()).hexdigest()[:12]
     # The library keeps what it fetches in folders that are named after the commit.
     found = try_to_load_from_cache(place.where, "config.json", revision=place.revision or None)
-    return Path(found).parent.name[:12] if isinstance(found, str) else "unknown"
+    return Path(found).parent.name[:SHORT_COMMIT] if isinstance(found, str) else "unknown"
 
 
 def load(name: str, settings: Settings) -> Embedder:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from worker.models.hub.kept import is_whole, kept_models, repository_folder
+from worker.models.hub.kept import SHORT_COMMIT, is_whole, kept_models, repository_folder
 from worker.models.hub.names import HubName
 from worker.models.hub.recommended import RECOMMENDED
 from xl_addin.commands.console import Terminal
-
-_SHORT = 12  # digits of a commit
 
 
 def get_hub_model(terminal: Terminal, models: Path, name: HubName) -> None:
@@ -32,7 +30,7 @@ def show_hub_models(terminal: Terminal, models: Path) -> None:
         here = "here" if is_whole(models, kept) else "here in part"
         size = f"{kept.size / 1e6:,.0f} MB"
         terminal.say(kept.name)
-        terminal.say(f"  from a hub, {here}: {size}, commit {kept.commit[:_SHORT]}")
+        terminal.say(f"  from a hub, {here}: {size}, commit {kept.commit[:SHORT_COMMIT]}")
         terminal.say(f"  licence {kept.licence}")
     terminal.say("Recommended, from huggingface.co; none was run with this version:")
     for each in RECOMMENDED:

@@ -64,6 +64,7 @@ class HubServer:
         self.tells_sizes = True
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.hub = self  # type: ignore[attr-defined]
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign] # who asked left
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         #: The same server under another name: what is asked here is asked of another host.
         self.store = f"http://localhost:{self._server.server_port}"

@@ -14,6 +14,7 @@ from worker.models.folder_lock import alone_in
 from worker.models.hub import refusals
 from worker.models.hub.connection import Hub
 from worker.models.hub.kept import (
+    SHORT_COMMIT,
     KeptFile,
     KeptModel,
     has_digest,
@@ -50,7 +51,7 @@ def fetch_model(
                 kept = Hub(name).describe()
                 keep(models, name, kept)
             say(
-                f"{kept.repo} at commit {kept.commit[:12]}: {len(kept.files)} files, "
+                f"{kept.repo} at commit {kept.commit[:SHORT_COMMIT]}: {_count(kept)}, "
                 f"{kept.size / 1e6:,.0f} MB; licence: {kept.licence}."
             )
             _complete(folder, name, kept, report)
@@ -106,6 +107,10 @@ def _check(name: HubName, part: Path, file: KeptFile) -> None:
     if not has_digest(part, file):
         part.unlink()
         raise refusals.other_bytes(name, file.path)
+
+
+def _count(kept: KeptModel) -> str:
+    return "1 file" if len(kept.files) == 1 else f"{len(kept.files)} files"
 
 
 def _size(path: Path) -> int:

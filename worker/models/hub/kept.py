@@ -19,6 +19,8 @@ from worker.small_files import replace_file
 _RECORDS = ".bonsai"
 _WHOLE_REPOSITORY = "model"
 _BLOCK = 1 << 20
+#: Digits of a commit that are shown and stamped.
+SHORT_COMMIT = 12
 _FEWEST = 7  # digits of a commit that somebody means by them
 
 
@@ -167,6 +169,13 @@ def model_place(models: Path, name: str) -> Place:
     if kept := _whole(models, on_hub):
         return Place(str(repository_folder(models, on_hub.repo)), commit=kept.commit)
     return Place(on_hub.repo, revision=on_hub.revision)
+
+
+def with_commit(models: Path, name: str) -> str:
+    """Return the name of a model for a run's stamp: with the commit of the kept copy, if any."""
+    on_hub = hub_name(name)
+    kept = kept_model(models, on_hub) if on_hub and not _is_own(name) else None
+    return f"{name}@{kept.commit[:SHORT_COMMIT]}" if kept else name
 
 
 def _whole(models: Path, name: HubName) -> KeptModel | None:

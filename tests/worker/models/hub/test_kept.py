@@ -18,6 +18,7 @@ from worker.models.hub.kept import (
     kept_models,
     model_place,
     repository_folder,
+    with_commit,
 )
 from worker.models.hub.names import named_on_hub
 from worker.settings import Settings
@@ -114,6 +115,14 @@ def test_all_that_is_kept_is_listed(own_models: Path):
     for name in names:
         put(own_models, name)
     assert [kept.name for kept in kept_models(own_models)] == names
+
+
+def test_a_run_is_stamped_with_the_commit_of_what_is_kept(own_models: Path):
+    put(own_models, "gguf:org/repo:x.gguf")
+    stamped = with_commit(own_models, "gguf:org/repo:x.gguf")
+    assert stamped == f"gguf:org/repo:x.gguf@{COMMIT[:12]}"
+    for other in ("gguf:org/repo:y.gguf", "gguf:smollm2", "openai:http://h/v1#org/repo"):
+        assert with_commit(own_models, other) == other
 
 
 @pytest.mark.parametrize("name", ["gguf:smollm2", "gguf:/a/b.gguf", "gguf:org/name", "gguf:a.gguf"])
