@@ -1,4 +1,7 @@
-"""What a hub, or the way to it, refuses: each as an error that says what to do."""
+"""What a hub, or the way to it, refuses: each as an error that says what to do.
+
+An error shows no secret of an address that has a scheme; that of a proxy may lack one.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ def refused_by_hub(name: HubName, endpoint: str, response: Any) -> BonsaiError: 
     :param response: the hub's, of which the words are not shown: they might hold the token.
     """
     status, code = response.status_code, response.headers.get("X-Error-Code", "")
-    page = f"{masked_address(endpoint)}/{name.repo}"
+    page = f"{endpoint}/{name.repo}"
     if code == "GatedRepo":
         return WeightsMissingError(
             f"The hub gives {name.repo} only to who has agreed to its terms.",
@@ -59,7 +62,7 @@ def refused_by_hub(name: HubName, endpoint: str, response: Any) -> BonsaiError: 
 def refused_by_network(name: HubName, endpoint: str, error: Exception) -> UnavailableError:
     """Return the error for a hub that is not reached, or a connection that was cut."""
     return UnavailableError(
-        f"The hub at {masked_address(endpoint)} was not reached, or the connection to it broke.",
+        f"The hub at {endpoint} was not reached, or the connection to it broke.",
         f"{reason_of(error)}{_proxy()}",
         f"Check the network, HF_ENDPOINT and the proxy. {_TRY_AGAIN.format(name=name)}",
     )
@@ -77,7 +80,7 @@ def refused_offline(name: HubName) -> WeightsMissingError:
 def not_a_hub(name: HubName, endpoint: str) -> WeightsMissingError:
     """Return the error for a server that answers with something else, a page to log in say."""
     return WeightsMissingError(
-        f"What {masked_address(endpoint)} answers about {name.repo} is nothing that a hub says.",
+        f"What {endpoint} answers about {name.repo} is nothing that a hub says.",
         f"A proxy, a page to log in or another server may stand in between.{_proxy()}",
         "Open the address in a browser, log in there, or correct HF_ENDPOINT; then run this again.",
     )

@@ -324,7 +324,11 @@ def test_a_repository_without_safetensors_is_refused(hub: HubServer, get: Get):
 def test_a_path_that_leads_out_of_the_folder_is_not_followed(
     hub: HubServer, own_models: Path, get: Get
 ):
-    hub.add("org/evil", REPOSITORY | {"../../model.safetensors": b"!", "/etc/model.json": b"!"})
+    hub.add(
+        "org/evil",
+        REPOSITORY
+        | {"../../model.safetensors": b"!", "/etc/model.json": b"!", "..\\own.json": b"!"},
+    )
     kept = get("st:org/evil")
     assert {file.path for file in kept.files} <= REPOSITORY.keys()
     assert sorted(path.name for path in own_models.iterdir()) == ["hub"]
@@ -379,13 +383,16 @@ def test_without_a_network_the_hub_is_named(hub: HubServer, get: Get, monkeypatc
     assert "hush" not in str(caught.value)
 
 
-def test_a_proxy_is_named_without_its_password(small: HubServer, get: Get, monkeypatch):
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_a_proxy_is_named_without_its_password(
+    small: HubServer, get: Get, monkeypatch, scheme: str
+):
     monkeypatch.setattr(constants, "ENDPOINT", "http://hub.example")
-    monkeypatch.setenv("HTTP_PROXY", "http://me:hush@127.0.0.1:9")
+    monkeypatch.setenv("HTTP_PROXY", f"{scheme}me:hush@127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
     with pytest.raises(UnavailableError) as caught:
         get(NAME)
-    assert "HTTP_PROXY is http://127.0.0.1:9" in caught.value.why
+    assert f"HTTP_PROXY is {scheme}127.0.0.1:9" in caught.value.why
     assert "hush" not in str(caught.value)
 
 

@@ -117,6 +117,23 @@ def test_all_that_is_kept_is_listed(own_models: Path):
     assert [kept.name for kept in kept_models(own_models)] == names
 
 
+def _of_commit(commit: str, *files: KeptFile) -> KeptModel:
+    return KeptModel(name=NAME, repo="org/name", commit=commit, files=files)
+
+
+def test_a_move_to_another_commit_takes_away_what_is_not_the_same_there(own_models: Path):
+    name, folder = named_on_hub(NAME), repository_folder(own_models, "org/name")
+    same, old = (KeptFile(path=path, size=1, digest="git:1") for path in ("same", "old"))
+    gone = KeptFile(path="gone", size=1, digest="git:2")
+    unknown = KeptFile(path="unknown", size=1)
+    keep(own_models, name, _of_commit("a" * 40, same, old, gone, unknown))
+    for path in ("same", "old", "old.part", "gone", "unknown"):
+        (folder / path).write_bytes(b"1")
+    new = KeptFile(path="old", size=1, digest="git:3")
+    keep(own_models, name, _of_commit("b" * 40, same, new, unknown))
+    assert [path.name for path in folder.iterdir() if path.is_file()] == ["same"]
+
+
 def test_a_run_is_stamped_with_the_commit_of_what_is_kept(own_models: Path):
     put(own_models, "gguf:org/repo:x.gguf")
     stamped = with_commit(own_models, "gguf:org/repo:x.gguf")
