@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import mmap
 import secrets
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,14 +17,18 @@ from worker.errors import (
     package_missing,
 )
 from worker.inference.base import Completion, LanguageModel, Prompt, Reply, Sampling
+from worker.inference.gguf_file import GgufModel, look_into
+from worker.inference.memory_need import refuse_what_does_not_fit
 from worker.inference.open_text import OpenText
 from worker.inference.streams import complete_all, stopped
+from worker.machine_share import memory_share
 from worker.models.catalogue import find_model
 from worker.models.hub.kept import gguf_file
 from worker.models.weights import find_weights
 from worker.settings import Settings
 
-#: Prompt and answer together. Ten contexts of 1,000 characters fit; memory grows with it.
+#: Prompt and answer together, unless the model has learnt to read less. Ten contexts of 1,000
+#: characters fit; memory grows with it.
 CONTEXT_TOKENS = 4096
 
 #: Small models run in circles without it; 1 would switch it off.
@@ -36,8 +40,6 @@ _STREAMS = 1
 #: Tokens read at once: the wish to stop is seen between such steps.
 _PROMPT_BATCH = 512
 
-_HEADER_BYTES = 64 << 20  # a GGUF file's metadata, vocabulary included, ends well before
-
 
 class LlamaCppModel:
     """A GGUF file, loaded.
@@ -45,7 +47,7 @@ class LlamaCppModel:
     :param threads: processor threads.
     :param streams: prompts at the same time, each with a context of its own; 0 for the usual one.
     :raises PackageMissingError: if xllamacpp is not installed.
-    :raises EngineError: if the file cannot be loaded.
+    :raises EngineError: if the file cannot be loaded, or does not fit into memory.
     """
 
     def __init__(self, name: str, path: Path, *, threads: int, streams: int = 0) -> None:
@@ -55,17 +57,20 @@ class LlamaCppModel:
             raise package_missing("xllamacpp", "local") from error
         self.name = name
         self.streams = streams or _STREAMS
-        self.has_chat_layout = _has_chat_template(path)
-        try:
-            self._server: Any = xllamacpp.Server(
-                _parameters(xllamacpp.CommonParams(), path, threads, self.streams)
+        model = look_into(path)
+        self.has_chat_layout = model.has_chat_layout
+        self._context_tokens = min(CONTEXT_TOKENS, model.trained_context)
+        if not _has_graphics_memory(xllamacpp):
+            refuse_what_does_not_fit(
+                name, model, self._context_tokens, self.streams, memory_share()
             )
+        parameters = _parameters(xllamacpp.CommonParams(), path, threads)
+        parameters.n_parallel = self.streams
+        parameters.n_ctx = self._context_tokens * self.streams
+        try:
+            self._server: Any = xllamacpp.Server(parameters)
         except RuntimeError as error:
-            raise EngineError(
-                f"The language model {name} cannot be loaded from {path}.",
-                f"llama.cpp says: {error}",
-                "Check that it is a GGUF file and whole, or choose another model.",
-            ) from error
+            raise _not_loaded(name, path, model) from error
         # Answered by the engine's own thread: one that is freed before that has begun never ends.
         self._server.handle_metrics()
 
@@ -103,7 +108,7 @@ class LlamaCppModel:
         *,
         sampling: Sampling,
     ) -> Completion:
-        stream = _Stream(OpenText(sampling.max_tokens, on_text), cancelled)
+        stream = _Stream(OpenText(sampling.max_tokens, on_text), cancelled, self._context_tokens)
         request: dict[str, Any] = {
             "max_tokens": sampling.max_tokens,
             "temperature": 0 if sampling.repeatable else sampling.temperature,
@@ -131,6 +136,7 @@ class _Stream:
 
     text: OpenText
     cancelled: Callable[[], bool]
+    context_tokens: int
     usage: dict[str, Any] = field(default_factory=dict)
     cut: bool = False
     failure: BaseException | None = None
@@ -147,8 +153,8 @@ class _Stream:
         if "error" in chunk:
             raise _engine_error(chunk["error"])
         prompt_tokens = chunk.get("prompt_progress", {}).get("total", 0)
-        if prompt_tokens + self.text.max_tokens > CONTEXT_TOKENS:
-            raise _too_long(prompt_tokens, CONTEXT_TOKENS - self.text.max_tokens)
+        if prompt_tokens + self.text.max_tokens > self.context_tokens:
+            raise _too_long(prompt_tokens, max(0, self.context_tokens - self.text.max_tokens))
         self.usage = chunk.get("usage") or self.usage
         for choice in chunk.get("choices") or []:
             self.cut = self.cut or choice.get("finish_reason") == "length"
@@ -174,10 +180,15 @@ class _Stream:
         )
 
 
-def _parameters(parameters: Any, path: Path, threads: int, streams: int) -> Any:  # noqa: ANN401 (loaded late)
+def _has_graphics_memory(engine: Any) -> bool:  # noqa: ANN401 (loaded late)
+    """Say whether the engine can put weights elsewhere than into the machine's own memory."""
+    graphics = engine.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_GPU
+    has_some = any(device["type"] == graphics for device in engine.get_device_info())
+    return has_some and sys.platform != "darwin"  # Macs have one memory for both
+
+
+def _parameters(parameters: Any, path: Path, threads: int) -> Any:  # noqa: ANN401 (loaded late)
     parameters.model.path = str(path)
-    parameters.n_parallel = streams
-    parameters.n_ctx = CONTEXT_TOKENS * streams
     parameters.n_batch = _PROMPT_BATCH
     parameters.cpuparams.n_threads = threads
     parameters.cpuparams_batch.n_threads = threads
@@ -190,20 +201,15 @@ def _parameters(parameters: Any, path: Path, threads: int, streams: int) -> Any:
     return parameters
 
 
-def _has_chat_template(path: Path) -> bool:
-    """Look into the file itself: the engine silently uses a stand-in where there is none."""
-    try:
-        with (
-            path.open("rb") as stream,
-            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        ):
-            return data.find(b"tokenizer.chat_template", 0, _HEADER_BYTES) >= 0
-    except (OSError, ValueError) as error:
-        raise EngineError(
-            f"The model file {path} cannot be opened.",
-            f"{error}.",
-            "Check the path, or choose another language model.",
-        ) from error
+def _not_loaded(name: str, path: Path, model: GgufModel) -> EngineError:
+    """Return the error of a file that the engine refuses; it does not say why."""
+    return EngineError(
+        f"The language model {name} cannot be loaded from {path}.",
+        "llama.cpp gives no reason. The file says that it is a model of the kind "
+        f"'{model.header.architecture}': this version may not know it, or the file is damaged.",
+        "Update llama.cpp (pip install -U xllamacpp), download the file again, or choose another "
+        "model.",
+    )
 
 
 def _engine_error(details: dict[str, Any]) -> BonsaiError:

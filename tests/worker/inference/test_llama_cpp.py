@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.worker.inference.tiny_gguf import write_tiny_gguf
 from worker.errors import EngineError, PromptTooLongError, WeightsMissingError
 from worker.inference import llama_cpp
 from worker.inference.base import Completion, Prompt, Sampling
-from worker.inference.llama_cpp import LlamaCppModel, _has_chat_template
+from worker.inference.llama_cpp import LlamaCppModel
+from worker.machine_share import Memory
 from worker.models.catalogue import MODELS
 from worker.models.weights import find_weights
 from worker.runtime import Runtime
@@ -100,18 +102,40 @@ def test_an_error_of_the_listener_is_not_swallowed(model: LlamaCppModel):
         completions(model, [Prompt("Where is Paris?", "chat")], Sampling(8), broken)
 
 
-def test_the_models_own_chat_layout_is_seen(model: LlamaCppModel, tmp_path: Path):
-    bare = tmp_path / "bare.gguf"
-    bare.write_bytes(b"GGUF without any layout")
-    assert model.has_chat_layout
-    assert not _has_chat_template(bare)
-
-
 def test_a_file_that_is_no_model_is_named(tmp_path: Path):
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF nothing more")
     with pytest.raises(EngineError, match="broken"):
         LlamaCppModel("gguf:broken", broken, threads=1)
+
+
+@pytest.mark.parametrize(
+    "values", [{"architecture": "unheard-of"}, {"without": "output_norm.weight"}]
+)
+def test_a_file_that_the_engine_refuses_is_named_with_its_kind(tmp_path: Path, values: dict):
+    path = write_tiny_gguf(tmp_path / "odd.gguf", **values)
+    with pytest.raises(EngineError) as caught:
+        LlamaCppModel("gguf:odd", path, threads=1)
+    assert f"'{values.get('architecture', 'llama')}'" in caught.value.why
+    assert "pip install -U xllamacpp" in caught.value.next_step
+
+
+def test_a_model_that_does_not_fit_is_not_loaded(models: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(llama_cpp, "memory_share", lambda: Memory(100_000_000, 8_000_000_000))
+    path = find_weights(models, "gguf:smollm2") / "model.gguf"
+    with pytest.raises(EngineError, match="does not fit into memory"):
+        LlamaCppModel("gguf:smollm2", path, threads=1)
+
+
+def test_a_model_that_has_learnt_to_read_less_reads_less(tmp_path: Path):
+    tiny = write_tiny_gguf(tmp_path / "tiny.gguf", context=64)
+    model = LlamaCppModel("gguf:tiny", tiny, threads=1, streams=2)
+    prompts = [Prompt("ship", "chat"), Prompt("ship " * 7, "chat")]
+    short, long = completions(model, prompts, Sampling(20))
+    assert short.tokens > 0
+    assert isinstance(long, PromptTooLongError)
+    assert "The model reads 44" in long.why
+    model.close()
 
 
 _LOADED_FOR_NOTHING = """
