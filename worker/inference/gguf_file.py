@@ -96,6 +96,9 @@ def _problem(header: GgufHeader) -> tuple[str, str] | None:
     layers, tokens = header.own("block_count"), header.own("context_length")
     if not (_is_count(layers, _MOST_LAYERS) and _is_count(tokens, _MOST_TOKENS)):
         return f"Its header is damaged: {layers} layers, {tokens} tokens.", _AGAIN
+    least = [value for name, value in header.values.items() if name.endswith("epsilon")]
+    if not all(isinstance(value, float) and value >= 0 for value in least):
+        return "Its header is damaged: a number that is never negative is.", _AGAIN
     return None
 
 

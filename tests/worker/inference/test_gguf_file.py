@@ -61,6 +61,8 @@ def test_a_file_that_is_cut_off_says_how_much_is_there(tmp_path: Path):
         ({"context": 2**32 - 1}, "damaged"),
         ({"layers": 0}, "damaged"),
         ({"layers": 513}, "damaged"),
+        ({"epsilon": -1e-5}, "never negative"),
+        ({"epsilon": float("nan")}, "never negative"),
         ({"split__count": "three"}, "damaged"),
     ],
 )

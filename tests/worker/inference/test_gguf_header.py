@@ -54,6 +54,14 @@ def test_a_count_beyond_all_measure_is_said(tiny: Path, place: int, count: int):
         parse_header(whole[:place] + struct.pack("<Q", count) + whole[place + 8 :])
 
 
+def test_a_list_beyond_all_measure_is_said(tiny: Path):
+    whole = tiny.read_bytes()
+    for name in (b"tokenizer.ggml.scores", b"tokenizer.ggml.tokens"):
+        place = whole.index(name) + len(name) + 8
+        with pytest.raises(GgufError):
+            parse_header(whole[:place] + struct.pack("<Q", 2**64 - 1) + whole[place + 8 :])
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [

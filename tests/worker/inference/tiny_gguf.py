@@ -17,6 +17,7 @@ def write_tiny_gguf(
     context: int = 64,
     layers: int = 1,
     layout: bool = True,
+    epsilon: float = 1e-5,
     without: str = "",
     **more: object,
 ) -> Path:
@@ -34,7 +35,7 @@ def write_tiny_gguf(
     writer.add_feed_forward_length(_WIDEST)
     writer.add_head_count(_HEADS)
     writer.add_head_count_kv(_HEADS)
-    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_layer_norm_rms_eps(epsilon)
     writer.add_rope_dimension_count(_WIDTH // _HEADS)
     _add_words(writer)
     if layout:
