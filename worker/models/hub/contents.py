@@ -16,8 +16,8 @@ from worker.models.hub.names import HubName, is_inside
 _WEIGHTS = re.compile(r"(?:adapter_)?model(?:-\d+-of-\d+)?\.safetensors")
 #: Configurations, vocabularies and chat layouts; the terms that a licence wants passed on.
 _BESIDE = re.compile(r".+\.(?:json|txt|model|jinja|tiktoken)|(?:LICEN[CS]E|NOTICE|USE_POLICY).*")
-#: Parts of a model of sentence-transformers lie in numbered folders, as `1_Pooling`.
-_MODULE = re.compile(r"\d+_\w+")
+#: Parts of a model of sentence-transformers: folders as `1_Pooling` or `query_0_Transformer`.
+_MODULE = re.compile(r"(?:\w+_)?\d+_\w+")
 _SHOWN = 8  # names in a message
 
 

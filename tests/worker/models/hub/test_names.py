@@ -2,6 +2,7 @@
 
 import pytest
 
+from worker.contract.wire import plain_name
 from worker.errors import SettingError
 from worker.models.hub.names import HubName, hub_name, is_inside, named_on_hub
 from worker.models.servers import server_of
@@ -26,8 +27,9 @@ def test_a_name_says_kind_repository_revision_and_file(name: str, meant: HubName
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_stays_as_it_is_in_a_cell_and_a_setting_and_names_no_server(name: str):
+def test_a_name_stays_as_it_is_in_a_cell_a_setting_and_a_request_and_names_no_server(name: str):
     assert model_text(name) == name
+    assert plain_name(name) == name
     assert server_of(name) == ""
 
 
