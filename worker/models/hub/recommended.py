@@ -67,7 +67,7 @@ RECOMMENDED = (
         memory="4 GB",
         licence="Gemma",
         terms="Google's list of forbidden uses holds, and must be passed on",
-        about="answers in many languages, Japanese among them",
+        about="many languages, Japanese among them",
     ),
     Recommended(
         name="gguf:mmnga/sarashina2.2-3b-instruct-v0.1-gguf:"
@@ -114,7 +114,7 @@ RECOMMENDED = (
     Recommended(
         name="st:cl-nagoya/ruri-v3-310m",
         task="embedding",
-        size="310 M numbers",
+        size="310 M parameters",
         memory="2 GB",
         licence="Apache-2.0",
         about="made for Japanese",
