@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from worker.models.catalogue import MODELS, Model, model_named
-from worker.models.hub.names import HubName, named_on_hub
+from worker.models.catalogue import MODELS, Model, find_model, model_named
+from worker.models.hub.names import HubName, hub_name, named_on_hub
 from worker.models.kinds import KINDS, missing_steps, sees_gpu
 from worker.models.receipts import receipt_of
 from worker.models.weights import are_present, fetch_weights
@@ -87,12 +87,23 @@ def models_get(
     """Download and check model weights."""
     terminal = Terminal(quiet=False)
     settings = load_settings()
-    wanted = (model_text(name),) if name else (settings.embedder, settings.llm)
-    for model in [_meant(each) for each in wanted]:
+    wanted = [_meant(model_text(name))] if name else _usual_ones(terminal, settings)
+    for model in wanted:
         if isinstance(model, HubName):
             get_hub_model(terminal, settings.models, model)
         else:
             _get_weights(terminal, settings.models, model)
+
+
+def _usual_ones(terminal: Terminal, settings: Settings) -> list[HubName | Model]:
+    """Return this machine's models; of a file or a server of the user's own nothing is fetched."""
+    wanted: list[HubName | Model] = []
+    for name in (settings.embedder, settings.llm):
+        if model := find_model(name) or hub_name(name):
+            wanted.append(model)
+        else:
+            terminal.say(f"{name} is not fetched: it is no name of the list or of a hub")
+    return wanted
 
 
 def _meant(name: str) -> HubName | Model:
