@@ -76,7 +76,7 @@ def receipt_of(path: Path) -> Receipt | None:
     """Return the receipt of a file, if there is one that can be read."""
     try:
         return Receipt(**json.loads(_place(path).read_bytes()))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 

@@ -78,7 +78,7 @@ def test_a_receipt_keeps_where_the_file_came_from(path: Path):
 
 @pytest.mark.parametrize(
     "written",
-    [b"", b"{}", b"[]", b"null", b'{"size": 18}', b'{"unknown": 1}', b"\xff\xfe"],
+    [b"", b"{}", b"[]", b"null", b'{"size": 18}', b'{"unknown": 1}', b"\xff\xfe", b"[" * 100_000],
 )
 def test_a_receipt_that_cannot_be_read_is_none(path: Path, written: bytes):
     path.with_name("model.gguf.receipt").write_bytes(written)
