@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-from worker.models.catalogue import next_better
+from worker.models.catalogue import find_model, next_better
 from worker.models.weights import fetch_weights
 from worker.settings import Settings
 from xl_addin.commands.console import Terminal
@@ -43,7 +43,7 @@ def run_demo(out: Path, settings: Settings, terminal: Terminal) -> int:
     """
     started = perf_counter()
     with terminal.downloading() as report:
-        for name in (settings.embedder, settings.llm):
+        for name in filter(find_model, (settings.embedder, settings.llm)):
             fetch_weights(settings.models, name, terminal.report, report)
     book = _prepare(out)
     runs = _index_and_answer(book, settings, terminal)

@@ -16,9 +16,8 @@ from xl_addin.workbook.file.file_book import FileBook
 
 
 @pytest.fixture
-def made(bonsai: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[FileBook, str]:
-    """The workbook that a demo of models without weights has made, and what it said."""
-    monkeypatch.setattr("xl_addin.commands.demo.fetch_weights", lambda *_: None)
+def made(bonsai: Run, tmp_path: Path) -> tuple[FileBook, str]:
+    """The workbook that a demo has made with models that are not fetched, and what it said."""
     code, said, errors = bonsai("demo", "--out", tmp_path / "out")
     assert code == 0, errors
     return FileBook.open(tmp_path / "out" / "bonsai_demo.xlsx"), said
