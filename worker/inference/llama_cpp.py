@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -231,9 +232,14 @@ def _too_long(tokens: int, most: int) -> PromptTooLongError:
     )
 
 
+def _looks_like_a_path(path: Path) -> bool:
+    """Tell a path from a name of the list that is mistyped: names have points in them too."""
+    return len(path.parts) > 1 or path.suffix.lower() == ".gguf" or path.is_file()
+
+
 def load(name: str, settings: Settings) -> LanguageModel:
     """Return the model of this name: of a hub, a file of the user's own, or fetched weights."""
-    path = gguf_file(settings.models, name) or Path(name.partition(":")[2]).expanduser()
-    if find_model(name) or not path.suffix:
+    path = gguf_file(settings.models, name) or Path(os.path.expanduser(name.partition(":")[2]))
+    if find_model(name) or not _looks_like_a_path(path):
         path = find_weights(settings.models, name) / "model.gguf"
     return LlamaCppModel(name, path, threads=settings.thread_count, streams=settings.streams)

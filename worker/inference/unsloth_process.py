@@ -175,7 +175,7 @@ def _loaded(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """
     four_bit = name.endswith(FOUR_BIT)
     place = name.removesuffix(FOUR_BIT).partition(":")[2]
-    folder = Path(place).expanduser()
+    folder = Path(os.path.expanduser(place))
     os.environ.update(_ENVIRONMENT)
     if folder.is_dir():  # nothing is downloaded for it, nor for an adapter's base
         os.environ["HF_HUB_OFFLINE"] = "1"

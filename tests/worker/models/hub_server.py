@@ -48,6 +48,9 @@ class Asked:
     authorization: str
 
 
+_TRUTH = object()
+
+
 class HubServer:
     """The hub; `with HubServer() as hub:` runs it."""
 
@@ -62,6 +65,8 @@ class HubServer:
         self.flipped: set[str] = set()
         self.is_login_page = False
         self.tells_sizes = True
+        #: What is said of every model instead of the truth, if it is not this.
+        self.told: Any = _TRUTH
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.hub = self  # type: ignore[attr-defined]
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign] # who asked left
@@ -128,6 +133,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(status, b"", headers)
         elif self.hub.is_login_page:
             self._send(200, b"<html>Log in</html>", {"Content-Type": "text/html"})
+        elif path.startswith("/api/models/") and self.hub.told is not _TRUTH:
+            self._send(200, json.dumps(self.hub.told).encode())
         elif path.startswith("/api/models/"):
             self._describe(path.removeprefix("/api/models/"))
         else:

@@ -27,6 +27,10 @@ T = TypeVar("T")
 #: Seconds that a hub which asks to wait is waited for, all waits of one request together.
 _PATIENCE = 60.0
 _USUAL_WAIT = 5.0
+_LEAST_WAIT = 0.5  # also where it says 0: it is busy
+
+#: What comes of an answer in JSON that is not shaped as a hub's: nobody looks before taking it.
+_MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 class Hub:
@@ -52,13 +56,16 @@ class Hub:
         """Return what the hub says of the model as it is at the revision of its name."""
         revision = self._name.revision or "main"
         api = self._library.HfApi(endpoint=self.address)
-        info = self._ask(
-            lambda: api.model_info(
-                self._name.repo, revision=revision, files_metadata=True, timeout=self._seconds
+        return self._ask(
+            lambda: self._described(
+                api.model_info(
+                    self._name.repo, revision=revision, files_metadata=True, timeout=self._seconds
+                ),
+                revision,
             )
         )
-        if not info.sha:
-            raise refusals.not_a_hub(self._name, self.address)
+
+    def _described(self, info: Any, revision: str) -> KeptModel:  # noqa: ANN401 (the library's)
         listed = {file.rfilename: file for file in info.siblings or ()}
         return KeptModel(
             name=str(self._name.plain),
@@ -74,10 +81,14 @@ class Hub:
     def announced(self, path: str, revision: str) -> KeptFile:
         """Return what the hub says of one file."""
         url = self._library.hf_hub_url(self._name.repo, path, revision=revision)
-        told = self._ask(lambda: self._library.get_hf_file_metadata(url, timeout=self._seconds))
-        kind = {64: "sha256:", 40: "git:"}.get(len(told.etag or ""))
-        digest = f"{kind}{told.etag}" if kind else ""
-        return KeptFile(path=path, size=told.size or 0, digest=digest)
+
+        def ask() -> KeptFile:
+            told = self._library.get_hf_file_metadata(url, timeout=self._seconds)
+            kind = {64: "sha256:", 40: "git:"}.get(len(told.etag or ""))
+            digest = f"{kind}{told.etag}" if kind else ""
+            return KeptFile(path=path, size=told.size or 0, digest=digest)
+
+        return self._ask(ask)
 
     def write(
         self, file: KeptFile, revision: str, target: Path, start: int, tell: Callable[[int], None]
@@ -137,7 +148,7 @@ class Hub:
                 time.sleep(wait)
             except self._library.errors.HTTPError as error:
                 raise refusals.refused_by_network(self._name, self.address, error) from error
-            except ValueError as error:
+            except _MISSHAPEN as error:
                 raise refusals.not_a_hub(self._name, self.address) from error
 
 
@@ -146,7 +157,7 @@ def _wait_asked_for(response: Any) -> float | None:  # noqa: ANN401 (the library
     if response.status_code not in (429, 503):
         return None
     asked = response.headers.get("Retry-After", "")
-    return float(asked) if asked.isdigit() else _USUAL_WAIT
+    return max(float(asked), _LEAST_WAIT) if asked.isdecimal() else _USUAL_WAIT
 
 
 def _library() -> Any:  # noqa: ANN401 (loaded late)

@@ -12,6 +12,7 @@ from typing import Any
 
 from worker.errors import WeightsMissingError
 from worker.models.hub.names import HubName, is_inside
+from worker.visible_text import visible
 
 _WEIGHTS = re.compile(r"(?:adapter_)?model(?:-\d+-of-\d+)?\.safetensors")
 #: Configurations, vocabularies and chat layouts; the terms that a licence wants passed on.
@@ -19,6 +20,7 @@ _BESIDE = re.compile(r".+\.(?:json|txt|model|jinja|tiktoken)|(?:LICEN[CS]E|NOTIC
 #: Parts of a model of sentence-transformers: folders as `1_Pooling` or `query_0_Transformer`.
 _MODULE = re.compile(r"(?:\w+_)?\d+_\w+")
 _SHOWN = 8  # names in a message
+_LONGEST_LICENCE = 200  # characters: a name, and not its text
 
 
 def needed(name: HubName, paths: Iterable[str]) -> tuple[str, ...]:
@@ -42,12 +44,13 @@ def digest_of(file: Any) -> str:  # noqa: ANN401 (the library is loaded late)
 
 
 def licence_of(info: Any) -> str:  # noqa: ANN401 (the library is loaded late)
-    """Return the licence that the card of a model names."""
+    """Return the licence that the card of a model names, in one line."""
     card = info.card_data.to_dict() if info.card_data else {}
     licence = card.get("license") or _tagged("license:", info.tags or ())
     if licence in (None, "", "other"):
         licence = card.get("license_name") or licence
-    return ", ".join(licence) if isinstance(licence, list) else str(licence or "not stated")
+    named = ", ".join(map(str, licence)) if isinstance(licence, list) else str(licence or "")
+    return " ".join(visible(named).split())[:_LONGEST_LICENCE] or "not stated"
 
 
 def _of_repository(name: HubName, paths: list[str]) -> tuple[str, ...]:

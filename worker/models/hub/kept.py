@@ -7,13 +7,14 @@ their names, and in its folder `.bonsai` a record of what was fetched.
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from worker.errors import WeightsMissingError
-from worker.models.hub.names import HubName, hub_name
+from worker.models.hub.names import HubName, hub_name, is_inside
 from worker.small_files import replace_file
 
 _RECORDS = ".bonsai"
@@ -33,18 +34,36 @@ class KeptFile(BaseModel):
     size: int = Field(ge=0)
     digest: str = ""
 
+    @field_validator("path")
+    @classmethod
+    def _stays_inside(cls, path: str) -> str:
+        if not is_inside(path):
+            raise ValueError("leads out of the folder")
+        return path
+
 
 class KeptModel(BaseModel):
-    """What is kept of a model: `name` is without a revision, `revision` the one asked for."""
+    """What is kept of a model: `name` is without a revision, `revision` the one asked for.
+
+    Hubs tell this, and records on the disk, which others may have written: it names no place
+    outside the repository's folder.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     repo: str
-    commit: str = Field(min_length=1)
+    commit: str = Field(pattern=r"^[0-9a-f]{40,64}$")
     revision: str = ""
     licence: str = ""
-    files: tuple[KeptFile, ...]
+    files: tuple[KeptFile, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_of_its_name(self) -> KeptModel:
+        named = hub_name(self.name)
+        if not named or named.repo != self.repo:
+            raise ValueError("is of another repository")
+        return self
 
     @property
     def size(self) -> int:
@@ -77,6 +96,8 @@ def repository_folder(models: Path, repo: str) -> Path:
 def kept_model(models: Path, name: HubName) -> KeptModel | None:
     """Return the record of a model, whole or not; nothing if this revision was never asked for."""
     kept = _read(_record(models, name))
+    if kept and not _is_record_of(kept, name):  # names that differ may have one place on a disk
+        return None
     if not kept or not name.revision or name.revision == kept.revision:
         return kept
     return kept if is_commit(name.revision, kept) else None
@@ -164,7 +185,7 @@ def model_place(models: Path, name: str) -> Place:
     place = name.partition(":")[2]
     on_hub = hub_name(name)
     if _is_own(name) or not on_hub:
-        folder = Path(place).expanduser()
+        folder = Path(os.path.expanduser(place))
         return Place(str(folder) if folder.is_dir() else place)
     if kept := _whole(models, on_hub):
         return Place(str(repository_folder(models, on_hub.repo)), commit=kept.commit)
@@ -192,14 +213,20 @@ def _whole(models: Path, name: HubName) -> KeptModel | None:
 def _is_own(name: str) -> bool:
     place = name.partition(":")[2]
     try:
-        return bool(place) and Path(place).expanduser().exists()
-    except (OSError, RuntimeError):  # too long for a path, or of a user who is not there
+        return bool(place) and Path(os.path.expanduser(place)).exists()
+    except OSError:  # too long for a path
         return False
 
 
 def _record(models: Path, name: HubName) -> Path:
     file = name.file.replace("/", "--") or _WHOLE_REPOSITORY
     return repository_folder(models, name.repo) / _RECORDS / f"{file}.json"
+
+
+def _is_record_of(kept: KeptModel, name: HubName) -> bool:
+    """Say whether a record is of this repository, and of this file for a model that is one."""
+    named = hub_name(kept.name)
+    return named is not None and (named.repo, named.file) == (name.repo, name.file)
 
 
 def _read(path: Path) -> KeptModel | None:

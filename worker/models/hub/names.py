@@ -15,11 +15,11 @@ _NAME = re.compile(
     rf"(?P<kind>gguf|st|hf):(?P<repo>{_PART}/{_PART})(?:@(?P<revision>[\w./-]+))?(?::(?P<file>.+))?",
     re.ASCII,
 )
-#: Signs that no system minds in the name of a file, but for those of other scripts.
-_UNFIT = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
+#: Signs that some system minds in the name of a file, and those that drive what shows it.
+_UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f\\:*?"<>|\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
 _LONGEST = 96  # characters of either part of a repository's name
 #: One of several files that make up a model: llama.cpp is given the first and finds the others.
-_SPLIT = re.compile(r"-00001-of-(\d{5})\.gguf$")
+_SPLIT = re.compile(r"-00001-of-(?!00000)(\d{5})\.gguf$")
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def refused_by_hub(name: HubName, endpoint: str, response: Any) -> BonsaiError: 
     return UnavailableError(
         f"The hub does not give {name.repo} at present.",
         "It answered 429: too many requests." if status == 429 else f"It answered {status}.",
-        (f"Wait {wait} seconds. " if wait.isdigit() else "Wait a little. ")
+        (f"Wait {wait} seconds. " if wait.isdecimal() else "Wait a little. ")
         + _TRY_AGAIN.format(name=name),
     )
 

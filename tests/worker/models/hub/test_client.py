@@ -365,6 +365,41 @@ def test_a_page_to_log_in_is_no_hub(small: HubServer, get: Get):
         get(NAME)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [], "x", None, {}, {"siblings": 5}, {"siblings": ["a"]}, {"siblings": [{}]},
+        {"siblings": [{"rfilename": 5}]}, {"cardData": "x"}, {"tags": 5}, {"tags": [5]},
+        {"sha": 5}, {"sha": "../../etc"},
+        {"siblings": [{"rfilename": "small-q4.gguf", "size": -5}]},
+        {"siblings": [{"rfilename": "small-q4.gguf", "size": "many"}]},
+        {"siblings": [{"rfilename": "small-q4.gguf", "size": 5, "lfs": "x"}]},
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_shaped_otherwise_is_no_hubs(small: HubServer, get: Get, answer: object):
+    files = [{"rfilename": "small-q4.gguf", "size": 5}]
+    described = {"id": "org/small-GGUF", "sha": "a" * 40, "tags": [], "siblings": files}
+    small.told = described | answer if isinstance(answer, dict) and answer else answer
+    with pytest.raises(WeightsMissingError, match="is nothing that a hub says"):
+        get(NAME)
+
+
+def test_a_wait_that_is_no_number_is_the_usual_one(
+    small: HubServer, get: Get, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("worker.models.hub.connection._USUAL_WAIT", 0.0)
+    small.busy = [(503, {"Retry-After": "\xb2"})]
+    get(NAME)
+    assert small.busy == []
+
+
+def test_a_licence_is_one_short_line(small: HubServer, get: Get):
+    small.repositories["org/small-GGUF"].card = {"license": "\x1b[31mMIT\nyes \ud800" + "x" * 999}
+    licence = get(NAME).licence
+    assert licence.startswith("␛[31mMIT yes �x")
+    assert len(licence) == 200
+
+
 def test_a_mirror_that_lists_no_sizes_is_asked_for_those_of_each_file(
     hub: HubServer, own_models: Path, get: Get
 ):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from worker.errors import EngineError, WeightsMissingError
+from worker.errors import EngineError, SettingError, WeightsMissingError
 from worker.inference.llama_cpp import load as load_gguf
 from worker.models.hub.kept import (
     KeptFile,
@@ -110,6 +111,42 @@ def test_a_record_that_cannot_be_read_is_none(own_models: Path, record: str):
     assert kept_models(own_models) == []
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"files": [{"path": "../../../precious", "size": 5}]},
+        {"files": [{"path": "/etc/hosts", "size": 5}]},
+        {"files": []},
+        {"repo": ".."},
+        {"name": "gguf:org/other:x.gguf"},
+        {"commit": "../x"},
+    ],
+)
+def test_a_record_that_was_forged_is_none(own_models: Path, forged: dict[str, object]):
+    folder = put(own_models)
+    record = folder / ".bonsai" / "model.json"
+    record.write_text(json.dumps(json.loads(record.read_text()) | forged))
+    assert kept_model(own_models, named_on_hub(NAME)) is None
+    assert kept_models(own_models) == []
+
+
+def test_a_forged_record_has_nothing_deleted(own_models: Path):
+    folder = put(own_models)
+    precious = own_models / "precious"
+    precious.write_text("mine")
+    record = folder / ".bonsai" / "model.json"
+    told = json.loads(record.read_text())
+    record.write_text(json.dumps(told | {"files": [{"path": "../../precious", "size": 4}]}))
+    name = named_on_hub(NAME)
+    keep(own_models, name, _of_commit("b" * 40, KeptFile(path="new", size=1)))
+    assert precious.read_text() == "mine"
+
+
+def test_two_files_whose_records_have_one_place_are_not_taken_for_each_other(own_models: Path):
+    put(own_models, "gguf:org/files:a--b.gguf")
+    assert kept_model(own_models, named_on_hub("gguf:org/files:a/b.gguf")) is None
+
+
 def test_all_that_is_kept_is_listed(own_models: Path):
     names = ["gguf:org/files:a/b.gguf", "gguf:org/files:c.gguf", NAME]
     for name in names:
@@ -158,3 +195,21 @@ def test_a_path_of_ones_own_that_is_not_there_is_named_as_a_path(own_models: Pat
     settings = Settings(home=tmp_path, store="", models=own_models)
     with pytest.raises(EngineError, match=r"models/x\.gguf cannot be opened"):
         load_gguf("gguf:models/x.gguf", settings)
+
+
+@pytest.mark.parametrize("name", ["gguf:qwen-1.5B", "gguf:Qwen-9.5b"])
+def test_a_mistyped_name_of_the_list_is_answered_with_the_list(
+    own_models: Path, tmp_path: Path, name: str
+):
+    settings = Settings(home=tmp_path, store="", models=own_models)
+    with pytest.raises(SettingError, match="There is no model called") as caught:
+        load_gguf(name, settings)
+    assert "gguf:qwen-1.5b" in caught.value.why
+
+
+def test_a_folder_of_a_user_who_is_not_there_is_named_as_a_path(own_models: Path, tmp_path: Path):
+    settings = Settings(home=tmp_path, store="", models=own_models)
+    with pytest.raises(EngineError, match=r"x\.gguf cannot be opened"):
+        load_gguf("gguf:~nobody-of-that-name/x.gguf", settings)
+    place = "~nobody-of-that-name/deep/x"
+    assert model_place(own_models, f"st:{place}") == Place(place)

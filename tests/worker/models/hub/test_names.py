@@ -73,6 +73,8 @@ def test_a_split_file_stands_for_all_its_parts():
     name = named_on_hub("gguf:org/repo:a/big-00001-of-00003.gguf")
     assert name.files == tuple(f"a/big-0000{part}-of-00003.gguf" for part in (1, 2, 3))
     assert named_on_hub("gguf:org/repo:a.gguf").files == ("a.gguf",)
+    none = "big-00001-of-00000.gguf"
+    assert named_on_hub(f"gguf:org/repo:{none}").files == (none,)
 
 
 @pytest.mark.parametrize("path", ["a.json", "1_Pooling/config.json", "日本語.json"])
@@ -81,7 +83,24 @@ def test_a_path_that_every_system_can_write_stays_inside(path: str):
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/a", "a/", "../a", "a/./b", "a\\b", "a:b", "a\0b", "a. ", "a.", " a", "nul?"]
+    "path",
+    [
+        "",
+        "/a",
+        "a/",
+        "../a",
+        "a/./b",
+        "a\\b",
+        "a:b",
+        "a\0b",
+        "a. ",
+        "a.",
+        " a",
+        "nul?",
+        "a\x9b",
+        "a\u202egpj.json",
+        "\ud800",
+    ],
 )
 def test_a_path_that_leads_elsewhere_does_not(path: str):
     assert not is_inside(path)
