@@ -54,7 +54,7 @@ _SAMPLE = (
     (
         "In one line",
         "bonsai demo\n"
-        "It runs all three steps on the sample questions and on short texts that come with "
+        "It runs all three steps on the first sample questions and on short texts that come with "
         "BONSAI, and says where the finished workbook is.",
     ),
 )
