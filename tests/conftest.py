@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -20,6 +21,7 @@ from tests.worker.models.hub_server import HubServer
 from tests.worker.queueing.worlds import World, index_request, quick_settings, write_documents
 from worker.errors import WeightsMissingError
 from worker.models.catalogue import MODELS
+from worker.models.hub.published import ASKING
 from worker.models.weights import fetch_weights
 from worker.queueing.broker.embedded_server import EmbeddedServer
 from worker.queueing.in_process import InProcessRunner
@@ -137,6 +139,9 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
         files = server.url + "/{repo_id}/resolve/{revision}/{filename}"
         monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", files)
         yield server
+        for thread in threading.enumerate():  # what nobody waited for would ask the next one
+            if thread.name == ASKING:
+                thread.join(120)
     close_session()
 
 

@@ -24,7 +24,6 @@ from worker.private_files import open_private
 
 T = TypeVar("T")
 
-#: Seconds that a hub which asks to wait is waited for, all waits of one request together.
 _PATIENCE = 60.0
 _USUAL_WAIT = 5.0
 _LEAST_WAIT = 0.5  # also where it says 0: it is busy
@@ -36,12 +35,14 @@ _MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 class Hub:
     """The hub, asked about one model.
 
+    :param patience: seconds that it is waited for where it asks to wait, in all of one request.
     :raises PackageMissingError: if huggingface_hub is not installed.
     :raises SettingError: if the hub's address, or another variable of the library, is none.
     """
 
-    def __init__(self, name: HubName) -> None:
+    def __init__(self, name: HubName, *, patience: float = _PATIENCE) -> None:
         self._name = name
+        self._patience = patience
         self._library = _library()
         self.address: str = self._library.constants.ENDPOINT
         self._seconds = self._library.constants.HF_HUB_DOWNLOAD_TIMEOUT
@@ -133,7 +134,7 @@ class Hub:
 
         :raises BonsaiError: if it refuses, or is not reached.
         """
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + self._patience
         while True:
             try:
                 return call()

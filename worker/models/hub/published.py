@@ -15,6 +15,8 @@ from worker.models.hub.names import HubName
 #: Seconds that a hub has to say that it is there: most desks that it is for have none.
 _QUICK = 3.0
 _REVISION = "main"
+#: The thread that asks; it may go on for a while when nobody waits for it any more.
+ASKING = "bonsai-hub"
 
 _log = logging.getLogger(__name__)
 
@@ -43,13 +45,13 @@ def _hub_with(name: HubName, wanted: KeptFile) -> Hub | None:
 
     def ask() -> None:
         try:
-            hub = Hub(name)
+            hub = Hub(name, patience=_QUICK)
             if hub.announced(wanted.path, _REVISION) == wanted:
                 found.append(hub)
         except (UnavailableError, SettingError) as error:
             _log.info("No hub gives %s: %s", name, error)
 
-    asking = Thread(target=ask, daemon=True)
+    asking = Thread(target=ask, name=ASKING, daemon=True)
     asking.start()
     asking.join(_QUICK)
     return found[0] if found else None
