@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as Handle
 
 _BATCH = 1000  # rows in one call, fewer where Chroma allows fewer
-_NAMES = 10_000  # sources in one filter; SQLite takes some 32,000 values
+_NAMES = 10_000  # sources in one filter; SQLite takes 32,766 values
 _WHOLE: Any = ["documents", "metadatas", "embeddings"]
 
 T = TypeVar("T")
@@ -158,31 +159,35 @@ class ChromaCollection:
 
 
 def _nearest(handle: Handle, queries: Vectors, k: int, wheres: list[Any]) -> list[list[Hit]]:
-    """Return hits over all filters of `wheres` together."""
-    found: list[list[Hit]] = [[] for _ in queries]
+    """Return hits over all filters of `wheres` together.
+
+    Ids come first, then each chunk once: in one call, chunks of many queries are more values than
+    SQLite takes.
+    """
+    found: list[list[str]] = [[] for _ in queries]
     if not len(queries) or not handle.count():
-        return found
+        return [[] for _ in queries]
     for where in wheres:
-        for hits, more in zip(found, _query(handle, queries, k, where), strict=True):
-            hits += more
-    order = [sorted(hits, key=lambda hit: (-hit.similarity, hit.chunk.chunk_id)) for hits in found]
-    return [hits[:k] for hits in order]
-
-
-def _query(handle: Handle, queries: Vectors, k: int, where: Any) -> list[list[Hit]]:  # noqa: ANN401 (Chroma's own kind)
-    count = min(k, handle.count())
-    found: Any = handle.query(
-        query_embeddings=queries, n_results=count, where=where, include=_WHOLE
+        for ids, more in zip(found, _nearest_ids(handle, queries, k, where), strict=True):
+            ids += more
+    unique = dict.fromkeys(chain.from_iterable(found))
+    known = {row.chunk.chunk_id: row for row in _fetched(handle, list(unique))}
+    hits = (
+        _hits(query, [known[id_] for id_ in ids if id_ in known])
+        for query, ids in zip(queries, found, strict=True)
     )
-    columns = (found["ids"], found["documents"], found["metadatas"], found["embeddings"])
-    return [_hits(query, _embedded(*row)) for query, *row in zip(queries, *columns, strict=True)]
+    return [sorted(row, key=lambda hit: (-hit.similarity, hit.chunk.chunk_id))[:k] for row in hits]
+
+
+def _nearest_ids(handle: Handle, queries: Vectors, k: int, where: Any) -> list[list[str]]:  # noqa: ANN401 (Chroma's own kind)
+    count = min(k, handle.count())
+    return handle.query(query_embeddings=queries, n_results=count, where=where, include=[])["ids"]
 
 
 def _hits(query: Vectors, found: list[EmbeddedChunk]) -> list[Hit]:
     wide = query.astype(np.float64)
-    return [
-        Hit(row.chunk, row.vector, float(row.vector.astype(np.float64) @ wide)) for row in found
-    ]
+    cosines = [float(row.vector.astype(np.float64) @ wide) for row in found]
+    return [Hit(row.chunk, row.vector, cosine) for row, cosine in zip(found, cosines, strict=True)]
 
 
 def _fetched(handle: Handle, chunk_ids: Sequence[str]) -> Iterator[EmbeddedChunk]:
@@ -242,14 +247,13 @@ def _metadata(chunk: StoredChunk) -> dict[str, str | int | None]:
 def _embedded(
     ids: Sequence[str],
     texts: Sequence[str],
-    metadatas: Sequence[dict[str, Any] | None],
+    metadatas: Sequence[dict[str, Any]],
     vectors: ArrayLike,
 ) -> list[EmbeddedChunk]:
     rows = zip(ids, texts, metadatas, np.asarray(vectors, np.float32), strict=True)
     return [
         EmbeddedChunk(_stored(chunk_id, text, metadata), vector)
         for chunk_id, text, metadata, vector in rows
-        if metadata is not None  # removed by another process since the vectors were read
     ]
 
 

@@ -158,6 +158,18 @@ def test_more_chunks_than_sqlite_takes_values_are_counted_by_file(store: ChromaS
     assert many.files() == {"0.txt": {"h": 16_500}, "1.txt": {"h": 16_500}}
 
 
+def test_more_hits_than_sqlite_takes_values_are_found_in_one_call(store: ChromaStore, name: str):
+    many = store.open_or_create(name, NamedModel())
+    generator = np.random.default_rng(0)
+    vectors = generator.standard_normal((1100, 3)).astype(np.float32)
+    many.upsert([chunk(f"c{n:04}") for n in range(1100)], vectors)
+    queries = generator.standard_normal((33, 3)).astype(np.float32)
+    hits = many.nearest(queries, 1000)
+    assert [len(row) for row in hits] == [1000] * 33
+    for query, row in zip(queries, hits, strict=True):
+        assert row[0].similarity == pytest.approx(float((vectors @ query).max()), abs=1e-4)
+
+
 def test_only_chunks_of_the_sources_asked_for_are_found(collection):
     queries = VECTORS[:2]
     ids = [
