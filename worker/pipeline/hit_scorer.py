@@ -45,8 +45,8 @@ class HitScorer:
         weights = np.array([pov.weight for pov in self.povs])
         cosine = cosine_matrix(self.chunk_vectors(hits), self.pov_vectors)
         scores = score_chunks(cosine, weights, self.statistics, self.request.score)
-        similarity = np.array([hit.similarity for hit in hits])
-        order = final_order(similarity, scores.sexy, self.request.sexy_share)
+        relevance = np.array([hit.relevance for hit in hits])
+        order = final_order(relevance, scores.sexy, self.request.sexy_share)
         rows = [
             self._row(rank, int(index), hits[index], scores)
             for rank, index in enumerate(order, start=1)

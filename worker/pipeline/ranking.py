@@ -74,27 +74,35 @@ def _rank_all(
 ) -> list[QuestionRanking]:
     stored = {ranking.qid: ranking for ranking in context.stored(QuestionRanking)}
     left = [question for question in questions if question.qid not in stored]
-    texts = [question.text for question in left]
-    retriever = Retriever(scorer.request, collection, context)
-    begun = perf_counter()
-    vectors = context.runtime.query_vectors(embedder, texts)
-    embedded = perf_counter()
-    found = iter(retriever.hits(texts, vectors))
-    shared = _shares(embedded - begun, perf_counter() - embedded, len(texts))
+    found = _found(left, Retriever(scorer.request, collection, context), embedder, context)
     rankings: list[QuestionRanking] = []
     for question in questions:
         context.progress("Ranking", len(rankings), len(questions), question.qid)
         ranking = stored.get(question.qid)
         if ranking is None:
-            ranking = _rank_one(scorer, question, next(found), shared, context)
+            ranking = _rank_one(scorer, question, *next(found), context)
         rankings.append(ranking)
     context.progress("Ranking", len(rankings), len(questions))
     return rankings
 
 
+def _found(
+    questions: Sequence[Question], retriever: Retriever, embedder: Embedder, context: JobContext
+) -> Iterator[tuple[list[Hit], StageSeconds]]:
+    """Yield the hits of each question, found in blocks: those of one block are in memory."""
+    size = retriever.questions_at_once
+    for first in range(0, len(questions), size):
+        texts = [question.text for question in questions[first : first + size]]
+        begun = perf_counter()
+        vectors = context.runtime.query_vectors(embedder, texts)
+        embedded = perf_counter()
+        hits = retriever.hits(texts, vectors)
+        shared = _shares(embedded - begun, perf_counter() - embedded, len(texts))
+        yield from ((of_one, shared) for of_one in hits)
+
+
 def _shares(embed: float, retrieve: float, questions: int) -> StageSeconds:
-    each = 1 / max(1, questions)
-    return StageSeconds(embed=embed * each, retrieve=retrieve * each)
+    return StageSeconds(embed=embed / questions, retrieve=retrieve / questions)
 
 
 def _rank_one(

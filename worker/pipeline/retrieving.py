@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from worker.contract import ChunkFilter, RankRequest
 from worker.errors import CollectionError
 from worker.pipeline.job_context import JobContext
-from worker.retrieval.base import Collection, Hit, Reranker, Vectors
+from worker.retrieval.base import Collection, EmbeddedChunk, Hit, Reranker, Vectors
 from worker.retrieval.fusion import Vector, diversified, fused
 from worker.retrieval.keywords import KeywordIndex
 from worker.retrieval.source_filter import allowed_sources
@@ -17,6 +18,9 @@ from worker.retrieval.source_filter import allowed_sources
 #: Candidates of each kind for every passage asked for, where a later step chooses among them.
 _POOL = 4
 _LEAST_POOL = 50
+#: Hits of all questions of a block together; each takes some kilobytes.
+_HITS_AT_ONCE = 10_000
+_QUESTIONS_AT_ONCE = 64
 
 
 class Retriever:
@@ -43,8 +47,17 @@ class Retriever:
         if request.reranker:
             self._reranker = context.runtime.reranker(request.reranker)
 
+    @property
+    def questions_at_once(self) -> int:
+        """How many questions to ask for in one call, so that their hits fit into memory."""
+        return max(1, min(_QUESTIONS_AT_ONCE, _HITS_AT_ONCE // self._pool))
+
     def hits(self, questions: Sequence[str], vectors: Vectors) -> list[list[Hit]]:
-        """Return up to `top_k` hits for each of n questions with (n, dim) vectors, best first."""
+        """Return up to `top_k` hits for each of n questions with (n, dim) vectors, best first.
+
+        Their `relevance` falls from place to place. Where the best are made diverse, a place keeps
+        the relevance of its own, whoever stands there.
+        """
         found = self._collection.nearest(vectors, self._pool, self._sources)
         return [
             self._chosen(question, vector, hits)
@@ -71,7 +84,11 @@ class Retriever:
             order = diversified(relevance, np.stack([hit.vector for hit in hits]), count, diversity)
         else:
             order = np.argsort(-relevance, kind="stable")[:count]
-        return [hits[index] for index in order]
+        by_place = np.sort(relevance[order])[::-1]
+        return [
+            replace(hits[index], relevance=float(value))
+            for index, value in zip(order, by_place, strict=True)
+        ]
 
     def _keyword_hits(
         self, keywords: KeywordIndex, question: str, vector: Vectors, hits: list[Hit]
@@ -80,11 +97,12 @@ class Retriever:
         known = {hit.chunk.chunk_id for hit in hits}
         best = keywords.best(question, self._pool, self._sources)
         more = self._collection.fetch([chunk_id for chunk_id in best if chunk_id not in known])
-        return [Hit(found.chunk, found.vector, _cosine(found.vector, vector)) for found in more]
+        return [_hit(found, vector) for found in more]
 
 
-def _cosine(first: Vectors, second: Vectors) -> float:
-    return float(first.astype(np.float64) @ second.astype(np.float64))
+def _hit(found: EmbeddedChunk, question: Vectors) -> Hit:
+    cosine = float(found.vector.astype(np.float64) @ question.astype(np.float64))
+    return Hit(found.chunk, found.vector, cosine, cosine)
 
 
 def _similarities(hits: Sequence[Hit]) -> Vector:

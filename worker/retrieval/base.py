@@ -82,9 +82,14 @@ class EmbeddedChunk:
 
 @dataclass(frozen=True)
 class Hit(EmbeddedChunk):
-    """A chunk found for a query; `similarity` is the cosine of its vector and the query's."""
+    """A chunk found for a query; `similarity` is the cosine of its vector and the query's.
+
+    `relevance` is what it is found by, on a scale of its own for each query: the similarity, or
+    what keywords or a reranker make of it.
+    """
 
     similarity: float
+    relevance: float
 
 
 class Collection(Protocol):

@@ -187,7 +187,10 @@ def _nearest_ids(handle: Handle, queries: Vectors, k: int, where: Any) -> list[l
 def _hits(query: Vectors, found: list[EmbeddedChunk]) -> list[Hit]:
     wide = query.astype(np.float64)
     cosines = [float(row.vector.astype(np.float64) @ wide) for row in found]
-    return [Hit(row.chunk, row.vector, cosine) for row, cosine in zip(found, cosines, strict=True)]
+    return [
+        Hit(row.chunk, row.vector, cosine, cosine)
+        for row, cosine in zip(found, cosines, strict=True)
+    ]
 
 
 def _fetched(handle: Handle, chunk_ids: Sequence[str]) -> Iterator[EmbeddedChunk]:

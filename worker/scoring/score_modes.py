@@ -81,12 +81,12 @@ def score_chunks(
     )
 
 
-def final_order(query_similarity: Vector, sexy: Vector, sexy_share: float) -> NDArray[np.intp]:
+def final_order(relevance: Vector, sexy: Vector, sexy_share: float) -> NDArray[np.intp]:
     """Return the indices of n chunks, best first; equal ones keep their order.
 
-    The mix is (1 − λ)·z(query similarity) + λ·z(SEXY score), λ = `sexy_share`.
+    The mix is (1 − λ)·z(relevance to the question) + λ·z(SEXY score), λ = `sexy_share`.
     """
-    mixed = (1 - sexy_share) * _z(query_similarity) + sexy_share * _z(sexy)
+    mixed = (1 - sexy_share) * _z(relevance) + sexy_share * _z(sexy)
     return np.argsort(-mixed, kind="stable")
 
 

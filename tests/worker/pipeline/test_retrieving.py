@@ -1,11 +1,14 @@
 """What is retrieved before it is scored: filters, keywords, diversity, other models that score."""
 
+import numpy as np
 import pytest
 
 from tests.worker.pipeline.conftest import CountingEmbedder, Watched, index, timeless
 from worker.contract import ChunkFilter, Question, RankRequest
-from worker.errors import CollectionError, PackageMissingError, SettingError
+from worker.errors import CancelledError, CollectionError, PackageMissingError, SettingError
 from worker.pipeline.ranking import _remarks, rank
+from worker.retrieval.fusion import fused
+from worker.scoring.score_modes import final_order
 
 
 def ask(request: RankRequest, text: str, **changes) -> RankRequest:
@@ -49,6 +52,92 @@ def test_a_filter_holds_for_every_way_to_retrieve(watched, rank_request, retriev
     only = ChunkFilter(files=("k*", "co*"))
     request = ask(rank_request, "oil tankers and football", retrieval=retrieval, only=only)
     assert set(by_query_rank(watched, request)) <= {"kettle.txt", "cocoa.txt", "coins.txt"}
+
+
+@pytest.fixture
+def marked_reranker(watched, monkeypatch):
+    """Stands for a cross-encoder: the later in the alphabet a text begins, the better."""
+
+    class ByLetters:
+        def scores(self, question, texts):
+            return np.array([float(sum(map(ord, text[:3]))) for text in texts])
+
+    monkeypatch.setitem(watched.runtime._warm, ("reranker", "st:letters"), ByLetters())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"retrieval": "dense"},
+        {"retrieval": "hybrid"},
+        {"retrieval": "hybrid", "reranker": "st:letters"},
+        {"retrieval": "hybrid", "diversity": 0.6},
+        {"retrieval": "dense", "diversity": 1.0},
+    ],
+    ids=str,
+)
+def test_at_a_share_of_zero_the_order_is_that_of_retrieval(
+    watched, rank_request, marked_reranker, changes
+):
+    request = ask(rank_request, "Who drew the gold border?", sexy_share=0.0, **changes)
+    rows = rank(request.model_copy(update={"top_k": 6}), watched.context).questions[0].rows
+    assert [row.query_rank for row in rows] == [1, 2, 3, 4, 5, 6]
+    similarity = [row.query_similarity for row in rows]
+    by_cosine = similarity == sorted(similarity, reverse=True)
+    assert by_cosine == (changes == {"retrieval": "dense"})
+
+
+def test_hybrid_orders_by_the_sum_of_both_scores(watched, rank_request):
+    text = "Who drew the gold border?"
+    request = ask(rank_request, text, retrieval="hybrid", sexy_share=0.0, top_k=6)
+    rows = rank(request, watched.context).questions[0].rows
+    embedder = watched.runtime.embedder(request.embedder)
+    collection = watched.runtime.store(request.store).open(request.collection, embedder)
+    ids = [row.chunk_id for row in rows]
+    keywords = watched.runtime.keywords(collection).scores(text, ids)
+    both = fused(np.array([row.query_similarity for row in rows]), keywords)
+    assert list(np.argsort(-both, kind="stable")) == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_share_in_between_mixes_what_retrieval_goes_by(watched, rank_request, monkeypatch):
+    seen = []
+
+    def order(relevance, sexy, share):
+        seen.append(relevance)
+        return final_order(relevance, sexy, share)
+
+    monkeypatch.setattr("worker.pipeline.hit_scorer.final_order", order)
+    request = ask(rank_request, "gold border", retrieval="hybrid", sexy_share=0.5, top_k=6)
+    rows = rank(request, watched.context).questions[0].rows
+    by_place = sorted(rows, key=lambda row: row.query_rank)
+    assert list(seen[0]) == sorted(seen[0], reverse=True)
+    assert seen[0] != pytest.approx([row.query_similarity for row in by_place])
+
+
+def test_questions_are_found_in_blocks_that_leave_no_trace(watched, rank_request, monkeypatch):
+    questions = tuple(Question(qid=f"Q{n}", text=f"gold border {n}") for n in range(7))
+    request = rank_request.model_copy(update={"questions": questions, "retrieval": "hybrid"})
+    whole = rank(request, watched.context)
+    monkeypatch.setattr("worker.pipeline.retrieving._QUESTIONS_AT_ONCE", 3)
+    again = Watched(watched.runtime)
+    assert timeless(rank(request, again.context)) == timeless(whole)
+    assert again.kinds().count("row") == 7
+
+
+def test_a_ranking_can_be_stopped_between_blocks_and_keeps_its_rows(
+    watched, rank_request, monkeypatch
+):
+    monkeypatch.setattr("worker.pipeline.retrieving._QUESTIONS_AT_ONCE", 2)
+    questions = tuple(Question(qid=f"Q{n}", text=f"gold {n}") for n in range(7))
+    request = rank_request.model_copy(update={"questions": questions})
+    counting = CountingEmbedder(watched.runtime.embedder(request.embedder))
+    monkeypatch.setattr(watched.runtime, "embedder", lambda _name: counting)
+    watched.end_after("stop", rows=3)
+    with pytest.raises(CancelledError):
+        rank(request, watched.context)
+    assert watched.kinds().count("row") == 3
+    asked = [text for text in counting.queries if text.startswith("gold")]
+    assert asked == ["gold 0", "gold 1", "gold 2", "gold 3"]
 
 
 def test_a_filter_that_leaves_nothing_says_so(watched, rank_request):
