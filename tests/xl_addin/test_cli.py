@@ -64,6 +64,22 @@ def test_index_rank_and_answer_fill_the_workbook(real_bonsai: Run, small_book: P
     assert stamp["Embedder"].startswith("onnx:minilm@")
 
 
+def test_what_stands_on_the_command_line_says_how_to_rank(bonsai: Run, small_book: Path):
+    bonsai("index", small_book)
+    hybrid, dense = small_book.with_name("hybrid.json"), small_book.with_name("dense.json")
+    assert bonsai("rank", small_book, "--json", hybrid)[0] == 0
+    options = ("--retrieval", "dense", "--sexy-share", "0", "--only-files", "k*,c*")
+    assert bonsai("rank", small_book, *options, "--heatmaps", "1", "--json", dense)[0] == 0
+    runs = [json.loads(path.read_text(encoding="utf-8")) for path in (hybrid, dense)]
+    assert runs[0]["run"]["settings_hash"] != runs[1]["run"]["settings_hash"]
+    ranked = [row for question in runs[1]["questions"] for row in question["rows"]]
+    assert {row["source"] for row in ranked} == {"kettle.txt", "cocoa.txt", "coins.txt"}
+    assert all(row["rank"] == row["query_rank"] for row in ranked)
+    code, _, err = bonsai("rank", small_book, "--retrieval", "sparse")
+    assert code == 2
+    assert "The option --retrieval has the value 'sparse'" in err
+
+
 def test_an_edited_answer_stays_and_the_new_one_is_proposed(bonsai: Run, small_book: Path):
     bonsai("index", small_book)
     bonsai("answer", small_book, "--modes", "no-rag")

@@ -43,10 +43,11 @@ class RankRequest(CollectionRequest, RunRequest):
     top_k: int = Field(default=10, ge=1, le=1000)
     sexy_share: float = Field(default=1.0, ge=0.0, le=1.0)  # the rest goes to query similarity
     scoring_embedder: ModelName = ""  # empty: the one that retrieves
-    retrieval: Retrieval = "dense"
+    retrieval: Retrieval = "hybrid"
     reranker: ModelName = ""  # cross-encoder that has the last word on retrieval; empty: none
     diversity: float = Field(default=0.0, ge=0.0, le=1.0)  # of what is retrieved; 0: none asked for
     only: ChunkFilter = ChunkFilter()
+    heatmaps: int = Field(default=50, ge=0, le=1000)  # pictures are of so many first questions
 
     def told(self) -> dict[str, str]:
         """Return what a list of jobs says of it, by label."""

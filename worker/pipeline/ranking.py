@@ -80,7 +80,10 @@ def _rank_all(
         context.progress("Ranking", len(rankings), len(questions), question.qid)
         ranking = stored.get(question.qid)
         if ranking is None:
-            ranking = _rank_one(scorer, question, *next(found), context)
+            ranking = _rank_one(scorer, question, *next(found))
+            if len(rankings) < scorer.request.heatmaps:
+                context.put_blob(heatmap_blob(question.qid), scorer.heatmap(ranking))
+            context.row(ranking)
         rankings.append(ranking)
     context.progress("Ranking", len(rankings), len(questions))
     return rankings
@@ -110,15 +113,11 @@ def _rank_one(
     question: Question,
     hits: list[Hit],
     shared: StageSeconds,
-    context: JobContext,
 ) -> QuestionRanking:
     started = perf_counter()
     ranking = scorer.ranking(question, hits)
     seconds = shared.model_copy(update={"score": perf_counter() - started})
-    ranking = ranking.model_copy(update={"seconds": seconds})
-    context.put_blob(heatmap_blob(question.qid), scorer.heatmap(ranking))
-    context.row(ranking)
-    return ranking
+    return ranking.model_copy(update={"seconds": seconds})
 
 
 def _open(request: RankRequest, embedder: Embedder, context: JobContext) -> Collection:
@@ -201,6 +200,11 @@ def _remarks(request: RankRequest, rankings: Sequence[QuestionRanking]) -> Itera
         yield (
             "On these passages the score 'classic' orders as the mean of all cosines does: single "
             "points of view do not count. The score 'contrast' shows them."
+        )
+    if len(rankings) > request.heatmaps:
+        yield (
+            f"Heatmaps are drawn of the first {request.heatmaps} questions, of {len(rankings)}: "
+            "see 'Heatmaps for the first' on the Settings sheet."
         )
     texts = [question.text for question in request.questions]
     texts += [pov.text for pov in request.povs]

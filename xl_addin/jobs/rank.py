@@ -32,10 +32,13 @@ from xl_addin.sheets.inputs import read_povs, read_questions
 from xl_addin.sheets.matrix import MATRIX, matrix_content
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.ranked import RANKED, ranked_content
-from xl_addin.sheets.settings import COLLECTION, EMBEDDER, QUESTIONS, SCORE, TOP_K
+from xl_addin.sheets.settings import COLLECTION, EMBEDDER, LONG_PASSAGES, QUESTIONS, filling
 from xl_addin.workbook.port import Formula, Row, TableContent, WorkbookPort
 
-RANKING_FLAGS = (SCORE, TOP_K, QUESTIONS, COLLECTION, EMBEDDER)
+#: Whatever says how passages are ranked.
+RANKING_FLAGS = (
+    *filling(RankRequest, ChunkFilter), QUESTIONS, COLLECTION, EMBEDDER, LONG_PASSAGES,
+)  # fmt: skip
 
 
 def rank_request(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from worker.contract import QuestionRanking, heatmap_blob
 from xl_addin.workbook.cells import shortened
@@ -22,15 +22,16 @@ class PictureSheet:
 
 HEATMAP = PictureSheet(
     "Heatmap",
-    "One picture for each question: passages down, points of view across, in final order.",
+    "One picture for each question, for as many as the setting 'Heatmaps for the first' says: "
+    "passages down, points of view across, in final order.",
 )
 
 
 def heatmap_pictures(
     rankings: Sequence[QuestionRanking], blobs: Mapping[str, bytes]
 ) -> list[Picture]:
-    """Return the heatmap of each question that has one."""
-    return [
+    """Return the heatmap of each question that has one; the last says how many have none."""
+    pictures = [
         Picture(
             name=f"bonsai heatmap {ranking.qid}",
             png=blobs[heatmap_blob(ranking.qid)],
@@ -40,6 +41,10 @@ def heatmap_pictures(
         for ranking in rankings
         if heatmap_blob(ranking.qid) in blobs
     ]
+    if pictures and (others := len(rankings) - len(pictures)):
+        more = f"(the last picture; {others} more on Ranked have none, as the settings say)"
+        pictures[-1] = replace(pictures[-1], caption=f"{pictures[-1].caption}  {more}")
+    return pictures
 
 
 def _alt_text(ranking: QuestionRanking) -> str:

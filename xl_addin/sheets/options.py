@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from worker.contract import Wire
 from worker.errors import BonsaiError, SettingError
 from xl_addin.sheets.setting_values import Given, whole
-from xl_addin.sheets.settings import CHUNK_OVERLAP, CHUNK_SIZE, SETTING_ROWS, Setting
+from xl_addin.sheets.settings import CHUNK_OVERLAP, CHUNK_SIZE, SETTING_ROWS, Setting, filling
 from xl_addin.workbook.cell_kinds import is_error
 from xl_addin.workbook.port import CellValue, NotComputed
 
@@ -33,8 +33,7 @@ class Options:
 
     def fields(self, model: type[Wire]) -> dict[str, Any]:
         """Return the values that fill a model of the contract, by field."""
-        filled = ((row.fills, self[row]) for row in SETTING_ROWS if row.fills)
-        return {fills[1]: value for fills, value in filled if fills[0] is model}
+        return {row.fills[1]: self[row] for row in filling(model) if row.fills}
 
     def having(self, setting: Setting[T], value: T) -> Options:
         """Return the same with another value of one setting."""

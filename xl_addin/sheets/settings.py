@@ -132,20 +132,32 @@ ONLY_FILES = _filling(
     "Only files",
     PARTS,
     "Rank only these files: patterns like reports/* or *2024*, with commas.",
+    flag="--only-files",
 )
 ONLY_TYPES = _filling(
-    ChunkFilter, "types", "Only types", PARTS, "Rank only these types, like pdf, docx."
+    ChunkFilter,
+    "types",
+    "Only types",
+    PARTS,
+    "Rank only these types, like pdf, docx.",
+    flag="--only-types",
 )
 ONLY_SINCE = _filling(
-    ChunkFilter, "since", "Only since", DAY, "Rank only files changed on this day or later."
+    ChunkFilter,
+    "since",
+    "Only since",
+    DAY,
+    "Rank only files changed on this day or later.",
+    flag="--only-since",
 )
 RETRIEVAL = _filling(
     RankRequest,
     "retrieval",
     "Retrieval",
     one_of(*get_args(Retrieval)),
-    "dense: passages near the question in meaning, as in the original. hybrid: those that share "
-    "its rare words too.",
+    "hybrid: passages near the question in meaning, or that share its rare words. dense: by "
+    "meaning alone, as in the original.",
+    flag="--retrieval",
 )
 RERANKER = _filling(
     RankRequest,
@@ -153,6 +165,7 @@ RERANKER = _filling(
     "Reranker",
     MODEL,
     "Cross-encoder by name that has the last word on retrieval. Empty: none.",
+    flag="--reranker",
 )
 DIVERSITY = _filling(
     RankRequest,
@@ -160,6 +173,7 @@ DIVERSITY = _filling(
     "Diversity",
     number(1),
     "0 takes the nearest passages, 1 the most different ones; .3 is mild.",
+    flag="--diversity",
 )
 TOP_K = _filling(
     RankRequest,
@@ -183,7 +197,16 @@ SEXY_SHARE = _filling(
     "sexy_share",
     "SEXY share",
     number(1),
-    "1 orders by the SEXY score alone, 0 by similarity to the question alone.",
+    "1 orders by the SEXY score alone, 0 by retrieval alone: how well passages fit the question.",
+    flag="--sexy-share",
+)
+HEATMAPS = _filling(
+    RankRequest,
+    "heatmaps",
+    "Heatmaps for the first",
+    whole(0, 1000),
+    "So many questions get a picture; 0: none. Pictures take most of the time and of the file.",
+    flag="--heatmaps",
 )
 MODES = _filling(
     AnswerRequest,
@@ -258,6 +281,7 @@ LONG_PASSAGES = Setting(
     "cover the mean of its parts.",
     one_of("truncate", "cover"),
     default="truncate",
+    flag="--long-passages",
 )
 SCORER = _filling(
     RankRequest,
@@ -265,6 +289,7 @@ SCORER = _filling(
     "Scoring embedder",
     MODEL,
     "Embedding model that scores, if it is not the one that retrieves.",
+    flag="--scoring-embedder",
 )
 LLM = Setting(
     "Language model",
@@ -277,7 +302,12 @@ LLM = Setting(
 #: All of them, in the order of the sheet.
 SETTING_ROWS: tuple[Setting[Any], ...] = (
     DOCUMENTS, COLLECTION, CHUNK_SIZE, CHUNK_OVERLAP, SPLITTER, QUESTIONS, ONLY_FILES,
-    ONLY_TYPES, ONLY_SINCE, RETRIEVAL, RERANKER, DIVERSITY, TOP_K, SCORE, SEXY_SHARE, MODES,
-    CONTEXTS, ONE_PER_POV, GATE, LLM, PROMPT, MAX_TOKENS, TEMPERATURE, SEED, REPEATABLE,
+    ONLY_TYPES, ONLY_SINCE, RETRIEVAL, RERANKER, DIVERSITY, TOP_K, SCORE, SEXY_SHARE, HEATMAPS,
+    MODES, CONTEXTS, ONE_PER_POV, GATE, LLM, PROMPT, MAX_TOKENS, TEMPERATURE, SEED, REPEATABLE,
     EMBEDDER, LONG_PASSAGES, SCORER,
 )  # fmt: skip
+
+
+def filling(*models: type[Wire]) -> tuple[Setting[Any], ...]:
+    """Return the settings that fill fields of these models."""
+    return tuple(row for row in SETTING_ROWS if row.fills and row.fills[0] in models)

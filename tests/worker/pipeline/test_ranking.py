@@ -99,6 +99,15 @@ def test_each_question_has_a_heatmap(
     assert Image.open(io.BytesIO(watched.blobs["heatmap:Q1"])).format == "PNG"
 
 
+@pytest.mark.parametrize(("most", "drawn"), [(0, 0), (1, 1), (2, 2), (3, 2)])
+def test_as_many_questions_have_a_heatmap_as_asked_for(
+    rank_request: RankRequest, watched: Watched, most: int, drawn: int
+):
+    result = rank(rank_request.model_copy(update={"heatmaps": most}), watched.context)
+    assert list(watched.blobs) == ["heatmap:Q1", "heatmap:Q2"][:drawn]
+    assert any("Heatmaps for the first" in remark for remark in result.remarks) == (drawn < 2)
+
+
 def test_the_matrix_stands_in_the_order_of_the_rows(rank_request: RankRequest, watched: Watched):
     ranking = rank(rank_request, watched.context).questions[0]
     assert ranking.matrix.chunk_ids == tuple(row.chunk_id for row in ranking.rows)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from worker.contract import KINDS
+from worker.contract import KINDS, ChunkFilter, RankRequest
 from xl_addin.jobs import BY_ACTION, BY_KIND, EXCEL_JOBS, SHEETS, TABLES
+from xl_addin.sheets.settings import SETTING_ROWS
+
+RANKING = (RankRequest, ChunkFilter)
 
 
 def test_each_kind_that_is_no_part_of_another_is_met_by_a_person():
@@ -19,6 +22,19 @@ def test_no_sheet_or_table_is_filled_by_two_jobs():
     names = [sheet.sheet for sheet in SHEETS]
     assert len(set(names)) == len(names)
     assert len({table.name.casefold() for table in TABLES}) == len(TABLES)
+
+
+def test_whatever_says_how_to_rank_is_an_option_of_both_commands_that_rank():
+    settings = [row for row in SETTING_ROWS if row.fills and row.fills[0] in RANKING]
+    filled = {(model, field) for row in settings if row.fills for model, field in [row.fills]}
+    given = {"job", "protocol", "run_id", "collection", "embedder", "store", "questions", "povs"}
+    fields = {(RankRequest, name) for name in RankRequest.model_fields} | {
+        (ChunkFilter, name) for name in ChunkFilter.model_fields
+    }
+    named = {field for field in fields if field[1] not in {*given, "only"}}
+    assert filled == named, "each field of a ranking has a setting"
+    for kind in ("rank", "answer"):
+        assert set(settings) <= set(BY_KIND[kind].flags)
 
 
 def test_each_option_of_a_command_has_a_name_of_its_own():

@@ -13,5 +13,15 @@ def test_a_question_with_a_heatmap_has_a_picture_that_says_what_it_shows():
     )
 
 
+def test_the_last_picture_says_how_many_questions_have_none():
+    rankings = [
+        ranking("contrast").model_copy(update={"qid": f"Q{number}"}) for number in range(1, 6)
+    ]
+    blobs = {heatmap_blob("Q1"): b"png", heatmap_blob("Q2"): b"png"}
+    first, last = heatmap_pictures(rankings, blobs)
+    assert first.caption == "Q1  Who whistles?"
+    assert "3 more on Ranked have none" in last.caption
+
+
 def test_a_question_without_a_heatmap_has_no_picture():
     assert heatmap_pictures([ranking("contrast")], {heatmap_blob("Q2"): b"png"}) == []
