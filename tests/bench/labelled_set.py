@@ -76,8 +76,11 @@ def labelled_set() -> LabelledSet:
     )
 
 
-def indexed(context: JobContext, embedder: str, store: str = "") -> Collection:
-    """Index the documents and their background as a user does, chunks at the default settings."""
+def indexed(context: JobContext, embedder: str, store: str = "", **settings: int) -> Collection:
+    """Index the documents and their background as a user does.
+
+    :param settings: fields of the request that are not to have their usual values.
+    """
     with tempfile.TemporaryDirectory() as folder:
         for document in (*DOCUMENTS.iterdir(), *labelled_set().background):
             shutil.copy(document, folder)
@@ -87,6 +90,7 @@ def indexed(context: JobContext, embedder: str, store: str = "") -> Collection:
             collection="labelled",
             embedder=embedder,
             store=store,
+            **settings,  # type: ignore[arg-type]  # whole numbers, as all that is varied here
         )
         run_job(request, context)
     runtime = context.runtime

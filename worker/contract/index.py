@@ -20,6 +20,7 @@ class IndexRequest(CollectionRequest, RunRequest):
     chunk_size: int = Field(default=1000, ge=50)  # characters
     chunk_overlap: int = Field(default=60, ge=0)  # characters
     splitter: Splitter = "recursive"
+    whole_documents: int = Field(default=0, ge=0)  # characters up to which they are not split
 
     def check_row(self, row: Row) -> None:
         """See that a row says what became of a file.

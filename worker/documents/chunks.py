@@ -13,11 +13,15 @@ from worker.documents.splitting import split_sentences, split_text
 
 @dataclass(frozen=True)
 class Splitting:
-    """How documents become chunks; sizes in characters."""
+    """How documents become chunks; sizes in characters.
+
+    Documents of up to `whole` characters are one chunk, whatever the `size` of others.
+    """
 
     size: int
     overlap: int
     splitter: Literal["recursive", "sentence"] = "recursive"
+    whole: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,9 @@ def split_document(document: Document, splitting: Splitting) -> list[Chunk]:
     copies: Counter[str] = Counter()
     chunks = []
     split = split_sentences if splitting.splitter == "sentence" else split_text
-    for passage in split(document.text, size=splitting.size, overlap=splitting.overlap):
+    is_whole = len(document.text) <= splitting.whole
+    size = max(splitting.size, splitting.whole) if is_whole else splitting.size
+    for passage in split(document.text, size=size, overlap=splitting.overlap):
         name = f"{prefix}-{content_hash(passage.text)[:12]}"
         copies[name] += 1
         chunk_id = name if copies[name] == 1 else f"{name}-{copies[name]}"

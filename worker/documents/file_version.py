@@ -36,7 +36,8 @@ class FileVersion:
 
 def digest_of(data: bytes, splitting: Splitting) -> str:
     """Return 16 hexadecimal digits: unequal if any chunk could be another one."""
-    way = f"{READER_VERSION}/{splitting.splitter}/{splitting.size}/{splitting.overlap}/"
+    sizes = f"{splitting.size}/{splitting.overlap}/{splitting.whole}"
+    way = f"{READER_VERSION}/{splitting.splitter}/{sizes}/"
     return hashlib.sha256(way.encode() + data).hexdigest()[:16]
 
 

@@ -159,7 +159,9 @@ def _remove_vanished(run: _Run, folder: Folder) -> list[SourceReport]:
 
 
 def _splitting(request: IndexRequest) -> Splitting:
-    return Splitting(request.chunk_size, request.chunk_overlap, request.splitter)
+    return Splitting(
+        request.chunk_size, request.chunk_overlap, request.splitter, request.whole_documents
+    )
 
 
 def _stamp(request: IndexRequest, opened: OpenIndexResult) -> RunStamp:

@@ -119,6 +119,14 @@ SPLITTER = _filling(
     "recursive: passages end at paragraphs, lines or words, as in the original. sentence: they "
     "hold whole sentences.",
 )
+WHOLE_DOCUMENTS = _filling(
+    IndexRequest,
+    "whole_documents",
+    "Whole documents up to",
+    whole(0, 100_000),
+    "Documents of so many characters are one passage; 0: split as all others. The embedding model "
+    "should read that much.",
+)
 QUESTIONS = Setting(
     "Questions",
     "Which questions of a row run: QInitial, the two chosen FBQ variants, or all three.",
@@ -301,10 +309,10 @@ LLM = Setting(
 
 #: All of them, in the order of the sheet.
 SETTING_ROWS: tuple[Setting[Any], ...] = (
-    DOCUMENTS, COLLECTION, CHUNK_SIZE, CHUNK_OVERLAP, SPLITTER, QUESTIONS, ONLY_FILES,
-    ONLY_TYPES, ONLY_SINCE, RETRIEVAL, RERANKER, DIVERSITY, TOP_K, SCORE, SEXY_SHARE, HEATMAPS,
-    MODES, CONTEXTS, ONE_PER_POV, GATE, LLM, PROMPT, MAX_TOKENS, TEMPERATURE, SEED, REPEATABLE,
-    EMBEDDER, LONG_PASSAGES, SCORER,
+    DOCUMENTS, COLLECTION, CHUNK_SIZE, CHUNK_OVERLAP, SPLITTER, WHOLE_DOCUMENTS, QUESTIONS,
+    ONLY_FILES, ONLY_TYPES, ONLY_SINCE, RETRIEVAL, RERANKER, DIVERSITY, TOP_K, SCORE, SEXY_SHARE,
+    HEATMAPS, MODES, CONTEXTS, ONE_PER_POV, GATE, LLM, PROMPT, MAX_TOKENS, TEMPERATURE, SEED,
+    REPEATABLE, EMBEDDER, LONG_PASSAGES, SCORER,
 )  # fmt: skip
 
 

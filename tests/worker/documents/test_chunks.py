@@ -55,6 +55,21 @@ def test_ids_survive_changes_elsewhere_in_the_file(
     assert [after[position] for position in kept] == before
 
 
+@pytest.mark.parametrize("splitter", ["recursive", "sentence"])
+@pytest.mark.parametrize("paragraphs", [(RAIN, DOGS, SHIP), ("雨" * 100,), (f" {RAIN}\n",)])
+def test_a_document_up_to_a_length_is_one_chunk(
+    splitter: Literal["recursive", "sentence"], paragraphs: tuple[str, ...]
+) -> None:
+    text = "\n\n".join(paragraphs)
+    document = Document("a.txt", text)
+    (whole,) = split_document(document, Splitting(20, 0, splitter, whole=len(text)))
+    assert whole.text == text.strip()
+    longer = Splitting(20, 0, splitter, whole=len(text) - 1)
+    split = split_document(document, longer)
+    assert split == split_document(document, Splitting(20, 0, splitter))
+    assert len(split) > 1
+
+
 def test_other_words_get_another_id() -> None:
     assert _ids(RAIN) != _ids(RAIN.replace("rain", "snow"))
 

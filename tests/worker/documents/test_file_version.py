@@ -30,6 +30,6 @@ def test_marks_that_nobody_knows_are_of_no_whole_file():
 
 def test_other_bytes_or_another_way_of_splitting_give_another_digest():
     ways = [Splitting(1000, 60), Splitting(1000, 0), Splitting(900, 60)]
-    ways.append(Splitting(1000, 60, "sentence"))
+    ways += [Splitting(1000, 60, "sentence"), Splitting(1000, 60, whole=1300)]
     digests = {digest_of(data, way) for data in (b"rain", b"snow") for way in ways}
-    assert len(digests) == 8
+    assert len(digests) == 10

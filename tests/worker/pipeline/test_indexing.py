@@ -86,6 +86,21 @@ def test_another_chunk_size_splits_the_files_anew(
     assert long.chunks >= 6
 
 
+def test_whole_documents_are_split_anew_where_their_length_is_another(
+    index_request: IndexRequest, documents: Path, watched: Watched
+):
+    (documents / "long.txt").write_text("The harbour lay in the rain. " * 60)
+
+    def long(whole: int):
+        request = index_request.model_copy(update={"whole_documents": whole})
+        sources = index(request, watched.context).sources
+        return next(source for source in sources if source.file == "long.txt")
+
+    assert [long(0).chunks, long(1740).chunks] == [2, 1]
+    assert long(1740).status == "unchanged"
+    assert long(1739).chunks == 2
+
+
 def test_a_broken_file_is_named_and_the_others_are_indexed(
     index_request: IndexRequest, documents: Path, watched: Watched
 ):

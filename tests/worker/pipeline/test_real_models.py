@@ -16,7 +16,9 @@ def watched(warm_runtime: Runtime) -> Watched:
 
 def test_dense_retrieval_is_by_meaning(watched: Watched, rank_request: RankRequest):
     question = Question(qid="Q1", text="Who is winning at sport?")
-    request = rank_request.model_copy(update={"questions": (question,), "top_k": 3})
+    request = rank_request.model_copy(
+        update={"questions": (question,), "top_k": 3, "retrieval": "dense"}
+    )
     (ranking,) = rank(request, watched.context).questions
     assert min(ranking.rows, key=lambda row: row.query_rank).source == "goal.txt"
 
