@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _NUMBERS = re.compile(r"(\d{1,2})(?:\s*[-–〜]\s*(\d{1,2}))?")
 _LIST = rf"{_NUMBERS.pattern}(?:\s*[,;、，]\s*{_NUMBERS.pattern})*"
 #: Models that write Japanese also use the brackets of that script.
-_CITATION = re.compile(rf"(?P<space>[ \u3000]*)[\[［【](?P<numbers>{_LIST})[\]］】]")
+CITATION = re.compile(rf"(?P<space>[ \u3000]*)[\[［【](?P<numbers>{_LIST})[\]］】]")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def check_citations(text: str, contexts: int) -> CitedText:
 
     def checked(match: re.Match[str]) -> str:
         nonlocal dangling
-        numbers = _named(match["numbers"])
+        numbers = numbers_of(match["numbers"])
         good = [number for number in numbers if 1 <= number <= contexts]
         cited.update(good)
         dangling += len(numbers) - len(good)
@@ -40,15 +40,16 @@ def check_citations(text: str, contexts: int) -> CitedText:
             return match[0]
         return f"{match['space']}[{', '.join(map(str, good))}]" if good else ""
 
-    text = _CITATION.sub(checked, text)
+    text = CITATION.sub(checked, text)
     return CitedText(text, frozenset(cited), dangling)
 
 
 def without_citations(text: str) -> str:
     """Return a text without any."""
-    return _CITATION.sub("", text)
+    return CITATION.sub("", text)
 
 
-def _named(numbers: str) -> list[int]:
+def numbers_of(numbers: str) -> list[int]:
+    """Return the numbers that stand in the brackets of a citation, those within ranges too."""
     ranges = ((int(first), int(last or first)) for first, last in _NUMBERS.findall(numbers))
     return [number for first, last in ranges for number in range(first, max(first, last) + 1)]

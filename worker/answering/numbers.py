@@ -1,15 +1,19 @@
-"""Numbers in an answer that stand in none of its passages."""
+"""Numbers in an answer, and the values that they may have."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from worker.answering.citations import without_citations
 
-#: Digits with separators between them; a space is one only before three digits.
-_NUMBER = re.compile(r"\d{1,3}(?:[ \u202f'’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*")
+#: A time of day, or digits with separators between them; a space is one only before three digits.
+_NUMBER = re.compile(
+    r"(?<![\d:.,])\d{1,2}:\d\d(?![\d:])"
+    r"|\d{1,3}(?:[ \u202f'’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*"
+)
 _IN_A_LIST = re.compile(r"^\s*\d{1,2}[.)]\s", re.MULTILINE)
 
 #: Numbers in the signs of Chinese and Japanese: 一九八六, 三百二十, 3万5千.
@@ -24,36 +28,71 @@ _SMALL = (
     "nineteen",
 )
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
+    *("seventeenth", "eighteenth", "nineteenth"),
+)
+_TENTHS = ("twentieth", "thirtieth", "fortieth", "fiftieth", "sixtieth", "seventieth", "eightieth",
+           "ninetieth")  # fmt: skip
 _WORDS = {
     **{word: number for number, word in enumerate(_SMALL)},
     **{word: 10 * number for number, word in enumerate(_TENS, start=2)},
+    **{word: number for number, word in enumerate(_ORDINALS, start=1)},
+    **{word: 10 * number for number, word in enumerate(_TENTHS, start=2)},
 }
 _IN_WORDS = re.compile(
-    rf"\b(?:({'|'.join(_TENS)})(?:[-\s]({'|'.join(_SMALL)}))?|({'|'.join(_SMALL)}))\b",
+    rf"\b(?:({'|'.join(_TENS)})(?:[-\s]({'|'.join((*_ORDINALS, *_SMALL))}))?"
+    rf"|({'|'.join((*_TENTHS, *_ORDINALS, *_SMALL))}))\b",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as it stands in a text, and each value that may be meant by it."""
+
+    written: str
+    values: frozenset[str]
 
 
 def unfounded_numbers(answer: str, texts: Iterable[str]) -> tuple[str, ...]:
     """Return the numbers of an answer, as they stand there, that are in none of these texts.
 
     A number is the same however its thousands and decimals are set off, and whether a text has it
-    in digits, in English words up to ninety-nine, or in Chinese characters. Citations and the
-    numbers of a list are none.
+    in digits, in English words up to ninety-nine, or in Chinese characters. Small numbers in words,
+    citations and the numbers of a list are none.
     """
-    known = {value for text in texts for value in _all_values(unicodedata.normalize("NFKC", text))}
-    said = unicodedata.normalize("NFKC", without_citations(answer))
-    numbers = _NUMBER.findall(_IN_A_LIST.sub("", said))
-    return tuple(dict.fromkeys(number for number in numbers if not known & _values(number)))
+    known = {value for text in texts for value in values_in(text)}
+    said = numbers_in(answer)
+    return tuple(dict.fromkeys(one.written for one in said if not known & one.values))
 
 
-def _all_values(text: str) -> Iterator[str]:
+def numbers_in(answer: str) -> list[Number]:
+    """Return the numbers that an answer states, in digits, or in words above ten."""
+    text = _IN_A_LIST.sub("", unicodedata.normalize("NFKC", without_citations(answer)))
+    digits = [Number(number, frozenset(_values(number))) for number in _NUMBER.findall(text)]
+    words = [
+        Number(match[0], frozenset((str(value),)))
+        for match in _IN_WORDS.finditer(text)
+        if (value := _from_words(match)) > 10
+    ]
+    return digits + words
+
+
+def values_in(text: str) -> Iterator[str]:
+    """Yield every value that may be meant by a number of a text, in whatever signs it has it."""
+    text = unicodedata.normalize("NFKC", text)
     for number in _NUMBER.findall(text):
         yield from _values(number)
     for run in _KANJI.findall(text):
         yield str(_from_kanji(run))
-    for words in _IN_WORDS.findall(text):
-        yield str(sum(_WORDS[word.lower()] for word in words if word))
+    for match in _IN_WORDS.finditer(text):
+        yield str(_from_words(match))
+
+
+def _from_words(match: re.Match[str]) -> int:
+    return sum(_WORDS[word.lower()] for word in match.groups() if word)
 
 
 def _values(number: str) -> set[str]:

@@ -93,13 +93,17 @@ class AnswerRequest(RunRequest):
 
 
 class Citation(Wire):
-    """The context that stood as `[number]` in a prompt; `cited` if the answer names it."""
+    """The context that stood as `[number]` in a prompt; `cited` if the answer has that number.
+
+    `attributed` if the model did not write it: a sentence that repeats the context got it after.
+    """
 
     number: Rank
     chunk_id: str
     source: str
     start: Count
     cited: bool = False
+    attributed: bool = False
 
 
 class Support(Wire):
@@ -116,9 +120,12 @@ class Support(Wire):
     left_out: Count = 0  # contexts that the prompt had no room for
     shortened: bool = False  # the only context was cut to fit
     dangling: Count = 0  # citations of contexts that do not exist; they were taken out
+    moved: Count = 0  # citations that went to the context which their sentence repeats
+    doubtful: tuple[Rank, ...] = ()  # contexts that hold little of a sentence which cites them
     quotes: Count = 0  # quoted spans
     quotes_found: Count = 0  # of these, those that stand in a context letter by letter
     numbers: tuple[str, ...] = ()  # those that stand in no context, nor in the question
+    names: tuple[str, ...] = ()  # the same
     unread: tuple[str, ...] = ()  # what a model was given in a language that it does not know
 
 

@@ -1,4 +1,4 @@
 """Questions with known facts, and measures over the answers to them: how good answers are.
 
-No job of the worker needs them; the commands that evaluate and the benches do.
+The commands that evaluate and the benches need them. Jobs use nothing of it but `abstains`.
 """

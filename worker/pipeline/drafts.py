@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from worker.answering.attribution import Attribution, attribute
 from worker.answering.citations import check_citations
 from worker.answering.evidence.judge import Evidence
+from worker.answering.names import unfounded_names
 from worker.answering.numbers import unfounded_numbers
 from worker.answering.prompts import NO_ANSWER, Layout, clean_answer, fill
 from worker.answering.quotes import check_quotes
@@ -70,24 +72,28 @@ class Draft:
         return replace(self, contexts=(half,), shortened=True)
 
     def answer(self, model: str, completion: Completion, problem: Problem | None = None) -> Answer:
-        """Return the answer that a completion gives."""
+        """Return the answer that a completion gives, with its citations looked at."""
         checked = check_citations(clean_answer(completion.text), len(self.contexts))
+        passages = [row.text for row in self.contexts]
+        whole = checked.text + ("…" if completion.cut else "")
+        found = attribute(whole, self.question.text, passages)
         return Answer(
             qid=self.question.qid,
             question=self.question.text,
             mode=self.mode,
-            text=checked.text + ("…" if completion.cut else ""),
+            text=found.text,
             citations=tuple(
                 Citation(
                     number=number,
                     chunk_id=row.chunk_id,
                     source=row.source,
                     start=row.start,
-                    cited=number in checked.cited,
+                    cited=number in found.named or number in found.added,
+                    attributed=number in found.added,
                 )
                 for number, row in enumerate(self.contexts, start=1)
             ),
-            support=self._support(checked.text, checked.dangling),
+            support=self._support(found, checked.dangling),
             seconds=self._seconds(completion.seconds),
             prompt_tokens=completion.prompt_tokens,
             reused_tokens=completion.reused_tokens,
@@ -101,9 +107,9 @@ class Draft:
         asked_nobody = replace(self, contexts=())
         return asked_nobody.answer("", Completion(NO_ANSWER, 0, 0, cut=False))
 
-    def _support(self, text: str, dangling: int) -> Support:
+    def _support(self, found: Attribution, dangling: int) -> Support:
         passages = [row.text for row in self.contexts]
-        quotes, found = check_quotes(text, passages)
+        quotes, quotes_found = check_quotes(found.text, passages)
         known = [self.question.text, *passages]
         evidence = self.evidence
         return Support(
@@ -115,8 +121,11 @@ class Draft:
             shortened=self.shortened,
             dangling=dangling,
             quotes=quotes if self.contexts else 0,
-            quotes_found=found,
-            numbers=unfounded_numbers(text, known) if passages else (),
+            quotes_found=quotes_found,
+            moved=found.moved,
+            doubtful=tuple(sorted(found.doubtful)),
+            numbers=unfounded_numbers(found.text, known) if passages else (),
+            names=unfounded_names(found.text, known) if passages else (),
             unread=self.unread,
         )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
-from worker.contract import Answer, Support
+from worker.contract import Answer, Citation, Support
 from xl_addin.sheets.row_cells import Cells, columns_of, filled
 from xl_addin.workbook.columns import Column, Table, user_column
 from xl_addin.workbook.port import TableContent
@@ -35,9 +35,9 @@ CELLS: Cells[Answer] = (
     (Column("Written", 14, hidden=True), None),
 )
 
-#: Of numbers that stand nowhere, so many are named, with so many signs.
-_SHOWN_NUMBERS = 5
-_SHOWN_DIGITS = 20
+#: Of numbers and names that stand nowhere, so many are named, with so many signs.
+_SHOWN = 5
+_SHOWN_SIGNS = 20
 
 ANSWERS = Table(
     "tblAnswers",
@@ -47,7 +47,8 @@ ANSWERS = Table(
     "passages that touch the points of view. An Answer that you change stays as you leave it, and "
     "later runs write theirs beside it, as Proposed; empty the Answer to have it written anew. "
     "Verdict and Note are yours. Citations: @ is the character at which a passage begins, "
-    "(cited) says that the answer names it.",
+    "(cited) says that the answer names it, (repeated) that it got the number afterwards, as a "
+    "sentence of it repeats the passage.",
     columns_of(CELLS),
     key=("QID", "Mode"),
     frozen=3,
@@ -62,9 +63,15 @@ def answers_content(answers: Sequence[Answer]) -> TableContent:
 def citation_lines(answer: Answer) -> list[str]:
     """Return each passage that stood in the prompt: number, file, place, whether it is cited."""
     return [
-        f"[{passage.number}] {passage.source} @{passage.start}" + " (cited)" * passage.cited
+        f"[{passage.number}] {passage.source} @{passage.start}{_use(passage)}"
         for passage in answer.citations
     ]
+
+
+def _use(passage: Citation) -> str:
+    if passage.attributed:
+        return " (repeated)"
+    return " (cited)" if passage.cited else ""
 
 
 def support_lines(answer: Answer) -> list[str]:
@@ -79,21 +86,32 @@ def support_lines(answer: Answer) -> list[str]:
         lines.append(f"{_counted(support.left_out, 'passage')} did not fit")
     if support.shortened:
         lines.append("passage shortened to fit")
-    if support.dangling:
-        lines.append(f"{_counted(support.dangling, 'citation')} of no passage taken out")
+    lines += _citation_remarks(support)
     if support.quotes:
         lines.append(f"quotes: {support.quotes_found} of {support.quotes} found letter by letter")
     if support.numbers:
-        lines.append(_numbers_text(support.numbers))
+        lines.append(_unfounded("number", support.numbers))
+    if support.names:
+        lines.append(_unfounded("name", support.names))
     return [*([line for line in lines if line] or ["from the model alone"]), *support.unread]
 
 
-def _numbers_text(numbers: Sequence[str]) -> str:
-    shown = [number[:_SHOWN_DIGITS] for number in numbers[:_SHOWN_NUMBERS]]
-    if len(numbers) == 1:
-        return f"the number {shown[0]} stands in none of the passages"
-    more = " and others" if len(numbers) > len(shown) else ""
-    return f"the numbers {', '.join(shown)}{more} stand in none of the passages"
+def _citation_remarks(support: Support) -> Iterator[str]:
+    if support.dangling:
+        yield f"{_counted(support.dangling, 'citation')} of no passage taken out"
+    if support.moved:
+        yield f"{_counted(support.moved, 'citation')} moved to the passage that has the sentence"
+    if support.doubtful:
+        doubtful = ", ".join(f"[{number}]" for number in support.doubtful)
+        yield f"{doubtful}: little of what cites it stands there"
+
+
+def _unfounded(what: str, found: Sequence[str]) -> str:
+    shown = [one[:_SHOWN_SIGNS] for one in found[:_SHOWN]]
+    if len(found) == 1:
+        return f"the {what} {shown[0]} stands in none of the passages"
+    more = " and others" if len(found) > len(shown) else ""
+    return f"the {what}s {', '.join(shown)}{more} stand in none of the passages"
 
 
 def _evidence_text(support: Support) -> str:

@@ -99,7 +99,7 @@ def test_tokens_say_how_many_were_computed_for_an_earlier_prompt():
 
 
 def test_an_answer_at_its_limit_ends_in_an_ellipsis():
-    assert draft().answer("m", said("Nine arches and", cut=True)).text == "Nine arches and…"
+    assert draft().answer("m", said("Seven boats and", cut=True)).text == "Seven boats and…"
 
 
 def test_without_evidence_the_answer_is_the_originals_and_says_why():

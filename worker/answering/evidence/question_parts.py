@@ -49,12 +49,12 @@ class QuestionPart:
 
 def question_parts(question: str) -> list[QuestionPart]:
     """Return the parts of a question, at least one, with their words as they stand in it."""
-    names = [word for word in _content(question) if _is_name(word, question)]
+    names = [word for word in content_words(question) if _is_name(word, question)]
     parts: list[QuestionPart] = []
     for text in _SEAM.split(question):
         answer = answer_type(text)
         unneeded = words_of_type(answer)
-        words = [word for word in _content(text) if word not in names]
+        words = [word for word in content_words(text) if word not in names]
         asked = [word for word in words if word.lower() not in unneeded]
         if parts and not asked:
             asked = words  # or else it would ask for nothing beyond the first part
@@ -71,7 +71,8 @@ def without_possessive(word: str) -> str:
     return _POSSESSIVE.sub("", word.lower())
 
 
-def _content(text: str) -> list[str]:
+def content_words(text: str) -> list[str]:
+    """Return the words of a text that say something by themselves, each once."""
     words = WORD.findall(text)
     return list(dict.fromkeys(word for word in words if without_possessive(word) not in _LIGHT))
 
