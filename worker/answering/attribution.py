@@ -28,7 +28,7 @@ _REPEATS_UNNAMED = 0.8
 _LITTLE = 0.2
 #: By so much another passage has more of a sentence, if a citation is to go there.
 _CLEARLY = 0.2
-#: A sentence with fewer words and numbers is read together with the question.
+#: A sentence with fewer words and numbers must be repeated by itself, and with the question's.
 _LEAST = 3
 
 #: What ends a sentence and comes behind its citation; signs of a script that needs no space.
@@ -99,10 +99,8 @@ class _Sentence:
         self.numbers = [number.values for number in numbers_in(self.bare)]
         self.names = [word for name in names_in(self.bare) for word in name]
         self.new_names = [name for name in self.names if name not in asked.known]
-        stems = self.stems
-        if len(stems) + len(self.numbers) < _LEAST:
-            stems |= asked.stems
-        self.words = [*(frozenset((stem,)) for stem in stems), *self.numbers]
+        self.words = [*(frozenset((stem,)) for stem in self.stems), *self.numbers]
+        self.asked = [frozenset((stem,)) for stem in asked.stems - self.stems]
 
     @property
     def says_something(self) -> bool:
@@ -170,17 +168,25 @@ def _attributed(unit: str, asked: _Text, passages: Sequence[_Text]) -> Attributi
 
 def _held(sentence: _Sentence, passages: Sequence[_Text]) -> list[_Held]:
     """Return what each passage holds of a sentence."""
-    weights = {word: _weight(word, passages) for word in sentence.words}
-    whole = sum(weights.values())
+    parts = _parts(sentence.words, passages)
+    if len(sentence.words) < _LEAST:
+        parts = list(map(min, parts, _parts([*sentence.words, *sentence.asked], passages)))
     return [
         _Held(
-            sum(weight for word, weight in weights.items() if word & one.tokens) / whole,
+            part,
             has_new=all(number & one.tokens for number in sentence.numbers)
             and all(name in one.known for name in sentence.new_names),
             has_names=all(name in one.known for name in sentence.names),
         )
-        for one in passages
+        for one, part in zip(passages, parts, strict=True)
     ]
+
+
+def _parts(words: Sequence[frozenset[str]], passages: Sequence[_Text]) -> list[float]:
+    """Return which part of some words each passage has, by their weights."""
+    weights = {word: _weight(word, passages) for word in words}
+    having = [sum(weights[word] for word in weights if word & one.tokens) for one in passages]
+    return [sum_ / sum(weights.values()) for sum_ in having]
 
 
 def _weight(word: frozenset[str], passages: Sequence[_Text]) -> float:

@@ -54,6 +54,21 @@ def test_citations_lead_to_the_passages_in_the_order_of_the_prompt():
     ]
 
 
+def test_a_sentence_that_repeats_a_passage_cites_it_though_the_model_does_not():
+    rows = [passage(1, 1, "It carries carts. "), passage(2, 2)]
+    given = draft(contexts=rows).answer("m", said("The Old Crane Bridge has nine arches."))
+    assert given.text == "The Old Crane Bridge has nine arches [2]."
+    assert [(c.cited, c.attributed) for c in given.citations] == [(False, False), (True, True)]
+
+
+def test_a_citation_that_the_model_put_to_the_wrong_passage_is_moved_and_one_is_doubted():
+    rows = [passage(1, 1, "It carries carts. "), passage(2, 2)]
+    given = draft(contexts=rows).answer("m", said("The bridge has nine arches [1]. It froze [2]."))
+    assert given.text == "The bridge has nine arches [2]. It froze [2]."
+    assert [(c.cited, c.attributed) for c in given.citations] == [(False, False), (True, False)]
+    assert (given.support.moved, given.support.doubtful) == (1, (2,))
+
+
 def test_a_citation_of_no_passage_is_taken_out_and_told():
     given = draft().answer("gguf:smollm2", said("Nine [1], or ten [7]."))
     assert given.text == "Nine [1], or ten."
@@ -70,6 +85,12 @@ def test_a_number_that_no_passage_and_no_question_has_is_told():
     given = draft(contexts=priced).answer("m", said("It costs 20.59 for all 9 arches [1]."))
     assert given.support.numbers == ("20.59",)
     assert draft("no-rag", (), None).answer("m", said("It costs 20.59.")).support.numbers == ()
+
+
+def test_a_name_that_no_passage_and_no_question_has_is_told():
+    given = draft().answer("m", said("The mason of the Old Crane Bridge was Tobbin Arle."))
+    assert given.support.names == ("Tobbin Arle",)
+    assert draft("no-rag", (), None).answer("m", said("It was Tobbin Arle.")).support.names == ()
 
 
 def test_an_answer_is_a_text_that_any_workbook_holds():
