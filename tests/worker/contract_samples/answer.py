@@ -11,7 +11,9 @@ ANSWER = Answer(
     question="Who gains?",
     mode="sexy",
     text="Few [1].",
-    citations=(Citation(number=1, chunk_id="c1", source="a.txt", start=120, cited=True),),
+    citations=(
+        Citation(number=1, chunk_id="c1", source="a.txt", start=120, cited=True, attributed=True),
+    ),
     support=Support(
         similarity=0.5,
         evidence=0.75,
@@ -19,7 +21,10 @@ ANSWER = Answer(
         reason="雨",
         quotes=2,
         shortened=True,
+        moved=1,
+        doubtful=(2,),
         numbers=("20.59",),
+        names=("John Smith",),
     ),
     seconds=StageSeconds(embed=0.125, generate=1.25),
     prompt_tokens=40,

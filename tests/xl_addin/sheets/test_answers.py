@@ -25,10 +25,15 @@ def test_every_value_of_an_answer_has_a_column():
     assert set(ANSWERS.headers) - set(row) == {"Proposed", "Verdict", "Note", "Written"}
 
 
-def test_citations_are_one_a_line_and_those_that_the_answer_names_say_so():
+def test_citations_are_one_a_line_and_say_who_cites_them():
     ship = Citation(number=2, chunk_id="d", source="sea/ship.txt", start=0)
-    given = answer("Q1", "rag", "It sings [1].", citations=(KETTLE, ship))
-    assert citation_lines(given) == ["[1] kettle.txt @12 (cited)", "[2] sea/ship.txt @0"]
+    harbour = ship.model_copy(update={"number": 3, "cited": True, "attributed": True})
+    given = answer("Q1", "rag", "It sings [1]. It sails [3].", citations=(KETTLE, ship, harbour))
+    assert citation_lines(given) == [
+        "[1] kettle.txt @12 (cited)",
+        "[2] sea/ship.txt @0",
+        "[3] sea/ship.txt @0 (repeated)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -72,6 +77,16 @@ def test_citations_are_one_a_line_and_those_that_the_answer_names_say_so():
             [
                 "the numbers 1, 2, 3, 4, 55555555555555555555 and others stand in none of the "
                 "passages"
+            ],
+        ),
+        (Support(names=("John Smith",)), ["the name John Smith stands in none of the passages"]),
+        (
+            Support(moved=1, doubtful=(1, 3), numbers=("7",), names=("Ann", "Joe")),
+            [
+                "1 citation moved to the passage that has the sentence",
+                "[1], [3]: little of what cites it stands there",
+                "the number 7 stands in none of the passages",
+                "the names Ann, Joe stand in none of the passages",
             ],
         ),
         (Support(unread=("Japanese question",)), ["from the model alone", "Japanese question"]),
