@@ -90,7 +90,7 @@ class Settings:
     @property
     def statistics(self) -> Path:
         """Where corpus statistics are kept; they can be computed again."""
-        return self.home / "cache" / "statistics"
+        return self.home / "cache" / "statistics.sqlite"
 
     @property
     def evidence(self) -> Path:

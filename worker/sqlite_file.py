@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 Values = Sequence[object]
 
+_AT_ONCE = 500  # SQLite takes a limited number of values in one statement
+
 _log = logging.getLogger(__name__)
 
 
@@ -54,6 +56,18 @@ class SqliteFile:
         """Carry out a statement, and return its rows."""
         with self._database() as database:
             return database.execute(statement, values).fetchall()
+
+    def select_in(self, statement: str, keys: Sequence[object]) -> list[Any]:
+        """Return the rows whose key is one of any number.
+
+        :param statement: up to where ` IN (…)` follows.
+        """
+        rows: list[Any] = []
+        for first in range(0, len(keys), _AT_ONCE):
+            part = keys[first : first + _AT_ONCE]
+            marks = ",".join("?" * len(part))
+            rows += self.execute(f"{statement} IN ({marks})", part)
+        return rows
 
     def execute_many(self, statement: str, rows: Iterable[Values]) -> None:
         """Carry out a statement once for each row of values."""

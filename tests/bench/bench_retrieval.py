@@ -211,7 +211,7 @@ def _ask(do: Callable[[str], object], number: int) -> None:
 def _scored(chunks: NDArray[np.float32], povs: NDArray[np.float32]) -> object:
     """Do what a ranking does with vectors."""
     cosine = cosine_matrix(chunks, povs)
-    statistics = CorpusStatistics(cosine[0], np.ones(len(povs)), 0.0)  # known beforehand
+    statistics = CorpusStatistics(cosine[0], np.ones(len(povs)))  # known beforehand
     scores = score_chunks(cosine, np.ones(len(povs)), statistics, "classic")
     return np.argsort(-scores.sexy, kind="stable")
 

@@ -186,18 +186,6 @@ RESULTS = {
     "a huge score": (SCORING, SCORE_RESULT, {"scores": (1e307, 0.0)}, "too large for a cell"),
     "more than was sent": (STORING, STORE_RESULT, {"embedded": 99}, "more was embedded"),
     "a file nobody sent": (STORING, STORE_RESULT, {"unseen": {"x.txt": 1}}, "was not sent"),
-    "statistics of one view": (
-        RANK,
-        RANK_RESULT,
-        {"statistics": {"mean": (0.1,), "sd": (0.1,), "grand_mean": 0.1}},
-        "another size",
-    ),
-    "a spread below nothing": (
-        RANK,
-        RANK_RESULT,
-        {"statistics": {"mean": (0.1, 0.2), "sd": (0.1, -0.1), "grand_mean": 0.1}},
-        "are none",
-    ),
 }
 
 

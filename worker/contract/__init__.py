@@ -62,6 +62,8 @@ from worker.contract.rank import (
 from worker.contract.score import SCORE, ScoreRequest, ScoreResult
 from worker.contract.stamp import RunStamp
 from worker.contract.wire import (
+    HALF_CENTRED,
+    NO_SPREAD,
     ON_COSINES,
     PROTOCOL_VERSION,
     USUAL_SCORE,
@@ -72,12 +74,15 @@ from worker.contract.wire import (
     Splitter,
     Wire,
     json_ready,
+    score_formula,
 )
 
 __all__ = [
     "ANSWER",
+    "HALF_CENTRED",
     "INDEX",
     "KINDS",
+    "NO_SPREAD",
     "ON_COSINES",
     "OPEN_INDEX",
     "PROTOCOL_VERSION",
@@ -140,4 +145,5 @@ __all__ = [
     "parse_result",
     "read_event",
     "refused_blob",
+    "score_formula",
 ]

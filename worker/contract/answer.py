@@ -84,13 +84,6 @@ class AnswerRequest(RunRequest):
         """
         self.ranking.check_blob(name, data)
 
-    def check_result(self, result: Result) -> None:
-        """See that the statistics are of the points of view that were read.
-
-        :raises ProtocolError: if not.
-        """
-        self.ranking.check_result(result)
-
 
 class Citation(Wire):
     """The context that stood as `[number]` in a prompt; `cited` if the answer has that number.

@@ -19,11 +19,22 @@ from worker.contract.wire import (
 
 
 class PovStatistics(Wire):
-    """Cosines of sampled chunks to p points of view, summed up: the backdrop of contrast scores."""
+    """Cosines of sampled chunks to p points of view, summed up: the backdrop of contrast scores.
+
+    The figures of each stand by themselves, whatever the other points of view are.
+    """
 
     mean: tuple[float, ...]  # (p,)
     sd: tuple[float, ...]  # (p,)
-    grand_mean: float
+
+    def check_size(self, povs: int) -> None:
+        """See that there are figures of each point of view.
+
+        :raises ProtocolError: if not.
+        """
+        sizes = {len(self.mean), len(self.sd)}
+        require(sizes == {povs}, "its statistics have another size")
+        require(min(self.sd, default=0.0) >= 0, "its statistics are none")
 
 
 class Learnt(NamedTuple):

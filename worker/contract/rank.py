@@ -56,11 +56,11 @@ class RankRequest(CollectionRequest, RunRequest):
 
     def learnt(self, result: Result) -> Learnt | None:
         """Return what its result says of points of view, for worksheet functions to go by."""
-        if not isinstance(result, RankResult) or result.statistics is None:
+        if not isinstance(result, RankResult) or not result.questions:
             return None
-        read = {pov_id for question in result.questions for pov_id in question.matrix.pov_ids}
-        texts = [pov.text for pov in self.povs if pov.pov_id in read]
-        return Learnt(self.scoring_embedder or self.embedder, texts, result.statistics)
+        matrix, texts = result.questions[0].matrix, {pov.pov_id: pov.text for pov in self.povs}
+        read = [texts[pov_id] for pov_id in matrix.pov_ids]
+        return Learnt(self.scoring_embedder or self.embedder, read, matrix.statistics)
 
     def check_question(self, qid: str, text: str) -> None:
         """See that a question was asked, in these words.
@@ -97,19 +97,6 @@ class RankRequest(CollectionRequest, RunRequest):
             return super().check_blob(name, data)
         check_png(name, data)
 
-    def check_result(self, result: Result) -> None:
-        """See that the statistics are of the points of view that were read.
-
-        :raises ProtocolError: if not.
-        """
-        if not isinstance(result, RankResult) or result.statistics is None:
-            return
-        read = {len(question.matrix.pov_ids) for question in result.questions}
-        sizes = {len(result.statistics.mean), len(result.statistics.sd)}
-        require(len(sizes) == 1 and (sizes == read or not read), "its statistics have another size")
-        require(min(result.statistics.sd, default=0.0) >= 0, "its statistics are none")
-        require_numbers(result.statistics.model_dump())
-
 
 class PovTouch(Wire):
     """How one chunk touches one point of view; `share` is its part of the chunk's score."""
@@ -137,12 +124,13 @@ class RankedChunk(Wire):
 
 
 class PovMatrix(Wire):
-    """Chunks (in final order) by points of view."""
+    """Chunks (in final order) by points of view; `statistics` say what is usual for these."""
 
     chunk_ids: tuple[str, ...]
     pov_ids: tuple[str, ...]
     cosine: tuple[tuple[float, ...], ...]
     contrast: tuple[tuple[float, ...], ...]
+    statistics: PovStatistics
 
     def check_size(self) -> None:
         """See that there is one number for each chunk and point of view.
@@ -151,6 +139,7 @@ class PovMatrix(Wire):
         """
         check_matrix("cosines", self.cosine, len(self.chunk_ids), len(self.pov_ids))
         check_matrix("contrasts", self.contrast, len(self.chunk_ids), len(self.pov_ids))
+        self.statistics.check_size(len(self.pov_ids))
 
 
 class StageSeconds(Wire):
@@ -198,7 +187,6 @@ class RankResult(RunResult):
     """Outcome of a rank job; questions that failed are in `problems`."""
 
     questions: tuple[QuestionRanking, ...]
-    statistics: PovStatistics | None = None  # of the points of view that could be read
 
     @classmethod
     def so_far(cls, run: RunStamp, rows: Sequence[Row]) -> RankResult:

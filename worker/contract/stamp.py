@@ -14,6 +14,7 @@ class RunStamp(Wire):
     collection: str
     index_version: str
     embedder: str
+    score_formula: str = ""  # as `score_formula` names it; empty where nothing is scored
     llm: str = ""
     questions_hash: str = ""
     povs_hash: str = ""
@@ -21,9 +22,9 @@ class RunStamp(Wire):
 
     def continues(self, earlier: RunStamp) -> bool:
         """Say whether rows that an earlier try of the same run has made still hold."""
-        return (self.code_version, self.index_version, self.embedder, self.llm) == (
-            earlier.code_version,
-            earlier.index_version,
-            earlier.embedder,
-            earlier.llm,
-        )
+        return self._makers() == earlier._makers()
+
+    def _makers(self) -> tuple[str, ...]:
+        """Return what a row depends on beside the request."""
+        versions = (self.code_version, self.index_version, self.score_formula)
+        return (*versions, self.embedder, self.llm)

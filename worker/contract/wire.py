@@ -17,6 +17,18 @@ ScoreMode = Literal["contrast", "classic", "max", "mean", "pnorm"]
 USUAL_SCORE: ScoreMode = "contrast"
 #: Scores that look at the cosines themselves; the others look at contrast, with statistics.
 ON_COSINES: frozenset[ScoreMode] = frozenset({"classic", "mean"})
+#: At so many points of view, scores on contrast take half of a row's mean off.
+HALF_CENTRED = 2
+#: A deviation of cosines below this is rounding noise, not a difference between chunks.
+NO_SPREAD = 1e-9
+#: The formula behind each score. A name changes whenever the scores of the same cosines do.
+_FORMULAS: dict[ScoreMode, str] = {
+    "classic": "classic",
+    "contrast": "contrast p4/2",
+    "max": "max/2",
+    "mean": "mean",
+    "pnorm": "contrast p4/2",
+}
 #: dense: by vectors alone. hybrid: together with keywords (BM25).
 Retrieval = Literal["dense", "hybrid"]
 #: recursive: cut at the coarsest separators that give the size. sentence: between sentences.
@@ -54,6 +66,11 @@ _LARGEST = 1e300
 Count = Annotated[int, Field(ge=0, le=_MOST)]
 #: A place in an order.
 Rank = Annotated[int, Field(ge=1, le=_MOST)]
+
+
+def score_formula(mode: ScoreMode) -> str:
+    """Return the name of the formula by which a mode scores, for the stamps of runs."""
+    return _FORMULAS[mode]
 
 
 class Wire(BaseModel):

@@ -54,7 +54,6 @@ def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
         questions=ranking.questions,
         answers=tuple(answers),
         problems=ranking.problems,
-        statistics=ranking.statistics,
         remarks=ranking.remarks,
         seconds=perf_counter() - started,
     )

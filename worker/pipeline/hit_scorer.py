@@ -60,6 +60,7 @@ class HitScorer:
                 pov_ids=tuple(pov.pov_id for pov in self.povs),
                 cosine=_nested(cosine[order]),
                 contrast=_nested(scores.contrast[order]),
+                statistics=self.statistics.to_wire(),
             ),
         )
 

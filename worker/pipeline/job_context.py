@@ -23,6 +23,7 @@ from worker.contract import (
     RunStamp,
     Started,
     Wire,
+    score_formula,
 )
 from worker.errors import BonsaiError, run_stopped
 from worker.runtime import Runtime
@@ -130,6 +131,7 @@ def ranking_stamp(request: RankRequest, index_version: str, embedder: str) -> Ru
         collection=request.collection,
         index_version=index_version,
         embedder=embedder,
+        score_formula=score_formula(request.score),
         questions_hash=short_hash([_drop_place(question) for question in request.questions]),
         povs_hash=short_hash([_drop_place(pov) for pov in request.povs]),
         settings_hash=short_hash(request.model_dump(mode="json", exclude=_NO_SETTINGS)),

@@ -59,7 +59,6 @@ def rank(
         run=stamp,
         questions=tuple(rankings),
         problems=tuple(problems),
-        statistics=scorer.statistics.to_wire(),
         remarks=tuple(_remarks(request, rankings)),
         seconds=perf_counter() - started,
     )

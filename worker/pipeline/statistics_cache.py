@@ -1,14 +1,18 @@
-"""Corpus statistics, kept on disk for each embedding model and set of points of view."""
+"""Corpus statistics of points of view under one model: each sentence's are computed once."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from worker.contract import PointOfView
-from worker.pov_statistics import read_statistics, statistics_file, write_statistics
+from worker.errors import StoreError
+from worker.pov_statistics import Figures, KeptStatistics, gathered
 from worker.retrieval.base import Collection, EmbeddedChunk, Embedder, Vectors
 from worker.scoring.corpus_statistics import SAMPLE_SIZE, CorpusStatistics, corpus_statistics
 from worker.scoring.similarity import cosine_matrix
@@ -18,9 +22,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class StatisticsCache:
-    """Statistics of one set of points of view under one model, in a folder."""
+    """Statistics of points of view under one model, in a file."""
 
-    folder: Path
+    path: Path
     embedder: Embedder
     povs: Sequence[PointOfView]
 
@@ -32,37 +36,44 @@ class StatisticsCache:
     ) -> CorpusStatistics:
         """Return the statistics of a collection for (p, dim) points of view.
 
-        They are computed once for each version, and each time while it is being changed.
+        Those of a sentence are computed once for each version, and each time while the collection
+        is being changed. A sentence that stands there twice has one column.
 
         :param chunk_vectors: gives the (n, dim) vectors of chunks under the model that scores.
         """
-        if not collection.version:
-            return _computed(collection, pov_vectors, chunk_vectors)
-        path = self._path(collection.version)
-        if kept := read_statistics(path):
-            return CorpusStatistics.from_wire(kept)
-        statistics = _computed(collection, pov_vectors, chunk_vectors)
-        _keep(statistics, path)
-        return statistics
-
-    def _path(self, index_version: str) -> Path:
-        version = f"{self.embedder.revision}-{index_version}"
         texts = [pov.text for pov in self.povs]
-        return statistics_file(self.folder, self.embedder.name, texts, version)
+        known = self._kept(collection.version, texts)
+        new = {text: at for at, text in enumerate(texts) if text not in known}
+        if new:
+            sampled = chunk_vectors(collection.sample(SAMPLE_SIZE))
+            columns = pov_vectors[np.array([*new.values()])]
+            statistics = corpus_statistics(cosine_matrix(sampled, columns))
+            computed = map(Figures, statistics.mean.tolist(), statistics.sd.tolist())
+            learnt = dict(zip(new, computed, strict=True))
+            self._keep(collection.version, learnt)
+            known |= learnt
+        return CorpusStatistics.from_wire(gathered(known, texts))
 
+    def _kept(self, index_version: str, texts: Sequence[str]) -> dict[str, Figures]:
+        """Return what is known of this version; a file that cannot be read is as good as none."""
+        if not index_version:
+            return {}
+        try:
+            with closing(KeptStatistics(self.path)) as kept:
+                return kept.find(self.embedder.name, self._version(index_version), texts)
+        except StoreError:
+            _log.warning("Corpus statistics cannot be read in %s.", self.path, exc_info=True)
+            return {}
 
-def _computed(
-    collection: Collection,
-    pov_vectors: Vectors,
-    chunk_vectors: Callable[[Sequence[EmbeddedChunk]], Vectors],
-) -> CorpusStatistics:
-    sampled = chunk_vectors(collection.sample(SAMPLE_SIZE))
-    return corpus_statistics(cosine_matrix(sampled, pov_vectors))
+    def _keep(self, index_version: str, figures: Mapping[str, Figures]) -> None:
+        """Keep figures for next time; a ranking does not fail because they cannot be kept."""
+        if not index_version:
+            return
+        try:
+            with closing(KeptStatistics(self.path)) as kept:
+                kept.keep(self.embedder.name, self._version(index_version), figures)
+        except StoreError:
+            _log.warning("Corpus statistics cannot be kept in %s.", self.path, exc_info=True)
 
-
-def _keep(statistics: CorpusStatistics, path: Path) -> None:
-    """Keep statistics for next time; a ranking does not fail because they cannot be kept."""
-    try:
-        write_statistics(path, statistics.to_wire())
-    except OSError:
-        _log.warning("Corpus statistics cannot be kept in %s.", path, exc_info=True)
+    def _version(self, index_version: str) -> str:
+        return f"{self.embedder.revision}-{index_version}"

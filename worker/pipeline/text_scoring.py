@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from worker.contract import PovStatistics, ScoreRequest, ScoreResult
+from worker.contract import ScoreRequest, ScoreResult
 from worker.errors import InputError
 from worker.pipeline.job_context import JobContext
 from worker.pov_statistics import check_statistics
 from worker.retrieval.base import Embedder, Vectors
 from worker.scoring.corpus_statistics import CorpusStatistics
-from worker.scoring.score_modes import SCORE_FUNCTIONS, Matrix, contrast_values
+from worker.scoring.score_modes import Matrix, score_chunks
 from worker.scoring.similarity import cosine_matrix
 
 _EMBED_AT_ONCE = 64  # texts between two looks at the wish to stop
@@ -37,12 +37,13 @@ def score_texts(request: ScoreRequest, context: JobContext) -> ScoreResult:
     embedder = context.runtime.embedder(request.embedder)
     povs = context.runtime.query_vectors(embedder, [pov.text for pov in request.povs])
     cosine = cosine_matrix(_embed(request.texts, embedder, context), povs)
-    contrast = _contrast(cosine, request.statistics)
+    usual = CorpusStatistics.from_wire(request.statistics) if request.statistics else None
     weights = np.array([pov.weight for pov in request.povs])
+    scores = score_chunks(cosine, weights, usual, request.score)
     return ScoreResult(
-        scores=tuple(SCORE_FUNCTIONS[request.score](cosine, contrast, weights).tolist()),
+        scores=tuple(scores.sexy.tolist()),
         cosine=_nested(cosine),
-        contrast=_nested(contrast) if request.statistics else (),
+        contrast=_nested(scores.contrast) if usual else (),
     )
 
 
@@ -52,13 +53,6 @@ def _embed(texts: Sequence[str], embedder: Embedder, context: JobContext) -> Vec
         context.progress("Scoring", first, len(texts))
         parts.append(embedder.embed_documents(texts[first : first + _EMBED_AT_ONCE]))
     return np.vstack(parts)
-
-
-def _contrast(cosine: Matrix, statistics: PovStatistics | None) -> Matrix:
-    """Return contrast values; without statistics no score looks at them."""
-    if statistics is None:
-        return np.zeros_like(cosine)
-    return contrast_values(cosine, CorpusStatistics.from_wire(statistics))
 
 
 def _nested(matrix: Matrix) -> tuple[tuple[float, ...], ...]:

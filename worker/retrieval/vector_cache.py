@@ -14,7 +14,6 @@ from worker.sqlite_file import SqliteFile, anew_if_damaged
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB)"
 
-_AT_ONCE = 500  # SQLite takes a limited number of values in one question
 _EMBED_AT_ONCE = 64
 _BYTES = np.dtype(np.float32).itemsize
 
@@ -51,14 +50,9 @@ def _key(embedder: Embedder, text: str) -> bytes:
 
 def _find(database: SqliteFile, keys: Sequence[bytes], dim: int) -> dict[bytes, Vectors]:
     """Return the vectors that are known; those of another size are as good as none."""
-    found: dict[bytes, Vectors] = {}
-    for first in range(0, len(keys), _AT_ONCE):
-        part = keys[first : first + _AT_ONCE]
-        marks = ",".join("?" * len(part))
-        rows = database.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part)
-        whole = (row for row in rows if isinstance(row[1], bytes) and len(row[1]) == _BYTES * dim)
-        found |= {key: np.frombuffer(vector, np.float32) for key, vector in whole}
-    return found
+    rows = database.select_in("SELECT key, vector FROM vectors WHERE key", keys)
+    whole = (row for row in rows if isinstance(row[1], bytes) and len(row[1]) == _BYTES * dim)
+    return {key: np.frombuffer(vector, np.float32) for key, vector in whole}
 
 
 def _embed(database: SqliteFile, embedder: Embedder, new: dict[bytes, str]) -> dict[bytes, Vectors]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.scoring.score_modes import SCORE_FUNCTIONS
+from worker.scoring.score_modes import score_chunks
 
 Vector = NDArray[np.float64]
 
@@ -31,5 +31,5 @@ def orders_as_mean(cosine: Vector, weights: Vector) -> bool:
     """
     if len(cosine) < _LEAST_ROWS or cosine.shape[1] < 2:
         return False
-    classic, mean = (SCORE_FUNCTIONS[mode](cosine, cosine, weights) for mode in ("classic", "mean"))
+    classic, mean = (score_chunks(cosine, weights, None, mode).sexy for mode in ("classic", "mean"))
     return rank_correlation(classic, mean) > _SAME_ORDER

@@ -17,25 +17,22 @@ SAMPLE_SIZE = 2000
 class CorpusStatistics:
     """Cosines of sampled chunks to p points of view, summed up.
 
-    `mean` and `sd` have shape (p,); `grand_mean` is the mean of all sampled cosines.
+    `mean` and `sd` have shape (p,): each column by itself, whatever the others are.
     """
 
     mean: NDArray[np.float64]
     sd: NDArray[np.float64]
-    grand_mean: float
 
     @classmethod
     def from_wire(cls, statistics: PovStatistics) -> CorpusStatistics:
         """Return statistics that have travelled or were kept."""
-        return cls(np.array(statistics.mean), np.array(statistics.sd), statistics.grand_mean)
+        return cls(np.array(statistics.mean), np.array(statistics.sd))
 
     def to_wire(self) -> PovStatistics:
         """Return these statistics as they travel, to the last digit."""
-        return PovStatistics(
-            mean=tuple(self.mean.tolist()), sd=tuple(self.sd.tolist()), grand_mean=self.grand_mean
-        )
+        return PovStatistics(mean=tuple(self.mean.tolist()), sd=tuple(self.sd.tolist()))
 
 
 def corpus_statistics(cosine: NDArray[np.float64]) -> CorpusStatistics:
     """Return the statistics of an (m, p) matrix of cosines, m ≥ 1 sampled chunks."""
-    return CorpusStatistics(cosine.mean(axis=0), cosine.std(axis=0), float(cosine.mean()))
+    return CorpusStatistics(cosine.mean(axis=0), cosine.std(axis=0))

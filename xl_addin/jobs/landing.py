@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xl_addin.jobs.base import ExcelJob, In, Landing
-from xl_addin.sheets.last_run import LAST_RUN, last_run_content
+from xl_addin.sheets.last_run import LAST_RUN, formula_remarks, last_run_content
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.port import Row, WorkbookPort
 from xl_addin.workbook.table.table_reader import no_table_for_results
@@ -34,7 +34,9 @@ def land(job: ExcelJob[In], landing: Landing[In]) -> Sequence[Row]:
     run.lost = job.land(landing)
     if run.stamp and run.all_rows:
         what = job.kind.name.capitalize()
-        landing.book.write_table(last_run_content(run.stamp, what, run.seconds, run.remarks))
+        formulas = formula_remarks(landing.book, run.stamp, whole=run.is_whole)
+        remarks = [*run.remarks, *formulas]
+        landing.book.write_table(last_run_content(run.stamp, what, run.seconds, remarks))
     return run.lost
 
 

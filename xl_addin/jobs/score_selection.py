@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 
 from worker.contract import SCORE, PointOfView, ScoreRequest, ScoreResult
 from worker.errors import InputError
-from worker.pov_statistics import score_statistics
+from worker.pov_statistics import KeptStatistics, score_statistics
 from worker.settings import Settings
 from xl_addin.jobs.base import Asked, ExcelJob, Inputs, Landing, embedder_name, new_run_id
 from xl_addin.jobs.button import Button
@@ -28,13 +29,15 @@ def score_request(
     """
     embedder, mode = embedder_name(options, machine), options[SCORE_MODE]
     sentences = [pov.text for pov in povs]
+    with closing(KeptStatistics(machine.statistics)) as kept:
+        statistics = score_statistics(kept, embedder, sentences, mode)
     return ScoreRequest(
         run_id=new_run_id(),
         embedder=embedder,
         texts=tuple(texts),
         povs=tuple(povs),
         score=mode,
-        statistics=score_statistics(machine.statistics, embedder, sentences, mode),
+        statistics=statistics,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from worker.errors import InternalError
@@ -76,13 +76,12 @@ class Picture:
 class AboveRow:
     """A row of cells over the header, by column.
 
-    With a `name`, the cells from its first to its last column become a defined name for formulas;
-    `label` stands left of the first of them.
+    `names` are defined names for formulas: each is the cells from the first to the last of its
+    columns.
     """
 
     values: Mapping[str, Writable]
-    name: str = ""
-    label: str = ""
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,11 @@ RANKING = QuestionRanking(
     question="Who gains?",
     rows=(CHUNK,),
     matrix=PovMatrix(
-        chunk_ids=("c1",), pov_ids=("P1", "P2"), cosine=((0.5, 0.25),), contrast=((-1.0, 2.0),)
+        chunk_ids=("c1",),
+        pov_ids=("P1", "P2"),
+        cosine=((0.5, 0.25),),
+        contrast=((-1.0, 2.0),),
+        statistics=STATISTICS,
     ),
 )
 
@@ -55,9 +59,7 @@ RANK = RankRequest(
     sexy_share=0.5,
 )
 
-RANK_RESULT = RankResult(
-    run=RUN, questions=(RANKING,), problems=(PROBLEM,), statistics=STATISTICS, seconds=0.5
-)
+RANK_RESULT = RankResult(run=RUN, questions=(RANKING,), problems=(PROBLEM,), seconds=0.5)
 
 SAMPLES = {"rank": (RANK, RANK_RESULT)}
 ROWS = [RANKING]

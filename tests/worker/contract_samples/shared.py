@@ -11,8 +11,9 @@ RUN = RunStamp(
     collection="sample",
     index_version="7",
     embedder="onnx:minilm",
+    score_formula="contrast p4/2",
 )
 
 PROBLEM = Problem(code="cell", what="Row 7 is empty.", why="Nothing there.", next_step="Fill it.")
 
-STATISTICS = PovStatistics(mean=(0.1, 0.2), sd=(0.3, 0.4), grand_mean=0.15)
+STATISTICS = PovStatistics(mean=(0.1, 0.2), sd=(0.3, 0.4))

@@ -2,12 +2,20 @@ import pytest
 
 from worker.answering.evidence.judge import Evidence
 from worker.answering.prompts import ALPACA, CHAT, NO_ANSWER
-from worker.contract import PovMatrix, Question, QuestionRanking, RankedChunk, StageSeconds
+from worker.contract import (
+    PovMatrix,
+    PovStatistics,
+    Question,
+    QuestionRanking,
+    RankedChunk,
+    StageSeconds,
+)
 from worker.inference.base import Completion
 from worker.pipeline.drafts import Draft
 
 NINE = "The Old Crane Bridge has nine arches. "
 QUESTION = Question(qid="Q1", text="How many arches has the bridge?")
+NO_FIGURES = PovStatistics(mean=(), sd=())
 ENOUGH = Evidence(0.7, 0.4, "")
 TOO_LITTLE = Evidence(0.2, 0.4, "no passage says anything of: arches")
 
@@ -32,7 +40,7 @@ RANKING = QuestionRanking(
     qid="Q1",
     question=QUESTION.text,
     rows=(passage(1, 3), passage(2, 1), passage(3, 2)),
-    matrix=PovMatrix(chunk_ids=(), pov_ids=(), cosine=(), contrast=()),
+    matrix=PovMatrix(chunk_ids=(), pov_ids=(), cosine=(), contrast=(), statistics=NO_FIGURES),
     seconds=StageSeconds(embed=1, retrieve=2, score=4),
 )
 

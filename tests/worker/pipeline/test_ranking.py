@@ -13,6 +13,7 @@ from worker.pipeline.ranking import rank
 from worker.scoring.corpus_statistics import CorpusStatistics
 from worker.scoring.heatmap import draw_heatmap
 from worker.scoring.score_modes import contrast_values
+from worker.scoring.similarity import cosine_matrix
 
 
 def originals_order(chunk_vectors: np.ndarray, pov_vectors: np.ndarray) -> list[int]:
@@ -152,26 +153,71 @@ def test_an_index_that_was_never_made_is_an_error(rank_request: RankRequest, wat
         rank(rank_request.model_copy(update={"collection": "other"}), watched.context)
 
 
-def test_statistics_are_kept_until_the_index_changes(rank_request: RankRequest, watched: Watched):
-    folder = watched.runtime.settings.statistics
-    povs = (*rank_request.povs, PointOfView(pov_id="P4", text="A pencil can draw blood."))
-    request = rank_request.model_copy(update={"povs": povs})
-    before = len(list(folder.iterdir())) if folder.is_dir() else 0
-    first = rank(request, watched.context)
-    second = rank(request, watched.context)
-    assert len(list(folder.iterdir())) == before + 1
+@pytest.fixture
+def columns(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many columns of cosines were computed for statistics, each time; none is known yet."""
+    watched.runtime.settings.statistics.unlink(missing_ok=True)
+    counts: list[int] = []
+
+    def counted(chunks, povs):
+        counts.append(len(povs))
+        return cosine_matrix(chunks, povs)
+
+    monkeypatch.setattr("worker.pipeline.statistics_cache.cosine_matrix", counted)
+    return counts
+
+
+def test_statistics_are_kept_until_the_index_changes(
+    rank_request: RankRequest, watched: Watched, columns: list[int]
+):
+    first = rank(rank_request, watched.context)
+    second = rank(rank_request, watched.context)
     assert timeless(first) == timeless(second)
-    assert first.statistics is not None
+    assert columns == [3]
+
+
+def test_a_new_point_of_view_costs_one_column(
+    rank_request: RankRequest, watched: Watched, columns: list[int]
+):
+    rank(rank_request, watched.context)
+    new = PointOfView(pov_id="P4", text="A pencil can draw blood.")
+    povs = (new, *reversed(rank_request.povs))
+    result = rank(rank_request.model_copy(update={"povs": povs}), watched.context)
+    assert columns == [3, 1]
+    assert result.questions[0].matrix.pov_ids == ("P4", "P3", "P2", "P1")
+
+
+def test_a_sentence_that_stands_there_twice_has_one_column(
+    rank_request: RankRequest, watched: Watched, columns: list[int]
+):
+    again = rank_request.povs[0].model_copy(update={"pov_id": "P4"})
+    result = rank(
+        rank_request.model_copy(update={"povs": (*rank_request.povs, again)}), watched.context
+    )
+    assert columns == [3]
+    usual = result.questions[0].matrix.statistics
+    assert (usual.mean[3], usual.sd[3]) == (usual.mean[0], usual.sd[0])
+
+
+def test_any_order_of_points_of_view_gives_the_same_scores(
+    rank_request: RankRequest, watched: Watched
+):
+    usual = rank(rank_request, watched.context).questions[0].rows
+    turned = rank_request.model_copy(update={"povs": tuple(reversed(rank_request.povs))})
+    rows = rank(turned, watched.context).questions[0].rows
+    assert [row.chunk_id for row in rows] == [row.chunk_id for row in usual]
+    assert [row.sexy for row in rows] == pytest.approx([row.sexy for row in usual], abs=1e-6)
 
 
 def test_the_statistics_that_come_with_a_ranking_are_those_of_its_contrast(
     rank_request: RankRequest, watched: Watched
 ):
     result = rank(rank_request, watched.context)
-    usual = CorpusStatistics.from_wire(result.statistics)
     matrix = result.questions[0].matrix
+    usual = CorpusStatistics.from_wire(matrix.statistics)
+    weights = np.array([pov.weight for pov in rank_request.povs])
     assert np.array(matrix.contrast) == pytest.approx(
-        contrast_values(np.array(matrix.cosine), usual), abs=1e-12
+        contrast_values(np.array(matrix.cosine), weights, usual), abs=1e-12
     )
 
 
@@ -180,27 +226,27 @@ def test_a_point_of_view_that_is_too_long_is_not_among_the_statistics(
 ):
     povs = (PointOfView(pov_id="P0", text="because " * 400), *rank_request.povs)
     result = rank(rank_request.model_copy(update={"povs": povs}), watched.context)
-    assert result.statistics == rank(rank_request, watched.context).statistics
+    matrix = rank(rank_request, watched.context).questions[0].matrix
+    assert result.questions[0].matrix.statistics == matrix.statistics
 
 
 def test_damaged_statistics_are_computed_again(rank_request: RankRequest, watched: Watched):
     before = timeless(rank(rank_request, watched.context))
-    for file in watched.runtime.settings.statistics.iterdir():
-        file.write_bytes(b"half a file")
+    watched.runtime.settings.statistics.write_bytes(b"half a file")
     assert timeless(rank(rank_request, watched.context)) == before
 
 
 def test_a_home_that_cannot_be_written_stops_no_ranking(
     rank_request: RankRequest, watched: Watched
 ):
-    folder = watched.runtime.settings.statistics
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.write_text("no folder")
+    file = watched.runtime.settings.statistics
+    for there in file.parent.glob(f"{file.name}*"):
+        there.unlink()
+    file.mkdir(parents=True)
     try:
         assert rank(rank_request, watched.context).questions
     finally:
-        folder.unlink()
+        shutil.rmtree(file)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from worker.contract import PovMatrix, QuestionRanking, RankedChunk
-from worker.scoring.corpus_statistics import corpus_statistics
+from worker.scoring.corpus_statistics import CorpusStatistics, corpus_statistics
 from worker.scoring.score_modes import score_chunks
 
 # Five chunks by four points of view; ids with marks that mean something inside a formula.
@@ -15,8 +15,10 @@ WEIGHTS = np.array([1.0, 0.25, -0.5, 2.0])
 STATISTICS = corpus_statistics(np.random.default_rng(8).uniform(-0.1, 0.7, (50, 4)))
 
 
-def ranking(mode: str) -> QuestionRanking:
-    scores = score_chunks(COSINE, np.ones(4), STATISTICS, mode)
+def ranking(
+    mode: str, cosine: np.ndarray = COSINE, statistics: CorpusStatistics = STATISTICS
+) -> QuestionRanking:
+    scores = score_chunks(cosine, np.ones(4), statistics, mode)
     rows = tuple(
         RankedChunk(
             chunk_id=f"c{n}",
@@ -38,5 +40,6 @@ def ranking(mode: str) -> QuestionRanking:
         pov_ids=IDS,
         cosine=tuple(map(tuple, scores.cosine.tolist())),
         contrast=tuple(map(tuple, scores.contrast.tolist())),
+        statistics=statistics.to_wire(),
     )
     return QuestionRanking(qid="Q1", question="Who whistles?", rows=rows, matrix=matrix)

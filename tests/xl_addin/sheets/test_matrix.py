@@ -10,14 +10,29 @@ import pytest
 
 from tests.xl_addin.sheets.rankings import COSINE, IDS, STATISTICS, WEIGHTS, ranking
 from tests.xl_addin.template.office import Office
-from worker.contract import PointOfView
-from worker.scoring.score_modes import SCORE_FUNCTIONS, score_chunks
+from worker.contract import PointOfView, QuestionRanking
+from worker.scoring.corpus_statistics import CorpusStatistics
+from worker.scoring.score_modes import SCORE_FUNCTIONS, PovScores, score_chunks
 from xl_addin.jobs.books import new_book
-from xl_addin.sheets.matrix import MATRIX, matrix_content
+from xl_addin.sheets.matrix import MATRIX, ROW_MEAN, contrast_header, matrix_content
 from xl_addin.sheets.pov import POV
 from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import TableContent
+
+#: Weights on the POV sheet after the run: mixed, one at nothing, one alone, nearly so, and none
+#: that lifts.
+WEIGHTS_NOW = {
+    "mixed": WEIGHTS,
+    "one at nothing": np.array([1.0, 0.0, 3.0, 2.0]),
+    "one alone": np.array([0.0, 1.5, 0.0, 0.0]),
+    "nearly alone": np.array([1.0, 0.1, 0.0, -0.2]),
+    "none that lifts": np.array([-1.0, -0.5, 0.0, -2.0]),
+    "huge": np.array([1e6, 1.0, -1e6, 1e-9]),
+}
+#: The last sentence is the first one again, and the third never varies.
+ODD = np.array([0, 1, 2, 0])
+ODD_STATISTICS = CorpusStatistics(STATISTICS.mean[ODD], STATISTICS.sd[ODD] * [1, 1, 0, 1])
 
 
 def povs(weights: np.ndarray) -> list[dict[str, object]]:
@@ -34,16 +49,17 @@ def povs(weights: np.ndarray) -> list[dict[str, object]]:
     ]
 
 
-def book_with_matrix(path: Path, mode: str) -> None:
+def write_book(path: Path, ranked: QuestionRanking, weights: np.ndarray, mode: str) -> None:
+    """Write a run's matrix, and the weights that stand on the POV sheet now."""
     new_book(path)
     book = FileBook.open(path)
     columns = tuple(Column(column.header, kind=column.kind) for column in POV.columns)
-    book.write_table(TableContent(POV, povs(WEIGHTS), columns))
+    book.write_table(TableContent(POV, povs(weights), columns))
     views = [
         PointOfView(pov_id=pov_id, text=f"view {pov_id}", weight=weight)
-        for pov_id, weight in zip(IDS, WEIGHTS, strict=True)
+        for pov_id, weight in zip(IDS, weights, strict=True)
     ]
-    book.write_table(matrix_content([ranking(mode)], views, mode))
+    book.write_table(matrix_content([ranked], views, mode))
     book.save()
 
 
@@ -54,18 +70,56 @@ def matrix_values(path: Path, header: str) -> list[object]:
     return [sheet.cell(head[0].row + n, column).value for n in range(1, 6)]
 
 
+def check_computed(path: Path, expected: PovScores) -> None:
+    """See that what LibreOffice has computed is what the worker computes."""
+    assert matrix_values(path, "What-if") == pytest.approx(list(expected.sexy), abs=1e-9)
+    for column, pov_id in enumerate(IDS):
+        found = matrix_values(path, contrast_header(pov_id))
+        assert found == pytest.approx(list(expected.contrast[:, column]), abs=1e-9)
+
+
+@pytest.mark.parametrize("now", WEIGHTS_NOW.values(), ids=list(WEIGHTS_NOW))
+@pytest.mark.parametrize("mode", sorted(SCORE_FUNCTIONS))
 def test_what_if_scores_equal_the_workers_at_the_weights_on_the_sheet(
-    office: Office, tmp_path: Path
+    office: Office, tmp_path: Path, mode: str, now: np.ndarray
 ):
-    for mode in SCORE_FUNCTIONS:
-        written, computed = tmp_path / f"{mode}.xlsx", tmp_path / f"computed {mode}.xlsx"
-        book_with_matrix(written, mode)
-        office.save_copy(str(written), str(computed))
-        expected = score_chunks(COSINE, WEIGHTS, STATISTICS, mode).sexy
-        found = matrix_values(computed, "What-if")
-        assert found == pytest.approx(list(expected), abs=1e-9), mode
-        ranks = matrix_values(computed, "What-if rank")
-        assert list(np.argsort(np.argsort(-expected)) + 1) == ranks, mode
+    written, computed = tmp_path / "written.xlsx", tmp_path / "computed.xlsx"
+    write_book(written, ranking(mode), now, mode)
+    office.save_copy(str(written), str(computed))
+    expected = score_chunks(COSINE, now, STATISTICS, mode)
+    check_computed(computed, expected)
+    ranks = matrix_values(computed, "What-if rank")
+    higher = (expected.sexy[np.newaxis] > expected.sexy[:, np.newaxis] + 1e-9).sum(axis=1)
+    assert list(higher + 1) == ranks
+
+
+@pytest.mark.parametrize("mode", ["contrast", "max"])
+def test_what_if_knows_a_sentence_that_stands_there_twice_and_one_that_never_varies(
+    office: Office, tmp_path: Path, mode: str
+):
+    written, computed = tmp_path / "written.xlsx", tmp_path / "computed.xlsx"
+    cosine = COSINE[:, ODD]
+    write_book(written, ranking(mode, cosine, ODD_STATISTICS), WEIGHTS, mode)
+    office.save_copy(str(written), str(computed))
+    check_computed(computed, score_chunks(cosine, WEIGHTS, ODD_STATISTICS, mode))
+
+
+def test_where_all_weights_are_nothing_what_if_is_nothing(office: Office, tmp_path: Path):
+    written, computed = tmp_path / "written.xlsx", tmp_path / "computed.xlsx"
+    write_book(written, ranking("contrast"), np.zeros(4), "contrast")
+    office.save_copy(str(written), str(computed))
+    assert matrix_values(computed, "What-if") == [0] * 5
+
+
+def test_what_stands_above_the_matrix_is_named_and_labelled():
+    views = [PointOfView(pov_id=pov_id, text=f"view {pov_id}") for pov_id in IDS]
+    upper, lower = matrix_content([ranking("contrast")], views, "contrast").above
+    assert upper.values["@P1"] == "view @P1"
+    assert (upper.values[ROW_MEAN], lower.values[ROW_MEAN]) == ("Usual cosine (mean)", "Deviation")
+    assert lower.values["What-if rank"] == "Weight now"
+    assert upper.values["@P1 z"] == STATISTICS.mean[0]
+    assert lower.values["@P1 z"] == STATISTICS.sd[0]
+    assert lower.names["MatrixWeights"] == IDS
 
 
 def test_marks_with_a_meaning_in_structured_references_are_escaped():

@@ -163,7 +163,8 @@ def matrix(ids: Sequence[str], rows: int = 3) -> TableContent:
     above = (
         AboveRow({name: f"text of {name}" for name in [*ids, *contrast(ids)]}),
         AboveRow(
-            {name: Formula("=1") for name in contrast(ids)}, name="Weights", label="Weight now"
+            {"What-if rank": "Weight now", **{name: Formula("=1") for name in contrast(ids)}},
+            {"Weights": contrast(ids)},
         ),
     )
     return TableContent(MATRIX, values, columns, above)

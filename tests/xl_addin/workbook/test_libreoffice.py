@@ -46,7 +46,7 @@ def what_if(ids):
         }
         for number in (1, 2)
     ]
-    return TableContent(MATRIX, rows, columns, (AboveRow(weights, name="Weights"),))
+    return TableContent(MATRIX, rows, columns, (AboveRow(weights, {"Weights": last}),))
 
 
 def test_formulas_compute_text_stays_text_and_everything_is_shown(book, converted):

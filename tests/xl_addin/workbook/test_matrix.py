@@ -35,7 +35,7 @@ def test_points_of_view_come_as_columns_with_formats_widths_and_rows_above(book)
     assert headers(sheet) == [*FIXED, "P1", "P2", "P1 z", "P2 z"]
     assert row_values(sheet, 5) == headers(sheet)
     assert row_values(sheet, 3, 6) == [f"text of {name}" for name in headers(sheet)[5:]]
-    assert row_values(sheet, 4, 6) == [None, "Weight now", "=1", "=1"]
+    assert row_values(sheet, 4, 5) == ["Weight now", None, None, "=1", "=1"]
     assert workbook.defined_names["Weights"].attr_text == "'Matrix'!$H$4:$I$4"
     assert sheet["F7"].number_format == "0.000"
     assert sheet["F7"].style == "Output"

@@ -23,9 +23,10 @@ from worker.contract import (
     PovStatistics,
     ScoreMode,
     ScoreRequest,
+    score_formula,
 )
 from worker.errors import BonsaiError, UnavailableError
-from worker.pov_statistics import score_statistics, statistics_digest
+from worker.pov_statistics import KeptStatistics, score_statistics, statistics_digest
 from worker.queueing.patience import USUAL, Patience
 from worker.queueing.scores.score_cache import ScoreCache, score_keys
 from worker.queueing.scores.scorers import text_scorer_for
@@ -67,6 +68,7 @@ class FormulaScores:
         self._patience = patience
         self._score = text_scorer_for(settings)
         self._cache = ScoreCache(settings.scores)
+        self._usual = KeptStatistics(settings.statistics)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bonsai-score")
         self._pending: dict[str, _Pending] = {}
         self._failure: BonsaiError | None = None
@@ -115,13 +117,14 @@ class FormulaScores:
 
     def _question(self, povs: Sequence[PointOfView], mode: ScoreMode) -> _Question:
         model, texts = self._settings.embedder, [pov.text for pov in povs]
-        statistics = score_statistics(self._settings.statistics, model, texts, mode)
+        statistics = score_statistics(self._usual, model, texts, mode)
         return _Question(tuple(povs), mode, statistics)
 
     def _keys(self, question: _Question, texts: Sequence[str]) -> list[str]:
         views = [(pov.text, pov.weight) for pov in question.povs]
         usual = statistics_digest(question.statistics)
-        return score_keys([self._settings.embedder, question.mode, views, usual], texts)
+        formula = score_formula(question.mode)
+        return score_keys([self._settings.embedder, formula, views, usual], texts)
 
     def _find(self, keys: Sequence[str]) -> dict[str, Any]:
         """Return what is known, and forget requests that have ended.

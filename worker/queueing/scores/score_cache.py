@@ -13,8 +13,6 @@ from worker.sqlite_file import SqliteFile, anew_if_damaged
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS scores (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
 
-_AT_ONCE = 500  # SQLite takes a limited number of values in one question
-
 
 def score_keys(context: Sequence[object], texts: Iterable[str]) -> list[str]:
     """Return the key of each text's score.
@@ -42,25 +40,20 @@ class ScoreCache:
 
     def find(self, keys: Iterable[str]) -> dict[str, Any]:
         """Return the values that are known."""
-        found: dict[str, Any] = {}
         wanted = list(dict.fromkeys(keys))
-        for first in range(0, len(wanted), _AT_ONCE):
-            found |= self._found(wanted[first : first + _AT_ONCE])
+        rows = anew_if_damaged(
+            lambda: self._db.select_in("SELECT key, value FROM scores WHERE key", wanted)
+        )
+        found = {}
+        for key, value in rows:
+            with suppress(ValueError, TypeError):  # one that cannot be read is computed again
+                found[key] = json.loads(value)
         return found
 
     def keep(self, values: Mapping[str, object]) -> None:
         """Store values, replacing those of the same keys."""
         rows = [(key, json.dumps(value)) for key, value in values.items()]
         anew_if_damaged(lambda: self._store(rows))
-
-    def _found(self, keys: Sequence[str]) -> dict[str, Any]:
-        marks = ",".join("?" * len(keys))
-        question = f"SELECT key, value FROM scores WHERE key IN ({marks})"
-        found = {}
-        for key, value in anew_if_damaged(lambda: self._db.execute(question, keys)):
-            with suppress(ValueError, TypeError):  # one that cannot be read is computed again
-                found[key] = json.loads(value)
-        return found
 
     def _store(self, rows: Sequence[tuple[str, str]]) -> None:
         with self._db.transaction():

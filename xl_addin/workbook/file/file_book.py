@@ -35,7 +35,7 @@ from xl_addin.workbook.table.table_reader import (
     table_missing,
 )
 from xl_addin.workbook.table.table_room import check_room
-from xl_addin.workbook.table.table_shape import TableShape, above_area
+from xl_addin.workbook.table.table_shape import TableShape, named_above
 
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _CAPTION_STYLE = "Heading 3"
@@ -229,11 +229,9 @@ class FileBook:
         return StylesPart(self._package, part)
 
     def _name_above(self, sheet: str, shape: TableShape, content: TableContent) -> None:
-        for position, row in enumerate(content.above):
-            area = above_area(shape, position, row)
-            if row.name and area:
-                cells = f"{quote_sheetname(sheet)}!{absolute_coordinate(str(area))}"
-                self._workbook.define(row.name, cells)
+        for name, area in named_above(shape, content.above):
+            cells = f"{quote_sheetname(sheet)}!{absolute_coordinate(str(area))}"
+            self._workbook.define(name, cells)
 
     def _finish(self, sheet: SheetPart) -> None:
         """Have Excel compute everything anew, and read the values anew next time."""

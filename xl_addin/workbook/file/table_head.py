@@ -68,6 +68,3 @@ def _write_above(sheet: SheetPart, shape: TableShape, number: int, row: AboveRow
         if header in columns:
             column = columns[header]
             sheet.put(number, column, value, sheet.style(number, column))
-    first = min((columns[header] for header in row.values if header in columns), default=1)
-    if row.label and first > 1:
-        sheet.put(number, first - 1, row.label, sheet.style(number, first - 1))

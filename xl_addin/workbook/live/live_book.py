@@ -43,7 +43,7 @@ from xl_addin.workbook.table.table_reader import (
     table_missing,
 )
 from xl_addin.workbook.table.table_room import check_room
-from xl_addin.workbook.table.table_shape import TableShape, above_area
+from xl_addin.workbook.table.table_shape import TableShape, named_above
 
 if TYPE_CHECKING:
     import xlwings
@@ -293,12 +293,8 @@ class LiveBook:
         return None
 
     def _name_above(self, sheet: str, shape: TableShape, content: TableContent) -> None:
-        for position, row in enumerate(content.above):
-            area = above_area(shape, position, row)
-            if row.name and area:
-                self._define(
-                    row.name, f"={quote_sheetname(sheet)}!{absolute_coordinate(str(area))}"
-                )
+        for name, area in named_above(shape, content.above):
+            self._define(name, f"={quote_sheetname(sheet)}!{absolute_coordinate(str(area))}")
 
     def _define(self, name: str, reference: str) -> None:
         def define() -> None:

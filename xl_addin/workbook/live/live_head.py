@@ -20,22 +20,17 @@ def compose_head(
     """
     if not above:
         return []
-    left = max(1, shape.old.left - 1)  # a label may stand beside the table
+    left = shape.old.left
     area = Area(shape.old.top - len(above), left, shape.old.top - 1, shape.both.right)
     block: list[list[object]] = []
     for number, cells, row in zip(area.rows, sheet.cells(area), above, strict=True):
         typed = [cell.typed(number) for cell in cells]
-        line = typed[: shape.old.left - left] + [None] * len(shape.both.columns)
-        places = {}
+        line: list[object] = [None] * len(shape.both.columns)
         for column, planned in shape.columns():
             source = shape.source(planned)
             if planned.is_ours:
                 line[column - left] = ready(row.values.get(planned.header))
-                places[planned.header] = column
             elif source is not None:
                 line[column - left] = typed[source - left]
-        first = min((places[header] for header in row.values if header in places), default=1)
-        if row.label and first > left:
-            line[first - 1 - left] = ready(row.label)
         block.append(line)
     return [(area, block)]

@@ -104,8 +104,10 @@ class TableShape:
         return {*self.old.columns} - {self.source(planned) or 0 for planned in self.planned_columns}
 
 
-def above_area(shape: TableShape, position: int, row: AboveRow) -> Area | None:
-    """Return where the cells of a row above stand, from the first to the last."""
-    columns = [column for column, planned in shape.columns() if planned.header in row.values]
-    number = shape.new.top - shape.above + position
-    return Area(number, min(columns), number, max(columns)) if columns else None
+def named_above(shape: TableShape, above: Sequence[AboveRow]) -> Iterator[tuple[str, Area]]:
+    """Yield the defined names of rows above a table, and the cells that each stands for."""
+    places = {planned.header: column for column, planned in shape.columns()}
+    for number, row in enumerate(above, start=shape.new.top - shape.above):
+        for name, headers in row.names.items():
+            if columns := [places[header] for header in headers]:
+                yield name, Area(number, min(columns), number, max(columns))

@@ -1,5 +1,6 @@
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,12 @@ from tests.worker.queueing.worlds import quick_settings
 from tests.worker.test_sqlite_file import DAMAGES
 from worker.contract import (
     PointOfView,
-    PovStatistics,
     Question,
     RankRequest,
     RankResult,
 )
 from worker.errors import CollectionError, UnavailableError
-from worker.pov_statistics import keep_latest, latest_statistics
+from worker.pov_statistics import LATEST, Figures, KeptStatistics, score_statistics
 from worker.queueing.in_process import InProcessRunner
 from worker.queueing.patience import Patience
 from worker.queueing.scores.formula_scores import FormulaScores
@@ -144,8 +144,9 @@ def test_new_statistics_make_contrast_scores_new(
     formulas: FormulaScores, ranked: RankResult, settings: Settings
 ):
     (before,) = formulas.scores(["A kettle sings."], POVS, "contrast")
-    other = PovStatistics(mean=(0.1, 0.2), sd=(0.1, 0.1), grand_mean=0.15)
-    keep_latest(settings.statistics, settings.embedder, [pov.text for pov in POVS], other)
+    other = {POVS[1].text: Figures(0.2, 0.1)}
+    with closing(KeptStatistics(settings.statistics)) as kept:
+        kept.keep(settings.embedder, LATEST, other)
     (after,) = formulas.scores(["A kettle sings."], POVS, "contrast")
     assert formulas.requests == 2
     assert after.score != before.score
@@ -161,16 +162,37 @@ def test_new_statistics_leave_scores_of_cosines_alone(
 
 def test_a_ranking_leaves_its_statistics_for_formulas(ranked: RankResult, settings: Settings):
     texts = [pov.text for pov in POVS]
-    assert ranked.statistics is not None
-    assert latest_statistics(settings.statistics, settings.embedder, texts) == ranked.statistics
+    with closing(KeptStatistics(settings.statistics)) as kept:
+        known = score_statistics(kept, settings.embedder, texts, "contrast")
+    assert known == ranked.questions[0].matrix.statistics
 
 
-@pytest.mark.parametrize("content", [b"", b"half a f", b"{}"])
-def test_damaged_statistics_are_as_good_as_none(
-    formulas: FormulaScores, ranked: RankResult, settings: Settings, content: bytes
+def test_points_of_view_in_any_order_score_alike(formulas: FormulaScores, ranked: RankResult):
+    turned = tuple(reversed(POVS))
+    (usual,), (other,) = (
+        formulas.scores(["A kettle sings."], povs, "contrast") for povs in (POVS, turned)
+    )
+    assert other.score == pytest.approx(usual.score, abs=1e-6)
+    assert other.contrast == pytest.approx(usual.contrast[::-1], abs=1e-6)
+
+
+def test_some_of_the_points_of_view_have_a_score(formulas: FormulaScores, ranked: RankResult):
+    (score,) = formulas.scores(["A kettle sings."], POVS[1:], "contrast")
+    assert len(score.contrast) == 1
+
+
+def test_a_point_of_view_that_was_never_ranked_is_named(
+    formulas: FormulaScores, ranked: RankResult
 ):
-    for file in settings.statistics.glob("*latest*"):
-        file.write_bytes(content)
+    new = PointOfView(pov_id="P3", text="Rain is older than roofs.")
+    with pytest.raises(CollectionError, match=r"1 of 3 points of view \('Rain is older"):
+        formulas.scores(["A kettle sings."], (*POVS, new), "contrast")
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=list(DAMAGES))
+def test_damaged_statistics_are_as_good_as_none(ranked: RankResult, settings: Settings, damage):
+    damage(settings.statistics)
+    formulas = FormulaScores(settings, PATIENT)
     with pytest.raises(CollectionError, match="Run Rank once"):
         formulas.scores(["A kettle sings."], POVS, "contrast")
 
