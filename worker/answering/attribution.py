@@ -204,9 +204,9 @@ def _same_script(sentence: _Sentence, passages: Sequence[_Text]) -> bool:
 def _citing(unit: str, number: int) -> str:
     """Return a sentence with a citation of a passage, before the sign that ends it."""
     end = None if _ABBREVIATION.search(unit) else _END.search(unit)
-    place = end.start() if end else len(unit)
-    space = "" if _NO_SPACE.search(unit[:place]) else " "
-    return f"{unit[:place]}{space}[{number}]{unit[place:]}"
+    said = unit[: end.start() if end else None].rstrip()
+    space = "" if _NO_SPACE.search(said) else " "
+    return f"{said}{space}[{number}]{unit[len(said) :]}"
 
 
 def _recited(unit: str, wrong: Collection[int], instead: int | None) -> str:

@@ -17,6 +17,7 @@ _LINES = re.compile(
     r"(?P<code>^```.*?(?:^```|\Z))|(?:[^\n]|\n(?=[a-z]))+", re.DOTALL | re.MULTILINE
 )
 _LIST_NUMBER = re.compile(r"\s*\d{1,2}[.)]\s*")
+_NO_BEGINNING = ("[", "［", "【", ",", ";")
 _KANA = re.compile(r"[ぁ-ゟ]")
 
 
@@ -50,8 +51,11 @@ def _joined(text: str, spans: Iterator[Span]) -> list[Span]:
 
 
 def _goes_on(before: str, after: str) -> bool:
-    """Say whether two pieces are one sentence, as in 1. One thing, or in 「…。」と言う."""
-    if _LIST_NUMBER.fullmatch(before) or after[:1].islower():
+    """Say whether two pieces are one sentence, as in 1. One thing, or in 「…。」と言う.
+
+    A citation is no beginning: it belongs to what stands before it.
+    """
+    if _LIST_NUMBER.fullmatch(before) or after[:1].islower() or after.startswith(_NO_BEGINNING):
         return True
     return before.endswith(("」", "』")) and bool(_KANA.match(after))
 

@@ -1,6 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from worker.answering.attribution import attribute
+from worker.answering.citations import check_citations, without_citations
 from worker.answering.prompts import NO_ANSWER
 
 QUESTION = "Which mason finished the Old Crane Bridge of Brindolve, and in which year?"
@@ -16,15 +19,23 @@ SALT = "Coarse salt goes to the fish smokers. 136 salt pans are in work today."
 PASSAGES = (NEW, OLD, SALT)
 ARLE = "The mason Tobbin Arle finished the Old Crane Bridge in 1764"
 
+#: What answers are made of, and what may go wrong in them.
+PIECES = (
+    *(ARLE, "136 salt pans are in work today", "Dr. ", "a.m.", "塩田は百三十六か所", "388 metres"),
+    *("This is found in passage [2].", "I dont know", "[1]", "[2, 3]", "[1-3]", "【2】", "x[2]=3;"),
+    *(".", "!", "…", "。", " ", "\n", "\r\n", "\u3000", "\u200b", "```", "|", "- ", "1. ", "# "),
+    *("“", "”", "「", "」", "**", "\t", "10:55"),
+)
+
 
 def attributed(text: str, question: str = QUESTION, passages: tuple[str, ...] = PASSAGES) -> str:
     return attribute(text, question, passages).text
 
 
 def test_a_sentence_that_repeats_a_passage_cites_it():
-    given = attribute(f"{ARLE}. The New Crane Bridge is 388 meters long.", QUESTION, PASSAGES)
-    assert given.text == f"{ARLE} [2]. The New Crane Bridge is 388 meters long [1]."
-    assert (given.named, given.added) == (frozenset(), {1, 2})
+    found = attribute(f"{ARLE}. The New Crane Bridge is 388 meters long.", QUESTION, PASSAGES)
+    assert found.text == f"{ARLE} [2]. The New Crane Bridge is 388 meters long [1]."
+    assert (found.named, found.added) == (frozenset(), {1, 2})
 
 
 @pytest.mark.parametrize(
@@ -44,8 +55,8 @@ def test_a_sentence_that_repeats_a_passage_cites_it():
     ],
 )
 def test_a_sentence_that_repeats_no_passage_stays_as_it_is(text: str):
-    given = attribute(text, QUESTION, PASSAGES)
-    assert (given.text, given.added) == (text, frozenset())
+    found = attribute(text, QUESTION, PASSAGES)
+    assert (found.text, found.added) == (text, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -54,6 +65,7 @@ def test_a_sentence_that_repeats_no_passage_stays_as_it_is(text: str):
         (f"{ARLE}!", f"{ARLE} [2]!"),
         (f"{ARLE}…", f"{ARLE} [2]…"),
         (f"  {ARLE}  ", f"  {ARLE} [2]  "),
+        (f"{ARLE} ...", f"{ARLE} [2] ..."),
         (f"- {ARLE}\n- Nobody can say.", f"- {ARLE} [2]\n- Nobody can say."),
         (f"1. {ARLE}.\n2. No more.", f"1. {ARLE} [2].\n2. No more."),
         (f"| {ARLE} |", f"| {ARLE} [2] |"),
@@ -76,8 +88,8 @@ def test_japanese_is_cited_without_a_space():
 
 @pytest.mark.parametrize("text", [f"{ARLE} [2].", f"{ARLE}. This is found in passage [2]."])
 def test_a_right_citation_stays(text: str):
-    given = attribute(text, QUESTION, PASSAGES)
-    assert (given.text, given.named, given.added, given.moved) == (text, {2}, frozenset(), 0)
+    found = attribute(text, QUESTION, PASSAGES)
+    assert (found.text, found.named, found.added, found.moved) == (text, {2}, frozenset(), 0)
 
 
 @pytest.mark.parametrize(
@@ -91,15 +103,15 @@ def test_a_right_citation_stays(text: str):
     ],
 )
 def test_a_wrong_citation_goes_to_the_passage_that_the_sentence_repeats(text: str, right: str):
-    given = attribute(text, QUESTION, PASSAGES)
-    assert (given.text, given.named) == (right, {2})
-    assert given.moved > 0
+    found = attribute(text, QUESTION, PASSAGES)
+    assert (found.text, found.named) == (right, {2})
+    assert found.moved > 0
 
 
 def test_a_citation_of_a_passage_that_holds_little_of_its_sentence_is_doubtful():
-    given = attribute("The harbour froze in 1902 [3]. It thawed soon [1].", QUESTION, PASSAGES)
-    assert given.text == "The harbour froze in 1902 [3]. It thawed soon [1]."
-    assert given.doubtful == {1, 3}
+    found = attribute("The harbour froze in 1902 [3]. It thawed soon [1].", QUESTION, PASSAGES)
+    assert found.text == "The harbour froze in 1902 [3]. It thawed soon [1]."
+    assert found.doubtful == {1, 3}
 
 
 def test_an_answer_in_the_script_of_no_passage_is_not_doubted():
@@ -118,6 +130,16 @@ def test_what_a_stranger_wrote_into_a_passage_is_no_citation():
 
 def test_without_passages_nothing_is_cited():
     assert attributed(f"{ARLE}.", passages=()) == f"{ARLE}."
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_nothing_but_citations_changes_whatever_an_answer_is_made_of(made: str):
+    text = check_citations(made, len(PASSAGES)).text
+    found = attribute(text, QUESTION, PASSAGES)
+    assert "".join(without_citations(found.text).split()) == "".join(
+        without_citations(text).split()
+    )
+    assert found.named | found.added <= {1, 2, 3}
 
 
 def test_nothing_but_citations_changes_in_an_answer_of_ten_thousand_words():

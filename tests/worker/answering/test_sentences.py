@@ -15,6 +15,8 @@ def sentences(text: str) -> list[str]:
             ["Dr. Arle came at 10.55 a.m. on foot.", "He left [2]."],
         ),
         ("It is long. [1] It is wide.", ["It is long. [1]", "It is wide."]),
+        ("Yes [1]. No. [1], [2]\nNo.", ["Yes [1].", "No. [1], [2]", "No."]),
+        ("「長い。」[1] 次。", ["「長い。」[1] 次。"]),
         ("1. A mill.\n2. A bank", ["1. A mill.", "2. A bank"]),
         ("It is long\nand wide.\n\nIt is old.", ["It is long\nand wide.", "It is old."]),
         (
