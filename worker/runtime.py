@@ -13,6 +13,7 @@ from worker.models.kinds import find_engine
 from worker.settings import Settings
 
 if TYPE_CHECKING:
+    from worker.answering.evidence.vocabulary import Vocabulary
     from worker.inference.base import LanguageModel
     from worker.retrieval.base import Collection, Embedder, Reranker, Vectors
     from worker.retrieval.chroma_store import ChromaStore
@@ -29,6 +30,7 @@ class Runtime:
         self._warm: dict[tuple[str, str], object] = {}
         self._query_vectors: dict[tuple[str, str, str], Vectors] = {}
         self._keywords: tuple[str, KeywordIndex] | None = None
+        self._vocabulary: tuple[str, Vocabulary] | None = None
         self._language_model: LanguageModel | None = None
         self._lock = threading.RLock()
 
@@ -90,6 +92,17 @@ class Runtime:
             if not version or self._keywords is None or self._keywords[0] != version:
                 self._keywords = (version, KeywordIndex(collection.chunks()))
             return self._keywords[1]
+
+    def vocabulary(self, collection: Collection) -> Vocabulary:
+        """Return the vocabulary of a collection; that of the last version stays in memory."""
+        from worker.answering.evidence.vocabulary import vocabulary
+
+        version = collection.version
+        with self._lock:
+            if not version or self._vocabulary is None or self._vocabulary[0] != version:
+                texts = (chunk.text for chunk in collection.chunks())
+                self._vocabulary = (version, vocabulary(texts))
+            return self._vocabulary[1]
 
     def query_vectors(self, embedder: Embedder, texts: list[str]) -> Vectors:
         """Return (n, dim) vectors of queries or points of view, embedding only new texts."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from worker.answering.evidence.judge import (
     Evidence,
+    Found,
     Reading,
     judge,
     judge_characters,
@@ -34,13 +35,15 @@ _READ = 3
 #: Passages among which those of other documents than a sentence's own are looked for.
 _NEIGHBOURS = 50
 _CHUNKS_SAMPLED = 400
+#: Changes with the way of measuring, so that what was kept of another one is not used.
+_MEASURE = 2
 #: What reads for embedding models that do not give vectors of words.
 _READER = "onnx:minilm"
 
 _log = logging.getLogger(__name__)
 
-#: Judges passages for a question; the last argument is how much evidence is needed.
-_Judge = Callable[[str, Sequence[str], float], Evidence]
+#: Judges passages for a question.
+_Judge = Callable[[str, Sequence[str]], Found]
 
 
 @runtime_checkable
@@ -79,10 +82,11 @@ class EvidenceGate:
         by_characters = self._by_characters(question)
         if by_characters not in self._needed:
             self._needed[by_characters] = self._kept_or_measured(by_characters)
-        needed = self._needed[by_characters].to(question)
+        needed = self._needed[by_characters]
         if not passages:
-            return Evidence(0.0, needed, "no passage was found")
-        return self._judging(by_characters)(question, passages[:_READ], needed)
+            return Evidence(0.0, needed.to(question), "no passage was found")
+        found = self._judging(by_characters)(question, passages[:_READ])
+        return found.evidence(needed, question)
 
     def _by_characters(self, question: str) -> bool:
         return self._reader is None or mostly_japanese([question])
@@ -90,10 +94,9 @@ class EvidenceGate:
     def _judging(self, by_characters: bool) -> _Judge:
         if by_characters or self._reader is None:
             return judge_characters
-        reader = self._reader
-        return lambda question, passages, needed: judge(
-            question, passages, partial(_read, reader), needed
-        )
+        read = partial(_read, self._reader)
+        vocabulary = self._context.runtime.vocabulary(self._collection)
+        return lambda question, passages: judge(question, passages, read, vocabulary)
 
     def _kept_or_measured(self, by_characters: bool) -> NeededEvidence:
         version = self._collection.version
@@ -109,11 +112,11 @@ class EvidenceGate:
     def _path(self, version: str, by_characters: bool) -> Path:
         model = f"{self._embedder.name}@{self._embedder.revision}"
         reader = getattr(self._reader, "name", "")
-        content = json.dumps([model, reader, by_characters])
+        content = json.dumps([_MEASURE, model, reader, by_characters])
         digest = hashlib.sha256(content.encode()).hexdigest()[:16]
         return self._context.runtime.settings.evidence / f"{digest}-{version}.json"
 
-    def _without_own_document(self, by_characters: bool) -> list[float]:
+    def _without_own_document(self, by_characters: bool) -> list[tuple[float, float]]:
         """Return the evidence for sentences of the collection in other documents than their own."""
         chunks = [found.chunk for found in self._collection.sample(_CHUNKS_SAMPLED)]
         asked = [
@@ -130,7 +133,8 @@ class EvidenceGate:
             self._context.progress("Measuring evidence", number, len(asked))
             others = [hit.chunk.text for hit in hits if hit.chunk.source != source]
             if others:
-                scores.append(judging(sentence, others[:_READ], 0.0).score)
+                evidence = judging(sentence, others[:_READ])
+                scores.append((evidence.fact, evidence.judgement))
         self._context.progress("Measuring evidence", len(asked), len(asked))
         return scores
 

@@ -2,14 +2,20 @@
 
 A word of the question counts as spoken of as far as some word of a passage means the same where
 it stands. Both are compared by the vectors that an embedding model gives them in their texts, so
-that "physician" finds "doctor". Names must be in the same passage as what is asked about them, and
-every part of a question must be answered: a part is worth what its worst side is worth.
+that "physician" finds "doctor".
+
+A question for a fact is judged twice, and the mean of both counts. Strictly: names must be in the
+same passage as what is asked about them, and every part of a question must be answered; a part is
+worth what its worst side is worth. Softly: the mean over the words of the question in its best
+passage, rare ones counting more. A question for reasons, ways or a judgement, which is answered in
+other words than it is asked in, is judged softly alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import harmonic_mean
 
 import numpy as np
@@ -21,6 +27,8 @@ from worker.answering.evidence.question_parts import (
     question_parts,
     without_possessive,
 )
+from worker.answering.evidence.scale import NeededEvidence, asks_judgement
+from worker.answering.evidence.vocabulary import Vocabulary
 
 #: What a name is worth that stands in another passage than the rest.
 _ELSEWHERE = 0.7
@@ -76,6 +84,21 @@ Read = Callable[[Sequence[str]], Sequence[Reading]]
 
 
 @dataclass(frozen=True)
+class Found:
+    """How well passages hold an answer, from 0 to 1: to a question for a fact, or a judgement."""
+
+    fact: float
+    judgement: float
+    lacks: Callable[[float], str]  # what they lack if so much is needed
+
+    def evidence(self, needed: NeededEvidence, question: str) -> Evidence:
+        """Return the evidence for a question, of which so much is needed."""
+        score = self.judgement if asks_judgement(question) else self.fact
+        least = needed.to(question)
+        return Evidence(score, least, self.lacks(least) if score < least else "")
+
+
+@dataclass(frozen=True)
 class _PartFound:
     """How well one part of a question is answered, and which of its words are how near to what."""
 
@@ -85,10 +108,12 @@ class _PartFound:
     has_candidate: bool
 
 
-def judge(question: str, passages: Sequence[str], read: Read, needed: float) -> Evidence:
-    """Return how well passages hold the answer to a question, the most similar passage first."""
-    if not passages:
-        return Evidence(0.0, needed, "no passage was found")
+def judge(question: str, passages: Sequence[str], read: Read, vocabulary: Vocabulary) -> Found:
+    """Return how well passages, at least one, hold the answer to a question.
+
+    :param vocabulary: of the collection; the question is judged as it would be spelt there.
+    """
+    question = vocabulary.spelt(question)
     asked, *readings = read([question, *passages])
     nearness = {
         word: _nearness(vector, readings)
@@ -96,24 +121,38 @@ def judge(question: str, passages: Sequence[str], read: Read, needed: float) -> 
     }
     known = {without_possessive(word) for word in WORD.findall(question)}
     known |= {word.lower() for word in WORD.findall(question)}
-    found = [_best(part, passages, nearness, known) for part in question_parts(question)]
+    parts = question_parts(question)
+    found = [_best(part, passages, nearness, known) for part in parts]
     weakest = min(found, key=lambda one: one.score)
-    why = _why(weakest, needed) if weakest.score < needed else ""
-    return Evidence(weakest.score, needed, why)
+    words = {word for part in parts for word in (*part.asked, *part.about)}
+    soft = _soft_match({word: nearness[word] for word in words & nearness.keys()}, vocabulary)
+    return Found((weakest.score + soft) / 2, soft, partial(_why, weakest))
 
 
-def judge_characters(question: str, passages: Sequence[str], needed: float) -> Evidence:
+def judge_characters(question: str, passages: Sequence[str]) -> Found:
     """Do the same for a script without spaces: by the share of pairs of characters that are met."""
     pairs = _pairs(question)
     shares = [len(pairs & _pairs(passage)) / len(pairs) for passage in passages if pairs]
     score = max(shares, default=0.0)
     why = f"few characters of the question are in a passage ({score:.0%})"
-    return Evidence(score, needed, why if score < needed else "")
+    return Found(score, score, lambda _needed: why)
 
 
 def _nearness(vector: NDArray[np.float32], readings: Sequence[Reading]) -> list[float]:
     """Return how near each passage comes to a word, from 0 to 1."""
     return [float(np.clip((one.vectors @ vector).max(initial=0), 0, 1)) for one in readings]
+
+
+def _soft_match(nearness: dict[str, list[float]], vocabulary: Vocabulary) -> float:
+    """Return the mean nearness of words in the passage where it is highest; 1 for no words.
+
+    Each counts by its rarity in the collection, as in the soft matching of Mihalcea, Corley and
+    Strapparava (2006), "Corpus-based and knowledge-based measures of text semantic similarity".
+    """
+    if not nearness:
+        return 1.0
+    rarity = [vocabulary.rarity(word) for word in nearness]
+    return float(np.average(list(nearness.values()), axis=0, weights=rarity).max())
 
 
 def _best(
