@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from worker.errors import BonsaiError
@@ -28,12 +28,14 @@ class Sampling:
     `temperature` 0 takes the likeliest token each time. `repeatable` asks for the same text to the
     same prompt whatever else is asked: the likeliest token, one prompt at a time, nothing of an
     earlier prompt's work used again, because sums in another order give other last digits.
+    `first_tokens` asks for so many of the likeliest first tokens, of engines that can tell.
     """
 
     max_tokens: int
     temperature: float = 0.0
     seed: int = 1
     repeatable: bool = False
+    first_tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Completion:
     """What came out. `cut` says that the token limit ended it.
 
     `reused_tokens` of the `prompt_tokens` were not computed again, because an earlier prompt began
-    with the same ones. `seconds` run from when the engine took the prompt up.
+    with the same ones. `seconds` run from when the engine took the prompt up. `first_tokens` are
+    what the text might have begun with, and how probable each was; empty if the engine cannot tell.
     """
 
     text: str
@@ -50,6 +53,7 @@ class Completion:
     cut: bool
     reused_tokens: int = 0
     seconds: float = 0.0
+    first_tokens: Mapping[str, float] = field(default_factory=dict)
 
 
 #: The position of a prompt in its batch, and what became of it.

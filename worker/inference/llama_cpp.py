@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import sys
@@ -120,6 +121,8 @@ class LlamaCppModel:
             "stream_options": {"include_usage": True},
             "return_progress": True,  # a long prompt can be stopped while it is read
             "cache_prompt": not sampling.repeatable,
+            "logprobs": sampling.first_tokens > 0,
+            "top_logprobs": sampling.first_tokens,
         }
         if prompt.form == "chat":
             request["messages"] = [{"role": "user", "content": prompt.text}]
@@ -140,6 +143,7 @@ class _Stream:
     context_tokens: int
     usage: dict[str, Any] = field(default_factory=dict)
     cut: bool = False
+    first_tokens: dict[str, float] = field(default_factory=dict)
     failure: BaseException | None = None
 
     def take_chunk(self, chunk: dict[str, Any]) -> bool:
@@ -159,6 +163,7 @@ class _Stream:
         self.usage = chunk.get("usage") or self.usage
         for choice in chunk.get("choices") or []:
             self.cut = self.cut or choice.get("finish_reason") == "length"
+            self.first_tokens = self.first_tokens or _first_tokens(choice)
             self.text.add(choice.get("text") or (choice.get("delta") or {}).get("content") or "")
         if self.cancelled():
             raise stopped()
@@ -178,7 +183,14 @@ class _Stream:
             tokens=self.usage.get("completion_tokens", len(self.text.pieces)),
             cut=self.cut or self.text.is_full,
             reused_tokens=self.usage.get("prompt_tokens_details", {}).get("cached_tokens", 0),
+            first_tokens=self.first_tokens,
         )
+
+
+def _first_tokens(choice: dict[str, Any]) -> dict[str, float]:
+    """Return how probable each of the likeliest tokens was, in the first piece of a text."""
+    pieces = (choice.get("logprobs") or {}).get("content") or [{}]
+    return {each["token"]: math.exp(each["logprob"]) for each in pieces[0].get("top_logprobs", ())}
 
 
 def _has_graphics_memory(engine: Any) -> bool:  # noqa: ANN401 (loaded late)

@@ -25,8 +25,8 @@ from worker.inference.base import Completion, Sampling
 from worker.models.hub.kept import with_commit
 from worker.pipeline.completing import Asker
 from worker.pipeline.drafts import Draft
-from worker.pipeline.evidence_gate import EvidenceGate
 from worker.pipeline.job_context import JobContext, short_hash
+from worker.pipeline.judging import JudgedQuestion, judged_questions
 from worker.pipeline.pace import Pace
 from worker.pipeline.ranking import rank
 from worker.pipeline.unread_texts import unread_texts
@@ -115,13 +115,13 @@ def _drafts(
     depends on all of them.
     """
     by_qid = {question.qid: question for question in request.ranking.questions}
-    gate = None
+    judged: dict[str, JudgedQuestion] = {}
     if request.gate and set(request.modes) != {"no-rag"}:
-        gate = EvidenceGate(request.ranking, asker.context)
+        judged = judged_questions(request, rankings, asker)
     drafts = [
         draft
         for ranking in rankings
-        for draft in _drafts_of(request, by_qid[ranking.qid], ranking, gate)
+        for draft in _drafts_of(request, by_qid[ranking.qid], ranking, judged.get(ranking.qid))
     ]
     if request.repeatable or not asker.layout.begins_with_contexts:
         return drafts
@@ -129,23 +129,19 @@ def _drafts(
 
 
 def _drafts_of(
-    request: AnswerRequest, question: Question, ranking: QuestionRanking, gate: EvidenceGate | None
+    request: AnswerRequest,
+    question: Question,
+    ranking: QuestionRanking,
+    judged: JudgedQuestion | None,
 ) -> Iterator[Draft]:
-    started = perf_counter()
-    evidence = None
-    if gate:
-        nearest = sorted(ranking.rows, key=lambda row: row.query_rank)
-        excluded = question.excluded_chunk_ids
-        passages = [row.text for row in nearest if row.chunk_id not in excluded]
-        evidence = gate.judge(question.text, passages)
-    judged = perf_counter() - started
     for mode in request.modes:
         contexts = tuple(_contexts(request, question, ranking, mode))
         unread = unread_texts(request, question, contexts, mode)
-        if mode == "no-rag":
+        if mode == "no-rag" or judged is None:
             yield Draft(question, ranking, mode, contexts, None, 0.0, unread)
         else:
-            yield Draft(question, ranking, mode, contexts, evidence, judged, unread)
+            evidence, seconds = judged.evidence, judged.seconds
+            yield Draft(question, ranking, mode, contexts, evidence, seconds, unread)
 
 
 def _beginning_alike(drafts: Sequence[Draft]) -> list[Draft]:

@@ -31,7 +31,7 @@ from worker.retrieval.base import Embedder, Vectors
 from worker.small_files import replace_file
 
 #: Passages that are judged: those that a model gets to read at the usual settings.
-_READ = 3
+PASSAGES_READ = 3
 #: Passages among which those of other documents than a sentence's own are looked for.
 _NEIGHBOURS = 50
 _CHUNKS_SAMPLED = 400
@@ -85,7 +85,7 @@ class EvidenceGate:
         needed = self._needed[by_characters]
         if not passages:
             return Evidence(0.0, needed.to(question), "no passage was found")
-        found = self._judging(by_characters)(question, passages[:_READ])
+        found = self._judging(by_characters)(question, passages[:PASSAGES_READ])
         return found.evidence(needed, question)
 
     def _by_characters(self, question: str) -> bool:
@@ -133,7 +133,7 @@ class EvidenceGate:
             self._context.progress("Measuring evidence", number, len(asked))
             others = [hit.chunk.text for hit in hits if hit.chunk.source != source]
             if others:
-                evidence = judging(sentence, others[:_READ])
+                evidence = judging(sentence, others[:PASSAGES_READ])
                 scores.append((evidence.fact, evidence.judgement))
         self._context.progress("Measuring evidence", len(asked), len(asked))
         return scores

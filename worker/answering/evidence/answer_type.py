@@ -32,6 +32,9 @@ _FIGURES = word_set(
     "number share percentage speed"
 )
 _NAMES = word_set("name named called")
+_MAKERS = word_set(
+    "architect author builder composer designer founder inventor keeper maker owner painter winner"
+)
 _CALENDAR = word_set(
     "january february march april may june july august september october november december "
     "monday tuesday wednesday thursday friday saturday sunday noon midnight dawn dusk"
@@ -72,7 +75,7 @@ def answer_type(part: str) -> AnswerType | None:
     words = WORD.findall(part.lower())
     asked = next((n for n, word in enumerate(words[:3]) if INTERROGATIVE.fullmatch(word)), None)
     if asked is None:
-        return None
+        return _typed(frozenset(words))
     word, rest = words[asked], words[asked + 1 :]
     after = rest[0] if rest else ""
     if word == "how":
@@ -86,6 +89,15 @@ def answer_type(part: str) -> AnswerType | None:
     if _FIGURES & set(rest):
         return "number"
     return "name" if _NAMES & set(rest) else None
+
+
+def _typed(words: frozenset[str]) -> AnswerType | None:
+    """Return what is asked for without an interrogative, as in "height of the tower"."""
+    if words & {"year", "years"}:
+        return "year"
+    if words & _FIGURES:
+        return "number"
+    return "name" if words & (_NAMES | _MAKERS) else None
 
 
 def words_of_type(asked: AnswerType | None) -> frozenset[str]:

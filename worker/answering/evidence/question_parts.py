@@ -48,8 +48,11 @@ class QuestionPart:
 
 
 def question_parts(question: str) -> list[QuestionPart]:
-    """Return the parts of a question, at least one, with their words as they stand in it."""
-    names = [word for word in content_words(question) if _is_name(word, question)]
+    """Return the parts of a question, at least one, with their words as they stand in it.
+
+    A word with a capital is a name: the first one, too.
+    """
+    names = [word for word in content_words(question) if _is_name(word)]
     parts: list[QuestionPart] = []
     for text in _SEAM.split(question):
         answer = answer_type(text)
@@ -77,5 +80,5 @@ def content_words(text: str) -> list[str]:
     return list(dict.fromkeys(word for word in words if without_possessive(word) not in _LIGHT))
 
 
-def _is_name(word: str, question: str) -> bool:
-    return word[0].isdigit() or (word[0].isupper() and not question.startswith(word))
+def _is_name(word: str) -> bool:
+    return word[0].isdigit() or word[0].isupper()

@@ -98,8 +98,8 @@ def needed_evidence(scores: Sequence[tuple[float, float]]) -> NeededEvidence:
 
 
 def _is_like_a_question(sentence: str) -> bool:
-    if " " not in sentence:
+    if " " not in sentence:  # also where there is none
         return len(sentence) in _CHARACTERS
-    part = question_parts(sentence)[0]
+    part = question_parts(sentence[0].lower() + sentence[1:])[0]  # its capital says nothing
     words = len(part.asked) + len(part.about)
     return words in _WORDS and bool(part.asked) and bool(part.about)

@@ -21,12 +21,12 @@ class Vocabulary:
     """What the words of a number of texts are like.
 
     `holding` says how many texts hold a word, by its small letters; `spellings` how it is spelt
-    within sentences: a word that is always the first of one is no name.
+    within sentences, the most frequent way first. Words that only begin sentences are not in it.
     """
 
     texts: int
     holding: Mapping[str, int]
-    spellings: Mapping[str, str]
+    spellings: Mapping[str, tuple[str, ...]]
 
     def rarity(self, word: str) -> float:
         """Return the inverse document frequency of a word as BM25 has it, above 0."""
@@ -36,15 +36,19 @@ class Vocabulary:
     def spelt(self, question: str) -> str:
         """Return a question with its words spelt as here, in whatever letters it was typed.
 
-        A word that is not known stays as it is, or is put in small letters where all are capitals.
+        A capital that somebody typed stays if a word is ever spelt so, or is not known. At the
+        beginning, and where all is typed in capitals, it says nothing.
         """
         loud = question.isupper()
 
         def spelling(match: re.Match[str]) -> str:
             word = match.group()
             small = without_possessive(word)
-            known = self.spellings.get(small, small if loud else word[: len(small)])
-            return known + word[len(small) :].lower()
+            known = self.spellings.get(small, ())
+            says_nothing = loud or not question[: match.start()].strip()
+            typed = small if says_nothing else word[: len(small)]
+            is_name = typed != small and (typed in known or not known)
+            return (typed if is_name else (*known, small)[0]) + word[len(small) :].lower()
 
         return WORD.sub(spelling, question)
 
@@ -62,5 +66,8 @@ def vocabulary(texts: Iterable[str]) -> Vocabulary:
             before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
             if _BEFORE_A_SENTENCE.search(before) is None:
                 spellings[small][match.group()[: len(small)]] += 1
-    usual = {word: counts.most_common(1)[0][0] for word, counts in spellings.items()}
-    return Vocabulary(count, holding, {word: word for word in holding} | usual)
+    by_use = {
+        word: tuple(spelling for spelling, _ in counts.most_common())
+        for word, counts in spellings.items()
+    }
+    return Vocabulary(count, holding, by_use)
