@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.labelled_collections import LabelledCollection
 from tests.bench.labelled_set import FOLDER
 from worker.answering.evidence.judge import Evidence
 from worker.contract import RankRequest
 from worker.pipeline.evidence_gate import EvidenceGate
 from worker.pipeline.job_context import JobContext
+from worker.pipeline.retrieving import Retriever
 
 EVALUATION = FOLDER.parents[2] / "templates" / "evaluation"
-_PASSAGES = 10
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,32 @@ def shipped_questions() -> list[Asked]:
     ]
 
 
+def collection_questions(labelled: LabelledCollection) -> list[Asked]:
+    """Return the questions of a part of a collection."""
+    return [Asked(each.text, each.kind, each.answerable) for each in labelled.questions]
+
+
 def judged(
     questions: Iterable[Asked], request: RankRequest, context: JobContext
 ) -> list[tuple[Asked, Evidence]]:
-    """Judge each question by the passages that a plain ranking finds for it."""
-    questions = list(questions)
+    """Judge each question by the passages that a ranking finds for it."""
     gate = EvidenceGate(request, context)
+    found = passages_found(questions, request, context)
+    return [(asked, gate.judge(asked.text, passages)) for asked, passages in found]
+
+
+def passages_found(
+    questions: Iterable[Asked], request: RankRequest, context: JobContext
+) -> list[tuple[Asked, list[str]]]:
+    """Return the passages that a ranking finds for each question, best first."""
+    asked = list(questions)
     embedder = context.runtime.embedder(request.embedder)
     collection = context.runtime.store(request.store).open(request.collection, embedder)
-    vectors = context.runtime.query_vectors(embedder, [asked.text for asked in questions])
-    found = collection.nearest(vectors, _PASSAGES)
+    texts = [each.text for each in asked]
+    vectors = context.runtime.query_vectors(embedder, texts)
+    found = Retriever(request, collection, context).hits(texts, vectors)
     return [
-        (asked, gate.judge(asked.text, [hit.chunk.text for hit in hits]))
-        for asked, hits in zip(questions, found, strict=True)
+        (each, [hit.chunk.text for hit in hits]) for each, hits in zip(asked, found, strict=True)
     ]
 
 

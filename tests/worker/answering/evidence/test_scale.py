@@ -13,7 +13,7 @@ def test_sentences_stand_in_for_questions():
 
 def test_most_sentences_without_their_document_must_be_recognised():
     needed = needed_evidence([(place / 100, place / 50) for place in range(101)])
-    assert (needed.fact, needed.judgement) == pytest.approx((0.95, 0.6))
+    assert (needed.fact, needed.judgement) == pytest.approx((0.94, 0.6))
 
 
 def test_too_few_sentences_teach_nothing():
