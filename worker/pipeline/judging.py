@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -71,35 +71,37 @@ def second_look(
     weighing = WEIGHINGS.get(model.name)
     if weighing is None:
         return {}
-    open_ones = {
-        qid: each
-        for qid, each in judged.items()
-        if each.passages and weighing.is_unsure(each.evidence)
+    unsure = [
+        qid for qid, each in judged.items() if each.passages and weighing.is_unsure(each.evidence)
+    ]
+    replies = _yes_or_no([judged[qid] for qid in unsure], model, context, repeatable)
+    return {
+        unsure[index]: replace(
+            judged[unsure[index]],
+            evidence=weighing.weighed(judged[unsure[index]].evidence, reply.first_tokens),
+            seconds=judged[unsure[index]].seconds + reply.seconds,
+        )
+        for index, reply in replies
     }
-    qids = list(open_ones)
-    prompts = [_prompt(each) for each in open_ones.values()]
+
+
+def _yes_or_no(
+    asked: Sequence[JudgedQuestion], model: LanguageModel, context: JobContext, repeatable: bool
+) -> Iterator[tuple[int, Completion]]:
+    """Yield what a model says of those that it has a word for."""
+    prompts = [
+        Prompt(fill(STATES_ANSWER, each.question, each.passages), STATES_ANSWER.form)
+        for each in asked
+    ]
     sampling = Sampling(1, repeatable=repeatable, first_tokens=_FIRST_TOKENS)
-    after: dict[str, JudgedQuestion] = {}
-    stage = "Asking the model about evidence"
-    context.progress(stage, 0, len(prompts))
-    with suppress(EngineLostError):  # who answers next will see whether it comes back
+    with suppress(EngineLostError):  # whoever asks for an answer next sees to its coming back
         replies = model.generate(
             prompts, sampling, on_text=lambda _index, _text: None, cancelled=context.cancelled
         )
-        for done, (index, reply) in enumerate(replies, start=1):
-            context.progress(stage, done, len(prompts), qids[index])
+        for done, (index, reply) in enumerate(replies):
+            context.progress("Asking the model about evidence", done, len(prompts))
             if isinstance(reply, Completion) and reply.first_tokens:
-                asked = open_ones[qids[index]]
-                after[qids[index]] = replace(
-                    asked,
-                    evidence=weighing.weighed(asked.evidence, reply.first_tokens),
-                    seconds=asked.seconds + reply.seconds,
-                )
-    return after
-
-
-def _prompt(judged: JudgedQuestion) -> Prompt:
-    return Prompt(fill(STATES_ANSWER, judged.question, judged.passages), STATES_ANSWER.form)
+                yield index, reply
 
 
 def _stored(context: JobContext) -> dict[str, Evidence]:
