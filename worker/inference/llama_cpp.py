@@ -121,9 +121,9 @@ class LlamaCppModel:
             "stream_options": {"include_usage": True},
             "return_progress": True,  # a long prompt can be stopped while it is read
             "cache_prompt": not sampling.repeatable,
-            "logprobs": sampling.first_tokens > 0,
-            "top_logprobs": sampling.first_tokens,
         }
+        if sampling.first_tokens:
+            request |= {"logprobs": True, "top_logprobs": sampling.first_tokens}
         if prompt.form == "chat":
             request["messages"] = [{"role": "user", "content": prompt.text}]
             reply = self._server.handle_chat_completions(request, stream.take_chunk)

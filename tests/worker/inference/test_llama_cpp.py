@@ -47,6 +47,17 @@ def test_prompts_that_begin_alike_follow_one_another_whatever_their_order(model:
     assert read < 0.6 * sum(reply.prompt_tokens for reply in replies)
 
 
+def test_it_tells_how_probable_the_likeliest_first_tokens_were(model: LlamaCppModel):
+    prompt = [Prompt("Is snow white? Reply with one word, Yes or No.", "chat")]
+    (asked,) = completions(model, prompt, Sampling(1, first_tokens=20))
+    assert len(asked.first_tokens) == 20
+    assert {"Yes", "No"} <= {token.strip() for token in asked.first_tokens}
+    assert max(asked.first_tokens, key=lambda token: asked.first_tokens[token]) == asked.text
+    assert 0.3 < sum(asked.first_tokens.values()) <= 1.001
+    (unasked,) = completions(model, prompt, Sampling(1))
+    assert unasked.first_tokens == {}
+
+
 def test_nothing_is_reused_where_the_text_must_be_the_same_each_time(model: LlamaCppModel):
     prompts = [Prompt(HARBOUR + "How old?", "chat")] * 2
     replies = completions(model, prompts, Sampling(4, repeatable=True))
