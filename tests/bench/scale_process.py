@@ -51,7 +51,7 @@ def build(chunks: int, folder: Path) -> dict[str, float]:
 
     took = seconds(store)
     files = [path.stat().st_size for path in (folder / "store").rglob("*") if path.is_file()]
-    return {"build": took, "build memory": _peak(), "disk": sum(files)}
+    return {"build": took, "build memory": peak(), "disk": sum(files)}
 
 
 def ask(chunks: int, folder: Path) -> dict[str, float]:
@@ -75,7 +75,7 @@ def ask(chunks: int, folder: Path) -> dict[str, float]:
         "first question": opening,
         "question": later(paths[0].rank),
         "question, no picture": later(paths[0].rank_only),
-        "memory": _peak(),
+        "memory": peak(),
     }
     return figures | _against_exact(paths[0].opened(COLLECTION), chunks)
 
@@ -143,7 +143,7 @@ def _name(number: int) -> str:
     return f"chunk-{number:07}"
 
 
-def _peak() -> float:
+def peak() -> float:
     """Return the most memory this process has had, in bytes."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

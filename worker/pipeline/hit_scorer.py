@@ -25,6 +25,8 @@ from worker.scoring.score_modes import PovScores, final_order, score_chunks
 from worker.scoring.similarity import cosine_matrix
 
 _TOP_POVS = 3
+#: What can still be read in a picture, and drawn in a second or two.
+_DRAWN_PASSAGES, _DRAWN_POVS = 50, 60
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,18 @@ class HitScorer:
         )
 
     def heatmap(self, ranking: QuestionRanking) -> bytes:
-        """Return the picture of a ranking: cosines, or contrast values, as the score looks at."""
+        """Return the picture of a ranking: cosines, or contrast values, as the score looks at.
+
+        Of many passages it shows the first, of many points of view those that are touched most.
+        """
         on_cosines = self.request.score in ON_COSINES
         values = ranking.matrix.cosine if on_cosines else ranking.matrix.contrast
+        drawn = np.array(values[:_DRAWN_PASSAGES])
+        povs = np.sort(np.argsort(-drawn.max(axis=0), kind="stable")[:_DRAWN_POVS])
         return draw_heatmap(
-            np.array(values),
-            [f"{row.rank}. {row.source} @{row.start}" for row in ranking.rows],
-            [f"{pov.pov_id} {pov.text}" for pov in self.povs],
+            drawn[:, povs],
+            [f"{row.rank}. {row.source} @{row.start}" for row in ranking.rows[: len(drawn)]],
+            [f"{self.povs[pov].pov_id} {self.povs[pov].text}" for pov in povs],
             title=f"{ranking.qid} {ranking.question}\nRAG documents against points of view",
             palette=COSINE if on_cosines else CONTRAST,
         )

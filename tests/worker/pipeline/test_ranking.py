@@ -109,6 +109,29 @@ def test_as_many_questions_have_a_heatmap_as_asked_for(
     assert any("Heatmaps for the first" in remark for remark in result.remarks) == (drawn < 2)
 
 
+def test_a_heatmap_shows_the_first_passages_and_the_points_of_view_that_are_touched_most(
+    rank_request: RankRequest, watched: Watched, monkeypatch: pytest.MonkeyPatch
+):
+    drawn = []
+
+    def draw(values, rows, columns, **_options) -> bytes:
+        drawn.append((values, rows, columns))
+        return b"png"
+
+    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", draw)
+    monkeypatch.setattr("worker.pipeline.hit_scorer._DRAWN_PASSAGES", 3)
+    monkeypatch.setattr("worker.pipeline.hit_scorer._DRAWN_POVS", 2)
+    ranking = rank(rank_request, watched.context).questions[0]
+    values, rows, columns = drawn[0]
+    first = np.array(ranking.matrix.contrast)[:3]
+    least = int(first.max(axis=0).argmin())
+    assert np.array_equal(values, np.delete(first, least, axis=1))
+    assert [row[0] for row in rows] == ["1", "2", "3"]
+    assert [column[:2] for column in columns] == [
+        pov.pov_id for n, pov in enumerate(rank_request.povs) if n != least
+    ]
+
+
 def test_the_matrix_stands_in_the_order_of_the_rows(rank_request: RankRequest, watched: Watched):
     ranking = rank(rank_request, watched.context).questions[0]
     assert ranking.matrix.chunk_ids == tuple(row.chunk_id for row in ranking.rows)
