@@ -13,6 +13,7 @@ import sys
 from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
+from time import process_time
 
 from tests.bench.comparisons import seconds
 from tests.bench.our_path import EMBEDDER, sample_povs, sample_questions
@@ -38,11 +39,13 @@ def rank(folder: Path, questions: int, passages: int, povs: int, retrieval: str)
         questions=_questions(questions),
         povs=_povs(povs),
         top_k=passages,
+        heatmaps=0 if "--no-heatmaps" in sys.argv else 50,
         retrieval=retrieval,  # type: ignore[arg-type]  # as the command line says
     )
     runs: list[Run] = []
     session = Session(settings, lambda _event: None, lambda: False)
     figures = {"rank": seconds(lambda: runs.append(session.run(request)))}
+    figures["rank, processor"] = process_time()
     if runs[0].error:
         raise runs[0].error
     figures["rank memory"] = peak()
@@ -50,6 +53,7 @@ def rank(folder: Path, questions: int, passages: int, povs: int, retrieval: str)
     job, target = BY_KIND["rank"], folder / "large.xlsx"
     figures["land"] = seconds(lambda: land(job, Landing(book, request, runs[0])))
     figures["save"] = seconds(lambda: book.save_as(target))
+    figures["processor"] = process_time()
     ranked = sum(len(row.rows) for row in runs[0].result.questions)  # type: ignore[union-attr]
     return figures | {"memory": peak(), "file": target.stat().st_size, "ranked": ranked}
 
@@ -70,5 +74,5 @@ def _povs(count: int) -> tuple[PointOfView, ...]:
 
 
 if __name__ == "__main__":
-    place, asked, top, sentences, way = sys.argv[1:]
+    place, asked, top, sentences, way = sys.argv[1:6]
     print(json.dumps(rank(Path(place), int(asked), int(top), int(sentences), way)))  # noqa: T201

@@ -174,7 +174,7 @@ class SheetPart:
         if (row, column) not in self._cells:
             line = self._ensure_row(row)
             cell = etree.Element(q("c"), r=address(row, column))
-            line.insert(_place(line, column, _column), cell)
+            _insert(line, cell, column, _column)
             drop(line, "spans")
             self._cells[row, column] = cell
         return self._cells[row, column]
@@ -182,7 +182,7 @@ class SheetPart:
     def _ensure_row(self, number: int) -> Element:
         if number not in self._rows:
             row = etree.Element(q("row"), r=str(number))
-            self._data.insert(_place(self._data, number, _row), row)
+            _insert(self._data, row, number, _row)
             self._rows[number] = row
         return self._rows[number]
 
@@ -327,12 +327,18 @@ def _split(span: Element, column: int) -> None:
         span.addnext(after)
 
 
-def _place(parent: Element, number: int, number_of: Callable[[Element], int]) -> int:
-    """Return the index at which a child of that number belongs: mostly the end."""
-    index = len(parent)
-    while index and number_of(parent[index - 1]) > number:
-        index -= 1
-    return index
+def _insert(
+    parent: Element, child: Element, number: int, number_of: Callable[[Element], int]
+) -> None:
+    """Put a child where its number belongs: mostly the end. lxml finds the last one at once.
+
+    To count children, or to find one by its index, takes it longer the more there are.
+    """
+    for other in parent.iterchildren(reversed=True):
+        if number_of(other) <= number:
+            other.addnext(child)
+            return
+    parent.insert(0, child)
 
 
 def _row(element: Element) -> int:
