@@ -29,7 +29,9 @@ from xl_addin.shipped_files import templates_folder
 from xl_addin.workbook.file.file_book import FileBook
 
 
-def rank(folder: Path, questions: int, passages: int, povs: int, retrieval: str) -> dict[str, float]:
+def rank(
+    folder: Path, questions: int, passages: int, povs: int, retrieval: str
+) -> dict[str, float]:
     """Rank, land and save; return seconds, bytes, and how many passages were ranked."""
     settings = replace(load_settings(), home=folder, store=str(folder / "store"))
     request = RankRequest(

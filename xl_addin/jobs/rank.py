@@ -32,9 +32,11 @@ from xl_addin.sheets.inputs import read_povs, read_questions
 from xl_addin.sheets.matrix import MATRIX, matrix_content
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.ranked import RANKED, ranked_content
-from xl_addin.sheets.settings import COLLECTION, EMBEDDER, LONG_PASSAGES, QUESTIONS, filling
+from xl_addin.sheets.settings import COLLECTION, EMBEDDER, LONG_PASSAGES, QUESTIONS, TOP_K, filling
 from xl_addin.workbook.port import Formula, Row, TableContent, WorkbookPort
 
+#: A sheet has 1,048,576 rows and 16,384 columns; to write a row takes some 20 kB of memory.
+_MOST_ROWS, _MOST_POVS = 500_000, 8_000
 #: Whatever says how passages are ranked.
 RANKING_FLAGS = (
     *filling(RankRequest, ChunkFilter), QUESTIONS, COLLECTION, EMBEDDER, LONG_PASSAGES,
@@ -68,7 +70,26 @@ def ask(inputs: Inputs) -> Asked[RankRequest]:
     _refuse_nothing("question", inputs.questions.name, bool(questions), unasked)
     _refuse_nothing("point of view", inputs.povs.name, bool(povs), unseen)
     request = rank_request(inputs.options, inputs.machine, questions, povs)
+    _refuse_too_many(request)
     return Asked(request, unasked + unseen)
+
+
+def _refuse_too_many(request: RankRequest) -> None:
+    """Refuse what no workbook takes, before anything is run."""
+    questions, povs = len(request.questions), len(request.povs)
+    if questions * request.top_k > _MOST_ROWS:
+        raise InputError(
+            f"{questions:,} questions × {request.top_k:,} passages are "
+            f"{questions * request.top_k:,} rows.",
+            f"The sheet Ranked is written with up to {_MOST_ROWS:,}.",
+            f"Lower '{TOP_K.name}' on the Settings sheet, or set the Use of some questions to no.",
+        )
+    if povs > _MOST_POVS:
+        raise InputError(
+            f"{povs:,} points of view are in use.",
+            f"The sheet Matrix has columns for {_MOST_POVS:,}.",
+            "Set the Use of some to no.",
+        )
 
 
 def _refuse_nothing(what: str, book: str, found: bool, problems: tuple[Problem, ...]) -> None:

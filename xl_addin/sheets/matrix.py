@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from worker.contract import (
     HALF_CENTRED,
@@ -28,6 +29,9 @@ ROW_MEAN = "Row mean"
 WEIGHTS_NAME, MEANS_NAME, DEVIATIONS_NAME = "MatrixWeights", "MatrixMeans", "MatrixDeviations"
 NUMBER_NAME, UNIT_NAME = "MatrixNumber", "MatrixUnit"
 
+#: Cells of the sheet, most of them formulas: a spreadsheet computes so many in seconds. To write
+#: one takes a kilobyte of memory.
+_MOST_CELLS = 1_000_000
 _TEXT_ABOVE = 60  # characters of a point of view over its column
 
 #: The worker's formulas (worker/scoring/score_modes.py and emphasis.py) over cells of the sheet:
@@ -104,11 +108,24 @@ def matrix_content(
     """Return what the Matrix table is to hold, with weights, figures and texts above it."""
     if not rankings:
         return filled(MATRIX, CELLS, ())
+    shown = _fitting(rankings)
     columns = _Columns(rankings[0].matrix, povs, score)
     ids = columns.matrix.pov_ids
     cells = (*CELLS, *map(_cosine_cell, ids), _ROW_MEAN_CELL, *map(_contrast_cell, ids))
-    rows = [row for ranking in rankings for row in columns.rows(ranking)]
-    return filled(MATRIX, cells, rows, columns.above())
+    rows = [row for ranking in shown for row in columns.rows(ranking)]
+    upper, lower = columns.above()
+    if len(shown) < len(rankings):
+        said = f"The first {len(shown)} of {len(rankings)} questions: all are on Ranked"
+        upper = replace(upper, values={"QID": said, **upper.values})
+    return filled(MATRIX, cells, rows, (upper, lower))
+
+
+def _fitting(rankings: Sequence[QuestionRanking]) -> Sequence[QuestionRanking]:
+    """Return the first rankings, as many as the sheet takes; one at least."""
+    cells = accumulate(
+        len(each.rows) * (len(CELLS) + 2 * len(each.matrix.pov_ids)) for each in rankings
+    )
+    return rankings[: max(1, sum(so_far <= _MOST_CELLS for so_far in cells))]
 
 
 def contrast_header(pov_id: str) -> str:

@@ -14,7 +14,7 @@ from worker.contract import PointOfView, QuestionRanking
 from worker.scoring.corpus_statistics import CorpusStatistics
 from worker.scoring.score_modes import SCORE_FUNCTIONS, PovScores, score_chunks
 from xl_addin.jobs.books import new_book
-from xl_addin.sheets.matrix import MATRIX, ROW_MEAN, contrast_header, matrix_content
+from xl_addin.sheets.matrix import CELLS, MATRIX, ROW_MEAN, contrast_header, matrix_content
 from xl_addin.sheets.pov import POV
 from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
@@ -33,6 +33,20 @@ WEIGHTS_NOW = {
 #: The last sentence is the first one again, and the third never varies.
 ODD = np.array([0, 1, 2, 0])
 ODD_STATISTICS = CorpusStatistics(STATISTICS.mean[ODD], STATISTICS.sd[ODD] * [1, 1, 0, 1])
+
+
+def test_a_sheet_that_would_be_too_large_has_the_first_questions_and_says_so(monkeypatch):
+    rankings = [ranking("max").model_copy(update={"qid": f"Q{n}"}) for n in range(4)]
+    views = [PointOfView(pov_id=pov_id, text="view") for pov_id in IDS]
+    whole = matrix_content(rankings, views, "max")
+    assert len(whole.rows) == 20
+    assert "QID" not in whole.above[0].values
+    monkeypatch.setattr("xl_addin.sheets.matrix._MOST_CELLS", 3 * 5 * (len(CELLS) + 8) - 1)
+    part = matrix_content(rankings, views, "max")
+    assert [row["QID"] for row in part.rows] == ["Q0"] * 5 + ["Q1"] * 5
+    assert part.above[0].values["QID"] == "The first 2 of 4 questions: all are on Ranked"
+    monkeypatch.setattr("xl_addin.sheets.matrix._MOST_CELLS", 1)
+    assert {row["QID"] for row in matrix_content(rankings, views, "max").rows} == {"Q0"}
 
 
 def povs(weights: np.ndarray) -> list[dict[str, object]]:
