@@ -29,6 +29,8 @@ from worker.retrieval.base import Collection, EmbeddedChunk, Embedder, Hit, Vect
 from worker.retrieval.vector_cache import VectorCache
 from worker.scoring.agreement import orders_as_mean
 
+_POVS_AT_ONCE = 64
+
 AnyInput = TypeVar("AnyInput", Question, PointOfView)
 
 
@@ -142,7 +144,7 @@ def _scorer(
         context.runtime.embedder(request.scoring_embedder) if request.scoring_embedder else embedder
     )
     povs = _readable(request.povs, scoring, context, problems, "point of view")
-    vectors = context.runtime.query_vectors(scoring, [pov.text for pov in povs])
+    vectors = _pov_vectors(povs, scoring, context)
     cached = VectorCache(context.runtime.settings.vectors)
 
     def chunk_vectors(hits: Sequence[EmbeddedChunk]) -> Vectors:
@@ -153,6 +155,16 @@ def _scorer(
     cache = StatisticsCache(context.runtime.settings.statistics, scoring, povs)
     statistics = cache.fetch_statistics(collection, vectors, chunk_vectors)
     return HitScorer(request, povs, vectors, statistics, chunk_vectors)
+
+
+def _pov_vectors(povs: Sequence[PointOfView], scoring: Embedder, context: JobContext) -> Vectors:
+    """Return (p, dim) vectors, made in blocks: between two of them the run can be stopped."""
+    made = []
+    for first in range(0, len(povs), _POVS_AT_ONCE):
+        context.progress("Reading points of view", first, len(povs))
+        texts = [pov.text for pov in povs[first : first + _POVS_AT_ONCE]]
+        made.append(context.runtime.query_vectors(scoring, texts))
+    return np.concatenate(made)
 
 
 def _readable(

@@ -140,6 +140,16 @@ def test_a_ranking_can_be_stopped_between_blocks_and_keeps_its_rows(
     assert asked == ["gold 0", "gold 1", "gold 2", "gold 3"]
 
 
+def test_points_of_view_are_read_in_blocks(watched, rank_request, monkeypatch):
+    whole = rank(rank_request, watched.context)
+    monkeypatch.setattr("worker.pipeline.ranking._POVS_AT_ONCE", 2)
+    watched.events.clear()
+    assert timeless(rank(rank_request, watched.context)) == timeless(whole)
+    told = [event for event in watched.events if event.kind == "progress"]
+    read = [event.done for event in told if event.stage == "Reading points of view"]
+    assert read == [0, 2]
+
+
 def test_a_filter_that_leaves_nothing_says_so(watched, rank_request):
     with pytest.raises(CollectionError, match="passes the filter"):
         rank(ask(rank_request, "oil", only=ChunkFilter(types=("pdf",))), watched.context)
