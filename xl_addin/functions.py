@@ -105,7 +105,7 @@ def _strongest(score: TextScore, povs: Sequence[PointOfView], count: int) -> str
     def touch(index: int) -> tuple[float, float]:
         """Go by the part of the score, as Ranked does; by contrast where there is none."""
         weight, contrast = povs[index].weight, score.contrast[index]
-        return weight * max(contrast, 0) ** 2, weight * contrast
+        return weight * max(contrast, 0) ** 4, weight * contrast
 
     order = sorted(range(len(povs)), key=touch, reverse=True)
     return ", ".join(povs[index].pov_id for index in order[:count])

@@ -1,6 +1,8 @@
 """How well each score, and each way of retrieval, orders the labelled set of tests/data/labelled.
 
-Run as `python -m tests.bench.bench_scoring`; tests/data/README.md says what the figures mean.
+Run as `python -m tests.bench.bench_scoring`; with `--part choose` (or `final`), the contrast score
+is compared with the one before it and with `max`, over all labelled sets. tests/data/README.md says
+what the figures mean.
 """
 
 from __future__ import annotations
@@ -13,12 +15,14 @@ from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from statistics import fmean, median
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.labelled_collections import FOLDER, NAMES, Part
 from tests.bench.labelled_set import (
     ScoredChunks,
     indexed,
@@ -27,6 +31,7 @@ from tests.bench.labelled_set import (
     ndcg_by_chance,
     scored_chunks,
 )
+from tests.bench.score_comparison import Cell, compare, comparison_table
 from worker.contract import RankRequest
 from worker.pipeline.job_context import JobContext
 from worker.pipeline.retrieving import Retriever
@@ -42,6 +47,7 @@ _TOP_CHUNKS = 24
 _TOP_DOCUMENTS = 10
 _CHUNKS_RETRIEVED = 30  # enough for ten documents
 _CHANCE = "by chance"
+_MODELS = ("onnx:minilm", "onnx:e5-small")
 
 
 @dataclass(frozen=True)
@@ -210,12 +216,28 @@ def _retrieval_table(qualities: Sequence[RetrievalQuality]) -> Table:
     return table
 
 
+def _compare_formulas(part: Part, target: Path | None) -> None:
+    names = [name for name in NAMES if (FOLDER / name).is_dir()]
+    cells: list[Cell] = []
+    for model in _MODELS:
+        with tempfile.TemporaryDirectory() as home:
+            runtime = Runtime(replace(load_settings(), home=Path(home), store=f"{home}/store"))
+            context = JobContext(runtime, emit=lambda _event: None, cancelled=lambda: False)
+            cells += compare(context, model, part, names)
+    Console(width=140).print(comparison_table(cells))
+    if target:
+        target.write_text(json.dumps([asdict(cell) for cell in cells], indent=1))
+
+
 def main() -> None:
     settings = load_settings()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--embedder", default=settings.embedder, help="model to measure")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all values there")
+    parser.add_argument("--part", choices=get_args(Part), help="compare formulas on this part")
     options = parser.parse_args()
+    if options.part:
+        return _compare_formulas(options.part, options.json)
     with tempfile.TemporaryDirectory() as home:
         runtime = Runtime(replace(settings, home=Path(home), store=str(Path(home, "store"))))
         context = JobContext(runtime, emit=lambda _event: None, cancelled=lambda: False)

@@ -308,6 +308,24 @@ def test_a_value_out_of_range_is_refused(good: Wire, entry: str, value: object) 
 
 
 @pytest.mark.parametrize(
+    ("entry", "value"),
+    [
+        ("weight", 1e300),
+        ("weight", -1000001),
+        ("weight", "heavy"),
+        ("weight", None),
+        ("text", ""),
+        ("text", " \n\u3000"),
+    ],
+)
+def test_a_point_of_view_that_cannot_count_is_refused_and_named(entry: str, value: object) -> None:
+    pov = {"pov_id": "P1", "text": "Oil.", "weight": 1.0, entry: value}
+    with pytest.raises(ProtocolError, match=rf"povs\.0\.{entry}") as caught:
+        parse_request(_changed(RANK, povs=[pov]))
+    assert caught.value.next_step.startswith("Correct it")
+
+
+@pytest.mark.parametrize(
     ("good", "entry", "value"),
     [
         (INDEX, "chunk_size", 50),

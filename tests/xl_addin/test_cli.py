@@ -200,6 +200,16 @@ def test_an_empty_list_of_points_of_view_is_named(bonsai: Run, plain_book, paper
     assert "There is no point of view in use in POV.xlsx" in err
 
 
+def test_points_of_view_none_of_which_counts_are_refused_before_anything_is_run(
+    bonsai: Run, plain_book
+):
+    fbq = plain_book("FBQ.xlsx", FBQ_HEADERS, [fbq_row("Why oil?")])
+    pov = plain_book("POV.xlsx", ["POV", "Weight"], [["Oil flows.", 0], ["Tea calms.", 0]])
+    code, _, err = bonsai("rank", fbq, "--pov", pov)
+    assert code == 2
+    assert "All weights are 0" in err
+
+
 def test_results_go_elsewhere_if_asked(bonsai: Run, small_book: Path, tmp_path: Path):
     bonsai("index", small_book)
     before = small_book.read_bytes()

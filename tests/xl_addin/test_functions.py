@@ -144,9 +144,23 @@ def test_similarity_of_two_ranges_is_a_matrix():
         ([["  "]], TABLE, "classic"),
         (TEXTS, [[None]], "classic"),
         (TEXTS, [["P1", "Oil.", "heavy", "yes"]], "classic"),
+        (TEXTS, [["P1", "Oil.", "nan", "yes"]], "classic"),
+        (TEXTS, [["P1", "Oil.", "-inf", "yes"]], "classic"),
+        (TEXTS, [["P1", "Oil.", 1e300, "yes"]], "classic"),
+        (TEXTS, [["P1", "Oil.", 0.0, "yes"]], "classic"),
         (TEXTS, TABLE, "magic"),
     ],
-    ids=["empty cell", "blanks", "no view", "weight", "mode"],
+    ids=[
+        "empty cell",
+        "blanks",
+        "no view",
+        "words",
+        "no number",
+        "infinite",
+        "huge",
+        "nothing",
+        "mode",
+    ],
 )
 def test_a_bad_argument_is_marked_as_such(text: object, povs: object, mode: str):
     with pytest.raises(RuntimeError, match=r"^BONSAI-VALUE: "):

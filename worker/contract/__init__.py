@@ -41,7 +41,13 @@ from worker.contract.index import (
     StoreChunksRequest,
     StoreChunksResult,
 )
-from worker.contract.inputs import ChunkFilter, PointOfView, Question
+from worker.contract.inputs import (
+    MOST_WEIGHT,
+    ChunkFilter,
+    PointOfView,
+    Question,
+    check_weights,
+)
 from worker.contract.kinds import (
     KINDS,
     kind_of,
@@ -82,6 +88,7 @@ __all__ = [
     "HALF_CENTRED",
     "INDEX",
     "KINDS",
+    "MOST_WEIGHT",
     "NO_SPREAD",
     "ON_COSINES",
     "OPEN_INDEX",
@@ -137,6 +144,7 @@ __all__ = [
     "Support",
     "TextReady",
     "Wire",
+    "check_weights",
     "heatmap_blob",
     "json_ready",
     "kind_of",

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
 from worker.contract.wire import Wire
+from worker.errors import InputError
+
+#: The heaviest weight, either way: scores stay numbers that a cell can hold.
+MOST_WEIGHT = 1e6
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it says nothing")
+    return text
 
 
 class Question(Wire):
@@ -18,9 +33,22 @@ class PointOfView(Wire):
     """One sentence of taste. A negative weight pushes chunks that touch it down."""
 
     pov_id: str
-    text: str
-    weight: float = 1.0
+    text: Annotated[str, AfterValidator(_said)]
+    weight: float = Field(default=1.0, ge=-MOST_WEIGHT, le=MOST_WEIGHT)
     place: str = ""
+
+
+def check_weights(povs: Sequence[PointOfView]) -> None:
+    """Refuse points of view none of which counts.
+
+    :raises InputError: if all weights are 0.
+    """
+    if povs and not any(pov.weight for pov in povs):
+        raise InputError(
+            "No point of view counts.",
+            "All weights are 0, which leaves each of them out.",
+            "Give at least one point of view another weight.",
+        )
 
 
 class ChunkFilter(Wire):

@@ -122,5 +122,5 @@ def _unreadable(what: str, error: ValidationError) -> ProtocolError:
     return ProtocolError(
         f"The {what} is none that BONSAI knows.",
         f"At {'.'.join(map(str, first['loc']))[:200] or 'the top'}: {first['msg'][:200]}.",
-        "Use the same version of BONSAI on both sides.",
+        "Correct it, or use the same version of BONSAI on both sides.",
     )

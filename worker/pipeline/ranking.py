@@ -17,6 +17,7 @@ from worker.contract import (
     RankResult,
     RunStamp,
     StageSeconds,
+    check_weights,
     heatmap_blob,
 )
 from worker.documents.language import MULTILINGUAL, any_japanese, reads_english_only
@@ -45,7 +46,7 @@ def rank(
     or point of view that the model cannot read whole is reported, and the others go on.
 
     :param stamped: completes the stamp of a run that does more than rank.
-    :raises InputError: if no question or no point of view is left.
+    :raises InputError: if no question or no point of view is left, or none of these counts.
     :raises CollectionError: if the collection is absent, empty or of another model.
     """
     started = perf_counter()
@@ -144,6 +145,7 @@ def _scorer(
         context.runtime.embedder(request.scoring_embedder) if request.scoring_embedder else embedder
     )
     povs = _readable(request.povs, scoring, context, problems, "point of view")
+    check_weights(povs)
     vectors = _pov_vectors(povs, scoring, context)
     cached = VectorCache(context.runtime.settings.vectors)
 
@@ -212,6 +214,7 @@ def _remarks(request: RankRequest, rankings: Sequence[QuestionRanking]) -> Itera
             "On these passages the score 'classic' orders as the mean of all cosines does: single "
             "points of view do not count. The score 'contrast' shows them."
         )
+    yield from _twins(request.povs)
     if len(rankings) > request.heatmaps:
         yield (
             f"Heatmaps are drawn of the first {request.heatmaps} questions, of {len(rankings)}: "
@@ -223,6 +226,17 @@ def _remarks(request: RankRequest, rankings: Sequence[QuestionRanking]) -> Itera
     models = (request.embedder, request.scoring_embedder)
     if any(map(reads_english_only, models)) and any_japanese(texts):
         yield MULTILINGUAL
+
+
+def _twins(povs: Sequence[PointOfView]) -> Iterator[str]:
+    """Say which points of view are the same sentence."""
+    alike: dict[str, list[str]] = {}
+    for pov in povs:
+        alike.setdefault(pov.text, []).append(pov.pov_id)
+    for ids in alike.values():
+        if len(ids) > 1:
+            named = f"{', '.join(ids[:-1])} and {ids[-1]}"
+            yield f"The points of view {named} are the same sentence: it has all their weights."
 
 
 def _stamp(request: RankRequest, collection: Collection, embedder: Embedder) -> RunStamp:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from worker.contract import ScoreRequest, ScoreResult
+from worker.contract import ScoreRequest, ScoreResult, check_weights
 from worker.errors import InputError
 from worker.pipeline.job_context import JobContext
 from worker.pov_statistics import check_statistics
@@ -24,7 +24,7 @@ def score_texts(request: ScoreRequest, context: JobContext) -> ScoreResult:
     Modes that look at contrast go by the statistics in the request: those of the last ranking
     with the same points of view, so that a function and the Ranked sheet agree.
 
-    :raises InputError: if there is no text or no point of view.
+    :raises InputError: if there is no text or no point of view, or none of them counts.
     :raises CollectionError: if contrast is asked for without statistics.
     """
     if not request.texts or not request.povs:
@@ -33,6 +33,7 @@ def score_texts(request: ScoreRequest, context: JobContext) -> ScoreResult:
             "A text and a point of view are needed.",
             "Give the function cells that hold text.",
         )
+    check_weights(request.povs)
     check_statistics(request.score, request.statistics)
     embedder = context.runtime.embedder(request.embedder)
     povs = context.runtime.query_vectors(embedder, [pov.text for pov in request.povs])

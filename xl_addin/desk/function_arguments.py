@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import ParamSpec, TypeVar, cast, get_args
 
-from worker.contract import USUAL_SCORE, PointOfView, ScoreMode
+from worker.contract import MOST_WEIGHT, USUAL_SCORE, PointOfView, ScoreMode
 from worker.errors import BonsaiError, InputError, InternalError
 from xl_addin.workbook.cell_kinds import ERRORS, is_total, wordless
 from xl_addin.workbook.cells import NEWER_ERRORS, clean_text
@@ -105,6 +105,8 @@ def pov_argument(cells: Cells | None) -> list[PointOfView]:
         povs = [PointOfView(pov_id=str(n), text=text) for n, text in enumerate(texts, start=1)]
     if not povs:
         raise _refused("povs", "no point of view", "the table tblPOV or cells with sentences")
+    if not any(pov.weight for pov in povs):
+        raise _refused("povs", "the weight 0 alone", "at least one other weight")
     return povs
 
 
@@ -167,9 +169,13 @@ def _is_error(value: object) -> bool:
 
 def _weight(value: object) -> float:
     try:
-        return float(_pov(value) or 1)
+        weight = float(_pov(value) or 1)
     except ValueError:
-        raise _refused("povs", f"the weight '{value}'", "numbers in the column Weight") from None
+        weight = float("nan")
+    if not abs(weight) <= MOST_WEIGHT:
+        numbers = f"numbers in the column Weight, at most {MOST_WEIGHT:,.0f} either way"
+        raise _refused("povs", f"the weight '{value}'", numbers)
+    return weight
 
 
 def _refused(argument: str, found: str, expected: str) -> ArgumentError:

@@ -13,6 +13,7 @@ from worker.contract import (
     Question,
     QuestionRanking,
     RankRequest,
+    check_weights,
 )
 from worker.errors import InputError
 from worker.settings import Settings
@@ -63,12 +64,14 @@ def rank_request(
 def ask(inputs: Inputs) -> Asked[RankRequest]:
     """Ask for the questions and points of view in use.
 
-    :raises WorkbookError: if a table cannot be read; InputError: if no row is left in one.
+    :raises WorkbookError: if a table cannot be read; InputError: if no row is left in one, or
+        all weights are 0.
     """
     questions, unasked = read_questions(inputs.questions, inputs.options[QUESTIONS])
     povs, unseen = read_povs(inputs.povs)
     _refuse_nothing("question", inputs.questions.name, bool(questions), unasked)
     _refuse_nothing("point of view", inputs.povs.name, bool(povs), unseen)
+    check_weights(povs)
     request = rank_request(inputs.options, inputs.machine, questions, povs)
     _refuse_too_many(request)
     return Asked(request, unasked + unseen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 
-from worker.contract import SCORE, PointOfView, ScoreRequest, ScoreResult
+from worker.contract import SCORE, PointOfView, ScoreRequest, ScoreResult, check_weights
 from worker.errors import InputError
 from worker.pov_statistics import KeptStatistics, score_statistics
 from worker.settings import Settings
@@ -44,12 +44,14 @@ def score_request(
 def ask(inputs: Inputs) -> Asked[ScoreRequest]:
     """Ask for the texts of the selected cells.
 
-    :raises InputError: if the cells are more than one column, or one is empty or an error.
+    :raises InputError: if the cells are more than one column, or one is empty or an error; or if
+        all weights are 0.
     :raises CollectionError: if contrast is asked for and nothing was ranked by these points of
         view yet.
     """
     place, cells = inputs.selection()
     povs, unseen = read_povs(inputs.povs)
+    check_weights(povs)
     request = score_request(inputs.options, inputs.machine, _one_column(cells), povs)
     return Asked(request, unseen, place)
 

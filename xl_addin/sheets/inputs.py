@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from worker.contract import PointOfView, Problem, Question
+from worker.contract import MOST_WEIGHT, PointOfView, Problem, Question
 from worker.errors import CellError
 from xl_addin.sheets.fbq import FBQ, VARIANTS
 from xl_addin.sheets.matrix import CONTRAST_SUFFIX, MATRIX, ROW_MEAN
@@ -246,10 +246,11 @@ def _weight(values: Mapping[str, CellValue], place: CellPlace) -> float:
         weight = float(text)
     except ValueError:
         weight = float("nan")
-    if not abs(weight) < 1e6:
+    if not abs(weight) <= MOST_WEIGHT:
         raise CellError(
             f"The value '{text}' cannot be used: {place.cell('Weight')}.",
-            "A weight is a number such as 1, 0.5 or -1; an empty cell means 1.",
+            f"A weight is a number such as 1, 0.5 or -1, at most {MOST_WEIGHT:,.0f} either way; an "
+            "empty cell means 1.",
             "Correct it, or set Use to no in this row.",
         )
     return weight

@@ -347,3 +347,40 @@ def test_a_ranking_starts_afresh_when_the_index_has_changed(
     told = again.kinds()
     assert [told.count(kind) for kind in ("started", "row", "problem")] == [1, 5, 1]
     assert timeless(result) == timeless(rank(five_questions, Watched(watched.runtime).context))
+
+
+def test_points_of_view_of_no_weight_are_an_error(rank_request: RankRequest, watched: Watched):
+    povs = tuple(pov.model_copy(update={"weight": 0.0}) for pov in rank_request.povs)
+    with pytest.raises(InputError, match="No point of view counts"):
+        rank(rank_request.model_copy(update={"povs": povs}), watched.context)
+
+
+def test_two_points_of_view_that_are_the_same_are_one_of_both_weights_and_named(
+    rank_request: RankRequest, watched: Watched
+):
+    first, *others = rank_request.povs
+    again = first.model_copy(update={"pov_id": "P9"})
+    heavier = first.model_copy(update={"weight": 2 * first.weight})
+    twice = rank(rank_request.model_copy(update={"povs": (first, *others, again)}), watched.context)
+    once = rank(rank_request.model_copy(update={"povs": (heavier, *others)}), watched.context)
+    assert "The points of view P1 and P9 are the same sentence" in twice.remarks[0]
+    assert once.remarks == ()
+    for both, one in zip(twice.questions, once.questions, strict=True):
+        assert [row.sexy for row in both.rows] == pytest.approx([row.sexy for row in one.rows])
+
+
+def test_a_point_of_view_of_one_word_scores(rank_request: RankRequest, watched: Watched):
+    povs = (PointOfView(pov_id="P1", text="Kettle"),)
+    rows = rank(rank_request.model_copy(update={"povs": povs}), watched.context).questions[0].rows
+    assert len({row.sexy for row in rows}) > 1
+
+
+def test_one_point_of_view_that_is_too_long_leaves_the_others_to_score(
+    rank_request: RankRequest, watched: Watched
+):
+    long = PointOfView(pov_id="P9", text="because " * 400, weight=1e6)
+    povs = (*rank_request.povs, long)
+    result = rank(rank_request.model_copy(update={"povs": povs}), watched.context)
+    usual = rank(rank_request, watched.context)
+    assert timeless(result)["questions"] == timeless(usual)["questions"]
+    assert "P9 has 400 tokens" in result.problems[0].what

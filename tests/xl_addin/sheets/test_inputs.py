@@ -91,12 +91,19 @@ def test_weights_and_use_are_read_and_bad_ones_named(plain_book):
         ["B", "Oil flows.", "heavy", None],
         ["C", "Rain smells.", None, "no"],
         ["D", "Goals matter.", 2, "maybe"],
+        ["E", "Snow falls.", 1e300, None],
+        ["F", "Wood smells.", "nan", None],
+        ["G", "Bread rises.", "-inf", None],
+        ["H", "Ice cracks.", 1e6, None],
     ]
     path = plain_book("POV.xlsx", ["ID", "POV", "Weight", "Use"], rows)
     povs, problems = read_povs(FileBook.open(path))
-    assert [(pov.pov_id, pov.weight) for pov in povs] == [("A", -0.5)]
+    assert [(pov.pov_id, pov.weight) for pov in povs] == [("A", -0.5), ("H", 1e6)]
     assert "row 3, column Weight" in problems[0].what
     assert "row 5, column Use" in problems[1].what
+    for problem, row in zip(problems[2:], (6, 7, 8), strict=True):
+        assert f"row {row}, column Weight" in problem.what
+        assert "at most 1,000,000 either way" in problem.why
 
 
 def test_an_id_given_twice_is_named(plain_book):

@@ -13,7 +13,7 @@ from worker.contract import (
     RankRequest,
     RankResult,
 )
-from worker.errors import CollectionError, UnavailableError
+from worker.errors import CollectionError, InputError, UnavailableError
 from worker.pov_statistics import LATEST, Figures, KeptStatistics, score_statistics
 from worker.queueing.in_process import InProcessRunner
 from worker.queueing.patience import Patience
@@ -195,6 +195,12 @@ def test_damaged_statistics_are_as_good_as_none(ranked: RankResult, settings: Se
     formulas = FormulaScores(settings, PATIENT)
     with pytest.raises(CollectionError, match="Run Rank once"):
         formulas.scores(["A kettle sings."], POVS, "contrast")
+
+
+def test_points_of_view_none_of_which_counts_are_refused(formulas: FormulaScores):
+    nothing = tuple(pov.model_copy(update={"weight": 0.0}) for pov in POVS)
+    with pytest.raises(InputError, match="All weights are 0"):
+        formulas.scores(["A kettle sings."], nothing, "classic")
 
 
 def test_contrast_before_the_first_ranking_says_what_to_do(formulas: FormulaScores):
