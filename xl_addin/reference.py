@@ -92,7 +92,8 @@ def _about_table(table: Table) -> str:
 def _about_family(table: Table) -> str:
     return (
         "Then come two columns for each point of view, headed by its ID: its cosines, and with "
-        f"`{table.family}` behind the ID its contrast values."
+        f"`{table.family}` behind the ID its contrast values. Between them *Row mean* is what of "
+        "each row's mean is taken off."
     )
 
 

@@ -197,7 +197,7 @@ SCORE = _filling(
     "Score",
     one_of(*get_args(ScoreMode)),
     "contrast: how a passage stands out for single POVs. classic: the original norm of all "
-    "cosines. Also max, mean, pnorm.",
+    "cosines. Also max and mean; pnorm is the same as contrast.",
     flag="--score",
 )
 SEXY_SHARE = _filling(
