@@ -181,6 +181,8 @@ def _whole_table(
 ) -> Table:
     table = Table("set", "what", "split", "whole", "whole − split", title="Whole documents")
     for (name, what), split in values.items():
+        if what.startswith(("small", "capital")):
+            continue
         table.add_row(name, what, *_compared(split, whole[name, what]))
     return table
 

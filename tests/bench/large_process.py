@@ -1,6 +1,6 @@
 """One process of the large runs: it ranks as `bonsai rank` does, and fills the workbook.
 
-    python -m tests.bench.large_process FOLDER QUESTIONS PASSAGES POVS RETRIEVAL
+    python -m tests.bench.large_process FOLDER QUESTIONS PASSAGES POVS RETRIEVAL HEATMAPS
 
 FOLDER holds an index that `tests.bench.scale_process` has built: vectors are made up, texts, the
 embedding model, Chroma and the workbook are real. It prints its figures as JSON.
@@ -18,7 +18,7 @@ from time import process_time
 from tests.bench.comparisons import seconds
 from tests.bench.our_path import EMBEDDER, sample_povs, sample_questions
 from tests.bench.scale_process import COLLECTION, peak
-from worker.contract import PointOfView, Question, RankRequest
+from worker.contract import PointOfView, Question, QuestionRanking, RankRequest
 from worker.settings import load_settings
 from xl_addin.jobs import BY_KIND
 from xl_addin.jobs.base import Landing
@@ -29,21 +29,9 @@ from xl_addin.shipped_files import templates_folder
 from xl_addin.workbook.file.file_book import FileBook
 
 
-def rank(
-    folder: Path, questions: int, passages: int, povs: int, retrieval: str
-) -> dict[str, float]:
+def rank(folder: Path, request: RankRequest) -> dict[str, float]:
     """Rank, land and save; return seconds, bytes, and how many passages were ranked."""
     settings = replace(load_settings(), home=folder, store=str(folder / "store"))
-    request = RankRequest(
-        run_id="large",
-        collection=COLLECTION,
-        embedder=EMBEDDER,
-        questions=_questions(questions),
-        povs=_povs(povs),
-        top_k=passages,
-        heatmaps=0 if "--no-heatmaps" in sys.argv else 50,
-        retrieval=retrieval,  # type: ignore[arg-type]  # as the command line says
-    )
     runs: list[Run] = []
     session = Session(settings, lambda _event: None, lambda: False)
     figures = {"rank": seconds(lambda: runs.append(session.run(request)))}
@@ -56,8 +44,22 @@ def rank(
     figures["land"] = seconds(lambda: land(job, Landing(book, request, runs[0])))
     figures["save"] = seconds(lambda: book.save_as(target))
     figures["processor"] = process_time()
-    ranked = sum(len(row.rows) for row in runs[0].result.questions)  # type: ignore[union-attr]
+    ranked = sum(len(row.rows) for row in runs[0].rows(QuestionRanking))
     return figures | {"memory": peak(), "file": target.stat().st_size, "ranked": ranked}
+
+
+def _request(
+    questions: str, passages: str, povs: str, retrieval: str, heatmaps: str
+) -> RankRequest:
+    fields = {"retrieval": retrieval, "top_k": passages, "heatmaps": heatmaps}
+    return RankRequest(
+        run_id="large",
+        collection=COLLECTION,
+        embedder=EMBEDDER,
+        questions=_questions(int(questions)),
+        povs=_povs(int(povs)),
+        **fields,  # type: ignore[arg-type]  # read as the command line gives them
+    )
 
 
 def _questions(count: int) -> tuple[Question, ...]:
@@ -76,5 +78,5 @@ def _povs(count: int) -> tuple[PointOfView, ...]:
 
 
 if __name__ == "__main__":
-    place, asked, top, sentences, way = sys.argv[1:6]
-    print(json.dumps(rank(Path(place), int(asked), int(top), int(sentences), way)))  # noqa: T201
+    place, *asked = sys.argv[1:]
+    print(json.dumps(rank(Path(place), _request(*asked))))  # noqa: T201
