@@ -169,10 +169,15 @@ def _measured(embedder: str, part: Part, whole: int) -> dict[tuple[str, str], li
 
 def _ways_table(values: Mapping[tuple[str, str], list[float]]) -> Table:
     table = Table("set", "questions", "number", "dense", "hybrid", "hybrid − dense", title="Ways")
-    for name in dict.fromkeys(name for name, _ in values):
+    names = list(dict.fromkeys(name for name, _ in values))
+    for chosen in [*([name] for name in names), names]:
         for form in _FORMS:
-            dense, hybrid = (values[name, f"{form}, {way}"] for way in ("dense", "hybrid"))
-            table.add_row(name, form, str(len(dense)), *_compared(dense, hybrid))
+            dense, hybrid = (
+                [value for name in chosen for value in values[name, f"{form}, {way}"]]
+                for way in ("dense", "hybrid")
+            )
+            title = chosen[0] if len(chosen) == 1 else "all"
+            table.add_row(title, form, str(len(dense)), *_compared(dense, hybrid))
     return table
 
 
