@@ -72,7 +72,9 @@ def second_look(
     if weighing is None:
         return {}
     unsure = [
-        qid for qid, each in judged.items() if each.passages and weighing.is_unsure(each.evidence)
+        qid
+        for qid, each in judged.items()
+        if each.passages and weighing.is_unsure(each.evidence, each.question)
     ]
     replies = _yes_or_no([judged[qid] for qid in unsure], model, context, repeatable)
     return {

@@ -56,42 +56,42 @@ def look(judged: list[JudgedQuestion], model, watched: Watched) -> dict[str, Jud
 
 
 def test_the_model_reads_the_passages_and_its_word_counts(watched: Watched):
-    model = OneWordModel({"Why?": YES, "Who?": NO})
-    after = look([question("Why?", 0.5), question("Who?", 0.65)], model, watched)
-    assert (after["Why?"].evidence.enough, after["Who?"].evidence.enough) == (True, False)
+    model = OneWordModel({"When?": YES, "Who?": NO})
+    after = look([question("When?", 0.5), question("Who?", 0.65)], model, watched)
+    assert (after["When?"].evidence.enough, after["Who?"].evidence.enough) == (True, False)
     assert "[1] The mill is old." in model.asked[0]
-    assert after["Why?"].seconds == 3.0, "what it took by words, and by the model"
+    assert after["When?"].seconds == 3.0, "what it took by words, and by the model"
 
 
 def test_where_words_decide_nobody_is_asked(watched: Watched):
     model = OneWordModel({})
-    judged = [question("Why?", 0.1), question("Who?", 0.95), question("What?", 0.6, passages=())]
+    judged = [question("When?", 0.1), question("Who?", 0.95), question("What?", 0.6, passages=())]
     assert look(judged, model, watched) == {}
     assert model.asked == []
 
 
 def test_a_model_that_was_not_measured_is_not_asked(watched: Watched):
-    model = OneWordModel({"Why?": YES})
+    model = OneWordModel({"When?": YES})
     model.name = "another"
-    assert look([question("Why?", 0.5)], model, watched) == {}
+    assert look([question("When?", 0.5)], model, watched) == {}
 
 
 def test_where_the_model_has_no_word_to_give_that_of_the_words_holds(watched: Watched):
     failed = EngineError("It failed.", "So says the test.", "Go on.")
-    model = OneWordModel({"Why?": failed, "Who?": {}, "What?": YES})
+    model = OneWordModel({"When?": failed, "Who?": {}, "What?": YES})
     judged = [question(text, 0.5) for text in model.words]
     assert list(look(judged, model, watched)) == ["What?"]
 
 
 def test_a_lost_engine_loses_no_word_that_was_said(watched: Watched):
     lost = EngineLostError("It is gone.", "So says the test.", "Go on.")
-    model = OneWordModel({"Why?": YES, "Who?": lost, "What?": YES})
+    model = OneWordModel({"When?": YES, "Who?": lost, "What?": YES})
     judged = [question(text, 0.5) for text in model.words]
-    assert list(look(judged, model, watched)) == ["Why?"]
+    assert list(look(judged, model, watched)) == ["When?"]
 
 
 def test_it_can_be_stopped(watched: Watched):
-    model = OneWordModel({"Why?": YES})
+    model = OneWordModel({"When?": YES})
     watched.stop = lambda: True
     with pytest.raises(CancelledError):
-        look([question("Why?", 0.5)], model, watched)
+        look([question("When?", 0.5)], model, watched)

@@ -2,7 +2,8 @@
 
 Words can be near to all that a question asks, and the answer be of another thing. A model that
 reads the passages can tell, if it is good enough, and the more so the less the words say. What it
-says moves the evidence up or down by the log-odds of its Yes against its No.
+says moves the evidence up or down by the log-odds of its Yes against its No. It is asked about
+facts alone: a judgement is answered by what passages say that bears on it, not by a statement.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from worker.answering.evidence.judge import Evidence
+from worker.answering.evidence.scale import asks_judgement
 
 #: What a word that is not among the likeliest is given.
 _UNLIKELY = 1e-4
@@ -30,9 +32,10 @@ class Weighing:
     weight: float
     unsure: float
 
-    def is_unsure(self, evidence: Evidence) -> bool:
+    def is_unsure(self, evidence: Evidence, question: str) -> bool:
         """Say whether the model's word could be needed."""
-        return abs(evidence.score - evidence.needed) <= self.unsure
+        near = abs(evidence.score - evidence.needed) <= self.unsure
+        return near and not asks_judgement(question)
 
     def weighed(self, evidence: Evidence, first_tokens: Mapping[str, float]) -> Evidence:
         """Return the evidence after the model's word."""
@@ -47,7 +50,7 @@ class Weighing:
 _DOUBTS = "the language model finds no answer in the passages"
 
 #: Models whose word was measured to be worth its time; tests/data/README.md has the figures.
-WEIGHINGS: dict[str, Weighing] = {}
+WEIGHINGS = {"gguf:qwen-1.5b": Weighing(middle=0.7, weight=0.1, unsure=0.2)}
 
 
 def log_odds(first_tokens: Mapping[str, float]) -> float:

@@ -38,4 +38,8 @@ def test_evidence_stays_between_nothing_and_all():
 
 @pytest.mark.parametrize(("score", "asked"), [(0.3, False), (0.4, True), (0.8, True), (0.9, False)])
 def test_a_model_is_asked_only_where_words_leave_it_open(score: float, asked: bool):
-    assert WEIGHING.is_unsure(Evidence(score, 0.6, "")) is asked
+    assert WEIGHING.is_unsure(Evidence(score, 0.6, ""), "Who built it?") is asked
+
+
+def test_a_model_is_not_asked_about_judgements():
+    assert not WEIGHING.is_unsure(Evidence(0.6, 0.6, ""), "Why was it built?")
