@@ -46,8 +46,8 @@ def test_japanese_questions_to_an_english_model_are_remarked(
     watched: Watched, rank_request: RankRequest
 ):
     japanese = tuple(
-        pov.model_copy(update={"text": "植民地支配の記憶は今も続いている。"})
-        for pov in rank_request.povs
+        pov.model_copy(update={"text": f"{place}番の港の記憶は今も続いている。"})
+        for place, pov in enumerate(rank_request.povs, start=1)
     )
     question = Question(qid="Q1", text="金利の引き上げで誰が得をするのか。")
     request = rank_request.model_copy(update={"povs": japanese, "questions": (question,)})
