@@ -48,8 +48,10 @@ def assert_honest_work_goes_on(world: World) -> None:
 @pytest.mark.parametrize("key", shared_kinds("bonsai:cpu"))
 def test_what_all_workers_share_stops_nobody(served: World, key: str, plant: Plant) -> None:
     """The worker waits at its queue meanwhile, or looks after the others."""
-    served.redis.delete(key)
-    plant(served.redis, key)
+    with served.redis.pipeline() as at_once:  # or else the worker may make the key in between
+        at_once.delete(key)
+        plant(at_once, key)
+        at_once.execute()
     eventually(lambda: _is_usable(served, key))
 
     assert_honest_work_goes_on(served)
