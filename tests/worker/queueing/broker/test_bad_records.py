@@ -48,13 +48,18 @@ def assert_honest_work_goes_on(world: World) -> None:
 @pytest.mark.parametrize("key", shared_kinds("bonsai:cpu"))
 def test_what_all_workers_share_stops_nobody(served: World, key: str, plant: Plant) -> None:
     """The worker waits at its queue meanwhile, or looks after the others."""
-    with served.redis.pipeline() as at_once:  # or else the worker may make the key in between
-        at_once.delete(key)
-        plant(at_once, key)
-        at_once.execute()
+    _plant_anew(served.redis, key, plant)
     eventually(lambda: _is_usable(served, key))
 
     assert_honest_work_goes_on(served)
+
+
+def _plant_anew(server: Redis, key: str, plant: Plant) -> None:
+    """Plant a record in place of what is there, before a worker can make its own again."""
+    with server.pipeline() as at_once:
+        at_once.delete(key)
+        plant(at_once, key)
+        at_once.execute()
 
 
 def _is_usable(world: World, key: str) -> bool:
@@ -65,7 +70,7 @@ def _is_usable(world: World, key: str) -> bool:
 @EACH_KIND
 def test_a_worker_starts_in_spite_of_what_is_there(world: World, plant: Plant) -> None:
     for key in shared_kinds("bonsai:cpu"):
-        plant(world.redis, key)
+        _plant_anew(world.redis, key, plant)
 
     worker = world.start_worker()
     eventually(lambda: all(_is_usable(world, key) for key in shared_kinds("bonsai:cpu")))
