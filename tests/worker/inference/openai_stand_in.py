@@ -18,7 +18,8 @@ class OpenAiStandIn(ThreadingHTTPServer):
 
     `failures` are answered first, as (status, message), each once; `chunks` are the pieces of every
     other answer; `silent` lets it say nothing instead of its headers (`headers`) or after its
-    chunks (`chunks`); a website answers every request with a page.
+    chunks (`chunks`), which sets `waits` at once and `left` when the client has gone; a website
+    answers every request with a page.
     """
 
     def __init__(self) -> None:
@@ -29,6 +30,7 @@ class OpenAiStandIn(ThreadingHTTPServer):
         self.chunks = [piece("Pa"), piece("ris", "stop"), usage(7, 2, cached=5)]
         self.silent = ""
         self.is_website = False
+        self.waits = threading.Event()
         self.left = threading.Event()
 
     @property
@@ -98,8 +100,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._wait_for_the_client_to_leave()
 
     def _wait_for_the_client_to_leave(self) -> None:
-        self.connection.settimeout(20)
-        if self.connection.recv(1) == b"":
+        self.server.waits.set()
+        self.connection.settimeout(60)
+        try:
+            sent = self.connection.recv(1)
+        except ConnectionError:  # it went before it had read all: a reset, no orderly end
+            sent = b""
+        if not sent:
             self.server.left.set()
 
     def _answer(self, status: int, body: object, kind: str = "application/json") -> None:

@@ -113,20 +113,18 @@ def test_an_empty_batch_has_no_replies(model):
     assert ask(model, []) == {}
 
 
-def test_a_batch_that_is_stopped_ends_within_five_seconds_and_the_model_goes_on_working(model):
-    stop, stopped_at = threading.Event(), 0.0
+def test_a_batch_that_is_stopped_is_not_written_out_and_the_model_goes_on_working(model):
+    stop = threading.Event()
     seen: list[str] = []
 
     def take(_index: int, piece: str) -> None:
-        nonlocal stopped_at
         seen.append(piece)
         if len(seen) == 3:
-            stopped_at = time.monotonic()
             stop.set()
 
     with pytest.raises(CancelledError):
         ask(model, [STORY] * 6, max_tokens=400, on_text=take, cancelled=stop.is_set)
-    assert time.monotonic() - stopped_at < 5
+    assert len(seen) < 600  # of 2,400
     assert "seven" in ask(model, [COUNT])[0].text
 
 

@@ -51,7 +51,7 @@ def test_as_many_prompts_run_at_once_as_there_are_streams():
     together = threading.Barrier(3)
 
     def complete(prompt, on_text, cancelled):
-        together.wait(10)
+        together.wait(60)
         return Completion("", 1, 1, cut=False)
 
     replies = complete_all(complete, [COUNT] * 6, 3, on_text=print, cancelled=never)
@@ -101,7 +101,7 @@ def test_a_prompt_that_hangs_is_stopped():
     started = time.monotonic()
     with pytest.raises(CancelledError):
         ask(saying(HANG), [Prompt("0", "chat")] * 4, cancelled=stop.is_set)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 def test_a_prompt_that_hangs_and_cannot_be_stopped_is_left_behind():
@@ -114,7 +114,7 @@ def test_a_prompt_that_hangs_and_cannot_be_stopped_is_left_behind():
     started = time.monotonic()
     with pytest.raises(CancelledError):
         list(complete_all(complete, [COUNT] * 3, 2, on_text=print, cancelled=lambda: True))
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     released.set()
 
 

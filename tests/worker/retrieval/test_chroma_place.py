@@ -33,7 +33,7 @@ class Gate(HTTPServer):
 
 class Answer(BaseHTTPRequestHandler):
     def do_GET(self):
-        self.server.open.wait(10)
+        self.server.open.wait(60)
         status, body = self.server.answer(self.headers["Authorization"])
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))

@@ -238,7 +238,7 @@ def tls_server(folder: Path, authority: Path) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        eventually(lambda: listens(port), seconds=20)
+        eventually(lambda: listens(port))
         yield f"rediss://127.0.0.1:{port}"
     finally:
         server.kill()
