@@ -1,0 +1,1 @@
+"""Question–answer data sets: passages chosen, split by file, filtered, audited, exported."""
