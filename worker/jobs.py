@@ -21,6 +21,7 @@ DONE_BY = {
     "store": "worker.pipeline.chunk_storing:store_chunks",
     "rank": "worker.pipeline.ranking:rank",
     "answer": "worker.pipeline.answering:answer",
+    "dataset": "worker.pipeline.dataset:make_dataset",
     "score": "worker.pipeline.text_scoring:score_texts",
 }
 

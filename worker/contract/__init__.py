@@ -16,6 +16,14 @@ from worker.contract.base import (
     RunRequest,
     RunResult,
 )
+from worker.contract.dataset import (
+    DATASET,
+    DatasetRequest,
+    DatasetResult,
+    Leak,
+    QaPair,
+    rejected,
+)
 from worker.contract.events import (
     Event,
     Progress,
@@ -85,6 +93,7 @@ from worker.contract.wire import (
 
 __all__ = [
     "ANSWER",
+    "DATASET",
     "HALF_CENTRED",
     "INDEX",
     "KINDS",
@@ -104,11 +113,14 @@ __all__ = [
     "ChunkFilter",
     "ChunkText",
     "Citation",
+    "DatasetRequest",
+    "DatasetResult",
     "Event",
     "IndexPart",
     "IndexRequest",
     "IndexResult",
     "JobKind",
+    "Leak",
     "Learnt",
     "OpenIndexRequest",
     "OpenIndexResult",
@@ -118,6 +130,7 @@ __all__ = [
     "PovTouch",
     "Problem",
     "Progress",
+    "QaPair",
     "Question",
     "QuestionRanking",
     "RankRequest",
@@ -153,5 +166,6 @@ __all__ = [
     "parse_result",
     "read_event",
     "refused_blob",
+    "rejected",
     "score_formula",
 ]

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar, cast, get_args
 from worker.contract import (
     AnswerRequest,
     ChunkFilter,
+    DatasetRequest,
     IndexRequest,
     RankRequest,
     Retrieval,
@@ -307,12 +308,110 @@ LLM = Setting(
     flag="--llm",
 )
 
+QA_PASSAGES = _filling(
+    DatasetRequest,
+    "limit",
+    "QA passages",
+    whole(1, 100_000),
+    "Questions and answers are made from up to so many passages.",
+    flag="--limit",
+)
+QA_QUESTIONS = _filling(
+    DatasetRequest,
+    "questions",
+    "QA questions",
+    whole(1, 20),
+    "Questions a passage.",
+    flag="--per-passage",
+)
+QA_MORE_THAN = _filling(
+    DatasetRequest,
+    "more_than",
+    "QA more than",
+    whole(0, 100_000),
+    "Only passages of more characters than this (1000 in the original, with a Chunk size of 2000).",
+    flag="--more-than",
+)
+QA_FEWER_THAN = _filling(
+    DatasetRequest,
+    "fewer_than",
+    "QA fewer than",
+    whole(1, 200_000),
+    "Only passages of fewer characters than this (2000 in the original).",
+    flag="--fewer-than",
+)
+QA_WORDS = _filling(
+    DatasetRequest,
+    "words",
+    "QA words",
+    PARTS,
+    "Only passages that hold one of these words, with commas, like film, actor. Empty: any.",
+    flag="--words",
+)
+QA_WHOLE_WORDS = _filling(
+    DatasetRequest,
+    "whole_words",
+    "QA whole words",
+    YES_OR_NO,
+    "no: a word counts inside another one too, as in the original.",
+    flag="--whole-words",
+)
+QA_SHARE = _filling(
+    DatasetRequest,
+    "validation_share",
+    "QA validation share",
+    number(1),
+    "This share of the documents is the validation part; no passage of them is trained on.",
+    flag="--validation-share",
+)
+QA_VALIDATION = _filling(
+    DatasetRequest,
+    "validation_collection",
+    "QA validation index",
+    TEXT,
+    "Name of another index whose documents are the validation part. Empty: a share of these.",
+    flag="--validation-index",
+)
+QA_GRADE = _filling(
+    DatasetRequest,
+    "grade",
+    "QA grade",
+    YES_OR_NO,
+    "yes: the language model grades what is left, from 1 to 10, and 7 is enough; slower.",
+    flag="--grade",
+)
+QA_NEGATIVES = _filling(
+    DatasetRequest,
+    "negatives",
+    "QA negatives",
+    whole(0, 10),
+    "Passages near a question that do not answer it, for training; 0: none.",
+    flag="--negatives",
+)
+QA_SEED = _filling(
+    DatasetRequest,
+    "seed",
+    "QA seed",
+    whole(0, 2**31 - 1),
+    "Which passages are drawn, and which documents are the validation part; a whole number.",
+    flag="--seed",
+)
+#: Not on the sheet: the command alone reads this folder, and makes the validation index of it.
+VALIDATION_DOCUMENTS = Setting(
+    "Validation folder",
+    "Index this folder first: its documents are the validation part.",
+    TEXT,
+    flag="--val",
+    is_path=True,
+)
+
 #: All of them, in the order of the sheet.
 SETTING_ROWS: tuple[Setting[Any], ...] = (
     DOCUMENTS, COLLECTION, CHUNK_SIZE, CHUNK_OVERLAP, SPLITTER, WHOLE_DOCUMENTS, QUESTIONS,
     ONLY_FILES, ONLY_TYPES, ONLY_SINCE, RETRIEVAL, RERANKER, DIVERSITY, TOP_K, SCORE, SEXY_SHARE,
     HEATMAPS, MODES, CONTEXTS, ONE_PER_POV, GATE, LLM, PROMPT, MAX_TOKENS, TEMPERATURE, SEED,
-    REPEATABLE, EMBEDDER, LONG_PASSAGES, SCORER,
+    REPEATABLE, QA_PASSAGES, QA_QUESTIONS, QA_MORE_THAN, QA_FEWER_THAN, QA_WORDS, QA_WHOLE_WORDS,
+    QA_SHARE, QA_VALIDATION, QA_GRADE, QA_NEGATIVES, QA_SEED, EMBEDDER, LONG_PASSAGES, SCORER,
 )  # fmt: skip
 
 
