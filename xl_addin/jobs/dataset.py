@@ -127,7 +127,7 @@ JOB = ExcelJob(
         "bonsaiDataset",
         "Data set",
         "dataset",
-        "QueryBuilder",
+        "DataValidation",
         "Make questions and answers from the documents",
         "Writes pairs from passages of the index onto the sheet QA, each with the reason if it is "
         "not kept. Kept is yours to flip; rows that you have changed stay.",
