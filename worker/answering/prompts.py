@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from worker.answering.foreign_text import beginning, harmless
 from worker.errors import SettingError
+from worker.foreign_text import beginning, harmless
 
 #: The original's words for "the passages do not hold the answer".
 NO_ANSWER = "I dont know"

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from worker.answering.foreign_text import harmless
+from worker.foreign_text import harmless
 
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|«([^»]+)»")
 _SPACE = re.compile(r"\s+")

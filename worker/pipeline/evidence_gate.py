@@ -24,8 +24,8 @@ from worker.answering.evidence.judge import (
 )
 from worker.answering.evidence.scale import NeededEvidence, needed_evidence, stand_ins
 from worker.contract import RankRequest
-from worker.documents.language import mostly_japanese
 from worker.errors import UnavailableError
+from worker.language import mostly_japanese
 from worker.pipeline.job_context import JobContext
 from worker.retrieval.base import Embedder, Vectors
 from worker.small_files import replace_file

@@ -20,8 +20,8 @@ from worker.contract import (
     check_weights,
     heatmap_blob,
 )
-from worker.documents.language import MULTILINGUAL, any_japanese, reads_english_only
 from worker.errors import CollectionError, InputError, PromptTooLongError
+from worker.language import MULTILINGUAL, any_japanese, reads_english_only
 from worker.pipeline.hit_scorer import HitScorer
 from worker.pipeline.job_context import JobContext, ranking_stamp
 from worker.pipeline.retrieving import Retriever

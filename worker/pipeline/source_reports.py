@@ -9,9 +9,9 @@ from typing import Literal
 from worker.contract import SourceReport
 from worker.contract.index import NO_ENDING
 from worker.documents.file_version import FileVersion
-from worker.documents.language import MULTILINGUAL, mostly_japanese, reads_english_only
 from worker.documents.readers import FORMATS
 from worker.errors import DocumentError
+from worker.language import MULTILINGUAL, mostly_japanese, reads_english_only
 from worker.pipeline.index_client import StoredFile
 from worker.pipeline.job_context import now
 

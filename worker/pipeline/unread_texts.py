@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from worker.contract import AnswerMode, AnswerRequest, Question, RankedChunk
-from worker.documents.language import not_read
+from worker.language import not_read
 
 
 def unread_texts(

@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 #: The part of a data set that a document is in, and with it all pairs made from it.
 Split = Literal["train", "validation"]
+
+#: (n, dim) float32 rows of length 1, so that a product of two is their cosine.
+UnitVectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -20,8 +26,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Pair:
-    """A question and its answer. Its `pair_id` follows from the chunk and the question's place
-    among those of the chunk, so that a second run names the same pair alike."""
+    """A question and its answer; its id is what `pair_id` gives, so a second run has the same."""
 
     pair_id: str
     passage: Passage
@@ -36,3 +41,8 @@ class Rejection:
 
     filter: str
     why: str
+
+
+def pair_id(chunk_id: str, place: int) -> str:
+    """Return the id of the pair at a place, from 1, among those of a chunk."""
+    return f"{chunk_id}-q{place}"

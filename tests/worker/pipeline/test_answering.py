@@ -163,7 +163,7 @@ def test_what_a_model_cannot_read_is_said_in_each_answer_also_where_nobody_is_as
     answer_request: AnswerRequest, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ):
     # No stub has the name of an English model, so here every name is taken for one.
-    monkeypatch.setattr("worker.documents.language.reads_english_only", lambda model: True)
+    monkeypatch.setattr("worker.language.reads_english_only", lambda model: True)
     question = Question(qid="Q1", text="中央銀行はなぜ金を買ったのか。")
     ranking = answer_request.ranking.model_copy(update={"questions": (question,)})
     result = answer(answer_request.model_copy(update={"ranking": ranking}), watched.context)

@@ -1,6 +1,6 @@
 import pytest
 
-from worker.documents.language import (
+from worker.language import (
     READS_BOTH,
     any_japanese,
     mostly_japanese,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.answering.foreign_text import harmless
 from worker.answering.prompts import LAYOUTS, Layout, choose_layout, fill
 from worker.answering.quotes import check_quotes
+from worker.foreign_text import harmless
 from worker.models.weights import find_weights
 
 OWN = choose_layout(

@@ -1,0 +1,1 @@
+"""Question–answer pairs as the files that others read, one format a file."""

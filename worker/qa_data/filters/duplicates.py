@@ -1,0 +1,59 @@
+"""Pairs that say nearly what another one says, in their own part of the set or across it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from worker.qa_data.pair import Pair, Rejection, UnitVectors
+
+DUPLICATE = "duplicate"
+
+#: Cosine above which two questions, or two answers, are nearly the same (NVIDIA's recipe).
+NEAR = 0.9
+
+_BLOCK = 1_024  # rows of a product at a time: 20 MB at 5,000 pairs
+
+
+def near_duplicates(
+    pairs: Sequence[Pair], questions: UnitVectors, answers: UnitVectors
+) -> list[Rejection | None]:
+    """Reject each pair whose question is nearly that of an earlier one that stays.
+
+    Pairs for training come first: one for validation also goes if its answer is nearly one of
+    theirs, as a model would have seen what it is to be measured by.
+
+    :param questions: (n, dim) vectors of the questions, one a pair; `answers` likewise.
+    """
+    order = sorted(range(len(pairs)), key=lambda place: pairs[place].split == "validation")
+    alike: list[list[tuple[int, str]]] = [[] for _ in pairs]
+    for role, vectors in (("question", questions), ("answer", answers)):
+        for one, other in near_rows(vectors, vectors):
+            across = pairs[one].split != pairs[other].split
+            if one != other and (role == "question" or across):
+                alike[one].append((other, role))
+    rejections: list[Rejection | None] = [None] * len(pairs)
+    kept: set[int] = set()
+    for place in order:
+        found = next(((other, role) for other, role in alike[place] if other in kept), None)
+        if found is None:
+            kept.add(place)
+        else:
+            rejections[place] = _rejection(*found, pairs)
+    return rejections
+
+
+def near_rows(rows: UnitVectors, others: UnitVectors) -> Iterator[tuple[int, int]]:
+    """Yield the positions of each row and each other whose cosine is above `NEAR`."""
+    for start in range(0, len(rows), _BLOCK):
+        near = rows[start : start + _BLOCK] @ others.T > NEAR
+        for row, other in np.argwhere(near):
+            yield start + int(row), int(other)
+
+
+def _rejection(other: int, role: str, pairs: Sequence[Pair]) -> Rejection:
+    text = pairs[other].question if role == "question" else pairs[other].answer
+    return Rejection(
+        DUPLICATE, f"The {role} is nearly that of {pairs[other].pair_id}: “{text[:100]}”"
+    )
