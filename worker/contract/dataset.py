@@ -95,11 +95,15 @@ class QaPair(Row):
 
 
 class Leak(Wire):
-    """Something that stands on both sides of the split: ids of two pairs, or the shared file."""
+    """What both parts have: a file, text of two passages, or questions or answers nearly alike.
+
+    It stands in what `train` and `validation` name.
+    """
 
     kind: Literal["file", "passage", "question", "answer"]
     train: str
     validation: str
+    what: str
 
 
 class DatasetResult(RunResult):

@@ -10,21 +10,25 @@ _MINUTE = 60
 
 @dataclass
 class Pace:
-    """Counts finished answers.
+    """Counts what is finished of a run: answers, or whatever else a model writes.
 
-    :param done: answers that were there before.
-    :param of: all answers.
-    :param streams: answers that are written at the same time: the first so many are the probe.
+    :param done: those that were there before.
+    :param of: all of them.
+    :param streams: those that are written at the same time: the first so many are the probe.
+    :param what: what they are called.
+    :param least: seconds; of a rest that takes less, nothing is said.
     """
 
     done: int
     of: int
     streams: int
+    what: str = "answers"
+    least: float = 0.0
     _started: float = field(default_factory=perf_counter)
     _written: int = 0
 
     def step(self, *, written: bool) -> str:
-        """Count one answer; return how long the rest will take, once, after the probe.
+        """Count one; return how long the rest will take, once, after the probe.
 
         :param written: whether a model wrote it; an abstention takes no time and proves nothing.
         """
@@ -34,7 +38,7 @@ class Pace:
         if not written or self._written != self.streams or not left:
             return ""
         seconds = (perf_counter() - self._started) / self._written * left
-        return f"{left} more answers, about {spoken(seconds)}"
+        return f"{left} more {self.what}, about {spoken(seconds)}" if seconds >= self.least else ""
 
 
 def spoken(seconds: float) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from worker.answering.names import unfounded_names
 from worker.answering.numbers import unfounded_numbers
+from worker.qa_data.audit import Audit, audit
 from worker.qa_data.filters.duplicates import near_duplicate
 from worker.qa_data.filters.round_trip import not_found
-from worker.qa_data.filters.run import Corpus, read_alone
-from worker.qa_data.pair import Pair, Rejection, UnitVectors
+from worker.qa_data.filters.run import Corpus, read_alone, read_question
+from worker.qa_data.negatives import Mining, hard_negatives
+from worker.qa_data.pair import Pair, Rejection, Split, UnitVectors
 from worker.retrieval.base import Embedder
 from worker.runtime import Runtime
 
@@ -36,21 +38,25 @@ class PairFilter:
         passages = self.corpus.passages
         self._rows = {passage.chunk_id: row for row, passage in enumerate(passages)}
 
-    def judge(self, pairs: Sequence[Pair]) -> list[Rejection | None]:
-        """Return why each pair is rejected by itself, or for not finding its passage."""
-        verdicts = [read_alone(pair, _unfounded) for pair in pairs]
+    def judge_questions(self, pairs: Sequence[Pair]) -> list[Rejection | None]:
+        """Return why each pair is rejected by its question, before it is answered."""
+        verdicts = [read_question(pair, _unfounded) for pair in pairs]
         left = [place for place, verdict in enumerate(verdicts) if verdict is None]
         if left:
-            questions = self.question_vectors([pairs[place] for place in left])
+            questions = self._question_vectors([pairs[place] for place in left])
             own = [self._rows[pairs[place].passage.chunk_id] for place in left]
             lost = not_found(questions, self.corpus.vectors, own)
             for place, verdict in zip(left, lost, strict=True):
                 verdicts[place] = verdict
         return verdicts
 
+    def judge_whole(self, pair: Pair) -> Rejection | None:
+        """Return why a pair is rejected now that it is answered."""
+        return read_alone(pair, _unfounded)
+
     def keep(self, pair: Pair) -> Rejection | None:
         """Keep a pair, unless it says nearly what one that was kept before does."""
-        question = self.question_vectors([pair])
+        question = self._question_vectors([pair])
         answer = self.embedder.embed_documents([pair.answer])
         rejection = None
         if self.kept:
@@ -66,19 +72,26 @@ class PairFilter:
         """Keep pairs that an earlier try has kept, in their order."""
         if pairs:
             self.kept.extend(pairs)
-            self._questions.extend(self.question_vectors(pairs))
+            self._questions.extend(self._question_vectors(pairs))
             self._answers.extend(self.embedder.embed_documents([pair.answer for pair in pairs]))
 
-    def question_vectors(self, pairs: Sequence[Pair]) -> UnitVectors:
+    def _question_vectors(self, pairs: Sequence[Pair]) -> UnitVectors:
         """Return the (n, dim) vectors of questions; each is made once."""
         return self.runtime.query_vectors(self.embedder, [pair.question for pair in pairs])
 
-    @property
-    def vectors(self) -> tuple[UnitVectors, UnitVectors]:
-        """The (n, dim) vectors of the questions that were kept, and of their answers."""
-        empty = np.empty((0, self.embedder.dim), np.float32)
-        questions, answers = np.stack(self._questions), np.stack(self._answers)
-        return (questions, answers) if self.kept else (empty, empty)
+    def audited(self) -> Audit:
+        """Return what the pairs kept for validation have in common with those for training."""
+        if not self.kept:
+            return Audit(0, 0, ())
+        return audit(self.kept, np.stack(self._questions), np.stack(self._answers))
+
+    def negatives(self, pair: Pair, splits: Mapping[str, Split], count: int) -> tuple[str, ...]:
+        """Return up to `count` passages near the question of a pair that do not answer it."""
+        question, corpus = self._question_vectors([pair]), self.corpus
+        (found,) = hard_negatives(
+            [pair], question, corpus.passages, corpus.vectors, splits, Mining(count)
+        )
+        return tuple(passage.text for passage in found)
 
 
 def _unfounded(text: str, known: Sequence[str]) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ from worker.contract import (
     check_weights,
     heatmap_blob,
 )
-from worker.errors import CollectionError, InputError, PromptTooLongError
+from worker.errors import InputError, PromptTooLongError
 from worker.language import MULTILINGUAL, any_japanese, reads_english_only
+from worker.pipeline.filled_collection import filled_collection
 from worker.pipeline.hit_scorer import HitScorer
 from worker.pipeline.job_context import JobContext, ranking_stamp
 from worker.pipeline.retrieving import Retriever
@@ -52,7 +53,7 @@ def rank(
     started = perf_counter()
     embedder = context.runtime.embedder(request.embedder)
     context.check_cancelled()
-    collection = _open(request, embedder, context)
+    collection = filled_collection(context.runtime, request.store, request.collection, embedder)
     stamp = context.begin(stamped(_stamp(request, collection, embedder)))
     problems: list[Problem] = []
     questions = _readable(request.questions, embedder, context, problems, "question")
@@ -120,17 +121,6 @@ def _rank_one(
     ranking = scorer.ranking(question, hits)
     seconds = shared.model_copy(update={"score": perf_counter() - started})
     return ranking.model_copy(update={"seconds": seconds})
-
-
-def _open(request: RankRequest, embedder: Embedder, context: JobContext) -> Collection:
-    collection = context.runtime.store(request.store).open(request.collection, embedder)
-    if not collection.count():
-        raise CollectionError(
-            f"The index '{request.collection}' is empty.",
-            "No document was ever indexed into it, or all were removed.",
-            "Run Index first.",
-        )
-    return collection
 
 
 def _scorer(

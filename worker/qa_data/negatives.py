@@ -33,7 +33,7 @@ def hard_negatives(
     corpus: Sequence[Passage],
     vectors: UnitVectors,
     splits: Mapping[str, Split],
-    mining: Mining = Mining(),  # noqa: B008
+    mining: Mining = Mining(),
 ) -> list[list[Passage]]:
     """Return for each pair its negatives, the nearest first; fewer where fewer are to be had.
 

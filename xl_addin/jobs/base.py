@@ -105,7 +105,9 @@ class ExcelJob(Generic[In]):
     gave into its `sheets`, and those that it `shares` with another job, and returns the user's
     cells that lost their place. `flags` are the settings that the command line may overrule.
     `plain_files` says that questions and points of view may come in files of their own. `told` are
-    rows that are shown as soon as they come.
+    rows that are shown as soon as they come. `reads` are flags that name a folder, each with the
+    setting that names its index: the command indexes what it is given before it asks. `trial` is
+    the setting of how much is made; the command has `--try` for it, which writes nothing.
     """
 
     kind: JobKind[In, Any]
@@ -118,6 +120,8 @@ class ExcelJob(Generic[In]):
     flags: tuple[Setting[Any], ...] = ()
     plain_files: bool = False
     told: Mapping[type[Row], Callable[[Any], RowText]] = field(default_factory=dict)
+    reads: Mapping[Setting[Any], Setting[Any]] = field(default_factory=dict)
+    trial: Setting[Any] | None = None
     button: Button | None = None
 
     @property

@@ -44,6 +44,8 @@ from xl_addin.workbook.port import Row
 
 #: A sheet has 1,048,576 rows; to write a row takes some 20 kB of memory.
 _MOST_ROWS = 100_000
+#: Folders that the command reads first, each with the setting that names the index of it.
+_FOLDERS = {DOCUMENTS: COLLECTION, VALIDATION_DOCUMENTS: QA_VALIDATION}
 #: Pairs that the terminal shows.
 _SHOWN = 5
 
@@ -116,11 +118,8 @@ JOB = ExcelJob(
     sheets=(QA,),
     about="Make questions and answers from passages, to train and to test an embedding model.",
     summary=summary,
-    flags=(
-        DOCUMENTS, VALIDATION_DOCUMENTS, COLLECTION, EMBEDDER, LONG_PASSAGES, LLM,
-        *filling(DatasetRequest),
-    ),  # fmt: skip
-    reads=((DOCUMENTS, COLLECTION), (VALIDATION_DOCUMENTS, QA_VALIDATION)),
+    flags=(*_FOLDERS, COLLECTION, EMBEDDER, LONG_PASSAGES, LLM, *filling(DatasetRequest)),
+    reads=_FOLDERS,
     trial=QA_PASSAGES,
     told={QaPair: pair_text},
     button=Button(

@@ -83,7 +83,9 @@ def is_own(values: Mapping[str, CellValue]) -> bool:
     """Say whether a person has flipped, edited or added a row of the table."""
     usual = _NO if _text(values.get("Reason")) else _YES
     is_flipped = _text(values.get("Kept")).lower() != usual
-    return is_flipped or _mark(values.get("Question"), values.get("Answer")) != values.get("Written")
+    return is_flipped or _mark(values.get("Question"), values.get("Answer")) != values.get(
+        "Written"
+    )
 
 
 def is_kept(values: Mapping[str, CellValue]) -> bool:

@@ -44,6 +44,27 @@ def near_duplicates(
     return rejections
 
 
+def near_duplicate(
+    pair: Pair,
+    question: UnitVectors,
+    answer: UnitVectors,
+    kept: Sequence[Pair],
+    questions: UnitVectors,
+    answers: UnitVectors,
+) -> Rejection | None:
+    """Reject a pair that says nearly what one of those kept before it does.
+
+    :param question: the (1, dim) vector of its question; `answer` likewise.
+    :param questions: (n, dim) vectors of the questions of those kept; `answers` likewise.
+    """
+    for _, other in near_rows(question, questions):
+        return _rejection(other, "question", kept)
+    for _, other in near_rows(answer, answers):
+        if kept[other].split != pair.split:
+            return _rejection(other, "answer", kept)
+    return None
+
+
 def near_rows(rows: UnitVectors, others: UnitVectors) -> Iterator[tuple[int, int]]:
     """Yield the positions of each row and each other whose cosine is above `NEAR`."""
     for start in range(0, len(rows), _BLOCK):

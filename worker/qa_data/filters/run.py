@@ -9,7 +9,7 @@ from itertools import compress
 from worker.qa_data.filters.copying import copied
 from worker.qa_data.filters.duplicates import near_duplicates
 from worker.qa_data.filters.facts import Unfounded, unfounded_facts
-from worker.qa_data.filters.form import bad_form
+from worker.qa_data.filters.form import bad_form, bad_question
 from worker.qa_data.filters.round_trip import TOP_K, not_found
 from worker.qa_data.filters.stand_alone import needs_passage
 from worker.qa_data.pair import Pair, Passage, Rejection, UnitVectors
@@ -32,6 +32,19 @@ class Corpus:
 def read_alone(pair: Pair, unfounded: Unfounded) -> Rejection | None:
     """Return why a pair is rejected by what it says, without a look at any other."""
     return bad_form(pair) or needs_passage(pair) or copied(pair) or unfounded_facts(pair, unfounded)
+
+
+def read_question(pair: Pair, unfounded: Unfounded) -> Rejection | None:
+    """Return why a pair that has no answer yet is rejected by its question.
+
+    Most pairs that are rejected are so by their question, and an answer takes a model's time.
+    """
+    return (
+        bad_question(pair)
+        or needs_passage(pair)
+        or copied(pair)
+        or unfounded_facts(pair, unfounded)
+    )
 
 
 def run_filters(
