@@ -1,13 +1,13 @@
-"""Consent: whether questions and passages may go to a server that a workbook names."""
+"""Consent: whether passages may go to a server that a workbook names, or a run may be long."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from worker.contract import Request
+from worker.contract import Event, Progress, Request
 from worker.models.servers import allowing, not_allowed, unknown_servers
 from worker.settings import IN_PROCESS, Settings
-from xl_addin.commands.console import Terminal
+from xl_addin.commands.console import Terminal, Watch
 
 _QUESTION = (
     "The workbook sends questions and passages to {server}, which the settings of this machine do "
@@ -32,3 +32,22 @@ def with_consent(
         if not (yes or terminal.agrees(_QUESTION.format(server=server))):
             raise not_allowed(server, settings)
     return allowing(settings, request.models())
+
+
+def before_long_runs(terminal: Terminal, watch: Watch) -> Callable[[Event], None]:
+    """Return what takes the events of a run, and asks once it is known how long it will take.
+
+    A run that is not agreed to is stopped, and what it has made so far is kept.
+    """
+
+    def take(event: Event) -> None:
+        if not (isinstance(event, Progress) and event.estimate):
+            watch.take(event)
+            return
+        watch.take(event.model_copy(update={"estimate": ""}))
+        with watch.paused():
+            if not terminal.agrees(f"{event.estimate}. Go on?"):
+                terminal.report(f"{event.estimate}: nobody has agreed; --yes goes on unasked.")
+                terminal.stop()
+
+    return take

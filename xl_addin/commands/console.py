@@ -83,6 +83,10 @@ class Terminal:
         """Say whether the person has pressed Ctrl-C."""
         return self._stop.is_set()
 
+    def stop(self) -> None:
+        """Ask the run under way to stop, as Ctrl-C does."""
+        self._stop.set()
+
     def say(self, text: str) -> None:
         """Print a line that belongs to the results."""
         self._out.print(one_entry(text), soft_wrap=True)
@@ -153,7 +157,6 @@ class Watch:
     def __init__(self, console: Screen, *, quiet: bool) -> None:
         self._console = console
         self._is_quiet = quiet
-        self._is_live = console.is_terminal and not quiet
         self._progress = Progress(
             TextColumn("{task.description:<10}"),
             BarColumn(),
@@ -162,20 +165,32 @@ class Watch:
             TextColumn("{task.fields[message]}", markup=False),
             console=console,
         )
+        self._live: Live | None = None
+        if console.is_terminal and not quiet:
+            self._live = Live(get_renderable=self._picture, console=console, transient=True)
         self._tasks: dict[str, int] = {}
         self._written: dict[tuple[Hashable, ...], str] = {}
 
     def shown(self) -> AbstractContextManager[object]:
         """Return the context in which the display lives."""
-        if not self._is_live:
-            return nullcontext()
-        return Live(get_renderable=self._picture, console=self._console, transient=True)
+        return self._live or nullcontext()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the display away while the person is asked something."""
+        if self._live:
+            self._live.stop()
+        try:
+            yield
+        finally:
+            if self._live:
+                self._live.start()
 
     def take(self, event: Event) -> None:
         """Show one event."""
         if isinstance(event, contract.Progress) and event.estimate and not self._is_quiet:
             self._console.print(one_entry(event.estimate))
-        if not self._is_live:
+        if not self._live:
             return
         if isinstance(event, contract.Progress):
             self._advance(event)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,14 +18,16 @@ import typer
 from worker.errors import SettingError
 from worker.settings import IN_PROCESS, Settings, load_settings, with_broker, with_store
 from worker.typed_path import place_text
-from xl_addin.commands.consent import with_consent
+from xl_addin.commands.consent import before_long_runs, with_consent
 from xl_addin.commands.console import Terminal
 from xl_addin.commands.job_commands import BrokerOption
 from xl_addin.commands.json_file import check_json_place, write_json
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.summaries import complete_result, exit_code, print_problems, print_summary
-from xl_addin.jobs.base import ExcelJob, Inputs
-from xl_addin.jobs.books import Books, book_options, open_books, scratch_books
+from xl_addin.jobs.base import Asked, ExcelJob, Inputs
+from xl_addin.jobs.books import Books, book_options, folder_books, open_books
+from xl_addin.jobs.index import JOB as INDEX_JOB
+from xl_addin.jobs.run import Run
 from xl_addin.jobs.session import Session
 from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, Setting
 from xl_addin.workbook.port import CellValue
@@ -42,7 +44,12 @@ _JSON = Annotated[
 ]
 _STORE = Annotated[str | None, typer.Option(help="Folder of the indexes.")]
 _YES = Annotated[
-    bool, typer.Option("--yes", help="Send passages to a server the workbook names, unasked.")
+    bool,
+    typer.Option("--yes", help="Ask nothing: use a server the workbook names, make a long run."),
+]
+_TRY = Annotated[
+    int | None,
+    typer.Option("--try", min=1, help="Make so many, as a trial, and write nothing."),
 ]
 _QUIET = Annotated[bool, typer.Option("--quiet", help="Show errors alone.")]
 
@@ -58,6 +65,7 @@ class Order:
     json: Path | None = None
     store: str | None = None
     broker: str | None = None
+    trial: int | None = None
     yes: bool = False
     quiet: bool = False
 
@@ -73,6 +81,8 @@ def run_command(job: ExcelJob[Any]) -> Callable[..., None]:
             if values.get(name) is not None
         }
         rest = {name: value for name, value in values.items() if name not in named}
+        if job.trial and rest.get("trial"):
+            given[job.trial.name] = rest["trial"]
         raise typer.Exit(_run(job, Order(given, **rest)))
 
     command.__signature__ = inspect.Signature(_parameters(job))  # type: ignore[attr-defined]
@@ -87,8 +97,12 @@ def _parameters(job: ExcelJob[Any]) -> list[inspect.Parameter]:
         "yes": (_YES, False),
         "quiet": (_QUIET, False),
     }
+    if job.plain_files or job.reads:
+        shared = {"out": (_OUT, None), "json": (_JSON, None)} | shared
     if job.plain_files:
-        shared = {"pov": (_POV, None), "out": (_OUT, None), "json": (_JSON, None)} | shared
+        shared = {"pov": (_POV, None)} | shared
+    if job.trial:
+        shared = {"trial": (_TRY, None)} | shared
     book = (_BOOK_OR_FOLDER, None) if DOCUMENTS in job.flags else (_BOOK, inspect.Parameter.empty)
     options = {_parameter_name(row): (_option(row), None) for row in job.flags}
     return [
@@ -118,32 +132,80 @@ def _run(job: ExcelJob[Any], order: Order) -> int:
     """Run a job on the workbooks that an order names; return the exit code."""
     terminal = Terminal(quiet=order.quiet or str(order.json) == "-")
     settings = _settings(order)
-    books, inputs = _inputs(order, settings)
+    books, inputs = _inputs(job, order, settings)
     check_json_place(order.json, (order.book, order.pov, books.out))
     asked, typed = job.ask(inputs), map(str, order.given.values())
     settings = with_consent(settings, asked.request, typed, terminal, yes=order.yes)
     with terminal.watching() as watch:
-        run = Session(settings, watch.take, terminal.cancelled).do(job, asked, inputs, books)
-    print_summary(terminal, job, run)
-    if run.all_rows and books.out:
+        asks = bool(job.trial) and not order.yes
+        take = before_long_runs(terminal, watch) if asks else watch.take
+        session = Session(settings, take, terminal.cancelled)
+        runs = list(_runs(job, asked, order, inputs, books, session))
+    return _report(runs, order, books, terminal)
+
+
+def _runs(
+    job: ExcelJob[Any],
+    asked: Asked[Any],
+    order: Order,
+    inputs: Inputs,
+    books: Books,
+    session: Session,
+) -> Iterator[tuple[ExcelJob[Any], Run]]:
+    """Run what an order takes: the reading of folders that it names, then the job itself.
+
+    A trial writes nothing. The sheet Sources shows the folder that the workbook stands for.
+    """
+    for folder, index in job.reads.items():
+        if folder.name in order.given:
+            named = inputs.options.having(DOCUMENTS, str(order.given[folder.name]))
+            of_folder = replace(inputs, options=named.having(COLLECTION, inputs.options[index]))
+            reading, writes = INDEX_JOB.ask(of_folder), folder is DOCUMENTS and not order.trial
+            if writes:
+                run = session.do(INDEX_JOB, reading, of_folder, books)
+            else:
+                run = session.run(reading.request, given=inputs.options.given)
+            yield INDEX_JOB, run
+            if run.error:
+                return
+    if order.trial:
+        yield job, session.run(asked.request, asked.left_out, inputs.options.given)
+    else:
+        yield job, session.do(job, asked, inputs, books)
+
+
+def _report(
+    runs: Sequence[tuple[ExcelJob[Any], Run]], order: Order, books: Books, terminal: Terminal
+) -> int:
+    """Say what came of an order, and write its JSON; return the exit code."""
+    for job, run in runs:
+        print_summary(terminal, job, run)
+    job, run = runs[-1]
+    if run.all_rows and books.out and not order.trial:
         terminal.say(f"Results are in {books.results.path}")
-    print_problems(terminal, run)
+    for _, each in runs:
+        print_problems(terminal, each)
     if order.json and (result := complete_result(job, run)):
         write_json(order.json, result)
-    return exit_code(run)
+    return max(exit_code(each) for _, each in runs)
 
 
-def _inputs(order: Order, settings: Settings) -> tuple[Books, Inputs]:
+def _inputs(job: ExcelJob[Any], order: Order, settings: Settings) -> tuple[Books, Inputs]:
     if order.book:
         books = open_books(order.book, order.pov, order.out)
-        options = book_options(books.questions, order.book, order.given)
-        return books, Inputs(options, settings, books.questions, books.povs, order.book)
-    if DOCUMENTS.name not in order.given:
+        path, given = order.book, order.given
+    elif DOCUMENTS.name in order.given:
+        if job.reads and not (order.out or order.json or order.trial):
+            raise _nowhere_to_write()
+        books, path = folder_books(order.out), Path(str(order.given[DOCUMENTS.name]))
+        given = {COLLECTION.name: os.path.basename(os.path.realpath(path)), **order.given}
+    else:
         raise _nothing_to_read()
-    books, folder = scratch_books(), Path(str(order.given[DOCUMENTS.name]))
-    given = {COLLECTION.name: os.path.basename(os.path.realpath(folder)), **order.given}
-    options = book_options(books.questions, folder, given)
-    return books, Inputs(options, settings, books.questions, books.povs, folder)
+    options = book_options(books.questions, path, given)
+    for folder, index in job.reads.items():
+        if folder.name in given and not options[index]:
+            options = options.having(index, f"{options[COLLECTION]} {folder.flag.strip('-')}")
+    return books, Inputs(options, settings, books.questions, books.povs, path)
 
 
 def _settings(order: Order) -> Settings:
@@ -162,4 +224,12 @@ def _nothing_to_read() -> SettingError:
         "There is nothing to read.",
         "Neither a workbook nor a folder was given.",
         "Name a workbook, or a folder with --documents FOLDER.",
+    )
+
+
+def _nowhere_to_write() -> SettingError:
+    return SettingError(
+        "There is no place for the results.",
+        "A folder was given, and no workbook.",
+        "Name a workbook with -o FILE.xlsx, or a file with --json FILE; --try 5 shows some.",
     )

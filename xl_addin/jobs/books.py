@@ -70,10 +70,18 @@ def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
     return Books(questions, pov_book, results, target)
 
 
-def scratch_books() -> Books:
-    """Return the books of a command that was given a folder alone: a fresh one, never saved."""
-    book = FileBook.open(template_path())
-    return Books(book, book, book, None)
+def folder_books(out: Path | None = None) -> Books:
+    """Return the books of a command that was given a folder alone.
+
+    Results go into the workbook `out`, which may have taken them before, or a fresh one; without
+    it, into one that nobody sees.
+
+    :raises WorkbookError: if `out` cannot be written, or is another file.
+    """
+    book = _results_book(out) if out else FileBook.open(template_path())
+    if out:
+        book.check_target(out)
+    return Books(book, book, book, out)
 
 
 def book_options(
