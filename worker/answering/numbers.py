@@ -60,8 +60,8 @@ def unfounded_numbers(answer: str, texts: Iterable[str]) -> tuple[str, ...]:
     """Return the numbers of an answer, as they stand there, that are in none of these texts.
 
     A number is the same however its thousands and decimals are set off, and whether a text has it
-    in digits, in English words up to ninety-nine, or in Chinese characters. Small numbers in words,
-    citations and the numbers of a list are none.
+    in digits, in English words up to ninety-nine, or in Chinese characters. Small numbers in words
+    or kanji, citations and the numbers of a list are none.
     """
     known = {value for text in texts for value in values_in(text)}
     said = numbers_in(answer)
@@ -69,15 +69,23 @@ def unfounded_numbers(answer: str, texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def numbers_in(answer: str) -> list[Number]:
-    """Return the numbers that an answer states, in digits, or in words above ten."""
+    """Return the numbers that an answer states, in digits, or in words or kanji above ten."""
     text = _IN_A_LIST.sub("", unicodedata.normalize("NFKC", without_citations(answer)))
-    digits = [Number(number, frozenset(_values(number))) for number in _NUMBER.findall(text)]
+    digits = [
+        Number(number, frozenset(_values(number)))
+        for number in _NUMBER.findall(_KANJI.sub(" ", text))
+    ]
     words = [
         Number(match[0], frozenset((str(value),)))
         for match in _IN_WORDS.finditer(text)
         if (value := _from_words(match)) > 10
     ]
-    return digits + words
+    kanji = [
+        Number(run, frozenset((str(value),)))
+        for run in _KANJI.findall(text)
+        if len(run) > 1 and (value := _from_kanji(run)) > 10
+    ]
+    return digits + words + kanji
 
 
 def values_in(text: str) -> Iterator[str]:

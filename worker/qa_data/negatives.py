@@ -43,20 +43,15 @@ def hard_negatives(
     :param corpus: all passages, with those of the pairs; `vectors` are theirs, row by row.
     :param splits: the part that each document is in; documents that are in none are left out.
     """
-    by_split = {
-        split: np.array([splits.get(each.doc_id) == split for each in corpus], dtype=bool)
-        for split in ("train", "validation")
-    }
+    parts = np.array([splits.get(each.doc_id, "") for each in corpus])
+    texts = np.array([hash(each.text) for each in corpus])
     rows = {passage.chunk_id: row for row, passage in enumerate(corpus)}
     negatives = []
     for pair, question in zip(pairs, questions, strict=True):
-        cosines = vectors @ question
-        own = cosines[rows[pair.passage.chunk_id]]
-        usable = by_split[pair.split] & np.array(
-            [each.text != pair.passage.text for each in corpus], dtype=bool
-        )
-        ranked = [row for row in np.argsort(-cosines, kind="stable") if usable[row]]
-        within = ranked[mining.first - 1 : mining.last]
-        far = [row for row in within if cosines[row] <= mining.margin * own]
-        negatives.append([corpus[row] for row in far[: mining.count]])
+        own = rows[pair.passage.chunk_id]
+        others = np.flatnonzero((parts == pair.split) & (texts != texts[own]))
+        cosines = vectors[others] @ question
+        ranked = np.argsort(-cosines, kind="stable")[mining.first - 1 : mining.last]
+        far = ranked[cosines[ranked] <= mining.margin * (vectors[own] @ question)]
+        negatives.append([corpus[row] for row in others[far[: mining.count]]])
     return negatives

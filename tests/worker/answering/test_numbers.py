@@ -23,6 +23,9 @@ from worker.answering.numbers import unfounded_numbers
         ("It lasted seventy-four days.", "It took 74 days."),
         ("There are two sides to it, and one or three more.", ""),
         ("There are no figures.", ""),
+        ("一九八六年に、三百二十人が渡った。", "1986年に320人が渡った。"),
+        ("人口は3万5千人です。", "It has 35,000 people."),
+        ("一つは十分に大きく、千葉にある。", ""),
     ],
 )
 def test_a_number_that_stands_in_a_passage_is_found_however_it_is_written(
@@ -40,6 +43,8 @@ def test_a_number_that_stands_in_a_passage_is_found_however_it_is_written(
         ("It has twenty-one lamps and two mills.", ("twenty-one",)),
         ("It leaves at 7:05.", ("7:05",)),
         ("長さは３２１メートルです。", ("321",)),
+        ("一九八七年に三百二十人が渡った。", ("一九八七",)),
+        ("人口は3万5千人です。", ("3万5千",)),
         ("7" * 9000, ("7" * 9000,)),
     ],
 )

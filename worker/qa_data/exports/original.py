@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import pandas as pd
 
@@ -65,7 +66,7 @@ def read_records(path: Path, split: Split) -> list[Pair]:
     """
     try:
         rows = _json_rows(path) if path.suffix.lower() == ".json" else _excel_rows(path)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, BadZipFile) as error:
         raise InputError(
             f"The question–answer pairs in {path} cannot be read.",
             f"{type(error).__name__}: {error}",
@@ -92,7 +93,7 @@ def _check_fits(record: dict[str, str]) -> None:
         if len(text) > _MOST_CHARACTERS:
             raise InputError(
                 f"The pair {record['id']} does not fit into a workbook.",
-                f"Its {column} has {len(text):,} characters, and a cell holds {_MOST_CHARACTERS:,}.",
+                f"Its {column} has {len(text):,} characters, a cell holds {_MOST_CHARACTERS:,}.",
                 "Write the records as JSON.",
             )
 

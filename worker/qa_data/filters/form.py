@@ -37,7 +37,15 @@ _CIRCLES = 4
 _SMALL_WORD = re.compile(r"\b[a-zà-öø-ÿ]+\b")
 #: Of a text's words in small letters, how many stand in a passage of its language, at least.
 _SHARED_WORDS = 0.2
-_ENOUGH_WORDS = 4
+_ENOUGH_WORDS = 6
+#: A passage with all of these is English, and any of the others may stand in a question on it.
+_IN_ENGLISH = frozenset(("the", "of", "and", "in"))
+_ENGLISH = frozenset(
+    "a an as at be been before after between both by can could did do does for from had has have "
+    "how into is it its many may more most much not of on one or other should so such than that "
+    "their them then there they this to two use used using was were what when where which who why "
+    "will with without would".split()
+)
 _KANA = re.compile(r"[ぁ-ゟ゠-ヿ]")
 
 
@@ -110,6 +118,8 @@ def _is_foreign(text: str, passage: str) -> bool:
         return True
     words = _SMALL_WORD.findall(text)
     known = set(_words(passage))
+    if known >= _IN_ENGLISH:
+        known |= _ENGLISH
     shared = sum(word in known for word in words)
     return len(words) >= _ENOUGH_WORDS and shared < _SHARED_WORDS * len(words)
 

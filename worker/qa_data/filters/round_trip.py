@@ -10,8 +10,9 @@ from worker.qa_data.pair import Rejection, UnitVectors
 
 NOT_FOUND = "not found"
 
-#: The own passage is looked for among this many.
-TOP_K = 10
+#: The own passage is looked for among this many. Promptagator asks for the first place; a neighbour
+#: that shares sentences with the own passage may stand before it.
+TOP_K = 3
 
 _BLOCK = 256  # questions at a time: 50 MB with 50,000 passages
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from worker.qa_data.pair import Pair, Rejection
 
 NEEDS_PASSAGE = "needs the passage"
 
+Pointer = tuple[re.Pattern[str], str]
+
 #: What a passage is called; "the text of the treaty" and "the passage of a law" are things.
-_TEXT = r"passages?|texts?|excerpts?|extracts?|paragraphs?|contexts?|documents?|articles?|snippets?"
+_TEXT = r"passages?|texts?|excerpts?|extracts?|paragraphs?|contexts?|snippets?"
 #: What a passage may be a part of, and those who speak in it: clear only with a name beside it.
 _WORK = (
-    r"stud(?:y|ies)|papers?|reports?|stor(?:y|ies)|essays?|chapters?|sections?|reviews?|authors?"
-    r"|narrators?|writers?|speakers?|researchers?|evaluators?|surve(?:y|ys)|experiments?|findings"
+    r"documents?|articles?|stud(?:y|ies)|papers?|reports?|stor(?:y|ies)|essays?|chapters?|sections?"
+    r"|reviews?|authors?|narrators?|writers?|speakers?|researchers?|evaluators?|surve(?:y|ys)"
+    r"|experiments?|findings"
 )
 #: Whoever and whatever has a part in a passage, and many namesakes outside.
 _ROLE = (
@@ -25,108 +29,107 @@ _ROLE = (
 )
 #: What makes a general noun a particular one, after it.
 _QUALIFIED = (
-    r"\s+(?:of|by|on|about|into|for|from|between|in|at|to|with|called|named|titled|entitled|that"
-    r"|who|which|whose|where|through|against|against|published|written|made|founded|built|held"
-    r"|signed|known|under|behind|across|over|near)\b|['’]s?\s+\w"
+    r"(?:\s+(?:of|by|on|about|into|for|from|between|in|at|to|with|called|named|titled|entitled|that"
+    r"|who|which|whose|where|through|against|published|written|made|founded|built|held|signed"
+    r"|known|under|behind|across|over|near)\b|['’]s?\s+\w|\s+(?-i:[A-Z]))"
 )
-_THIS = r"(?:this|that|these|those|the (?:given|provided|above|following|preceding|present|said))"
-_PRONOUN = r"he|she|it|they|him|them|his|her|their|its"
+_THAT = r"(?:that|those|the (?:given|provided|above|following|preceding|present|said))"
 _ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)"
+_AUXILIARY = r"(?:is|are|was|were|did|do|does|has|have|had|can|could|will|would|should)"
 
-_POINTS = tuple(
-    (re.compile(pattern, re.IGNORECASE), said)
-    for pattern, said in (
-        (rf"\b(?:{_THIS}|the) (?:{_TEXT})\b(?!{_QUALIFIED})", "a text that is not named"),
-        (rf"\b{_THIS} (?:[\w-]+ )?(?:{_TEXT}|{_WORK}|{_ROLE})\b", "what only the passage shows"),
-        (rf"\bthe (?:{_WORK})\b(?!{_QUALIFIED})", "a work or a writer that is not named"),
-        (
-            r"\b(?:mentioned|described|discussed|listed|stated|shown|given|presented|outlined|cited"
-            r"|quoted|explained|referred to)\s*(?:above|below|here|earlier|previously|[?.,]|$)"
-            r"|\bas (?:mentioned|described|discussed|stated|noted|shown)\b",
-            "what is said elsewhere",
-        ),
-        (
-            r"\b(?:in|from|according to|by|within|of) (?:the )?(?:passage|text|excerpt|context"
-            r"|author|narrator|writer)\b(?!\s+(?:of|from|to|through)\b)",
-            "the passage itself",
-        ),
-        (
-            r"\b(?:can|could|may) be (?:inferred|concluded|learned|learnt|deduced)\b"
-            r"|\b(?:do|can|could) (?:we|you|readers?) (?:learn|infer|conclude|tell|see)\b"
-            r"|\b(?:main|central|key|primary|overall) "
-            r"(?:idea|theme|topic|message|argument|point|subject|findings?|points)s?"
-            r"(?:\s*\?|\s+(?:here|being)\b)",
-            "what a reader is to find in it",
-        ),
-    )
+
+def _pointers(*patterns: tuple[str, str], flags: int = re.IGNORECASE) -> tuple[Pointer, ...]:
+    return tuple((re.compile(pattern, flags), what) for pattern, what in patterns)
+
+
+#: What neither a question nor an answer may say.
+_ANYWHERE = _pointers(
+    (rf"\b(?:{_THAT}|this|the) (?:{_TEXT})\b(?!{_QUALIFIED})", "a text that is not named"),
+    (
+        r"\b(?:in|from|according to|by|within|of) (?:the )?(?:passage|text|excerpt|context"
+        r"|author|narrator)\b(?!\s+(?:of|from|to|through)\b|\s+(?-i:[A-Z]))",
+        "the passage itself",
+    ),
+    (
+        r"\b(?:mentioned|described|discussed|listed|stated|shown|given|presented|outlined|cited"
+        r"|quoted|explained) (?:above|below|here|earlier|previously)\b",
+        "what is said elsewhere",
+    ),
+)
+_ANYWHERE_JA = _pointers(
+    (
+        r"(?:この|本|当該|以下の|上記の?|前述の?|次の)(?:文章|文|テキスト|論文|記事|資料|報告書?|文書|段落|一節|節)"
+        r"|本文|文中|文章中|一節|上記|前述|本稿|筆者|著者",
+        "the passage itself",
+    ),
+)
+
+#: What a question may not say besides; an answer may, of what its question has named.
+_IN_QUESTIONS = _pointers(
+    (r"\b(?:this|these)\b", "what only the passage shows"),
+    (rf"\b{_THAT} (?:[\w-]+ )?(?:{_WORK}|{_ROLE})\b", "what only the passage shows"),
+    (rf"\bthe (?:{_WORK})\b(?!{_QUALIFIED})", "a work or a writer that is not named"),
+    (
+        r"\b(?:mentioned|described|discussed|listed|stated|outlined|cited|quoted)\s*(?:[?.,]|$)"
+        r"|\bas (?:mentioned|described|discussed|stated|noted|shown)\b",
+        "what is said elsewhere",
+    ),
+    (
+        r"\b(?:can|could|may) be (?:inferred|concluded|learned|learnt|deduced)\b"
+        r"|\b(?:do|can|could) (?:we|you|readers?) (?:learn|infer|conclude|tell|see)\b"
+        r"|\b(?:main|central|key|primary|overall) "
+        r"(?:ideas?|themes?|topics?|messages?|arguments?|points?|subjects?|findings?)"
+        r"(?:\s*\?|\s+(?:here|being)\b)",
+        "what a reader is to find in it",
+    ),
+)
+_UNNAMED = "somebody or something that it does not name"
+_IN_QUESTIONS_JA = _pointers(
+    (
+        r"^[^はがを、「]{0,8}?(?:彼女ら?|彼ら|彼(?!岸|方)|これら?|それ(?!ぞれ)ら?|そこ|ここ|この|その|あの"
+        r"|こうした|そうした|同氏|同社|両者|両国|作者|当時)",
+        _UNNAMED,
+    ),
 )
 #: A question that begins with a pronoun for what it has not named.
-_SUBJECT = re.compile(
-    rf"^(?:[\w'’,-]+ ){{0,3}}?{_ASKING}(?:[ '’]\w+){{0,2}}? "
-    rf"(?:(?:{_PRONOUN})\b|(?:this|that|these|those)\b(?! (?:of|who|which)\b))",
+_PRONOUN = re.compile(
+    rf"^(?:[\w'’,-]+ ){{0,3}}?{_ASKING}(?:[ '’]\w+){{0,2}}? (?:he|she|it|they|him|them)\b"
+    rf"|^{_ASKING}(?: \w+)? {_AUXILIARY} (?:his|her|their|its|that|those)\b"
+    r"(?! (?:of|who|which)\b)",
     re.IGNORECASE,
 )
 #: "It" that stands for what comes: why is it that, how long does it take to.
 _IT_TO_COME = re.compile(r"\bit\b[^,?]*\b(?:to|that|for|when|if|like|mean)\b", re.IGNORECASE)
-_THEY_TO_COME = re.compile(r"\b(?:they|them|their|he|his|she|her|it|its)\b", re.IGNORECASE)
 _ROLE_ALONE = re.compile(rf"\bthe (?:{_ROLE})\b(?!{_QUALIFIED})", re.IGNORECASE)
-_NAMED = re.compile(r"(?<!^)(?<![.?!] )\b[A-ZÀ-ÖØ-Þ][\w’'-]+|\d")
-
-_NOUN_JA = (
-    r"文章|本文|テキスト|論文|研究|調査|記事|資料|報告書?|文書|段落|一節|節|章|物語|話|作品|映画|会社|企業|町|村|都市"
-    r"|国|地域|島|会議|組織|機関|銀行|政府|条約|協定|法律|政策|計画|人物|出来事|戦争|事件|制度|方法|決定"
-)
-_POINTS_JA = tuple(
-    (re.compile(pattern), said)
-    for pattern, said in (
-        (
-            rf"(?:この|その|本|当該|以下の|上記の?|前述の?|次の|同)(?:{_NOUN_JA})(?![ぁ-ん]?本)",
-            "what only the passage shows",
-        ),
-        (
-            r"筆者|著者|作者(?=[はがの](?:[^、]{0,12})?(?:述べ|考え|主張|言|なぜ|何|どう))|本文|文中|文章中|一節|上記|前述|本稿",
-            "the passage itself",
-        ),
-        (
-            r"^[^はがを、「]{0,8}?(?:彼女ら?|彼ら|彼(?!岸|方)|これら?|それ(?!ぞれ)ら?|そこ|ここ|この|その|あの"
-            r"|こうした|そうした|同氏|同社|両者|両国)",
-            "somebody or something that it does not name",
-        ),
-    )
-)
+_NAME = re.compile(r"(?<!^)\b[A-ZÀ-ÖØ-Þ][\w’'-]+|\d")
 
 
 def needs_passage(pair: Pair) -> Rejection | None:
-    """Reject a pair that speaks of its passage, or of something that it does not name."""
-    for role, text in (("question", pair.question), ("answer", pair.answer)):
-        said = _pointed_at(text) or (_unnamed(text) if role == "question" else "")
-        if said:
-            return Rejection(NEEDS_PASSAGE, f"The {role} speaks of {said}.")
-    return None
+    """Reject a pair that speaks of its passage, or a question of something that it does not name.
+
+    English and Japanese are known.
+    """
+    asked = _pointed_at(pair.question, _ANYWHERE + _IN_QUESTIONS + _ANYWHERE_JA + _IN_QUESTIONS_JA)
+    asked = asked or _unnamed(pair.question)
+    if asked:
+        return Rejection(NEEDS_PASSAGE, f"The question speaks of {asked}.")
+    said = _pointed_at(pair.answer, _ANYWHERE + _ANYWHERE_JA)
+    return Rejection(NEEDS_PASSAGE, f"The answer speaks of {said}.") if said else None
 
 
-def _pointed_at(text: str) -> str:
+def _pointed_at(text: str, pointers: Iterable[Pointer]) -> str:
     """Return what a text points at outside of itself, with the words; empty if at nothing."""
-    for pattern, what in _POINTS + _POINTS_JA[:2]:
-        match = pattern.search(text)
-        if match:
-            return f"{what}: “{match[0].strip()}”"
-    return ""
+    found = ((pattern.search(text), what) for pattern, what in pointers)
+    return next((_said(match, what) for match, what in found if match), "")
 
 
 def _unnamed(question: str) -> str:
-    pattern, what = _POINTS_JA[2]
-    match = pattern.search(question) or _pronoun(question)
-    if match:
-        return f"{what}: “{match[0].strip()}”"
+    pronoun = _PRONOUN.search(question)
+    if pronoun and not (pronoun[0].endswith(" it") and _IT_TO_COME.search(question)):
+        return _said(pronoun, _UNNAMED)
     role = _ROLE_ALONE.search(question)
-    if role and not _NAMED.search(question):
-        return f"{what}: “{role[0]}”"
-    return ""
+    return _said(role, _UNNAMED) if role and not _NAME.search(question) else ""
 
 
-def _pronoun(question: str) -> re.Match[str] | None:
-    match = _SUBJECT.search(question)
-    if match and match[0].lower().endswith(" it") and _IT_TO_COME.search(question):
-        return None
-    return match
+def _said(match: re.Match[str], what: str) -> str:
+    return f"{what}: “{match[0].strip()}”"
