@@ -24,6 +24,7 @@ _SERIES = (
     "January, February, March, April, May, June",
 )
 _MOST_CHARACTERS = 4000
+_SMALL_WORD = re.compile(r"\b[a-z]+\b")
 _FIRST_SENTENCE = re.compile(r"^\[1\]\s*(.+?[.!?。]|.+$)", re.MULTILINE | re.DOTALL)
 
 
@@ -48,7 +49,23 @@ def quoting(prompt: Prompt) -> Iterator[str]:
     yield from re.findall(r"\s*\S+", answer)
 
 
-_SCRIPTS: dict[str, Script] = {"scripted:counting": counting, "scripted:quoting": quoting}
+def asking(prompt: Prompt) -> Iterator[str]:
+    """Ask about the two longest words of a passage, and answer with its first sentence."""
+    passage = prompt.text.partition("\n\n")[2].partition("\n\n")[0]
+    if "Question: " not in prompt.text:
+        words = sorted(set(_SMALL_WORD.findall(passage)), key=lambda word: (-len(word), word))
+        yield f"How are {' and '.join(words[:2])} connected?"
+    elif "Grade" in prompt.text:
+        yield "9"
+    else:
+        yield re.split(r"(?<=[.!?])\s", passage)[0]
+
+
+_SCRIPTS: dict[str, Script] = {
+    "scripted:asking": asking,
+    "scripted:counting": counting,
+    "scripted:quoting": quoting,
+}
 
 
 class ScriptedModel:
@@ -115,7 +132,7 @@ def load(name: str, settings: Settings) -> LanguageModel:
     if name not in _SCRIPTS:
         raise SettingError(
             f"There is no model called '{name}'.",
-            f"Those of its kind are {' and '.join(_SCRIPTS)}.",
+            f"Those of its kind are {', '.join(_SCRIPTS)}.",
             "Run 'bonsai models' to see what there is, and correct the name.",
         )
     return ScriptedModel(_SCRIPTS[name], name=name, streams=settings.streams or _STREAMS)

@@ -72,7 +72,8 @@ def export_qa(
         typer.Option(help="Usual: train; for beir, which is there to measure, validation."),
     ] = None,
     negatives: Annotated[
-        int, typer.Option(min=0, max=10, help="Negatives a row of jsonl; pairs with fewer stay out.")
+        int,
+        typer.Option(min=0, max=10, help="Negatives a row of jsonl; who has fewer stays out."),
     ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show errors alone.")] = False,
 ) -> None:
@@ -109,10 +110,11 @@ def _leaks(kept: Sequence[WrittenPair]) -> list[str]:
     pairs = [each.pair for each in kept]
     unlike = np.zeros((len(pairs), 1), np.float32)  # nothing is embedded here
     found = audit(pairs, unlike, unlike)
+    shared = {"files": found.count("file"), "passages": found.count("passage")}
     return [
-        f"{found.count(kind)} {what} are on both sides of the split; see the sheet QA."
-        for kind, what in (("file", "files"), ("passage", "passages"))
-        if found.count(kind)
+        f"{count} {what} are on both sides of the split; see the sheet QA."
+        for what, count in shared.items()
+        if count
     ]
 
 

@@ -41,10 +41,7 @@ _ENOUGH_WORDS = 6
 #: A passage with all of these is English, and any of the others may stand in a question on it.
 _IN_ENGLISH = frozenset(("the", "of", "and", "in"))
 _ENGLISH = frozenset(
-    "a an as at be been before after between both by can could did do does for from had has have "
-    "how into is it its many may more most much not of on one or other should so such than that "
-    "their them then there they this to two use used using was were what when where which who why "
-    "will with without would".split()
+    ["a", "an", "as", "at", "be", "been", "before", "after", "between", "both", "by", "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "how", "into", "is", "it", "its", "many", "may", "more", "most", "much", "not", "of", "on", "one", "or", "other", "should", "so", "such", "than", "that", "their", "them", "then", "there", "they", "this", "to", "two", "use", "used", "using", "was", "were", "what", "when", "where", "which", "who", "why", "will", "with", "without", "would"]
 )
 _KANA = re.compile(r"[ぁ-ゟ゠-ヿ]")
 
