@@ -97,13 +97,13 @@ class QaPair(Row):
 class Leak(Wire):
     """What both parts have: a file, text of two passages, or questions or answers nearly alike.
 
-    It stands in what `train` and `validation` name.
+    `text` is it, and stands in what `train` and `validation` name.
     """
 
-    kind: Literal["file", "passage", "question", "answer"]
+    shared: Literal["file", "passage", "question", "answer"]
     train: str
     validation: str
-    what: str
+    text: str
 
 
 class DatasetResult(RunResult):

@@ -212,7 +212,7 @@ def _pair(row: QaPair) -> Pair:
 
 def _leaks(found: Audit) -> Iterator[Leak]:
     for leak in found.leaks:
-        yield Leak(kind=leak.kind, train=leak.train, validation=leak.validation, what=leak.what)
+        yield Leak(shared=leak.kind, train=leak.train, validation=leak.validation, text=leak.what)
 
 
 def _remarks(

@@ -68,7 +68,7 @@ DATASET = DatasetRequest(
 DATASET_RESULT = DatasetResult(
     run=RUN,
     pairs=(PAIR, REJECTED, FAILED),
-    leaks=(Leak(kind="passage", train="c1", validation="c2", what="雨"),),
+    leaks=(Leak(shared="passage", train="c1", validation="c2", text="雨"),),
     problems=(PROBLEM,),
     remarks=("Leakage audit: the parts share passage 1.",),
 )
