@@ -25,7 +25,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？][\"”’'」』)）\]]*$")
 _NO_ANSWER = re.compile(
     r"\b(?:i (?:do not|don['’]?t|cannot|can['’]?t) (?:know|answer|say|find|provide)|i['’]?m sorry"
     r"|(?:do|does|did|is|are|was|were)(?:n['’]t| not) (?:\w+ )?"
-    r"(?:mention|specif|state[ds]?\b|provide|say\b|given|known|indicate)"
+    r"(?:mention|specif|state[ds]?\b|provide|say\b|indicate|(?:given|known)\W*$)"
     r"|no (?:information|mention|answer)\b|cannot be (?:determined|answered)|as an ai\b)"
     r"|分かりません|わかりません|(?:記載|言及|説明|記述)されていません|不明です|情報がありません",
     re.IGNORECASE,
@@ -40,18 +40,25 @@ _SHARED_WORDS = 0.2
 _ENOUGH_WORDS = 6
 #: A passage with all of these is English, and any of the others may stand in a question on it.
 _IN_ENGLISH = frozenset(("the", "of", "and", "in"))
-_ENGLISH = frozenset(
+_COMMON = (
     "a an as at be been before after between both by can could did do does for from had has have "
     "how into is it its many may more most much not of on one or other should so such than that "
     "their them then there they this to two use used using was were what when where which who why "
-    "will with without would".split()
+    "will with without would"
 )
+_ENGLISH = frozenset(_COMMON.split())
 _KANA = re.compile(r"[ぁ-ゟ゠-ヿ]")
 
 
 def bad_form(pair: Pair) -> Rejection | None:
     """Reject a pair whose question or answer is none by its form."""
     why = _question_fault(pair) or _answer_fault(pair)
+    return Rejection(FORM, why) if why else None
+
+
+def bad_question(pair: Pair) -> Rejection | None:
+    """Reject a pair whose question is none by its form, whatever its answer."""
+    why = _question_fault(pair)
     return Rejection(FORM, why) if why else None
 
 
