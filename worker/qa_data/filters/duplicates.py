@@ -16,34 +16,6 @@ NEAR = 0.9
 _BLOCK = 1_024  # rows of a product at a time: 20 MB at 5,000 pairs
 
 
-def near_duplicates(
-    pairs: Sequence[Pair], questions: UnitVectors, answers: UnitVectors
-) -> list[Rejection | None]:
-    """Reject each pair whose question is nearly that of an earlier one that stays.
-
-    Pairs for training come first: one for validation also goes if its answer is nearly one of
-    theirs, as a model would have seen what it is to be measured by.
-
-    :param questions: (n, dim) vectors of the questions, one a pair; `answers` likewise.
-    """
-    order = sorted(range(len(pairs)), key=lambda place: pairs[place].split == "validation")
-    alike: list[list[tuple[int, str]]] = [[] for _ in pairs]
-    for role, vectors in (("question", questions), ("answer", answers)):
-        for one, other in near_rows(vectors, vectors):
-            across = pairs[one].split != pairs[other].split
-            if one != other and (role == "question" or across):
-                alike[one].append((other, role))
-    rejections: list[Rejection | None] = [None] * len(pairs)
-    kept: set[int] = set()
-    for place in order:
-        found = next(((other, role) for other, role in alike[place] if other in kept), None)
-        if found is None:
-            kept.add(place)
-        else:
-            rejections[place] = _rejection(*found, pairs)
-    return rejections
-
-
 def near_duplicate(
     pair: Pair,
     question: UnitVectors,

@@ -62,12 +62,6 @@ def bad_question(pair: Pair) -> Rejection | None:
     return Rejection(FORM, why) if why else None
 
 
-def bad_question(pair: Pair) -> Rejection | None:
-    """Reject a pair whose question is none by its form, whatever its answer."""
-    why = _question_fault(pair)
-    return Rejection(FORM, why) if why else None
-
-
 def _question_fault(pair: Pair) -> str:
     question = pair.question.strip()
     if not question:

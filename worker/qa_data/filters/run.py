@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import compress
+
+import numpy as np
 
 from worker.qa_data.filters.copying import copied
-from worker.qa_data.filters.duplicates import near_duplicates
+from worker.qa_data.filters.duplicates import near_duplicate
 from worker.qa_data.filters.facts import Unfounded, unfounded_facts
 from worker.qa_data.filters.form import bad_form, bad_question
 from worker.qa_data.filters.round_trip import TOP_K, not_found
@@ -71,11 +72,14 @@ def run_filters(
     rows = {passage.chunk_id: row for row, passage in enumerate(corpus.passages)}
     own = [rows[pairs[place].passage.chunk_id] for place in left]
     lost = not_found(questions, corpus.vectors, own, top_k)
-    found = [verdict is None for verdict in lost]
-    double = near_duplicates(
-        [pairs[place] for place in compress(left, found)], questions[found], answers[found]
-    )
-    verdicts_left = iter(double)
-    for place, verdict in zip(left, lost, strict=True):
-        verdicts[place] = verdict or next(verdicts_left)
+    kept: list[Pair] = []
+    of_questions, of_answers = np.empty_like(questions), np.empty_like(answers)
+    for row, place in enumerate(left):
+        question, answer, number = questions[row : row + 1], answers[row : row + 1], len(kept)
+        verdicts[place] = lost[row] or near_duplicate(
+            pairs[place], question, answer, kept, of_questions[:number], of_answers[:number]
+        )
+        if verdicts[place] is None:
+            kept.append(pairs[place])
+            of_questions[number], of_answers[number] = question[0], answer[0]
     return verdicts
