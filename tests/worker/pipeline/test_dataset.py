@@ -192,7 +192,6 @@ def test_one_document_cannot_be_split_but_can_be_trained_on(
     watched: Watched,
     index_request: IndexRequest,
     tmp_path: Path,
-    number: int,
 ):
     folder = write_towns(tmp_path / "one", 1)
     alone = index_request.model_copy(update={"folder": str(folder), "collection": "one"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worker.contract import KINDS, ChunkFilter, RankRequest
+from worker.contract import KINDS, ChunkFilter, DatasetRequest, RankRequest
 from xl_addin.jobs import BY_ACTION, BY_KIND, EXCEL_JOBS, SHEETS, TABLES
 from xl_addin.sheets.settings import SETTING_ROWS
 
@@ -35,6 +35,12 @@ def test_whatever_says_how_to_rank_is_an_option_of_both_commands_that_rank():
     assert filled == named, "each field of a ranking has a setting"
     for kind in ("rank", "answer"):
         assert set(settings) <= set(BY_KIND[kind].flags)
+
+
+def test_whatever_says_what_a_data_set_is_made_of_is_an_option_of_its_command():
+    filled = {row.fills[1] for row in BY_KIND["dataset"].flags if row.fills}
+    given = {"job", "protocol", "run_id", "collection", "embedder", "store", "llm"}
+    assert filled == set(DatasetRequest.model_fields) - given
 
 
 def test_each_option_of_a_command_has_a_name_of_its_own():

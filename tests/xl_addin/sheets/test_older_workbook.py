@@ -1,4 +1,4 @@
-"""A workbook of the version before: it has the sheets QA, Tuning and Regression, which are gone."""
+"""A workbook of the version before: it has the sheets Tuning and Regression, which are gone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import Picture, TableContent
 
-GONE = ("QA", "Tuning", "Regression")
+GONE = ("Tuning", "Regression")
 BEFORE = Path(__file__).parents[2] / "data" / "workbooks" / "version_before.xlsx"
 
 
