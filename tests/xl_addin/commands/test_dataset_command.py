@@ -40,7 +40,7 @@ def qa_book(asking: Run, book: Path, towns: Path) -> Path:
     set_settings(opened, {"Documents folder": towns.name})
     opened.save()
     assert asking("index", book)[0] == 0
-    assert asking("dataset", book)[0] == 0
+    assert asking("dataset", book, "--yes")[0] == 0
     return book
 
 

@@ -1,4 +1,4 @@
-"""A data set whose worker process is killed for real: no pair is made twice, and none is missing."""
+"""A data set whose worker process is killed for real: no pair is made twice, none is missing."""
 
 from __future__ import annotations
 
@@ -21,6 +21,21 @@ from worker.queueing.local.job_table import JobTable
 from worker.queueing.local.local_jobs import LocalJobs
 from worker.queueing.local.local_worker import serve
 from worker.settings import IN_PROCESS, Settings
+
+#: A worker whose model takes its time, so that it can be killed in the middle.
+SLOW_WORKER = """
+import time
+from tests.worker.queueing.quick_worker import QUICK
+from worker.inference import scripted_model
+from worker.queueing.local import local_worker
+
+def slowly(prompt):
+    time.sleep(0.1)
+    yield from scripted_model.asking(prompt)
+
+scripted_model._SCRIPTS["scripted:asking"] = slowly
+raise SystemExit(local_worker.main(QUICK))
+"""
 
 
 @pytest.fixture
@@ -58,7 +73,7 @@ def test_a_killed_run_goes_on_after_its_last_pair(
     for kill in range(kills):
         before = rows()
         worker = subprocess.Popen(
-            [sys.executable, "-m", "tests.worker.queueing.quick_worker", "local"],
+            [sys.executable, "-c", SLOW_WORKER],
             env={**os.environ, "BONSAI_HOME": str(settings.home), "BONSAI_STORE": settings.store},
             cwd=REPOSITORY,
         )
