@@ -39,11 +39,14 @@ def unfounded_names(answer: str, texts: Iterable[str]) -> tuple[str, ...]:
     foreign name with a dot between its parts. It may have another ending in a text. German is left
     alone, as its nouns cannot be told from names.
     """
+    said = names_in(answer)
+    if not said:
+        return ()
     known = KnownNames(texts)
     return tuple(
         dict.fromkeys(
             " ".join(unknown)
-            for name in names_in(answer)
+            for name in said
             if (unknown := [word for word in name if word not in known])
         )
     )

@@ -63,8 +63,10 @@ def unfounded_numbers(answer: str, texts: Iterable[str]) -> tuple[str, ...]:
     in digits, in English words up to ninety-nine, or in Chinese characters. Small numbers in words
     or kanji, citations and the numbers of a list are none.
     """
-    known = {value for text in texts for value in values_in(text)}
     said = numbers_in(answer)
+    if not said:
+        return ()
+    known = {value for text in texts for value in values_in(text)}
     return tuple(dict.fromkeys(one.written for one in said if not known & one.values))
 
 

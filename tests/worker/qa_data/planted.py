@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from pathlib import Path
 
+from tests.conftest import REPOSITORY, SAMPLE
 from worker.answering.names import unfounded_names
 from worker.answering.numbers import unfounded_numbers
+from worker.documents.splitting import split_sentences
 from worker.qa_data.pair import Pair, Passage, pair_id
 
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "qa"
+FOLDER = REPOSITORY / "tests" / "data" / "qa"
 
 #: What a pair's verdict is where no filter is to reject it.
 GOOD = "good"
@@ -38,6 +39,18 @@ def pairs() -> dict[Pair, str]:
         name = pair_id(passage.chunk_id, number)
         found[Pair(name, passage, split, row["question"], row["answer"])] = row["verdict"]
     return found
+
+
+def sample_passages() -> list[Passage]:
+    """Return passages of the shipped sample documents, to be looked for among."""
+    return [
+        Passage(f"{file.name}-{number}", file.name, chunk.text)
+        for file in sorted(SAMPLE.iterdir())
+        if ".ja." not in file.name
+        for number, chunk in enumerate(
+            split_sentences(file.read_text(encoding="utf-8"), size=1_500, overlap=0)
+        )
+    ]
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -8,12 +8,12 @@ from worker.qa_data.pair import Pair, Passage, Split, UnitVectors, pair_id
 
 TEXT = (
     "The Tamsel ferry stopped running in 1988, two years after the bridge at Lorn was finished. "
-    "For a century and a half it had crossed the river on a chain. The last ferryman, Aldo Brix, kept "
-    "a log of every passenger; the busiest day was the cattle fair of 1911."
+    "For a century and a half it had crossed the river on a chain. The last ferryman, Aldo Brix, "
+    "kept a log of every passenger; the busiest day was the cattle fair of 1911."
 )
 JAPANESE = (
-    "霧谷の石橋は、洪水で木の橋が三度流されたあと、一八五四年に石工の岩永源蔵が架けた。橋には釘も漆喰も使われて"
-    "おらず、石どうしが押し合うことで立っている。工事には二年かかり、村人は年貢の代わりに石を運んだ。"
+    "霧谷の石橋は、洪水で木の橋が三度流されたあと、一八五四年に石工の岩永源蔵が架けた。"
+    "橋には釘も漆喰も使われておらず、石どうしが押し合うことで立っている。工事には二年かかり、村人は年貢の代わりに石を運んだ。"
 )
 
 

@@ -14,9 +14,8 @@ Unfounded = Callable[[str, Sequence[str]], Sequence[str]]
 
 def unfounded_facts(pair: Pair, unfounded: Unfounded) -> Rejection | None:
     """Reject a pair with names or numbers that are not the passage's: the model made them up."""
-    for role, text in (("answer", pair.answer), ("question", pair.question)):
-        missing = unfounded(text, [pair.passage.text])
-        if missing:
-            named = ", ".join(f"“{each}”" for each in missing)
-            return Rejection(FACTS, f"The {role} has {named}, which the passage does not.")
-    return None
+    missing = unfounded(f"{pair.question}\n{pair.answer}", [pair.passage.text])
+    if not missing:
+        return None
+    named = ", ".join(f"“{each}”" for each in missing)
+    return Rejection(FACTS, f"The passage does not have {named}.")

@@ -118,11 +118,12 @@ def _is_foreign(text: str, passage: str) -> bool:
     if mostly_japanese([text]):
         return True
     words = _SMALL_WORD.findall(text)
+    if len(words) < _ENOUGH_WORDS:
+        return False
     known = set(_words(passage))
     if known >= _IN_ENGLISH:
         known |= _ENGLISH
-    shared = sum(word in known for word in words)
-    return len(words) >= _ENOUGH_WORDS and shared < _SHARED_WORDS * len(words)
+    return sum(word in known for word in words) < _SHARED_WORDS * len(words)
 
 
 def _words(text: str) -> list[str]:

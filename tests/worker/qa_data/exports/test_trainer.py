@@ -38,3 +38,42 @@ def test_datasets_reads_the_columns_and_the_texts_back(tmp_path: Path, torch: Mo
     assert found.column_names == ["anchor", "positive", "negative_1", "negative_2"]
     assert found["anchor"][1] == PAIRS[1].question
     assert found["positive"][0] == PASSAGES[0].text
+
+
+def test_sentence_transformers_trains_on_the_file(tmp_path: Path, torch: ModuleType):
+    """With a model of a few words, which takes no weights: it is the columns that count."""
+    datasets = pytest.importorskip("datasets", reason="datasets is not installed")
+    st = pytest.importorskip("sentence_transformers", reason="the extra 'gpu' is not installed")
+    path = tmp_path / "train.jsonl"
+    write_tuples(path, PAIRS, NEGATIVES, 2)
+    data = datasets.Dataset.from_json(str(path), cache_dir=str(tmp_path / "cache"))
+    model = st.SentenceTransformer(modules=[_word_model()], device="cpu")
+    seen: list[int] = []
+
+    from sentence_transformers import losses
+
+    class Loss(losses.MultipleNegativesRankingLoss):
+        def forward(self, sentence_features: list[object], labels: object) -> object:
+            seen.append(len(sentence_features))
+            return super().forward(sentence_features, labels)
+
+    arguments = st.SentenceTransformerTrainingArguments(
+        output_dir=str(tmp_path / "out"),
+        max_steps=1,
+        save_strategy="no",
+        report_to="none",
+        use_cpu=True,
+    )
+    trainer = st.SentenceTransformerTrainer(model, arguments, train_dataset=data, loss=Loss(model))
+    trainer.train()
+    assert seen == [4]  # anchor, positive and two negatives
+
+
+def _word_model() -> object:
+    from sentence_transformers.models import StaticEmbedding
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    words = {word: place for place, word in enumerate(["[UNK]", "he", "no", "said", "bells"])}
+    tokenizer = Tokenizer(models.WordLevel(words, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    return StaticEmbedding(tokenizer, embedding_dim=8)

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.conftest import SAMPLE
-from tests.worker.qa_data.planted import GOOD, pairs, passages, unfounded
+from tests.worker.qa_data.planted import GOOD, pairs, passages, sample_passages, unfounded
 from tests.worker.qa_data.samples import pair, passage, unit_vectors
-from worker.documents.splitting import split_sentences
 from worker.language import mostly_japanese
 from worker.qa_data.audit import audit
 from worker.qa_data.filters.run import Corpus, read_alone, read_question, run_filters
-from worker.qa_data.pair import Pair, Passage, UnitVectors
+from worker.qa_data.pair import Pair, UnitVectors
 from worker.retrieval.base import Embedder
 from worker.runtime import Runtime
 
@@ -29,15 +27,10 @@ def minilm(warm_runtime: Runtime) -> Embedder:
 @pytest.fixture(scope="module")
 def corpus(minilm: Embedder) -> Corpus:
     """The planted passages among those of the sample documents, all in English."""
-    samples = [
-        Passage(f"{file.name}-{number}", file.name, chunk.text)
-        for file in sorted(SAMPLE.iterdir())
-        for number, chunk in enumerate(
-            split_sentences(file.read_text(encoding="utf-8"), size=1_500, overlap=0)
-        )
-    ]
     english = [
-        each for each in (*passages().values(), *samples) if not mostly_japanese([each.text])
+        each
+        for each in (*passages().values(), *sample_passages())
+        if not mostly_japanese([each.text])
     ]
     return Corpus(english, minilm.embed_documents([each.text for each in english]))
 
