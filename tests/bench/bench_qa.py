@@ -1,6 +1,7 @@
-"""What the filters of question–answer pairs take beside the embedding of the pairs.
+"""What question–answer pairs take: their filters beside their embedding, and their writing.
 
     python -m tests.bench.bench_qa
+    python -m tests.bench.bench_qa --llm gguf:qwen-1.5b --passages 12    # the writing alone
     python -m tests.bench.bench_qa --json FILE     # all values of all rounds, too
 
 All pairs are good ones, so each of them goes through every filter that no model is asked for.
@@ -17,8 +18,11 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+from rich.console import Console
+from rich.table import Table
 
 from tests.bench.comparisons import Comparison, in_turn, seconds, show
+from tests.bench.qa_generation import MOST_COMPUTED, spent
 from tests.worker.qa_data.planted import GOOD, pairs, unfounded
 from worker.language import mostly_japanese
 from worker.qa_data.filters.run import Corpus, run_filters
@@ -106,11 +110,32 @@ def measured(name: str) -> Comparison:
     return Comparison("pairs, question and answer", "a second", sides)
 
 
+def show_writing(llm: str, count: int) -> None:
+    """Write pairs of the same passages both ways; print what each takes, and the ratios."""
+    sides = spent(Runtime(load_settings()), llm, count)
+    table = Table("side", "seconds a pair", "prompt tokens", "computed", "written")
+    for side, each in sides.items():
+        figures = (each.prompt, each.computed, each.written)
+        table.add_row(side, f"{each.seconds / count:.2f}", *(f"{figure:,}" for figure in figures))
+    Console().print(table)
+    original, ours = sides["original"], sides["ours"]
+    share = ours.computed / original.computed
+    verdict = "met" if share <= MOST_COMPUTED else "MISSED"
+    times = ours.seconds / original.seconds
+    print(f"computed: {share:.2f} of the original's; ≤ {MOST_COMPUTED}: {verdict}")  # noqa: T201
+    print(f"time: {times:.2f} of the original's")  # noqa: T201
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--embedder", default="onnx:minilm", help="model that embeds the pairs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all values there")
+    parser.add_argument("--llm", help="model that writes pairs, ours and the original's way")
+    parser.add_argument("--passages", type=int, default=12, help="that each side writes a pair of")
     options = parser.parse_args()
+    if options.llm:
+        show_writing(options.llm, options.passages)
+        return
     comparison = measured(options.embedder)
     show([comparison], "Filters of question–answer pairs")
     rate = 1 / median(comparison.sides["filters"])
