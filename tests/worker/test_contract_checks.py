@@ -13,6 +13,7 @@ import pytest
 
 from tests.worker.contract_samples import SAMPLES
 from tests.worker.contract_samples.answer import ANSWER, ANSWER_RESULT, ANSWERING, FAILED_ANSWER
+from tests.worker.contract_samples.dataset import DATASET, DATASET_RESULT, PAIR, REJECTED
 from tests.worker.contract_samples.index import INDEX, REPORT, STORE_RESULT, STORING
 from tests.worker.contract_samples.rank import RANK, RANK_RESULT, RANKING
 from tests.worker.contract_samples.score import SCORE_RESULT, SCORING
@@ -130,9 +131,35 @@ def test_an_answer_that_was_not_asked_for_is_refused_and_named(change: Change, w
     assert why in told(ANSWERING, changed(ANSWER, change))
 
 
+PAIRS = {
+    "no id": (PAIR, setting("pair_id", to=""), "has no id"),
+    "no document": (PAIR, setting("doc", to=""), "no document"),
+    "a reason to keep it": (PAIR, setting("reason", to="It is good."), "kept with a reason"),
+    "no reason to leave it out": (REJECTED, setting("reason", to=""), "kept with a reason"),
+    "no filter": (REJECTED, setting("filter", to=""), "no filter left c2-q1 out"),
+    "too many negatives": (PAIR, twice("negatives"), "too many negatives"),
+    "another part": (PAIR, setting("split", to="test"), "'train' or 'validation'"),
+    "seconds that no cell holds": (PAIR, setting("seconds", to=1e308), "too large"),
+}
+
+
+@pytest.mark.parametrize(("row", "change", "why"), PAIRS.values(), ids=PAIRS.keys())
+def test_a_pair_that_is_none_is_refused_and_named(row: Row, change: Change, why: str) -> None:
+    assert not told(DATASET, row.model_dump(mode="json"))
+
+    assert why in told(DATASET, changed(row, change))
+
+
 @pytest.mark.parametrize(
     ("request_model", "row"),
-    [(RANK, ANSWER), (RANK, REPORT), (INDEX, RANKING), (ANSWERING, REPORT), (SCORING, RANKING)],
+    [
+        (RANK, ANSWER),
+        (RANK, REPORT),
+        (INDEX, RANKING),
+        (ANSWERING, REPORT),
+        (SCORING, RANKING),
+        (DATASET, REPORT),
+    ],
     ids=lambda value: getattr(value, "job", getattr(value, "kind", "")),
 )
 def test_a_row_of_another_job_is_refused(request_model: Request, row: Row) -> None:
@@ -185,6 +212,12 @@ RESULTS = {
     "half a contrast": (SCORING, SCORE_RESULT, {"contrast": ((0.5,),)}, "contrasts are not 2 × 1"),
     "a huge score": (SCORING, SCORE_RESULT, {"scores": (1e307, 0.0)}, "too large for a cell"),
     "more than was sent": (STORING, STORE_RESULT, {"embedded": 99}, "more was embedded"),
+    "more pairs": (
+        DATASET.model_copy(update={"limit": 1, "questions": 2}),
+        DATASET_RESULT,
+        {},
+        "more than 2 pairs",
+    ),
     "a file nobody sent": (STORING, STORE_RESULT, {"unseen": {"x.txt": 1}}, "was not sent"),
 }
 

@@ -14,7 +14,7 @@ from xl_addin.commands import worker_commands
 from xl_addin.commands.console import Terminal, take_every_character
 from xl_addin.commands.demo import run_demo
 from xl_addin.commands.evaluate_command import evaluate
-from xl_addin.commands.export_command import export_qa
+from xl_addin.commands.export_command import export
 from xl_addin.commands.failures import failures_reported
 from xl_addin.commands.job_commands import jobs_app
 from xl_addin.commands.land_command import land_job
@@ -72,7 +72,7 @@ def new(path: Annotated[Path, path_argument("Where to put it.")]) -> None:
 for _job in EXCEL_JOBS:
     if _job.about:
         app.command(_job.kind.name)(run_command(_job))
-app.command()(export_qa)
+app.command()(export)
 app.command()(evaluate)
 app.command()(worker_commands.worker)
 app.command()(worker_commands.up)

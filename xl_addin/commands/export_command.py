@@ -1,4 +1,4 @@
-"""The `bonsai export-qa` command: the pairs of a workbook as the files that trainers read."""
+"""The `bonsai export` command: the pairs of a workbook as the files that trainers read."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class _Set:
     corpus: Sequence[Passage]
 
 
-def export_qa(
+def export(
     source: Annotated[Path, path_argument("Workbook with a sheet QA, or a file of the original.")],
     to: Annotated[Path, path_argument("File to write; a folder for beir.")],
     format: Annotated[

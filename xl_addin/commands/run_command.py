@@ -72,7 +72,7 @@ class Order:
 
 def run_command(job: ExcelJob[Any]) -> Callable[..., None]:
     """Return the function that Typer makes the command of a job from."""
-    named = {_parameter_name(row): row for row in job.flags}
+    named = {_parameter_name(row): row for row in _flags(job)}
 
     def command(**values: Any) -> None:  # noqa: ANN401 - as Typer has read them
         given = {
@@ -104,13 +104,18 @@ def _parameters(job: ExcelJob[Any]) -> list[inspect.Parameter]:
     if job.trial:
         shared = {"trial": (_TRY, None)} | shared
     book = (_BOOK_OR_FOLDER, None) if DOCUMENTS in job.flags else (_BOOK, inspect.Parameter.empty)
-    options = {_parameter_name(row): (_option(row), None) for row in job.flags}
+    options = {_parameter_name(row): (_option(row), None) for row in _flags(job)}
     return [
         inspect.Parameter(
             name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
         )
         for name, (annotation, default) in ({"book": book} | options | shared).items()
     ]
+
+
+def _flags(job: ExcelJob[Any]) -> tuple[Setting[Any], ...]:
+    """Return the settings of the command line: a folder to read first need not be on the sheet."""
+    return tuple(dict.fromkeys((*job.flags, *job.reads)))
 
 
 def _option(row: Setting[Any]) -> Any:  # noqa: ANN401 - an annotation that Typer reads

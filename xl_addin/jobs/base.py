@@ -105,8 +105,8 @@ class ExcelJob(Generic[In]):
     gave into its `sheets`, and those that it `shares` with another job, and returns the user's
     cells that lost their place. `flags` are the settings that the command line may overrule.
     `plain_files` says that questions and points of view may come in files of their own. `told` are
-    rows that are shown as soon as they come. `reads` are flags that name a folder, each with the
-    setting that names its index: the command indexes what it is given before it asks. `trial` is
+    rows that are shown as soon as they come. `reads` are settings that name a folder, each with
+    that of its index: the command indexes the folders that it is given first. `trial` is
     the setting of how much is made; the command has `--try` for it, which writes nothing.
     """
 

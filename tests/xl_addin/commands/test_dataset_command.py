@@ -1,4 +1,4 @@
-"""`bonsai dataset` and `bonsai export-qa` as a person types them."""
+"""`bonsai dataset` and `bonsai export` as a person types them."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def test_a_model_that_is_too_weak_is_told_with_a_better_one(
 
 def test_pairs_are_exported_for_trainers_with_negatives(asking: Run, qa_book: Path, tmp_path: Path):
     path = tmp_path / "train.jsonl"
-    code, out, err = asking("export-qa", qa_book, path, "--negatives", 2)
+    code, out, err = asking("export", qa_book, path, "--negatives", 2)
     assert code == 0, err
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     train = [row for row in rows(qa_book, QA) if row["Split"] == "train"]
@@ -218,8 +218,8 @@ def test_the_originals_files_are_written_and_read_back(
 ):
     first, second = tmp_path / name, tmp_path / "again.json"
     more = ("--format", "original", "--split", "all")
-    assert asking("export-qa", qa_book, first, *more)[0] == 0
-    code, _, err = asking("export-qa", first, second, *more)
+    assert asking("export", qa_book, first, *more)[0] == 0
+    code, _, err = asking("export", first, second, *more)
     assert code == 0, err
     records = json.loads(second.read_text(encoding="utf-8"))
     assert len(records) == TOWNS
@@ -227,22 +227,22 @@ def test_the_originals_files_are_written_and_read_back(
 
 
 def test_other_formats_are_written(asking: Run, qa_book: Path, tmp_path: Path):
-    assert asking("export-qa", qa_book, tmp_path / "beir", "--format", "beir")[0] == 0
+    assert asking("export", qa_book, tmp_path / "beir", "--format", "beir")[0] == 0
     queries = (tmp_path / "beir" / "queries.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(queries) == sum(row["Split"] == "validation" for row in rows(qa_book, QA))
     corpus = (tmp_path / "beir" / "corpus.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(corpus) == TOWNS
-    assert asking("export-qa", qa_book, tmp_path / "chat.jsonl", "--format", "chat")[0] == 0
+    assert asking("export", qa_book, tmp_path / "chat.jsonl", "--format", "chat")[0] == 0
 
 
 def test_an_export_replaces_nothing_and_says_where_there_is_nothing(
     asking: Run, qa_book: Path, book: Path, tmp_path: Path
 ):
     (tmp_path / "there.jsonl").write_text("mine", encoding="utf-8")
-    code, _, err = asking("export-qa", qa_book, tmp_path / "there.jsonl")
+    code, _, err = asking("export", qa_book, tmp_path / "there.jsonl")
     assert (code, "there already" in err) == (2, True)
     assert asking("new", tmp_path / "empty.xlsx")[0] == 0
-    code, _, err = asking("export-qa", tmp_path / "empty.xlsx", tmp_path / "out.jsonl")
+    code, _, err = asking("export", tmp_path / "empty.xlsx", tmp_path / "out.jsonl")
     assert (code, "no pair for train" in err) == (2, True)
 
 
@@ -254,6 +254,6 @@ def test_a_leak_that_a_person_has_made_is_told(asking: Run, qa_book: Path, tmp_p
 
     opened.write_table(TableContent(QA, content))
     opened.save()
-    code, out, _ = asking("export-qa", qa_book, tmp_path / "train.jsonl")
+    code, out, _ = asking("export", qa_book, tmp_path / "train.jsonl")
     assert code == 0
     assert "1 files are on both sides" in out

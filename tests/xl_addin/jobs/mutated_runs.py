@@ -37,7 +37,7 @@ from xl_addin.jobs.run import Run
 from xl_addin.workbook.file.file_book import FileBook
 
 #: The kinds of runs that land in sheets of their own.
-LANDED = ("index", "rank", "answer", "dataset")
+LANDED = tuple(kind for kind, job in BY_KIND.items() if job.sheets)
 _PICTURE = (heatmap_blob("1"), png())
 
 
@@ -54,7 +54,7 @@ class Sent:
 def make_book(path: Path) -> Path:
     """Make a workbook that holds everything, with the results of a run before."""
     write_rich(path)
-    for kind in ("index", "answer", "dataset"):
+    for kind in LANDED:
         _land(path, whole_run(kind))
     return path
 
