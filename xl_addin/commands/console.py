@@ -165,11 +165,11 @@ class Watch:
             TextColumn("{task.fields[message]}", markup=False),
             console=console,
         )
+        self._tasks: dict[str, int] = {}
+        self._written: dict[tuple[Hashable, ...], str] = {}
         self._live: Live | None = None
         if console.is_terminal and not quiet:
             self._live = Live(get_renderable=self._picture, console=console, transient=True)
-        self._tasks: dict[str, int] = {}
-        self._written: dict[tuple[Hashable, ...], str] = {}
 
     def shown(self) -> AbstractContextManager[object]:
         """Return the context in which the display lives."""
