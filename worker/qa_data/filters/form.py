@@ -104,11 +104,10 @@ def _fault(role: str, text: str, lengths: tuple[int, int], passage: str) -> str:
 
 
 def _runs_in_circles(text: str) -> bool:
-    """Say whether three words in a row come four times, or one word makes up half of many."""
+    """Say whether three words in a row come four times."""
     words = _words(text)
     threes = Counter(zip(words, words[1:], words[2:], strict=False))
-    commonest = max(Counter(words).values(), default=0)
-    return max(threes.values(), default=0) >= _CIRCLES or commonest > max(_CIRCLES, len(words) / 2)
+    return max(threes.values(), default=0) >= _CIRCLES
 
 
 def _is_foreign(text: str, passage: str) -> bool:

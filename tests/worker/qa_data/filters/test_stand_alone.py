@@ -41,6 +41,7 @@ def test_a_question_that_needs_its_passage_is_rejected(question: str):
         "Why is it that ferries outlived bridges in Tamsel?",
         "How long does it take to dye cloth in Agano?",
         "Why did the company at Hexholm close its foundry?",
+        "Why did the company leave Hexholm in the end?",
         "Who gave his name to the chain ferry at Tamsel?",
         "Why did the European Union take in Greece when it did?",
         "How does inflation change what people save?",
