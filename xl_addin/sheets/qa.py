@@ -29,7 +29,7 @@ CELLS: Cells[QaPair] = (
     (Column("Answer", 70, "wrapped"), lambda pair: pair.answer),
     (Column("Split", 11), lambda pair: pair.split),
     (Column("Kept", 7, choices=YES_NO), lambda pair: _YES if pair.kept else _NO),
-    (Column("Reason", 40, "wrapped"), lambda pair: pair.reason),
+    (Column("Reason", 40, "wrapped"), lambda pair: _reason(pair)),
     (Column("Passage", 90, "wrapped"), lambda pair: pair.passage),
     (Column("ChunkID", 22), lambda pair: pair.chunk_id),
     (Column("Negatives", 14, hidden=True), lambda pair: _as_list(pair.negatives)),
@@ -107,6 +107,10 @@ def _own_row(row: Row, new: QaRow, splits: Mapping[RowValue, RowValue]) -> QaRow
     stands = row.cells(_RUN_COLUMNS)
     split = splits.get(stands["Doc"], stands["Split"])
     return {**stands, "Split": split, **new, **own}
+
+
+def _reason(pair: QaPair) -> str:
+    return f"{pair.filter}: {pair.reason}" if pair.reason else ""
 
 
 def _as_list(texts: Sequence[str]) -> str:

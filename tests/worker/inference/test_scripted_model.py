@@ -4,6 +4,7 @@ import pytest
 
 from worker.errors import SettingError
 from worker.inference.base import Completion, Prompt, Sampling
+from worker.inference.scripted_model import asking
 from worker.runtime import Runtime
 from worker.settings import load_settings
 
@@ -45,3 +46,11 @@ def test_quoting_says_that_there_are_no_passages(runtime: Runtime):
 def test_a_script_that_is_not_known_is_refused(runtime: Runtime):
     with pytest.raises(SettingError, match=r"no model called 'scripted:other'.*counting"):
         runtime.language_model("scripted:other")
+
+
+def test_the_asking_script_asks_about_a_passage_and_answers_from_it():
+    passage = "Read this:\n\nKettles whistle. Steamships depart.\n\n"
+    (question,) = asking(Prompt(f"{passage}Write a question.", "chat"))
+    assert question == "How are steamships and whistle connected?"
+    (answer,) = asking(Prompt(f"{passage}Answer it.\n\nQuestion: {question}", "chat"))
+    assert answer == "Kettles whistle."

@@ -46,6 +46,14 @@ def test_the_estimate_of_a_long_run_is_one_line_that_stays(terminal: bool):
     assert shown(on) == "21 more answers, about 3 min\n"
 
 
+def test_the_display_is_away_while_something_is_asked_and_back_then():
+    watch = Watch(console(terminal=True), quiet=False)
+    with watch.shown() as live:
+        with watch.paused():
+            assert not live.is_started
+        assert live.is_started
+
+
 def test_quiet_shows_no_estimate():
     on = console(terminal=True)
     Watch(on, quiet=True).take(ESTIMATE)

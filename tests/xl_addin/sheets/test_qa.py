@@ -68,7 +68,7 @@ def by_id(found: list[dict[str, object]]) -> dict[object, dict[str, object]]:
 def test_a_row_tells_whether_its_pair_is_kept_and_why_not(book: Path):
     first, second = land(book, [pair(1), rejected(2)])
     assert [first[h] for h in ("ID", "Kept", "Reason")] == ["c1-q1", "yes", None]
-    assert [second[h] for h in ("ID", "Kept", "Reason")] == ["c2-q1", "no", "It is none."]
+    assert [second[h] for h in ("ID", "Kept", "Reason")] == ["c2-q1", "no", "form: It is none."]
     assert not is_own(first)
     assert not is_own(second)
 
@@ -102,7 +102,7 @@ def test_a_flip_that_is_taken_back_lets_the_next_run_write(book: Path):
     land(book, [pair(1)])
     edit(book, ("c1-q1", "Kept", "yes"))
     (row,) = land(book, [rejected(1)])
-    assert (row["Kept"], row["Reason"]) == ("no", "It is none.")
+    assert (row["Kept"], row["Reason"]) == ("no", "form: It is none.")
 
 
 @pytest.mark.parametrize("header", ["Question", "Answer"])
