@@ -63,8 +63,8 @@ def _check_two(documents: Collection[str]) -> None:
             "The documents cannot be split into training and validation.",
             f"That is done by file, and there is {'only one' if documents else 'none'}: parts of "
             "one file share words and sentences, so that validation would measure memory.",
-            "Give two documents or more; a long one can be cut into files by chapters. Or make a set "
-            "for training alone: 'QA validation share' 0.",
+            "Give two documents or more; a long one can be cut into files by chapters. Or make a "
+            "set for training alone: 'QA validation share' 0.",
         )
 
 
