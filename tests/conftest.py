@@ -128,6 +128,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
     from huggingface_hub import constants
     from huggingface_hub.utils import close_session
 
+    _wait_for_what_asks_a_hub()  # it would ask this one
     for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
@@ -139,10 +140,15 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
         files = server.url + "/{repo_id}/resolve/{revision}/{filename}"
         monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", files)
         yield server
-        for thread in threading.enumerate():  # what nobody waited for would ask the next one
-            if thread.name == ASKING:
-                thread.join(120)
+        _wait_for_what_asks_a_hub()
     close_session()
+
+
+def _wait_for_what_asks_a_hub() -> None:
+    """Wait for what nobody waited for: a download goes on without it after some seconds."""
+    for thread in threading.enumerate():
+        if thread.name == ASKING:
+            thread.join(120)
 
 
 @pytest.fixture

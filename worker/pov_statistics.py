@@ -26,6 +26,8 @@ _SCHEMA = """
     CREATE TABLE IF NOT EXISTS figures (key BLOB PRIMARY KEY, mean REAL NOT NULL, sd REAL NOT NULL)
 """
 _LONGEST_QUOTED = 60
+#: Figures that are kept, the newest: those of old versions of collections go.
+_MOST_KEPT = 200_000
 
 _log = logging.getLogger(__name__)
 
@@ -73,6 +75,11 @@ class KeptStatistics:
     def _store(self, rows: Sequence[tuple[bytes, float, float]]) -> None:
         with self._db.transaction():
             self._db.execute_many("INSERT OR REPLACE INTO figures VALUES (?, ?, ?)", rows)
+            # What is replaced gets a new row id as well.
+            self._db.execute(
+                "DELETE FROM figures WHERE rowid <= (SELECT max(rowid) FROM figures) - ?",
+                (_MOST_KEPT,),
+            )
 
 
 def _key(model: str, version: str, pov: str) -> bytes:

@@ -123,6 +123,16 @@ def test_models_and_versions_have_figures_of_their_own(kept: KeptStatistics):
     assert kept.find(MODEL, "1", ["view", "other"]) == {"view": Figures(0.1, 0.2)}
 
 
+def test_figures_of_old_versions_go_when_there_are_too_many(kept: KeptStatistics, monkeypatch):
+    monkeypatch.setattr("worker.pov_statistics._MOST_KEPT", 3)
+    for version in range(5):
+        kept.keep("m", str(version), {"Taste.": Figures(0.5, 0.25)})
+        kept.keep("m", LATEST, {"Taste.": Figures(0.5, version)})
+    known = [version for version in range(5) if kept.find("m", str(version), ["Taste."])]
+    assert known == [4]
+    assert kept.find("m", LATEST, ["Taste."]) == {"Taste.": Figures(0.5, 4)}
+
+
 def test_five_thousand_sentences_are_kept_to_the_last_digit(kept: KeptStatistics):
     figures = {f"view {n} of \udc80": Figures(1 / (n + 3), 0.1 + 0.2 * n) for n in range(5000)}
     kept.keep(MODEL, LATEST, figures)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -67,9 +68,16 @@ class RankRequest(CollectionRequest, RunRequest):
 
         :raises ProtocolError: if not.
         """
-        asked = [question.text for question in self.questions if question.qid == qid]
-        require(bool(asked), f"the question '{qid[:80]}' was not asked")
-        require(text in asked, f"the question {qid} was asked in other words")
+        require(qid in self._asked, f"the question '{qid[:80]}' was not asked")
+        require(text in self._asked[qid], f"the question {qid} was asked in other words")
+
+    @cached_property
+    def _asked(self) -> Mapping[str, set[str]]:
+        """What was asked under each id: looked up for every row that comes."""
+        asked: dict[str, set[str]] = {}
+        for question in self.questions:
+            asked.setdefault(question.qid, set()).add(question.text)
+        return asked
 
     def check_row(self, row: Row) -> None:
         """See that a ranking is one that was asked for, and whole.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from queue import Empty, SimpleQueue
@@ -20,6 +21,10 @@ _LOOK = 0.2
 
 #: Seconds that prompts have to end by themselves once the batch has ended.
 _GRACE = 3.0
+
+#: Seconds that the end of the program waits for a prompt that was left behind: an engine that comes
+#: back into an interpreter which is gone takes the process down with it.
+_LAST_GRACE = 20.0
 
 
 class Complete(Protocol):
@@ -122,3 +127,5 @@ def _wait_for(threads: Sequence[Thread]) -> None:
     until = monotonic() + _GRACE
     for thread in threads:
         thread.join(max(0.0, until - monotonic()))
+        if thread.is_alive():
+            atexit.register(thread.join, _LAST_GRACE)

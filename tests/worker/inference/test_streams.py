@@ -1,5 +1,7 @@
 """Many prompts over few threads, with engines that are made to fail or hang."""
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -116,6 +118,33 @@ def test_a_prompt_that_hangs_and_cannot_be_stopped_is_left_behind():
         list(complete_all(complete, [COUNT] * 3, 2, on_text=print, cancelled=lambda: True))
     assert time.monotonic() - started < 30
     released.set()
+
+
+LEFT_BEHIND = """
+import time
+from worker.errors import CancelledError
+from worker.inference import streams
+from worker.inference.base import Prompt
+
+def complete(prompt, on_text, cancelled):
+    time.sleep(2)
+    print("came back")
+
+streams._GRACE = 0.1
+try:
+    list(streams.complete_all(
+        complete, [Prompt("", "chat")], 1, on_text=print, cancelled=lambda: True
+    ))
+except CancelledError:
+    print("stopped")
+"""
+
+
+def test_the_program_does_not_end_under_a_prompt_that_was_left_behind():
+    program = subprocess.run(
+        [sys.executable, "-c", LEFT_BEHIND], capture_output=True, text=True, timeout=300
+    )
+    assert program.stdout.split("\n") == ["stopped", "came back", ""]
 
 
 def test_a_batch_that_is_left_ends_the_prompts_under_way():

@@ -127,8 +127,8 @@ def judge(question: str, passages: Sequence[str], read: Read, vocabulary: Vocabu
     parts = question_parts(question)
     found = [_best(part, passages, nearness, known) for part in parts]
     weakest = min(found, key=lambda one: one.score)
-    words = {word for part in parts for word in (*part.asked, *part.about)}
-    soft = _soft_match({word: nearness[word] for word in words & nearness.keys()}, vocabulary)
+    words = dict.fromkeys(word for part in parts for word in (*part.asked, *part.about))
+    soft = _soft_match({word: nearness[word] for word in words if word in nearness}, vocabulary)
     strict = (1 - _SOFT) * weakest.score
     return Found(strict + _SOFT * soft, soft, partial(_why, weakest))
 

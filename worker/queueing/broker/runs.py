@@ -169,7 +169,10 @@ class Runs:
             return
 
     def _end_if_waiting(self, run_id: str) -> None:
-        """End a run that no worker has; one that takes it just now finds the wish to stop."""
+        """End a run that no worker has; one that takes it just now finds the wish to stop.
+
+        Nothing is added to its rows: they are for whoever has the lease to number.
+        """
         from redis.exceptions import WatchError
 
         key = f"bonsai:run:{run_id}"
@@ -179,8 +182,6 @@ class Runs:
                 return
             pipe.multi()
             pipe.hset(key, mapping={"state": "cancelled", "finished": self.now()})
-            pipe.xadd(f"bonsai:rows:{run_id}", {"end": "cancelled"})
-            pipe.expire(f"bonsai:rows:{run_id}", KEPT)
             try:
                 pipe.execute()
             except WatchError:

@@ -13,6 +13,8 @@ from worker.contract import RowReady
 from worker.errors import BrokerError, InputError
 from worker.queueing.broker.connection import broker_errors, is_outage
 from worker.queueing.broker.lease import Lease
+from worker.queueing.broker.runs import Runs
+from worker.queueing.job import State
 
 
 @pytest.fixture
@@ -42,6 +44,25 @@ def test_a_step_that_was_broken_off_is_done_again(
 
     assert len(broken) == 2
     assert world.stored_rows("rank-run") == 1
+
+
+def test_a_run_that_is_stopped_while_a_worker_takes_it_is_cancelled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.runs.submit(rank_request(1))
+    seen = Runs.state
+
+    def stopped_just_after(runs: Runs, run_id: str) -> State | None:
+        state = seen(runs, run_id)
+        world.runs.stop(run_id)
+        return state
+
+    monkeypatch.setattr(Runs, "state", stopped_just_after)
+    assert Lease.take(world.redis, "rank-run") is None
+    monkeypatch.undo()
+
+    assert world.runs.state("rank-run") == "cancelled"
+    assert "asked" in world.runs.problem("rank-run")
 
 
 OUTAGES = {
