@@ -24,7 +24,9 @@ from worker.pipeline.pair_writing import PairWriter, Place, Written
 from worker.pipeline.passage_choice import Material, choose_material
 from worker.qa_data.audit import Audit
 from worker.qa_data.filters.grade import low_grade
+from worker.qa_data.filters.target import off_target
 from worker.qa_data.pair import Pair, Passage, Rejection, pair_id
+from worker.qa_data.targets import choose_target
 from worker.qa_data.wording import QUESTION_TOKENS, kind_of
 
 #: So many pairs show whether a model can write them: under a third of them kept, and it cannot.
@@ -120,12 +122,14 @@ class _Run:
         earlier = (
             self.rows[pair_id(passage.chunk_id, before)].question for before in range(1, question)
         )
+        kind = kind_of(number, question)
         return Place(
             passage,
             self.material.splits[passage.doc_id],
             question,
-            kind_of(number, question),
+            kind,
             tuple(filter(None, earlier)),
+            choose_target(passage.text, kind, question),
         )
 
     def _made(self, places: Sequence[Place]) -> Iterator[QaPair]:
@@ -134,12 +138,14 @@ class _Run:
         Only questions that are good are answered, and only good pairs are graded.
         """
         written = {each.pair.pair_id: each for each in self.writer.questions(places)}
+        targets = {place.pair_id: place.target for place in places}
         verdicts: dict[str, Rejection] = {}
         self._judge_questions(written, verdicts)
         for each in self.writer.answers(_left(written, verdicts)):
             written[each.pair.pair_id] = each
             if not each.problem:
-                _note(verdicts, each.pair, self.filter.judge_whole(each.pair))
+                missed = off_target(each.pair, targets[each.pair.pair_id])
+                _note(verdicts, each.pair, missed or self.filter.judge_whole(each.pair))
         for each, grade in (
             self.writer.grades(_left(written, verdicts)) if self.request.grade else ()
         ):

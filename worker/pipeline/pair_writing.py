@@ -12,11 +12,10 @@ from worker.inference.base import Completion, Prompt, Sampling
 from worker.pipeline.completing import Asker
 from worker.qa_data.cleaning import clean_answer, clean_question
 from worker.qa_data.filters.grade import GRADE_TOKENS, grade_prompt, read_grade
-from worker.qa_data.pair import Pair, Passage, Split, pair_id
+from worker.qa_data.pair import Pair, Passage, QuestionKind, Split, Target, pair_id
 from worker.qa_data.wording import (
     ANSWER_TOKENS,
     QUESTION_TOKENS,
-    QuestionKind,
     answer_prompt,
     question_prompt,
 )
@@ -32,7 +31,7 @@ _Reply = tuple[Completion, Problem | None]
 class Place:
     """Where a pair comes from: a passage, and the question's place, from 1, among its own.
 
-    `earlier` are the questions that the passage has already.
+    `earlier` are the questions that the passage has already, `target` what is asked for.
     """
 
     passage: Passage
@@ -40,6 +39,7 @@ class Place:
     number: int
     kind: QuestionKind
     earlier: tuple[str, ...] = ()
+    target: Target | None = None
 
     @property
     def pair_id(self) -> str:
@@ -98,7 +98,7 @@ class PairWriter:
 
     def questions(self, places: Sequence[Place]) -> list[Written]:
         """Return pairs without answers, in the order of their places."""
-        asked = [question_prompt(at.passage.text, at.kind, at.earlier) for at in places]
+        asked = [question_prompt(at.passage.text, at.kind, at.earlier, at.target) for at in places]
         return [
             Written(_unanswered(at, clean_question(reply.text)), (reply,), problem)
             for at, (reply, problem) in zip(

@@ -17,6 +17,7 @@ from worker.qa_data.overlap import overlaps
 from worker.qa_data.pair import Passage, Split
 from worker.qa_data.passages import Selection, select_passages
 from worker.qa_data.split import split_by_share
+from worker.qa_data.targets import choose_target
 from worker.retrieval.base import EmbeddedChunk, Embedder
 
 #: No limit: what an index may hold, and what a passage may be long.
@@ -27,8 +28,8 @@ _MOST_PASSAGES, _MOST_CHARACTERS = 2**31, 2**31
 class Material:
     """What pairs are made of: the passages that are used, in the order in which they are.
 
-    `corpus` holds all passages of the index, `splits` the part of each document. The order is
-    drawn, so that the first passages are a sample of all.
+    `corpus` holds all passages of the index, `splits` the part of each document. Those come first
+    that something clear can be asked of; their order is drawn, so that the first are a sample.
     """
 
     passages: Sequence[Passage]
@@ -49,13 +50,29 @@ def choose_material(request: DatasetRequest, embedder: Embedder, context: JobCon
     if not fitting:
         raise _nothing_fits(request, index.corpus.passages)
     splits = _splits(request, fitting, index.validation)
-    limit = Selection(0, _MOST_CHARACTERS, limit=request.limit)
-    chosen = select_passages(fitting, limit, request.seed)
+    clear, others = _clear_first(fitting)
+    chosen = _drawn(clear, request.limit, request.seed)
+    chosen += _drawn(others, request.limit - len(chosen), request.seed)
     repeated = _repeated(chosen, splits)
-    left = {each.chunk_id: each for each in chosen if each.chunk_id not in repeated}
-    ordered = [left[chunk_id] for chunk_id in drawn_order(left, request.seed)]
+    ordered = [passage for passage in chosen if passage.chunk_id not in repeated]
     remarks = tuple(_remarks(index.in_both, len(repeated)))
     return Material(ordered, splits, index.corpus, index.version, remarks)
+
+
+def _clear_first(passages: Sequence[Passage]) -> tuple[list[Passage], list[Passage]]:
+    """Return the passages that something clear can be asked of, and the others."""
+    clear: list[Passage] = []
+    others: list[Passage] = []
+    for passage in passages:
+        (others if choose_target(passage.text, "fact", 1) is None else clear).append(passage)
+    return clear, others
+
+
+def _drawn(passages: Sequence[Passage], limit: int, seed: int) -> list[Passage]:
+    """Return so many passages, evenly of all documents, in an order that is drawn."""
+    chosen = select_passages(passages, Selection(0, _MOST_CHARACTERS, limit=limit), seed)
+    by_id = {each.chunk_id: each for each in chosen}
+    return [by_id[chunk_id] for chunk_id in drawn_order(by_id, seed)]
 
 
 @dataclass(frozen=True)

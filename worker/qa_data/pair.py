@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 #: The part of a data set that a document is in, and with it all pairs made from it.
 Split = Literal["train", "validation"]
 
+#: What a question asks for.
+QuestionKind = Literal["fact", "reason", "relation", "procedure", "consequence"]
+
 #: (n, dim) float32 rows of length 1, so that a product of two is their cosine.
 UnitVectors = NDArray[np.float32]
 
@@ -33,6 +36,15 @@ class Pair:
     split: Split
     question: str
     answer: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """Words of a sentence of a passage that a question is to ask for, and of what kind it is."""
+
+    sentence: str
+    words: str
+    kind: QuestionKind = "fact"
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ asked for, only a plain text: small models write that, and break JSON.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import get_args
 
 from worker.foreign_text import harmless
 from worker.language import mostly_japanese
+from worker.qa_data.pair import QuestionKind, Target
 
-#: What a question asks for; the kinds take turns, so that a data set is not all of one sort.
-QuestionKind = Literal["fact", "reason", "relation", "procedure", "consequence"]
+#: The kinds take turns, so that a data set is not all of one sort.
 KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 
 #: Tokens that a question and an answer may take; what is longer is no plain one.
@@ -25,6 +25,13 @@ _ASK = (
     "{passage}Write one short exam question in English, in one sentence, that asks for {kind}. "
     "The student does not have the passage: say by name whom or what the question is about, and "
     "never write 'the passage', 'the text' or 'the author'. Write nothing but the question."
+)
+_ASK_TARGET = (
+    "{passage}Take this sentence of it: {sentence}\n\nWrite one short exam question in English "
+    "whose answer is: {words}\n\nThe student sees neither passage nor sentence: say by its full "
+    "name whom or what the question is about, with the place or the year if there is one. Never "
+    "write 'the passage', 'the text' or 'the author', and do not give the answer away. Write "
+    "nothing but the question."
 )
 _ANSWER = (
     "{passage}Answer this question from the passage, in English, in one or two short sentences in "
@@ -46,6 +53,12 @@ _ASK_JA = (
     "持っていません。何についての問いかを名前で示し、「本文」「この文章」「筆者」とは書かないで"
     "ください。問いだけを書いてください。"
 )
+_ASK_TARGET_JA = (
+    "{passage}その中の次の文を見てください。{sentence}\n\n答えが「{words}」になる短い試験問題を、"
+    "日本語の疑問文一つで書いてください。受験者は一節も文も持っていません。何についての問いかを"
+    "名前で示し、「本文」「この文章」「筆者」とは書かず、答えを問いに入れないでください。"
+    "問いだけを書いてください。"
+)
 _ANSWER_JA = (
     "{passage}次の問いに、一節の内容だけから、日本語の短い一文か二文で答えてください。"
     "一節には触れないでください。\n\n問い: {question}"
@@ -64,14 +77,24 @@ def kind_of(passage_number: int, question_number: int) -> QuestionKind:
     return KINDS[(passage_number + question_number) % len(KINDS)]
 
 
-def question_prompt(passage: str, kind: QuestionKind, earlier: Sequence[str] = ()) -> str:
+def question_prompt(
+    passage: str,
+    kind: QuestionKind,
+    earlier: Sequence[str] = (),
+    target: Target | None = None,
+) -> str:
     """Return the text that asks a model for a question, in the passage's language.
 
     :param earlier: questions that the passage has got before; another one is asked for.
+    :param target: what is asked for; without it, anything of the kind.
     """
     japanese = mostly_japanese([passage])
     ask, wanted = (_ASK_JA, _WANTED_JA) if japanese else (_ASK, _WANTED)
     text = ask.format(passage=_opening(passage), kind=wanted[kind])
+    if target:
+        ask = _ASK_TARGET_JA if japanese else _ASK_TARGET
+        sentence, words = harmless(target.sentence), harmless(target.words)
+        text = ask.format(passage=_opening(passage), sentence=sentence, words=words)
     if not earlier:
         return text
     other = "次とは別のことを尋ねてください。" if japanese else "Ask something other than:"

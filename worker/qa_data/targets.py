@@ -1,0 +1,105 @@
+"""What a question is to ask for: words of one sentence of its passage, chosen before it is written.
+
+A small model that may ask anything asks what its passage does not answer. One that is given the
+answer asks for it, and whether it has can be seen: asked its own question over the passage, it must
+come to the same words (the answer-aware generation and round trip of Alberti et al., 2019,
+"Synthetic QA corpora generation with roundtrip consistency").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from worker.language import mostly_japanese
+from worker.qa_data.pair import QuestionKind, Target
+
+_SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]+[\"”’')]*(?=\s|$)")
+_SENTENCE_JA = re.compile(r"[^。！？\n]+[。！？]")
+_LENGTHS, _LENGTHS_JA = (50, 300), (20, 150)  # characters of a sentence that one can ask about
+
+_WORD = r"[A-ZÀ-ÖØ-Þ][\w’'-]*\w"
+_NAME = re.compile(rf"\b{_WORD}(?:\s+(?:(?:of|de|da|del|du|van|von|al|the)\s+)?{_WORD})*")
+_NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]*\d(?![\w])|(?<![\w.,])\d\b")
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+)
+_DATE = re.compile(rf"\b(?:\d{{1,2}}\s+)?{_MONTH}(?:\s+\d{{4}})?\b|\b[12]\d{{3}}\b")
+#: Names side by side, as in a list: each could be the answer.
+_LISTED = re.compile(rf"{_WORD},\s+{_WORD}|{_WORD},?\s+(?:and|or)\s+{_WORD}")
+_CLAUSES: Mapping[QuestionKind, re.Pattern[str]] = {
+    "reason": re.compile(r"\b(?:because|in order to)\s+(?P<words>[^,;:.!?]{12,120})"),
+    "consequence": re.compile(
+        r"\b(?:therefore|which (?:led|made|left|meant)|as a result),?\s+(?P<words>[^;:.!?]{12,120})"
+    ),
+    "procedure": re.compile(r"\bby (?P<words>\w+ing [^,;:.!?]{8,120})"),
+}
+#: A sentence that begins so says by itself neither who nor what.
+_POINTS_BACK = re.compile(
+    r"(?:he|she|it|they|this|that|these|those|his|her|its|their|such|both|neither|one|another"
+    r"|others?|some|yet|but|so|then|there|here|we|i|you|(?:the|a)\s+(?:same|other|second|latter))\b",
+    re.IGNORECASE,
+)
+_JAPANESE = re.compile(r"[ァ-ヴー・]{3,}|[0-9０-９][0-9０-９,.，．]*[^\s、。はがをにでとのも]?")
+#: What a target is worth, whether it is of the kind that is wanted first, and the target.
+_Found = tuple[tuple[bool, int], Target]
+_NOTHING: _Found = ((False, 0), Target("", ""))
+_TITLE_LIKE = 2  # words: a name of so many is clearer than one of one
+
+
+def choose_target(passage: str, kind: QuestionKind, number: int) -> Target | None:
+    """Return what the question of a number, from 1, can ask of a passage; None if nothing is clear.
+
+    That is what a sentence gives as a reason, a consequence or a way if such a kind is wanted, and
+    else a name, a date or a number in a sentence that names something else besides. Each number
+    takes another sentence, the clearest first.
+    """
+    best: dict[str, _Found] = {}
+    for clearness, target in _targets(passage):
+        worth = (target.kind == kind, clearness)
+        usable = clearness > 0 and target.kind in (kind, "fact")
+        if usable and worth > best.get(target.sentence, _NOTHING)[0]:
+            best[target.sentence] = worth, target
+    ordered = sorted(best.values(), key=lambda each: each[0], reverse=True)
+    return ordered[number - 1][1] if number <= len(ordered) else None
+
+
+def _targets(passage: str) -> Iterator[tuple[int, Target]]:
+    """Yield all that can be asked for, with its clearness."""
+    japanese = mostly_japanese([passage])
+    least, most = _LENGTHS_JA if japanese else _LENGTHS
+    for sentence in map(str.strip, (_SENTENCE_JA if japanese else _SENTENCE).findall(passage)):
+        if least <= len(sentence) <= most and not _POINTS_BACK.match(sentence):
+            for target in _japanese(sentence) if japanese else _english(sentence):
+                yield _clearness(target, passage), target
+
+
+def _english(sentence: str) -> Iterator[Target]:
+    for kind, clause in _CLAUSES.items():
+        for match in clause.finditer(sentence):
+            yield Target(sentence, match["words"].strip(), kind)
+    listed = [match.span() for match in _LISTED.finditer(sentence)]
+    for pattern in (_DATE, _NAME, _NUMBER):
+        for match in pattern.finditer(sentence):
+            is_listed = any(first <= match.start() < last for first, last in listed)
+            if not is_listed and (match.start() or " " in match[0]):
+                yield Target(sentence, re.sub(r"[’']s$", "", match[0]))
+
+
+def _japanese(sentence: str) -> Iterator[Target]:
+    yield from (Target(sentence, match[0]) for match in _JAPANESE.finditer(sentence))
+
+
+def _clearness(target: Target, passage: str) -> int:
+    """Return how clearly a question can ask for a target; 0 if it cannot.
+
+    The sentence must name something besides; words that stand once in the passage, dates and names
+    of several words can hardly be another's answer.
+    """
+    words, sentence = target.words, target.sentence
+    rest = sentence.replace(words, " ")
+    names = [*_NAME.findall(rest[1:]), *_NUMBER.findall(rest), *_JAPANESE.findall(rest)]
+    if sentence.count(words) > 1 or not names:
+        return 0
+    is_long = len(words.split()) >= _TITLE_LIKE or _DATE.fullmatch(words) is not None
+    return 2 * min(3, len(names)) + 2 * is_long + 2 * (passage.count(words) == 1)
