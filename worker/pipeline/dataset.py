@@ -145,7 +145,7 @@ class _Run:
             written[each.pair.pair_id] = each
             if not each.problem:
                 missed = off_target(each.pair, targets[each.pair.pair_id])
-                _note(verdicts, each.pair, missed or self.filter.judge_whole(each.pair))
+                _note(verdicts, each.pair, self.filter.judge_whole(each.pair) or missed)
         for each, grade in (
             self.writer.grades(_left(written, verdicts)) if self.request.grade else ()
         ):

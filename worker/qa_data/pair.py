@@ -40,11 +40,15 @@ class Pair:
 
 @dataclass(frozen=True)
 class Target:
-    """Words of a sentence of a passage that a question is to ask for, and of what kind it is."""
+    """Words of a sentence of a passage that a question is to ask for, and of what kind it is.
+
+    `asked_by` are the words one of which the question has; without any, it may have others.
+    """
 
     sentence: str
     words: str
     kind: QuestionKind = "fact"
+    asked_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ _MONTH = (
 )
 _DATE = re.compile(rf"\b(?:\d{{1,2}}\s+)?{_MONTH}(?:\s+\d{{4}})?\b|\b[12]\d{{3}}\b")
 #: Names side by side, as in a list: each could be the answer.
-_LISTED = re.compile(rf"{_WORD},\s+{_WORD}|{_WORD},?\s+(?:and|or)\s+{_WORD}")
+_LISTED_BEFORE = re.compile(rf"{_WORD}(?:,|,?\s+(?:and|or))\s+$")
+_LISTED_AFTER = re.compile(rf"(?:,|,?\s+(?:and|or))\s+{_WORD}")
 _CLAUSES: Mapping[QuestionKind, re.Pattern[str]] = {
     "reason": re.compile(r"\b(?:because|in order to)\s+(?P<words>[^,;:.!?]{12,120})"),
     "consequence": re.compile(
@@ -34,13 +35,27 @@ _CLAUSES: Mapping[QuestionKind, re.Pattern[str]] = {
     ),
     "procedure": re.compile(r"\bby (?P<words>\w+ing [^,;:.!?]{8,120})"),
 }
+_ASKED_BY: Mapping[QuestionKind, tuple[str, ...]] = {
+    "reason": ("why",),
+    "consequence": ("what",),
+    "procedure": ("how",),
+}
+_WHEN = ("when", "which year", "what year")
+_HOW_MANY = ("how many", "how much", "how")
+_POSSESSIVE = re.compile(r"[’']s$")
 #: A sentence that begins so says by itself neither who nor what.
 _POINTS_BACK = re.compile(
     r"(?:he|she|it|they|this|that|these|those|his|her|its|their|such|both|neither|one|another"
     r"|others?|some|yet|but|so|then|there|here|we|i|you|(?:the|a)\s+(?:same|other|second|latter))\b",
     re.IGNORECASE,
 )
-_JAPANESE = re.compile(r"[ァ-ヴー・]{3,}|[0-9０-９][0-9０-９,.，．]*[^\s、。はがをにでとのも]?")
+_JAPANESE = re.compile(
+    r"[ァ-ヴー・]{3,}|[一二三四五六七八九〇十百千]{2,}[年月日人]"
+    r"|[0-9０-９][0-9０-９,.，．]*[^\s、。はがをにでとのも]?"
+)
+_COMPOUND = re.compile(r"[一-龯]{2,}")
+    r"[ァ-ヴー・]{3,}|[一二三四五六七八九〇十百千]{2,}[年月日人]|[0-9０-９][0-9０-９,.，．]*[^\s、。はがをにでとのも]?"
+)
 #: What a target is worth, whether it is of the kind that is wanted first, and the target.
 _Found = tuple[tuple[bool, int], Target]
 _NOTHING: _Found = ((False, 0), Target("", ""))
@@ -77,13 +92,13 @@ def _targets(passage: str) -> Iterator[tuple[int, Target]]:
 def _english(sentence: str) -> Iterator[Target]:
     for kind, clause in _CLAUSES.items():
         for match in clause.finditer(sentence):
-            yield Target(sentence, match["words"].strip(), kind)
-    listed = [match.span() for match in _LISTED.finditer(sentence)]
-    for pattern in (_DATE, _NAME, _NUMBER):
+            yield Target(sentence, match["words"].strip(), kind, _ASKED_BY[kind])
+    for pattern, asked_by in ((_DATE, _WHEN), (_NAME, ()), (_NUMBER, _HOW_MANY)):
         for match in pattern.finditer(sentence):
-            is_listed = any(first <= match.start() < last for first, last in listed)
-            if not is_listed and (match.start() or " " in match[0]):
-                yield Target(sentence, re.sub(r"[’']s$", "", match[0]))
+            before, after = sentence[: match.start()], sentence[match.end() :]
+            is_listed = _LISTED_BEFORE.search(before) or _LISTED_AFTER.match(after)
+            if not is_listed and (before or " " in match[0]):
+                yield Target(sentence, _POSSESSIVE.sub("", match[0]), "fact", asked_by)
 
 
 def _japanese(sentence: str) -> Iterator[Target]:
@@ -98,7 +113,7 @@ def _clearness(target: Target, passage: str) -> int:
     """
     words, sentence = target.words, target.sentence
     rest = sentence.replace(words, " ")
-    names = [*_NAME.findall(rest[1:]), *_NUMBER.findall(rest), *_JAPANESE.findall(rest)]
+    names = [*_NAME.findall(rest[1:]), *_NUMBER.findall(rest), *_COMPOUND.findall(rest)]
     if sentence.count(words) > 1 or not names:
         return 0
     is_long = len(words.split()) >= _TITLE_LIKE or _DATE.fullmatch(words) is not None

@@ -29,9 +29,8 @@ _ASK = (
 _ASK_TARGET = (
     "{passage}Take this sentence of it: {sentence}\n\nWrite one short exam question in English "
     "whose answer is: {words}\n\nThe student sees neither passage nor sentence: say by its full "
-    "name whom or what the question is about, with the place or the year if there is one. Never "
-    "write 'the passage', 'the text' or 'the author', and do not give the answer away. Write "
-    "nothing but the question."
+    "name whom or what the question is about. Never write 'the passage', 'the text' or 'the "
+    "author', and do not give the answer away.{begin} Write nothing but the question."
 )
 _ANSWER = (
     "{passage}Answer this question from the passage, in English, in one or two short sentences in "
@@ -94,7 +93,8 @@ def question_prompt(
     if target:
         ask = _ASK_TARGET_JA if japanese else _ASK_TARGET
         sentence, words = harmless(target.sentence), harmless(target.words)
-        text = ask.format(passage=_opening(passage), sentence=sentence, words=words)
+        begin = f" Ask with the word {target.asked_by[0].capitalize()}." if target.asked_by else ""
+        text = ask.format(passage=_opening(passage), sentence=sentence, words=words, begin=begin)
     if not earlier:
         return text
     other = "次とは別のことを尋ねてください。" if japanese else "Ask something other than:"

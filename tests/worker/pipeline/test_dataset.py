@@ -120,13 +120,24 @@ def test_the_answer_is_asked_for_right_after_its_question_and_both_begin_with_th
         assert answer.text.startswith(beginning)
 
 
-def test_kinds_of_question_take_turns(asked: DatasetRequest, watched: Watched, saying):
+def test_each_question_is_asked_for_words_of_its_passage(
+    asked: DatasetRequest, watched: Watched, saying
+):
     prompts = saying(asking)
-    make_dataset(changed(asked, limit=5), watched.context)
-    wanted = {
-        prompt.text.partition("asks for ")[2][:20] for prompt in prompts if is_question(prompt)
-    }
-    assert len(wanted) == 5
+    result = make_dataset(changed(asked, limit=5), watched.context)
+    wanted = [prompt.text for prompt in prompts if is_question(prompt)]
+    assert all("whose answer is: " in text for text in wanted)
+    assert len(result.pairs) == 5
+
+
+def test_an_answer_that_is_not_what_was_asked_for_is_left_out(
+    asked: DatasetRequest, watched: Watched, saying
+):
+    other = "Half of those who lived there moved away, and the rest began to teach children."
+    saying(lambda prompt: asking(prompt) if is_question(prompt) else iter([other]))
+    result = make_dataset(changed(asked, limit=4), watched.context)
+    assert {pair.filter for pair in result.pairs} == {"off target"}
+    assert all("which was asked for" in pair.reason for pair in result.pairs)
 
 
 def test_a_second_question_of_a_passage_is_told_the_first(

@@ -17,7 +17,10 @@ def off_target(pair: Pair, target: Target | None) -> Rejection | None:
     """Reject a pair whose question says what it was to ask for, or whose answer does not."""
     if target is None:
         return None
-    if target.words.casefold() in pair.question.casefold():
+    asked = pair.question.casefold()
+    if target.asked_by and not any(word in asked for word in target.asked_by):
+        return Rejection(OFF_TARGET, f"The question does not ask {target.asked_by[0]}.")
+    if target.words.casefold() in asked:
         return Rejection(OFF_TARGET, f"The question gives its answer away: “{target.words}”.")
     if _share(target, pair.answer) < (1.0 if target.kind == "fact" else _ENOUGH):
         return Rejection(OFF_TARGET, f"The answer is not “{target.words}”, which was asked for.")

@@ -1,0 +1,44 @@
+import pytest
+
+from tests.worker.qa_data.samples import pair
+from worker.qa_data.filters.target import off_target
+from worker.qa_data.pair import Target
+
+YEAR = Target("Aldo Brix carried the last passenger in 1988.", "1988", asked_by=("when",))
+NAME = Target("The last ferryman was Aldo Brix of Tollen.", "Aldo Brix")
+REASON = Target("", "the railway had come to the other bank", "reason")
+
+
+@pytest.mark.parametrize(
+    ("target", "answer"),
+    [
+        (YEAR, "It was in 1988."),
+        (NAME, "The last one was Brix, it is told: Aldo."),
+        (REASON, "The railway came to the other bank of the river."),
+        (None, "Nobody knows."),
+    ],
+)
+def test_an_answer_that_says_what_was_asked_for_stays(target, answer):
+    assert off_target(pair("Who or when or why?", answer), target) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "answer"),
+    [(YEAR, "It was in 1978."), (NAME, "It was a ferryman of Tollen."), (REASON, "It rained.")],
+)
+def test_an_answer_that_says_something_else_is_rejected(target, answer):
+    rejection = off_target(pair("Who or when or why?", answer), target)
+    assert rejection is not None
+    assert f"“{target.words}”, which was asked for" in rejection.why
+
+
+def test_a_question_that_asks_for_something_else_is_rejected():
+    rejection = off_target(pair("Who carried the last passenger?", "Aldo Brix, in 1988."), YEAR)
+    assert rejection is not None
+    assert rejection.why == "The question does not ask when."
+
+
+def test_a_question_that_gives_its_answer_away_is_rejected():
+    rejection = off_target(pair("When in 1988 was it?", "In 1988."), YEAR)
+    assert rejection is not None
+    assert "gives its answer away" in rejection.why
