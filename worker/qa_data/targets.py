@@ -54,8 +54,6 @@ _JAPANESE = re.compile(
     r"|[0-9０-９][0-9０-９,.，．]*[^\s、。はがをにでとのも]?"
 )
 _COMPOUND = re.compile(r"[一-龯]{2,}")
-    r"[ァ-ヴー・]{3,}|[一二三四五六七八九〇十百千]{2,}[年月日人]|[0-9０-９][0-9０-９,.，．]*[^\s、。はがをにでとのも]?"
-)
 #: What a target is worth, whether it is of the kind that is wanted first, and the target.
 _Found = tuple[tuple[bool, int], Target]
 _NOTHING: _Found = ((False, 0), Target("", ""))
