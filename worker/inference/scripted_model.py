@@ -25,6 +25,7 @@ _SERIES = (
 )
 _MOST_CHARACTERS = 4000
 _SMALL_WORD = re.compile(r"\b[a-z]+\b")
+_QUESTION_WORD = re.compile(r"Ask with the word (\w+)\.")
 _FIRST_SENTENCE = re.compile(r"^\[1\]\s*(.+?[.!?。]|.+$)", re.MULTILINE | re.DOTALL)
 
 
@@ -54,7 +55,8 @@ def asking(prompt: Prompt) -> Iterator[str]:
     passage = prompt.text.partition("\n\n")[2].partition("\n\n")[0]
     if "Question: " not in prompt.text:
         words = sorted(set(_SMALL_WORD.findall(passage)), key=lambda word: (-len(word), word))
-        yield f"How are {' and '.join(words[:2])} connected?"
+        wish = _QUESTION_WORD.search(prompt.text)
+        yield f"{wish[1] if wish else 'How'} are {' and '.join(words[:2])} connected?"
     elif "Grade" in prompt.text:
         yield "9"
     else:

@@ -15,6 +15,7 @@ from worker.errors import CancelledError, EngineError, EngineLostError, InputErr
 from worker.inference.base import Prompt
 from worker.inference.scripted_model import ScriptedModel, asking
 from worker.pipeline.dataset import PILOT, make_dataset
+from worker.qa_data.targets import choose_target
 
 LLM = "scripted:asking"
 
@@ -140,6 +141,7 @@ def test_an_answer_that_is_not_what_was_asked_for_is_left_out(
     assert all("which was asked for" in pair.reason for pair in result.pairs)
 
 
+@pytest.mark.usefixtures("one_target")
 def test_a_second_question_of_a_passage_is_told_the_first(
     asked: DatasetRequest, watched: Watched, saying
 ):
@@ -363,10 +365,20 @@ def test_a_run_that_ended_early_goes_on_after_its_last_row(
     assert sum(map(is_question, prompts)) <= TOWNS + 1, "what is stored is not asked for again"
 
 
+@pytest.fixture
+def one_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same is asked of a passage each time, so that its second question is the first again."""
+    monkeypatch.setattr(
+        "worker.pipeline.dataset.choose_target",
+        lambda text, _kind, _number: choose_target(text, "fact", 1),
+    )
+
+
+@pytest.mark.usefixtures("one_target")
 def test_what_is_kept_is_compared_with_what_an_earlier_try_has_kept(
     asked: DatasetRequest, watched: Watched, saying
 ):
-    """The second question of each passage is the first again: a duplicate, on whichever try."""
+    """The second question is a duplicate, on whichever try."""
     saying(asking)
     watched.end_after("kill", 1)
     with pytest.raises(KilledError):
@@ -399,7 +411,10 @@ JAPANESE = (
     "毎年八月には船大工の祭りが開かれ、古い船が港に並びます。祭りの夜には灯台のまわりに千の提灯がともされます。"
     "波江の学校では今でも木の船の模型を作る授業があり、卒業する生徒はその船を港に浮かべます。"
 )
-QUESTION_JA, ANSWER_JA = "港町波江を灯台のそばに作ったのは誰ですか？", "森江田が波江を作りました。"
+QUESTION_JA, ANSWER_JA = (
+    "港町波江が灯台のそばに作られたのはいつですか？",
+    "一八七一年に作られました。",
+)
 
 
 def test_japanese_passages_are_asked_about_in_japanese(
@@ -412,13 +427,7 @@ def test_japanese_passages_are_asked_about_in_japanese(
         if "波江" not in prompt.text:
             return asking(prompt)
         is_answer = "問い: " in prompt.text
-        return iter(
-            [
-                "森江田が波江を作りました。"
-                if is_answer
-                else "港町波江を灯台のそばに作ったのは誰ですか？"
-            ]
-        )
+        return iter([ANSWER_JA if is_answer else QUESTION_JA])
 
     prompts = saying(both)
     result = make_dataset(changed(asked, fewer_than=2000, more_than=200), watched.context)
