@@ -411,8 +411,8 @@ JAPANESE = (
     "毎年八月には船大工の祭りが開かれ、古い船が港に並びます。祭りの夜には灯台のまわりに千の提灯がともされます。"
     "波江の学校では今でも木の船の模型を作る授業があり、卒業する生徒はその船を港に浮かべます。"
 )
-QUESTION_JA = "港町波江を灯台のそばに作ったのは何年ですか？"
-ANSWER_JA = "一八七一年に作られました。"
+QUESTION_JA = "港町波江を灯台のそばに作ったのは誰ですか？"
+ANSWER_JA = "一八七一年に森江田が波江を作りました。"
 
 
 def test_japanese_passages_are_asked_about_in_japanese(
@@ -430,7 +430,7 @@ def test_japanese_passages_are_asked_about_in_japanese(
     prompts = saying(both)
     result = make_dataset(changed(asked, fewer_than=2000, more_than=200), watched.context)
     (pair,) = [pair for pair in result.pairs if pair.doc == "namie.txt"]
-    assert (pair.question, pair.answer) == (QUESTION_JA, ANSWER_JA)
+    assert (pair.question, pair.answer) == (QUESTION_JA, ANSWER_JA), pair.reason
     assert pair.kept, pair.reason
     assert any("日本語" in prompt.text for prompt in prompts)
 
