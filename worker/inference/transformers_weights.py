@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,6 @@ def load_weights(name: str, models: Path) -> tuple[PreTrainedModel, PreTrainedTo
     :raises WeightsMissingError: if the model is neither here nor to be had.
     :raises EngineError: if it cannot be loaded here, for want of memory for example.
     """
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read when the library is imported
     try:
         import accelerate  # noqa: F401 (transformers asks for it late and in other words)
         import torch  # noqa: F401

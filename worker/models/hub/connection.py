@@ -7,7 +7,6 @@ connection: with its token, its proxies and its address of the hub.
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -162,7 +161,6 @@ def _wait_asked_for(response: Any) -> float | None:  # noqa: ANN401 (the library
 
 
 def _library() -> Any:  # noqa: ANN401 (loaded late)
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read when the library is imported
     try:
         import huggingface_hub
         import huggingface_hub.constants

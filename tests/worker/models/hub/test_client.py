@@ -490,3 +490,8 @@ def test_every_refusal_says_what_why_and_what_to_do(small: HubServer, get: Get):
         with pytest.raises(BonsaiError) as caught:
             get(NAME)
         assert all((caught.value.what, caught.value.why, caught.value.next_step))
+
+
+def test_the_library_tells_the_hub_nothing_of_its_own():
+    """Whatever imported it first: among it is a question for known agents, once in a process."""
+    assert constants.HF_HUB_DISABLE_TELEMETRY
