@@ -16,6 +16,7 @@ from xl_addin.commands.app import app
 from xl_addin.jobs.books import new_book
 
 EMOJI = "📈 growth 🎉 성장"
+PAIRS = '[{"id": "1", "doc": "A kettle sings.", "question": "What sings?", "answer": "A kettle."}]'
 
 
 @pytest.fixture
@@ -28,6 +29,7 @@ def folder(tmp_path: Path) -> Path:
         text = f"The kettle {EMOJI} sings in kitchen {number}. Tankers carry oil."
         (documents / f"{EMOJI} {number}.md").write_text(text, "utf-8")
     shipped = (REPOSITORY / "templates" / "evaluation" / "questions.csv").read_text("utf-8")
+    (tmp_path / "pairs.json").write_text(PAIRS, "utf-8")
     (tmp_path / "questions.csv").write_text("".join(shipped.splitlines(True)[:2]), "utf-8")
     return tmp_path
 
@@ -53,6 +55,7 @@ def test_quiet_jobs_say_nothing_whatever_the_names_of_files(
         ("rank", "book.xlsx"),
         ("answer", "book.xlsx", "--json", "result.json"),
         ("evaluate", "--documents", "documents", "--questions", "questions.csv"),
+        ("export", "pairs.json", "pairs.jsonl"),
     ]
     for command in commands:
         ended = quietly(folder, *command)
@@ -76,7 +79,7 @@ def test_every_command_that_can_be_quiet_is_tried_here():
         for command in app.registered_commands
         if "quiet" in inspect.signature(command.callback).parameters
     }
-    assert quiet == {"demo", "index", "rank", "answer", "evaluate"}
+    assert quiet == {"dataset", "demo", "index", "rank", "answer", "evaluate", "export"}
 
 
 LOUD = """
