@@ -7,10 +7,10 @@ import zlib
 from worker.errors import InputError
 
 #: Bytes that one request or one large result may have, compressed.
-MOST_BYTES = 64 * 2**20
+MOST_BYTES = 16 * 2**20
 
 #: Bytes that it may grow to: a small record that was forged must not fill the memory.
-MOST_UNPACKED = 16 * MOST_BYTES
+MOST_UNPACKED = 64 * MOST_BYTES
 
 
 def pack(data: bytes, what: str) -> bytes:
