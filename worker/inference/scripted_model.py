@@ -56,7 +56,7 @@ def asking(prompt: Prompt) -> Iterator[str]:
     if "Question: " not in prompt.text:
         words = sorted(set(_SMALL_WORD.findall(passage)), key=lambda word: (-len(word), word))
         wish = _QUESTION_WORD.search(prompt.text)
-        yield f"{wish[1] if wish else 'How'} are {' and '.join(words[:2])} connected?"
+        yield f"{wish[1] if wish else 'How'} does {' go with '.join(words[:2])}?"
     elif "Grade" in prompt.text:
         yield "9"
     else:

@@ -31,6 +31,32 @@ def test_a_sentence_that_points_back_is_not_asked_about():
     assert words(VISA, "reason") == "2019"
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Brunei joined the circle in 1984 and Vietnam in 1995, after a war with its American foe.",
+        "In Tollen the river rose that year; by 1867 the old bridge of Harwick had been rebuilt.",
+        "More than half of Aldo's men at Harwick were too old to work, or so it was told there.",
+        "The Dutch planters left Harwick one evening and were not seen again by those who stayed.",
+    ],
+)
+def test_what_could_be_asked_of_two_things_is_not_asked_for(sentence: str):
+    target = choose_target(sentence, "fact", 1)
+    assert target is None or target.words in ("Vietnam", "Harwick")
+
+
+def test_a_sentence_without_pronouns_comes_first():
+    points_back = "In 1867 the men of Tollen took it to their harbour at Harwick with Aldo Brix."
+    plain = "In 1871 the men of Tollen built a harbour at Harwick with Ilse Brandt of Agano."
+    assert words(f"{points_back} {plain}") in plain
+
+
+def test_a_name_is_asked_for_without_the_small_word_before_it():
+    assert words("When Ilse Brandt came to Harwick, the ferry of Tollen stopped for good.") == (
+        "Ilse Brandt"
+    )
+
+
 def test_names_in_a_list_are_not_asked_for():
     assert choose_target(LIST, "fact", 1) is None
 

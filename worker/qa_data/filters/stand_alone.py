@@ -101,7 +101,11 @@ _PRONOUN = re.compile(
 #: "It" that stands for what comes: why is it that, how long does it take to.
 _IT_TO_COME = re.compile(r"\bit\b[^,?]*\b(?:to|that|for|when|if|like|mean)\b", re.IGNORECASE)
 _ROLE_ALONE = re.compile(rf"\bthe (?:{_ROLE})\b(?!{_QUALIFIED})", re.IGNORECASE)
-_NAME = re.compile(r"(?<!^)\b[A-ZÀ-ÖØ-Þ][\w’'-]+|\d")
+_NAME = re.compile(r"(?<!^)\b[A-ZÀ-ÖØ-Þ][\w’'-]+|\d|[“\"']\w")
+#: Asks for one person or one event, of which there is no telling without a name.
+_ONCE = re.compile(
+    rf"^(?:\w+ )?{_ASKING}\b.*?\b(?:did|was|were|had)\b|^who(?:m|se)?\b", re.IGNORECASE
+)
 
 
 def needs_passage(pair: Pair) -> Rejection | None:
@@ -127,8 +131,8 @@ def _unnamed(question: str) -> str:
     pronoun = _PRONOUN.search(question)
     if pronoun and not (pronoun[0].endswith(" it") and _IT_TO_COME.search(question)):
         return _said(pronoun, _UNNAMED)
-    role = _ROLE_ALONE.search(question)
-    return _said(role, _UNNAMED) if role and not _NAME.search(question) else ""
+    particular = _ROLE_ALONE.search(question) or _ONCE.search(question)
+    return _said(particular, _UNNAMED) if particular and not _NAME.search(question) else ""
 
 
 def _said(match: re.Match[str], what: str) -> str:

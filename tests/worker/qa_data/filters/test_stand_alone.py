@@ -23,6 +23,9 @@ from worker.qa_data.filters.stand_alone import NEEDS_PASSAGE, needs_passage
         "Why did the company close?",
         "How did that war end?",
         "What are the problems described above?",
+        "When did recognition come in?",
+        "In which year was the deforestation rule adopted?",
+        "Who is saying that beef stands for more than food?",
     ],
 )
 def test_a_question_that_needs_its_passage_is_rejected(question: str):
@@ -47,6 +50,8 @@ def test_a_question_that_needs_its_passage_is_rejected(question: str):
         "How does inflation change what people save?",
         "What lost its value in Germany in 1923?",
         "Why did Aldo Brix keep a log of his passengers?",
+        "Why do mussels grow thin in fresh water?",
+        "When was the phrase 'debt trap' first used?",
     ],
 )
 def test_a_question_that_names_what_it_is_about_stays(question: str):

@@ -1,12 +1,18 @@
+from dataclasses import replace
+
 import pytest
 
-from tests.worker.qa_data.samples import pair
+from tests.worker.qa_data.samples import JAPANESE, pair, passage
 from worker.qa_data.filters.target import off_target
 from worker.qa_data.pair import Target
 
 YEAR = Target("Aldo Brix carried the last passenger in 1988.", "1988", asked_by=("when",))
 NAME = Target("The last ferryman was Aldo Brix of Tollen.", "Aldo Brix")
 REASON = Target("", "the railway had come to the other bank", "reason")
+FALL = passage(
+    "A covert operation overthrew Guatemala's president, Jacobo Árbenz, in 1954."
+)
+FALLEN = Target(FALL.text, "1954", asked_by=("when", "year"))
 
 
 @pytest.mark.parametrize(
@@ -42,3 +48,24 @@ def test_a_question_that_gives_its_answer_away_is_rejected():
     rejection = off_target(pair("When in 1988 was it?", "In 1988."), YEAR)
     assert rejection is not None
     assert "gives its answer away" in rejection.why
+
+
+@pytest.mark.parametrize(
+    ("question", "own"),
+    [
+        ("When did Jacobo Árbenz become president?", "become"),
+        ("When did rebels arrive to overthrow Árbenz?", "rebels, arrive"),
+        ("When was the president overthrown?", ""),
+        ("In what year was president Árbenz overthrown by an operation?", ""),
+    ],
+)
+def test_a_question_that_brings_words_of_its_own_is_rejected(question: str, own: str):
+    rejection = off_target(replace(pair(question, "In 1954."), passage=FALL), FALLEN)
+    wanted = f"The passage does not have “{own}”, which the question says." if own else ""
+    assert (rejection.why if rejection else "") == wanted
+
+
+def test_words_of_japanese_questions_are_not_compared():
+    told = passage(JAPANESE)
+    asked = replace(pair("いつ到着しましたか？", "1867年です。"), passage=told)
+    assert off_target(asked, Target(JAPANESE, "1867")) is None
