@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 
-from worker.language import mostly_japanese
 from worker.qa_data.pair import Pair, Rejection, Target
-from worker.qa_data.word_stems import word_stems
+from worker.qa_data.word_stems import words_beyond
 
 OFF_TARGET = "off target"
 
 _WORD = re.compile(r"[^\W_]+")
 _LEAST = 4  # characters of a word that says something
+_STRAY = 2  # words from elsewhere in an answer to one sentence
 _ENOUGH = 0.5  # of the words of a clause: an answer puts it in words of its own
 #: The kind of thing that is asked for: "what event", "which of the laws".
-_ASKED_FOR = re.compile(r"\b(?:what|which)\s+(?:of the\s+)?[\w-]+", re.IGNORECASE)
+_ASKED_FOR = re.compile(
+    r"\b(?:what|which)\s+(?:(?:of|is|are|was|were)\s+the\s+)?[\w-]+", re.IGNORECASE
+)
 
 
 def off_target(pair: Pair, target: Target | None) -> Rejection | None:
@@ -32,18 +34,27 @@ def off_target(pair: Pair, target: Target | None) -> Rejection | None:
         return Rejection(OFF_TARGET, f"The question gives its answer away: “{target.words}”.")
     own = _own_words(pair)
     if own:
-        return Rejection(OFF_TARGET, f"The passage does not have “{own}”, which the question says.")
+        return Rejection(OFF_TARGET, f"The passage does not say {_quoted(own)}; the question does.")
     if _share(target, pair.answer) < (1.0 if target.kind == "fact" else _ENOUGH):
         return Rejection(OFF_TARGET, f"The answer is not “{target.words}”, which was asked for.")
+    stray = _stray_words(pair, target)
+    if len(stray) >= _STRAY:
+        return Rejection(OFF_TARGET, f"The answer strays from what was asked: {_quoted(stray)}.")
     return None
 
 
-def _own_words(pair: Pair) -> str:
-    """Return what a question in English says and its passage does not."""
-    if mostly_japanese([pair.passage.text]):
-        return ""
-    said, told = word_stems(_ASKED_FOR.sub(" ", pair.question)), word_stems(pair.passage.text)
-    return ", ".join(word for stem, word in said.items() if stem not in told)
+def _own_words(pair: Pair) -> list[str]:
+    """Return what a question says and its passage does not; Japanese has no words to compare."""
+    return words_beyond(_ASKED_FOR.sub(" ", pair.question), pair.passage.text)
+
+
+def _stray_words(pair: Pair, target: Target) -> list[str]:
+    """Return what an answer says beyond its question and the sentence asked about."""
+    return words_beyond(pair.answer, f"{pair.question}\n{target.sentence}")
+
+
+def _quoted(words: list[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)
 
 
 def _share(target: Target, answer: str) -> float:

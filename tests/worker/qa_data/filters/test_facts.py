@@ -26,6 +26,20 @@ def test_what_the_passage_says_stays():
     assert unfounded_facts(pair(answer="It was Aldo Brix, until 1988."), unfounded) is None
 
 
+def test_an_answer_in_words_of_its_own_stays():
+    told = "It was drawn over the river by a chain, with people and cattle."
+    assert unfounded_facts(pair("How did the ferry at Tamsel work?", told), unfounded) is None
+
+
+def test_an_answer_of_which_most_is_made_up_is_rejected():
+    made_up = "It reflects a complex interplay of regional traditions, commerce and heritage."
+    rejection = unfounded_facts(pair("What does the ferry stand for?", made_up), unfounded)
+    assert rejection is not None
+    assert rejection.why == (
+        "The passage tells nothing of “reflects”, “complex”, “interplay”, “regional”, “traditions”."
+    )
+
+
 def test_a_japanese_year_is_looked_for():
     asked, of = "霧谷の石橋はいつ架けられましたか？", passage(JAPANESE)
     assert unfounded_facts(pair(asked, "一八五四年です。", of=of), unfounded) is None

@@ -8,10 +8,9 @@ from worker.qa_data.pair import Target
 
 YEAR = Target("Aldo Brix carried the last passenger in 1988.", "1988", asked_by=("when",))
 NAME = Target("The last ferryman was Aldo Brix of Tollen.", "Aldo Brix")
-REASON = Target("", "the railway had come to the other bank", "reason")
-FALL = passage(
-    "A covert operation overthrew Guatemala's president, Jacobo Árbenz, in 1954."
-)
+RAILWAY = "Harwick lost its trade because the railway had come to the other bank of the river."
+REASON = Target(RAILWAY, "the railway had come to the other bank", "reason")
+FALL = passage("A covert operation overthrew Guatemala's president, Jacobo Árbenz, in 1954.")
 FALLEN = Target(FALL.text, "1954", asked_by=("when", "year"))
 
 
@@ -53,16 +52,31 @@ def test_a_question_that_gives_its_answer_away_is_rejected():
 @pytest.mark.parametrize(
     ("question", "own"),
     [
-        ("When did Jacobo Árbenz become president?", "become"),
-        ("When did rebels arrive to overthrow Árbenz?", "rebels, arrive"),
+        ("When did Jacobo Árbenz become president?", "“become”"),
+        ("When did rebels arrive to overthrow Árbenz?", "“rebels”, “arrive”"),
         ("When was the president overthrown?", ""),
         ("In what year was president Árbenz overthrown by an operation?", ""),
     ],
 )
 def test_a_question_that_brings_words_of_its_own_is_rejected(question: str, own: str):
     rejection = off_target(replace(pair(question, "In 1954."), passage=FALL), FALLEN)
-    wanted = f"The passage does not have “{own}”, which the question says." if own else ""
+    wanted = f"The passage does not say {own}; the question does." if own else ""
     assert (rejection.why if rejection else "") == wanted
+
+
+@pytest.mark.parametrize(
+    ("answer", "stays"),
+    [
+        ("The president was overthrown in 1954.", True),
+        ("Jacobo Árbenz, the president, fell in 1954.", True),
+        ("The bank and its young partners fell in 1954.", False),
+    ],
+)
+def test_an_answer_that_strays_from_its_sentence_is_rejected(answer: str, stays: bool):
+    asked = replace(pair("When was the president overthrown?", answer), passage=FALL)
+    rejection = off_target(asked, FALLEN)
+    assert (rejection is None) is stays
+    assert stays or "“bank”" in (rejection.why if rejection else "")
 
 
 def test_words_of_japanese_questions_are_not_compared():
