@@ -84,6 +84,7 @@ _IN_QUESTIONS = _pointers(
     ),
 )
 _UNNAMED = "somebody or something that it does not name"
+_NAMELESS = "somebody, or something that happened once, and names nothing"
 _IN_QUESTIONS_JA = _pointers(
     (
         r"^[^はがを、「]{0,8}?(?:彼女ら?|彼ら|彼(?!岸|方)|これら?|それ(?!ぞれ)ら?|そこ|ここ|この|その|あの"
@@ -131,8 +132,12 @@ def _unnamed(question: str) -> str:
     pronoun = _PRONOUN.search(question)
     if pronoun and not (pronoun[0].endswith(" it") and _IT_TO_COME.search(question)):
         return _said(pronoun, _UNNAMED)
-    particular = _ROLE_ALONE.search(question) or _ONCE.search(question)
-    return _said(particular, _UNNAMED) if particular and not _NAME.search(question) else ""
+    if _NAME.search(question):
+        return ""
+    role = _ROLE_ALONE.search(question)
+    if role:
+        return _said(role, _UNNAMED)
+    return _NAMELESS if _ONCE.search(question) else ""
 
 
 def _said(match: re.Match[str], what: str) -> str:
