@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import io
 import textwrap
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from importlib.util import find_spec
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from worker.picture_text import drawable, font_families, glyphs_of, shorten
 
 #: Inches; chosen so that 10 × 23 and 50 × 60 can both be read.
 _CELL_WIDTH, _CELL_HEIGHT = 0.42, 0.34
 _BAR_GAP, _BAR_WIDTH = 0.25, 0.18
 _ROW_LABEL, _COLUMN_LABEL = 42, 34  # characters before a label is cut (Japanese counts double)
 _DPI = 110
-_BOX = "□"
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,8 @@ def draw_heatmap(
     from matplotlib.figure import Figure
 
     rows, columns = values.shape
-    families = _font_families()
-    drawable = partial(_drawable, glyphs=_glyphs(*families))
+    families = font_families()
+    shown = partial(drawable, glyphs=glyphs_of(*families))
     limit = float(np.abs(values).max())
     width, height = columns * _CELL_WIDTH, rows * _CELL_HEIGHT
     with rc_context({"font.family": families}):
@@ -78,28 +76,14 @@ def draw_heatmap(
             vmin=-limit if palette.diverging else None,
             vmax=limit if palette.diverging else None,
             linewidths=0.4,
-            xticklabels=[drawable(shorten(label, _COLUMN_LABEL)) for label in column_labels],
-            yticklabels=[drawable(shorten(label, _ROW_LABEL)) for label in row_labels],
+            xticklabels=[shown(shorten(label, _COLUMN_LABEL)) for label in column_labels],
+            yticklabels=[shown(shorten(label, _ROW_LABEL)) for label in row_labels],
             cbar_kws={"label": palette.bar_label},
         )
-        _dress(axes, drawable(title), columns)
+        _dress(axes, shown(title), columns)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", bbox_inches="tight", metadata={"Software": None})
     return buffer.getvalue()
-
-
-def shorten(text: str, width: int) -> str:
-    """Return `text` on one line, at most `width` characters wide, cut with an ellipsis.
-
-    East Asian wide characters count as two.
-    """
-    line = " ".join(text.split()).replace("$", r"\$")
-    used = 0
-    for position, character in enumerate(line):
-        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        if used > width:
-            return line[:position].rstrip() + "…"
-    return line
 
 
 def _dress(axes: Any, title: str, columns: int) -> None:  # noqa: ANN401 (matplotlib is loaded late)
@@ -109,32 +93,3 @@ def _dress(axes: Any, title: str, columns: int) -> None:  # noqa: ANN401 (matplo
     axes.tick_params(axis="x", labelsize=8, length=0)
     for label in axes.get_xticklabels():
         label.set(rotation=55, ha="right", rotation_mode="anchor")
-
-
-def _drawable(text: str, glyphs: frozenset[int]) -> str:
-    """Return a text with a box for each character that no font has, such as an emoji."""
-    return "".join(sign if ord(sign) in glyphs or sign == "\n" else _BOX for sign in text)
-
-
-@lru_cache(maxsize=1)
-def _glyphs(*families: str) -> frozenset[int]:
-    """Return the characters that one of these fonts has."""
-    from matplotlib import font_manager
-
-    fonts = [font_manager.get_font(font_manager.findfont(name)) for name in families]
-    return frozenset(code for font in fonts for code in font.get_charmap())
-
-
-def _font_families() -> list[str]:
-    """Latin first; the Japanese font that comes with a package covers what it lacks."""
-    from matplotlib import font_manager
-
-    # Importing matplotlib_fontja would change the fonts of every figure in the process.
-    package = find_spec("matplotlib_fontja")
-    folders = package.submodule_search_locations if package else None
-    if not folders:
-        return ["DejaVu Sans"]
-    path = str(Path(folders[0], "fonts", "ipaexg.ttf"))
-    if not any(font.fname == path for font in font_manager.fontManager.ttflist):
-        font_manager.fontManager.addfont(path)
-    return ["DejaVu Sans", font_manager.FontProperties(fname=path).get_name()]

@@ -4,15 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from worker.scoring.heatmap import (
-    CONTRAST,
-    COSINE,
-    _drawable,
-    _font_families,
-    _glyphs,
-    draw_heatmap,
-    shorten,
-)
+from worker.scoring.heatmap import CONTRAST, COSINE, draw_heatmap
 
 
 def drawn(rows: int, columns: int, palette=COSINE, label: str = "passage") -> Image.Image:
@@ -64,16 +56,5 @@ def test_no_library_warns_of_a_label_whatever_its_characters(label: str):
     draw_heatmap(np.eye(1), [label], [label], title=f"{label}\n{label}", palette=COSINE)
 
 
-def test_japanese_has_its_glyphs_and_what_no_font_has_is_a_box():
-    glyphs = _glyphs(*_font_families())
-    assert _drawable("赤いやかん é\n📈 x", glyphs) == "赤いやかん é\n□ x"
-
-
 def test_a_dollar_sign_in_a_label_is_no_formula():
     drawn(1, 2, label="costs $5 to $6 and 50 %")
-
-
-def test_long_labels_are_cut_and_wide_characters_count_twice():
-    assert shorten("a" * 10, 5) == "aaaaa…"
-    assert shorten("視点視点視点", 6) == "視点視…"
-    assert shorten("two\nlines", 20) == "two lines"

@@ -1,0 +1,12 @@
+from worker.picture_text import drawable, font_families, glyphs_of, shorten
+
+
+def test_japanese_has_its_glyphs_and_what_no_font_has_is_a_box():
+    glyphs = glyphs_of(*font_families())
+    assert drawable("赤いやかん é\n📈 x", glyphs) == "赤いやかん é\n□ x"
+
+
+def test_long_labels_are_cut_and_wide_characters_count_twice():
+    assert shorten("a" * 10, 5) == "aaaaa…"
+    assert shorten("視点視点視点", 6) == "視点視…"
+    assert shorten("two\nlines", 20) == "two lines"
