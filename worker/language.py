@@ -22,7 +22,7 @@ READS_BOTH = {
 MULTILINGUAL = (
     "There is Japanese text, and the embedding model reads English. The model "
     "'onnx:e5-small' reads both: fetch it with 'bonsai models get onnx:e5-small', write its name "
-    "beside 'Embedder' on the Settings sheet, and index again."
+    "beside 'Embedder' on the Settings sheet, and run again, with Index first if there is an index."
 )
 
 

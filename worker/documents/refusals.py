@@ -28,7 +28,7 @@ def not_opened(source: str, error: OSError) -> DocumentError:
     return DocumentError(
         f"The file {source} cannot be opened.",
         f"{error.strerror or error}.",
-        f"Check the file and its permissions, {_AGAIN}",
+        "Check the file and its permissions, then run again.",
     )
 
 

@@ -91,7 +91,7 @@ def decode(data: bytes, source: str, label: str = "") -> Decoded:
     raise DocumentError(
         f"The file {source} is not text.",
         "Its bytes fit no text encoding that is known here.",
-        "Save it as UTF-8 text, then index again.",
+        "Save it as UTF-8 text, then run again.",
     )
 
 
