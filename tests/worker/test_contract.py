@@ -22,6 +22,7 @@ from worker.contract import (
     AnswerResult,
     IndexPart,
     IndexResult,
+    PartRequest,
     PointOfView,
     PovMatrix,
     PovTouch,
@@ -126,7 +127,7 @@ def test_every_type_that_travels_is_tried_here() -> None:
     for model in (*sum(SAMPLES.values(), ()), *EVENTS.values()):
         collect(model)
 
-    bases = {Row, Request, RunRequest, CollectionRequest, IndexPart, Result, RunResult}
+    bases = {Row, Request, RunRequest, CollectionRequest, IndexPart, PartRequest, Result, RunResult}
     assert {kind.__name__ for kind in _heirs(Wire) - bases} == {kind.__name__ for kind in tried}
 
 

@@ -121,6 +121,15 @@ class Request(Wire):
         """
 
 
+class PartRequest(Request):
+    """A part of a job that reads files where they lie: what is asked of a worker."""
+
+    @property
+    def is_last(self) -> bool:
+        """Whether an index is left whole after it: it is done even if the run was stopped."""
+        return False
+
+
 class RunRequest(Request):
     """What a person asks for and waits for."""
 

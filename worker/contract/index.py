@@ -7,7 +7,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from worker.contract.base import CollectionRequest, JobKind, Result, Row, RunRequest, RunResult
+from worker.contract.base import (
+    CollectionRequest,
+    JobKind,
+    PartRequest,
+    Result,
+    Row,
+    RunRequest,
+    RunResult,
+)
 from worker.contract.stamp import RunStamp
 from worker.contract.wire import Count, Splitter, Wire, require
 
@@ -94,13 +102,8 @@ class ChunkText(Wire):
     read_as: str = ""  # on a file's first chunk: how it was understood
 
 
-class IndexPart(CollectionRequest):
+class IndexPart(CollectionRequest, PartRequest):
     """A part of an index run: what is asked of the worker that holds the index."""
-
-    @property
-    def is_last(self) -> bool:
-        """Whether the index is left whole after it: it is done even if the run was stopped."""
-        return False
 
 
 class OpenIndexRequest(IndexPart):

@@ -18,6 +18,7 @@ class RunStamp(Wire):
     llm: str = ""
     questions_hash: str = ""
     povs_hash: str = ""
+    tables_hash: str = ""
     settings_hash: str = ""
 
     def continues(self, earlier: RunStamp) -> bool:
@@ -26,5 +27,5 @@ class RunStamp(Wire):
 
     def _makers(self) -> tuple[str, ...]:
         """Return what a row depends on beside the request."""
-        versions = (self.code_version, self.index_version, self.score_formula)
+        versions = (self.code_version, self.index_version, self.tables_hash, self.score_formula)
         return (*versions, self.embedder, self.llm)
