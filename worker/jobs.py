@@ -11,8 +11,7 @@ from worker.contract import Request, Result, kind_of
 from worker.errors import BonsaiError, InternalError
 
 if TYPE_CHECKING:
-    from worker.pipeline.index_client import Ask
-    from worker.pipeline.job_context import JobContext
+    from worker.pipeline.job_context import Ask, JobContext
 
 #: Where the function is that does a kind of job; it is imported when the first such job comes.
 DONE_BY = {
@@ -23,6 +22,8 @@ DONE_BY = {
     "answer": "worker.pipeline.answering:answer",
     "dataset": "worker.pipeline.dataset:make_dataset",
     "score": "worker.pipeline.text_scoring:score_texts",
+    "regress": "worker.pipeline.regressing:regress",
+    "embed": "worker.pipeline.text_embedding:embed_texts",
 }
 
 _log = logging.getLogger(__name__)

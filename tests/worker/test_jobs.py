@@ -9,8 +9,7 @@ from worker import contract
 from worker.contract import KINDS, IndexRequest, JobKind
 from worker.errors import DocumentError, InternalError
 from worker.jobs import DONE_BY, function_of, run_job
-from worker.pipeline.index_client import Ask
-from worker.pipeline.job_context import JobContext
+from worker.pipeline.job_context import Ask, JobContext
 from worker.runtime import Runtime
 
 

@@ -9,19 +9,15 @@ from typing import Any
 
 from worker.contract import (
     ChunkText,
-    IndexPart,
     IndexRequest,
     OpenIndexRequest,
     OpenIndexResult,
-    Result,
     StoreChunksRequest,
     StoreChunksResult,
 )
 from worker.documents.chunks import Chunk
 from worker.documents.read_ahead import ReadFile
-
-#: Answers a request that touches the index, or raises what went wrong.
-Ask = Callable[[IndexPart], Result]
+from worker.pipeline.job_context import Ask
 
 _CHUNKS_AT_ONCE = 64  # in one request, between two looks at the wish to stop
 _BYTES_AT_ONCE = 256_000  # of text in one request

@@ -24,8 +24,8 @@ from worker.documents.file_version import FileVersion, whole_version
 from worker.documents.folder import Folder, look_into
 from worker.documents.read_ahead import FileAhead, read_ahead
 from worker.errors import CollectionError, DocumentError
-from worker.pipeline.index_client import Ask, ChunkBatch, IndexClient, StoredFile
-from worker.pipeline.job_context import JobContext, now
+from worker.pipeline.index_client import ChunkBatch, IndexClient, StoredFile
+from worker.pipeline.job_context import Ask, JobContext, now
 from worker.pipeline.source_reports import failed, indexed, passed_over, removed, skipped, unchanged
 
 _FILES_AT_ONCE = 64  # that leave the index between two looks at the wish to stop

@@ -12,11 +12,13 @@ from typing import TypeVar
 from worker import __version__
 from worker.contract import (
     Event,
+    PartRequest,
     PointOfView,
     Problem,
     Progress,
     Question,
     RankRequest,
+    Result,
     Row,
     RowFailed,
     RowReady,
@@ -29,6 +31,9 @@ from worker.errors import BonsaiError, run_stopped
 from worker.runtime import Runtime
 
 AnyRow = TypeVar("AnyRow", bound=Row)
+
+#: Has a worker do a part of a job that reads files here, or raises what went wrong.
+Ask = Callable[[PartRequest], Result]
 
 
 def _ignore_blob(_name: str, _data: bytes) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from worker.contract import (
     Event,
-    IndexPart,
+    PartRequest,
     Problem,
     Progress,
     Request,
@@ -70,7 +70,7 @@ class QueueRunner:
         :raises BonsaiError: whatever goes wrong; rows finished before came as events.
         """
         if kind_of(request).reads_files:
-            return self._read_here(request, on_event, cancelled, earlier)
+            return self._read_here(request, on_event, on_blob, cancelled, earlier)
         follower = self._submit(request, known=len(earlier))
         result = follower.follow(on_event, on_blob, cancelled)
         keep_statistics(self._settings, request, result)
@@ -90,6 +90,7 @@ class QueueRunner:
         self,
         request: Request,
         on_event: Callable[[Event], None],
+        on_blob: Callable[[str, bytes], None],
         cancelled: Callable[[], bool],
         earlier: Sequence[Event],
     ) -> Result:
@@ -97,7 +98,7 @@ class QueueRunner:
         from worker.pipeline.job_context import JobContext
         from worker.runtime import Runtime
 
-        def ask(part: IndexPart) -> Result:
+        def ask(part: PartRequest) -> Result:
             """Ask a worker. The last part is done even if the run was stopped."""
             numbered = part.model_copy(update={"run_id": f"{part.run_id}-{secrets.token_hex(4)}"})
             hurried = replace(self._patience, away=self._patience.obey)
@@ -105,7 +106,7 @@ class QueueRunner:
             stopped = (lambda: False) if part.is_last else cancelled
             return follower.follow(_waiting_alone(on_event), lambda *_: None, stopped)
 
-        context = JobContext(Runtime(self._settings), on_event, cancelled, earlier=earlier)
+        context = JobContext(Runtime(self._settings), on_event, cancelled, on_blob, earlier)
         return read_files(request, context, ask)
 
 

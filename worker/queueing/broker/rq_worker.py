@@ -236,9 +236,9 @@ def _request(payload: str) -> Request:
     request = parse_request(payload)
     if kind_of(request).reads_files:
         raise InputError(
-            "A worker does not read folders for others.",
-            "Documents are read where they lie, and travel as chunks.",
-            "Run Index on the computer that has the documents.",
+            "A worker does not read files for others.",
+            "They are read where they lie, and travel as texts.",
+            "Run the job on the computer that has the files.",
         )
     if request.named_store():
         raise InputError(

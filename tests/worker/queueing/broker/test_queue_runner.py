@@ -27,7 +27,7 @@ def end(world: World, result: IndexResult) -> None:
 
 def test_a_row_of_no_known_kind_is_refused_in_three_sentences(world: World):
     world.runs.submit(rank_request(1))
-    row = {"kind": "row", "row": {"kind": "verdict", "qid": "Q0"}}
+    row = {"kind": "row", "row": {"kind": "opinion", "qid": "Q0"}}
     world.redis.xadd("bonsai:rows:rank-run", {"event": json.dumps(row)})
     end(world, RankResult(run=STAMP, questions=()))
 

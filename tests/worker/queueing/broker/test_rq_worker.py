@@ -15,7 +15,14 @@ from tests.worker.queueing.worlds import (
     rank_request,
     write_documents,
 )
-from worker.contract import Answer, AnswerRequest, QuestionRanking
+from tests.worker.regression.films import film_tables, regress_request
+from worker.contract import (
+    PROJECTION_BLOB,
+    SCATTER_BLOB,
+    Answer,
+    AnswerRequest,
+    QuestionRanking,
+)
 from worker.errors import CancelledError, EngineError
 from worker.queueing.broker.packing import pack
 from worker.queueing.broker.rq_worker import WarmWorker
@@ -120,6 +127,14 @@ def test_a_job_ends_without_its_client_which_can_come_back_for_the_result(served
     assert len(seen.rows) == 4
     assert len(seen.blobs) == 4
     assert timeless(seen.result) == timeless(served.run_in_process(request))
+
+
+def test_a_regression_reads_tables_here_and_has_a_worker_embed_their_texts(served: World, tmp_path):
+    request = regress_request(film_tables(tmp_path), run_id=new_id())
+    seen = served.run(request)
+    assert timeless(seen.result) == timeless(served.run_in_process(request))
+    assert seen.blobs.keys() == {SCATTER_BLOB, PROJECTION_BLOB}
+    assert served.runs.job(request.run_id) is None, "no worker was asked for more than vectors"
 
 
 def test_two_clients_that_submit_the_same_run_share_one_job(served: World):
