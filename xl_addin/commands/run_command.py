@@ -25,7 +25,7 @@ from xl_addin.commands.json_file import check_json_place, write_json
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.summaries import complete_result, exit_code, print_problems, print_summary
 from xl_addin.jobs.base import Asked, ExcelJob, Inputs
-from xl_addin.jobs.books import Books, book_options, folder_books, open_books
+from xl_addin.jobs.books import Books, book_options, fresh_books, open_books
 from xl_addin.jobs.index import JOB as INDEX_JOB
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.session import Session
@@ -33,7 +33,7 @@ from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, Setting
 from xl_addin.workbook.port import CellValue
 
 _BOOK = Annotated[Path, path_argument("Workbook (.xlsx or .xlsm).")]
-_BOOK_OR_FOLDER = Annotated[Path | None, path_argument("Workbook (.xlsx or .xlsm).")]
+_OPTIONAL_BOOK = Annotated[Path | None, path_argument("Workbook (.xlsx or .xlsm).")]
 _OUT = Annotated[
     Path | None,
     path_option("-o", "--out", help="Write results here instead of into the workbook."),
@@ -103,7 +103,8 @@ def _parameters(job: ExcelJob[Any]) -> list[inspect.Parameter]:
         shared = {"pov": (_POV, None)} | shared
     if job.trial:
         shared = {"trial": (_TRY, None)} | shared
-    book = (_BOOK_OR_FOLDER, None) if DOCUMENTS in job.flags else (_BOOK, inspect.Parameter.empty)
+    needs_book = not (job.fresh_book or DOCUMENTS in job.flags)
+    book = (_BOOK, inspect.Parameter.empty) if needs_book else (_OPTIONAL_BOOK, None)
     options = {_parameter_name(row): (_option(row), None) for row in _flags(job)}
     return [
         inspect.Parameter(
@@ -199,18 +200,27 @@ def _inputs(job: ExcelJob[Any], order: Order, settings: Settings) -> tuple[Books
     if order.book:
         books = open_books(order.book, order.pov, order.out)
         path, given = order.book, order.given
-    elif DOCUMENTS.name in order.given:
-        if job.reads and not (order.out or order.json or order.trial):
-            raise _nowhere_to_write()
-        books, path = folder_books(order.out), Path(str(order.given[DOCUMENTS.name]))
-        given = {COLLECTION.name: os.path.basename(os.path.realpath(path)), **order.given}
     else:
-        raise _nothing_to_read()
+        books, path, given = _without_book(job, order)
     options = book_options(books.questions, path, given)
     for folder, index in job.reads.items():
         if folder.name in given and not options[index]:
             options = options.having(index, f"{options[COLLECTION]} {folder.flag.strip('-')}")
     return books, Inputs(options, settings, books.questions, books.povs, path)
+
+
+def _without_book(job: ExcelJob[Any], order: Order) -> tuple[Books, Path, Mapping[str, CellValue]]:
+    """Return books, the path that stands for them, and the given values with its name."""
+    folder = order.given.get(DOCUMENTS.name)
+    if not (folder or job.fresh_book):
+        raise _nothing_to_read()
+    if (job.reads or job.fresh_book) and not (order.out or order.json or order.trial):
+        raise _nowhere_to_write()
+    books = fresh_books(order.out, order.pov)
+    if not folder:
+        return books, order.out or Path(), order.given
+    name = os.path.basename(os.path.realpath(str(folder)))
+    return books, Path(str(folder)), {COLLECTION.name: name, **order.given}
 
 
 def _settings(order: Order) -> Settings:
@@ -235,6 +245,6 @@ def _nothing_to_read() -> SettingError:
 def _nowhere_to_write() -> SettingError:
     return SettingError(
         "There is no place for the results.",
-        "A folder was given, and no workbook.",
-        "Name a workbook with -o FILE.xlsx, or a file with --json FILE; --try 5 shows some.",
+        "No workbook was given.",
+        "Name a workbook with -o FILE.xlsx, or a file with --json FILE.",
     )

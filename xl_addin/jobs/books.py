@@ -70,18 +70,21 @@ def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
     return Books(questions, pov_book, results, target)
 
 
-def folder_books(out: Path | None = None) -> Books:
-    """Return the books of a command that was given a folder alone.
+def fresh_books(out: Path | None = None, povs: Path | None = None) -> Books:
+    """Return the books of a command that was given no workbook.
 
     Results go into the workbook `out`, which may have taken them before, or a fresh one; without
     it, into one that nobody sees.
 
-    :raises WorkbookError: if `out` cannot be written, or is another file.
+    :raises WorkbookError: if a file cannot be read, or `out` cannot be written or is another file.
     """
-    book = _results_book(out) if out else FileBook.open(template_path())
+    results = _results_book(out) if out else FileBook.open(template_path())
+    pov_book = FileBook.open(povs) if povs else results
+    if povs:
+        _copy_table(pov_book, results, POV)
     if out:
-        book.check_target(out)
-    return Books(book, book, book, out)
+        results.check_target(out)
+    return Books(results, pov_book, results, out)
 
 
 def book_options(

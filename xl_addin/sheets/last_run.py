@@ -60,6 +60,7 @@ def last_run_content(
         _FORMULA: run.score_formula,
         "Questions (hash)": run.questions_hash,
         "Points of view (hash)": run.povs_hash,
+        "Tables (hash)": run.tables_hash,
         "Settings (hash)": run.settings_hash,
         "Remarks": "\n".join(remarks),
     }

@@ -72,6 +72,12 @@ def _parts(value: Given) -> tuple[str, ...]:
     return tuple(part.strip() for part in str(value).split(",") if part.strip())
 
 
+def _some_parts(value: Given) -> tuple[str, ...]:
+    if not (parts := _parts(value)):
+        raise ValueError
+    return parts
+
+
 def _day(value: Given) -> str:
     """Return a day as ISO date; Excel hands dates over as such, people write them as text."""
     return date.fromisoformat(str(value)[:10].replace("/", "-")).isoformat() if value else ""
@@ -89,6 +95,9 @@ YES_OR_NO = Reader(lambda value: _WORDS.read(value) == "yes", _WORDS.expected, _
 
 #: Texts separated by commas.
 PARTS = Reader(_parts)
+
+#: Texts separated by commas, one at least.
+SOME_PARTS = Reader(_some_parts, "a text, or some with commas")
 
 #: A day as ISO date, or an empty text for none.
 DAY = Reader(_day, "a date, like 2025-01-31")

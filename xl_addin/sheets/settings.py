@@ -11,6 +11,8 @@ from worker.contract import (
     DatasetRequest,
     IndexRequest,
     RankRequest,
+    RegressionMode,
+    RegressRequest,
     Retrieval,
     ScoreMode,
     Splitter,
@@ -21,6 +23,7 @@ from xl_addin.sheets.setting_values import (
     MODE_LIST,
     MODEL,
     PARTS,
+    SOME_PARTS,
     TEXT,
     YES_OR_NO,
     Given,
@@ -281,6 +284,80 @@ REPEATABLE = _filling(
     YES_OR_NO,
     "yes: the same run gives the same text, letter by letter; slower.",
 )
+RATINGS = Setting(
+    "Ratings",
+    "For Regress: a file of ratings (CSV), a sheet in one (FILE.xlsx#SHEET), or a sheet of this "
+    "workbook as last saved. Empty, like the next two: the sample.",
+    TEXT,
+    flag="--ratings",
+    is_path=True,
+)
+USERS = Setting(
+    "Users", "The users who gave them, in the same way.", TEXT, flag="--users", is_path=True
+)
+ITEMS = Setting(
+    "Items", "The items and their texts, in the same way.", TEXT, flag="--items", is_path=True
+)
+TARGET = _filling(
+    RegressRequest, "target", "Rating column", TEXT, "The column to explain.", flag="--target"
+)
+USER_COLUMN = _filling(
+    RegressRequest,
+    "user_column",
+    "User column",
+    TEXT,
+    "The users' ids, in ratings and users alike. Empty: the column that both have.",
+    flag="--user-column",
+)
+ITEM_COLUMN = _filling(
+    RegressRequest,
+    "item_column",
+    "Item column",
+    TEXT,
+    "The items' ids, in ratings and items alike. Empty: the column that both have.",
+    flag="--item-column",
+)
+TEXTS = _filling(
+    RegressRequest,
+    "texts",
+    "Text columns",
+    SOME_PARTS,
+    "Columns of the items that are embedded, with commas; the first names an item.",
+    flag="--text",
+)
+CATEGORIES = _filling(
+    RegressRequest,
+    "categories",
+    "Category columns",
+    PARTS,
+    "Columns of users or items whose words become features.",
+    flag="--categories",
+)
+NUMBERS = _filling(
+    RegressRequest,
+    "numbers",
+    "Number columns",
+    PARTS,
+    "Columns of users or items whose numbers become features.",
+    flag="--numbers",
+)
+REGRESSION_MODE = _filling(
+    RegressRequest,
+    "mode",
+    "Regression",
+    one_of(*get_args(RegressionMode)),
+    "honest: tested on items that the fit has not seen, beside what chance gives. original: "
+    "Ridge(alpha=5) on a random split of the ratings, which leaks.",
+    flag="--mode",
+)
+RESAMPLES = _filling(
+    RegressRequest,
+    "resamples",
+    "Resamples",
+    whole(199, 9999),
+    "How often vectors are shuffled, and items drawn anew, to see what chance gives.",
+    flag="--resamples",
+)
 EMBEDDER = Setting(
     "Embedder", "Embedding model by name. Empty: the machine's usual one.", MODEL, flag="--embedder"
 )
@@ -412,6 +489,8 @@ SETTING_ROWS: tuple[Setting[Any], ...] = (
     HEATMAPS, MODES, CONTEXTS, ONE_PER_POV, GATE, LLM, PROMPT, MAX_TOKENS, TEMPERATURE, SEED,
     REPEATABLE, QA_PASSAGES, QA_QUESTIONS, QA_MORE_THAN, QA_FEWER_THAN, QA_WORDS, QA_WHOLE_WORDS,
     QA_SHARE, QA_VALIDATION, QA_GRADE, QA_NEGATIVES, QA_SEED, EMBEDDER, LONG_PASSAGES, SCORER,
+    RATINGS, USERS, ITEMS, TARGET, USER_COLUMN, ITEM_COLUMN, TEXTS, CATEGORIES, NUMBERS,
+    REGRESSION_MODE, RESAMPLES,
 )  # fmt: skip
 
 

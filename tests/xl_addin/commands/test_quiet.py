@@ -54,6 +54,7 @@ def test_quiet_jobs_say_nothing_whatever_the_names_of_files(
         ("index", "--documents", "documents", "--collection", "book"),
         ("rank", "book.xlsx"),
         ("answer", "book.xlsx", "--json", "result.json"),
+        ("regress", "--out", "films.xlsx", "--mode", "original"),
         ("evaluate", "--documents", "documents", "--questions", "questions.csv"),
         ("export", "pairs.json", "pairs.jsonl"),
     ]
@@ -79,7 +80,9 @@ def test_every_command_that_can_be_quiet_is_tried_here():
         for command in app.registered_commands
         if "quiet" in inspect.signature(command.callback).parameters
     }
-    assert quiet == {"dataset", "demo", "index", "rank", "answer", "evaluate", "export"}
+    assert quiet == {
+        "answer", "dataset", "demo", "evaluate", "export", "index", "rank", "regress",
+    }  # fmt: skip
 
 
 LOUD = """

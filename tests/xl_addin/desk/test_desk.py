@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.conftest import REPOSITORY
 from tests.worker.pipeline.conftest import TEXTS
@@ -27,6 +28,7 @@ from xl_addin.jobs.books import set_settings
 from xl_addin.sheets.job_sheet import JOBS
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.ranked import RANKED
+from xl_addin.sheets.regression import REGRESSION
 from xl_addin.sheets.sources import SOURCES
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import CellValue, Row, TableContent
@@ -140,6 +142,19 @@ def test_index_rank_and_score_selection_land_in_the_workbook(
     assert [len(row) for row in scores] == [1, 1]
     assert len(workers(settings)) == 1, "one worker process did all three"
     assert any("has begun" in line for line in status)
+
+
+def test_regress_fills_its_sheet_with_the_sample_where_settings_name_no_tables(
+    book: Path, jobs: LocalJobs, settings: Settings
+):
+    at = desk(book, jobs, settings, [])
+    at.press("regress")
+    assert wait(at)["State"] == "done"
+    parts = [row.values["Part"] for row in at.book.read_table(REGRESSION).rows]
+    assert parts.count("feature") == 20
+    assert parts.count("point of view") == 23
+    at.book.save()
+    assert len(load_workbook(book)[REGRESSION.sheet]._images) == 2
 
 
 def test_results_land_in_the_book_that_asked_even_when_it_was_closed_meanwhile(

@@ -12,13 +12,13 @@ from worker.errors import InputError
 from worker.settings import load_settings
 from xl_addin.jobs import dataset
 from xl_addin.jobs.base import Inputs, SummaryTable
-from xl_addin.jobs.books import folder_books
+from xl_addin.jobs.books import fresh_books
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.options import read_options
 
 
 def ask(**cells: object):
-    books = folder_books()
+    books = fresh_books()
     options = read_options({"Collection": "c"} | {k.replace("_", " "): v for k, v in cells.items()})
     inputs = Inputs(options, load_settings(), books.questions, books.povs, Path("book.xlsx"))
     return dataset.ask(inputs).request

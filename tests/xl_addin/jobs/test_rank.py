@@ -11,7 +11,7 @@ from worker.errors import InputError
 from worker.settings import load_settings
 from xl_addin.jobs import rank
 from xl_addin.jobs.base import Inputs
-from xl_addin.jobs.books import folder_books
+from xl_addin.jobs.books import fresh_books
 from xl_addin.sheets.options import read_options
 
 
@@ -21,7 +21,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, questions: int, passages: int, povs: in
     views = tuple(PointOfView(pov_id=f"P{n}", text="So.") for n in range(povs))
     monkeypatch.setattr(rank, "read_questions", lambda *_: (asked, ()))
     monkeypatch.setattr(rank, "read_povs", lambda *_: (views, ()))
-    books, options = folder_books(), read_options({"Passages": passages, "Collection": "c"})
+    books, options = fresh_books(), read_options({"Passages": passages, "Collection": "c"})
     return rank.ask(
         Inputs(options, load_settings(), books.questions, books.povs, Path("book.xlsx"))
     )

@@ -1,4 +1,4 @@
-"""A workbook of the version before: it has the sheets Tuning and Regression, which are gone."""
+"""A workbook of the version before: Tuning is gone, Regression had other columns."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.worker.pipeline.conftest import TEXTS
+from tests.worker.regression.films import film_tables
 from tests.xl_addin.conftest import Run, rows
 from tests.xl_addin.samples import answer
 from tests.xl_addin.sheets.rankings import IDS, ranking
@@ -24,12 +25,13 @@ from xl_addin.sheets.inputs import read_povs, read_questions, read_settings
 from xl_addin.sheets.job_sheet import JOBS, JobSheet
 from xl_addin.sheets.matrix import MATRIX, matrix_content
 from xl_addin.sheets.ranked import RANKED, ranked_content
+from xl_addin.sheets.regression import REGRESSION
 from xl_addin.sheets.sources import SOURCES
 from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import Picture, TableContent
 
-GONE = ("Tuning", "Regression")
+GONE = ("Tuning",)
 BEFORE = Path(__file__).parents[2] / "data" / "workbooks" / "version_before.xlsx"
 
 
@@ -84,6 +86,19 @@ def test_index_rank_and_answer_run_on_it(
     assert len(rows(old_book, RANKED)) == len(TEXTS)
     assert len(rows(old_book, ANSWERS)) == 3
     assert parts_of(old_book, GONE) == before
+
+
+def test_its_regression_sheet_takes_results_and_the_columns_that_it_lacks(
+    old_book: Path, bonsai: Run
+):
+    film_tables(old_book.parent)
+    tables = {"ratings": "ratings", "users": "users", "items": "movies"}
+    named = [f"--{flag}={old_book.parent / name}.csv" for flag, name in tables.items()]
+    assert bonsai("regress", str(old_book), *named, "--mode", "original")[0] == 0
+    written = rows(old_book, REGRESSION)
+    assert [row["Part"] for row in written] == ["verdict"] * 2 + ["feature"] * 20
+    assert all(row["Coefficient"] for row in written[2:])
+    assert written[0]["In words"].startswith("As in the original")
 
 
 def test_results_are_written_and_the_sheets_that_are_gone_stay_as_they_are(old_book: Path):
