@@ -19,6 +19,7 @@ from worker.pipeline.job_context import JobContext
 from worker.pipeline.pair_writing import PairWriter, Place
 from worker.qa_data.drawing import drawn_order
 from worker.qa_data.pair import Passage
+from worker.qa_data.targets import choose_target
 from worker.qa_data.wording import kind_of
 from worker.runtime import Runtime
 from xl_addin.shipped_files import templates_folder
@@ -58,9 +59,9 @@ class Spent:
 
 
 def passages(count: int, seed: int = 1) -> list[Passage]:
-    """Return passages of 1,000 to 2,000 characters of the shipped world, drawn by seed."""
+    """Return passages of the shipped sample as the original cut and took them, drawn by seed."""
     found = {}
-    for path in sorted((templates_folder() / "evaluation" / "documents").glob("*.txt")):
+    for path in sorted((templates_folder() / "sample_documents").glob("*.txt")):
         for each in split_text(path.read_text(encoding="utf-8"), size=2000, overlap=120):
             if 1000 < len(each.text) < 2000:
                 name = f"{path.stem} {each.start}"
@@ -77,7 +78,9 @@ def original_pair(model: LanguageModel, passage: Passage) -> list[Completion]:
 
 def our_pair(writer: PairWriter, number: int, passage: Passage) -> Sequence[Completion]:
     """Write a pair as the dataset job does, before any filter."""
-    place = Place(passage, "train", 1, kind_of(number, 1))
+    kind = kind_of(number, 1)
+    target = choose_target(passage.text, kind, 1)
+    place = Place(passage, "train", 1, kind, target=target)
     (written,) = writer.answers(writer.questions([place]))
     return written.completions
 

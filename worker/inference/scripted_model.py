@@ -52,7 +52,7 @@ def quoting(prompt: Prompt) -> Iterator[str]:
 
 def asking(prompt: Prompt) -> Iterator[str]:
     """Ask about the two longest words of a passage, and answer with its first sentence."""
-    passage = prompt.text.partition("\n\n")[2].partition("\n\n")[0]
+    passage = prompt.text.split("\n\n")[2]
     if "Question: " not in prompt.text:
         words = sorted(set(_SMALL_WORD.findall(passage)), key=lambda word: (-len(word), word))
         wish = _QUESTION_WORD.search(prompt.text)

@@ -49,7 +49,7 @@ def test_a_script_that_is_not_known_is_refused(runtime: Runtime):
 
 
 def test_the_asking_script_asks_about_a_passage_and_answers_from_it():
-    passage = "Read this:\n\nKettles whistle. All steamships depart.\n\n"
+    passage = "Rules.\n\nRead this:\n\nKettles whistle. All steamships depart.\n\n"
     (question,) = asking(Prompt(f"{passage}Write a question.", "chat"))
     assert question == "How does steamships go with whistle?"
     (answer,) = asking(Prompt(f"{passage}Answer it.\n\nQuestion: {question}", "chat"))

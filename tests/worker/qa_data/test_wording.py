@@ -15,6 +15,11 @@ def test_all_prompts_over_a_passage_begin_with_it(text: str):
     assert text in shared_beginning(question, answer)
 
 
+def test_what_holds_for_all_passages_is_said_before_them():
+    one, other = question_prompt(TEXT, "fact"), answer_prompt(f"{TEXT[::-1]}", "Who?")
+    assert "full name" in shared_beginning(one, other)
+
+
 def test_each_kind_of_question_is_asked_for_in_other_words():
     assert len({question_prompt(TEXT, kind) for kind in KINDS}) == len(KINDS)
     assert len({question_prompt(JAPANESE, kind) for kind in KINDS}) == len(KINDS)

@@ -70,7 +70,7 @@ _IN_QUESTIONS = _pointers(
     (rf"\b{_THAT} (?:[\w-]+ )?(?:{_WORK}|{_ROLE})\b", "what only the passage shows"),
     (rf"\bthe (?:{_WORK})\b(?!{_QUALIFIED})", "a work or a writer that is not named"),
     (
-        r"\b(?:mentioned|described|discussed|listed|stated|outlined|cited|quoted)\s*(?:[?.,]|$)"
+        r"\b(?:mentioned|described|discussed|listed|stated|outlined|cited|quoted)\s*(?:[?.,]|and\b|$)"
         r"|\bas (?:mentioned|described|discussed|stated|noted|shown)\b",
         "what is said elsewhere",
     ),

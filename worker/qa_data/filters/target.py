@@ -20,32 +20,34 @@ _ASKED_FOR = re.compile(
 
 
 def off_target(pair: Pair, target: Target | None) -> Rejection | None:
-    """Reject a pair whose question says what it was to ask for, or whose answer does not.
+    """Reject a pair whose question brings words of its own, or does not ask for its target.
 
-    A question may not bring words of its own, either: with them a small model asks of what did
-    not happen ("become president", where the sentence tells of a president who fell).
+    With words of its own a small model asks of what did not happen ("become president", where the
+    sentence tells of a president who fell). Of a target, the question asks without saying it, and
+    the answer says it and little else.
     """
-    if target is None:
-        return None
+    return (_missed(pair, target) if target else None) or _told_otherwise(pair)
+
+
+def _told_otherwise(pair: Pair) -> Rejection | None:
+    own = words_beyond(_ASKED_FOR.sub(" ", pair.question), pair.passage.text)
+    if own:
+        return Rejection(OFF_TARGET, f"The passage does not say {_quoted(own)}; the question does.")
+    return None
+
+
+def _missed(pair: Pair, target: Target) -> Rejection | None:
     asked = pair.question.casefold()
     if target.asked_by and not any(word in asked for word in target.asked_by):
         return Rejection(OFF_TARGET, f"The question does not ask {target.asked_by[0]}.")
     if target.words.casefold() in asked:
         return Rejection(OFF_TARGET, f"The question gives its answer away: “{target.words}”.")
-    own = _own_words(pair)
-    if own:
-        return Rejection(OFF_TARGET, f"The passage does not say {_quoted(own)}; the question does.")
     if _share(target, pair.answer) < (1.0 if target.kind == "fact" else _ENOUGH):
         return Rejection(OFF_TARGET, f"The answer is not “{target.words}”, which was asked for.")
     stray = _stray_words(pair, target)
     if len(stray) >= _STRAY:
         return Rejection(OFF_TARGET, f"The answer strays from what was asked: {_quoted(stray)}.")
     return None
-
-
-def _own_words(pair: Pair) -> list[str]:
-    """Return what a question says and its passage does not; Japanese has no words to compare."""
-    return words_beyond(_ASKED_FOR.sub(" ", pair.question), pair.passage.text)
 
 
 def _stray_words(pair: Pair, target: Target) -> list[str]:

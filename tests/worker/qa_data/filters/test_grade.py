@@ -2,12 +2,12 @@ import pytest
 
 from tests.worker.qa_data.samples import TEXT, pair
 from worker.qa_data.filters.grade import GRADE, grade_prompt, low_grade, read_grade
-from worker.qa_data.wording import answer_prompt
+from worker.qa_data.wording import opening
 
 
 def test_the_prompt_begins_as_the_others_over_the_passage_do():
     graded = pair()
-    assert grade_prompt(graded).startswith(answer_prompt(TEXT, "")[: len(TEXT)])
+    assert grade_prompt(graded).startswith(opening(TEXT))
     assert graded.question in grade_prompt(graded)
     assert graded.answer in grade_prompt(graded)
 

@@ -79,6 +79,13 @@ def test_an_answer_that_strays_from_its_sentence_is_rejected(answer: str, stays:
     assert stays or "“bank”" in (rejection.why if rejection else "")
 
 
+def test_a_question_that_may_ask_anything_brings_no_words_of_its_own_either():
+    asked = replace(pair("Why did Jacobo Árbenz become famous?", "He fell."), passage=FALL)
+    rejection = off_target(asked, None)
+    assert rejection is not None
+    assert "“become”, “famous”" in rejection.why
+
+
 def test_words_of_japanese_questions_are_not_compared():
     told = passage(JAPANESE)
     asked = replace(pair("いつ到着しましたか？", "1867年です。"), passage=told)
