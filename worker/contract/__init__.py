@@ -16,6 +16,7 @@ from worker.contract.base import (
     RunRequest,
     RunResult,
 )
+from worker.contract.comparison import Comparison, Verdict, verdict_of
 from worker.contract.dataset import (
     DATASET,
     DatasetRequest,
@@ -113,6 +114,7 @@ __all__ = [
     "ChunkFilter",
     "ChunkText",
     "Citation",
+    "Comparison",
     "DatasetRequest",
     "DatasetResult",
     "Event",
@@ -156,6 +158,7 @@ __all__ = [
     "StoreChunksResult",
     "Support",
     "TextReady",
+    "Verdict",
     "Wire",
     "check_weights",
     "heatmap_blob",
@@ -168,4 +171,5 @@ __all__ = [
     "refused_blob",
     "rejected",
     "score_formula",
+    "verdict_of",
 ]
