@@ -76,6 +76,7 @@ from worker.contract.rank import (
 )
 from worker.contract.score import SCORE, ScoreRequest, ScoreResult
 from worker.contract.stamp import RunStamp
+from worker.contract.taste import TASTE, Label, LearntPov, TasteRequest, TasteResult
 from worker.contract.wire import (
     HALF_CENTRED,
     NO_SPREAD,
@@ -106,6 +107,7 @@ __all__ = [
     "RANK",
     "SCORE",
     "STORE_CHUNKS",
+    "TASTE",
     "USUAL_SCORE",
     "Answer",
     "AnswerMode",
@@ -122,8 +124,10 @@ __all__ = [
     "IndexRequest",
     "IndexResult",
     "JobKind",
+    "Label",
     "Leak",
     "Learnt",
+    "LearntPov",
     "OpenIndexRequest",
     "OpenIndexResult",
     "PointOfView",
@@ -157,6 +161,8 @@ __all__ = [
     "StoreChunksRequest",
     "StoreChunksResult",
     "Support",
+    "TasteRequest",
+    "TasteResult",
     "TextReady",
     "Verdict",
     "Wire",
