@@ -38,7 +38,7 @@ class TasteMap:
         alike = vectors @ self.povs.T
         if not self.for_all:
             alike = (alike > _SAME).astype(np.float32)
-        moved = vectors + np.float32(strength) * (alike @ self.moves)
+        moved: Vectors = vectors + np.float32(strength) * (alike @ self.moves)
         lengths = np.linalg.norm(moved, axis=1, keepdims=True)
         moved = np.divide(moved, lengths, out=vectors.copy(), where=lengths > 0)
         stays = ~alike.any(axis=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -67,7 +67,7 @@ def learn_taste(request: TasteRequest, context: JobContext) -> TasteResult:
         context.row(line)
     entry = lesson.entry(request, embedder, len(marks.disliked), comparisons)
     with registry.adding(entry, replace=True) as folder:
-        lesson.taste.write(folder)
+        learn(lesson.vectors, lesson.labels, lesson.ridge).write(folder)
     context.progress("Learning", 1, 1)
     return TasteResult(
         run=stamp,
@@ -127,3 +127,157 @@ class _Lesson:
         clearly = scores.contrast[np.arange(len(liked)), strongest]
         labels = Labels(passages, documents, strongest, clearly).chosen(touches)
         return cls(povs, vectors, labels, unmarked, int((~touches).sum()))
+
+    @property
+    def ridge(self) -> float | None:
+        """The λ that fits all labels; None where they are too few for one map."""
+        return choose_ridge(self.vectors, self.labels, self.unmarked.mean(axis=0))
+
+    @property
+    def documents(self) -> list[str]:
+        """The documents that the liked passages are of, each once."""
+        return sorted(set(self.labels.documents))
+
+    def score(self, vectors: Vectors) -> Vector:
+        """Return the scores of unmarked and liked passages by these points of view."""
+        passages = np.vstack([self.unmarked, self.labels.vectors])
+        cosine = cosine_matrix(passages, vectors)
+        usual = corpus_statistics(cosine[: len(self.unmarked)])
+        weights = np.array([pov.weight for pov in self.povs])
+        return score_chunks(cosine, weights, usual, "contrast").sexy
+
+    def comparisons(self, request: TasteRequest) -> Iterator[Comparison]:
+        """Yield what the taste does for documents left out, if there are enough of them."""
+        if len(self.documents) < LEAST_DOCUMENTS:
+            return
+        left_out = LeftOut(self.vectors, self.labels, self.unmarked, self.score)
+        standings = list(left_out.standings(request.strength))
+        for metric, figure in _METRICS.items():
+            yield _compared(request.model, metric, standings, figure)
+
+    def learnt(self) -> Iterator[LearntPov]:
+        """Yield how much each point of view has learnt from."""
+        for place, pov in enumerate(self.povs):
+            own = self.labels.chosen(self.labels.povs == place)
+            yield LearntPov(pov_id=pov.pov_id, passages=len(own), documents=len(set(own.documents)))
+
+    def entry(
+        self,
+        request: TasteRequest,
+        embedder: Embedder,
+        disliked: int,
+        comparisons: tuple[Comparison, ...],
+    ) -> Entry:
+        """Return what is kept of the taste beside its numbers."""
+        moved = [(pov.text, pov.weight) for pov in self.povs]
+        learnt_from = self.labels.vectors.astype(float).round(6).tolist()
+        counts = {"passages": len(self.labels), "documents": len(self.documents)}
+        settings: dict[str, str | int | float] = {
+            "strength": request.strength,
+            "collection": request.collection,
+        }
+        if self.ridge is not None:
+            settings["ridge"] = self.ridge
+        return Entry(
+            kind="taste",
+            name=request.name,
+            base=embedder.name,
+            base_revision=embedder.revision,
+            time=now(),
+            code_version=__version__,
+            data_hash=short_hash([moved, self.labels.povs.tolist(), learnt_from]),
+            documents=tuple(self.documents),
+            counts=counts | {"disliked": disliked, "points of view": len(self.povs)},
+            settings=settings,
+            comparisons=comparisons,
+        )
+
+    def remarks(self) -> Iterator[str]:
+        """Say what was left out, and how many more labels would help."""
+        if self.touching_none:
+            yield (
+                f"{self.touching_none} liked passages stand out for no point of view, and were "
+                "left out: a sentence that says what they share is missing on the sheet POV."
+            )
+        if (more := MAP_FROM - len(self.labels)) > 0:
+            moved = len(set(self.labels.povs.tolist()))
+            yield (
+                f"{_count(len(self.labels), 'liked passage')} moved {_count(moved, 'point')} of "
+                f"view, each by itself. {more} more would help: from {MAP_FROM} on all points of "
+                "view learn from all passages."
+            )
+        poor = [each.pov_id for each in self.learnt() if each.documents < _ENOUGH_EACH]
+        if poor:
+            yield (
+                f"Passages of fewer than {_ENOUGH_EACH} documents are liked for "
+                f"{', '.join(poor[:10])}{' …' if len(poor) > 10 else ''}: more would help there."
+            )
+        if len(self.documents) < LEAST_DOCUMENTS:
+            yield (
+                f"The liked passages are of {_count(len(self.documents), 'document')}. From "
+                f"{LEAST_DOCUMENTS} on it is measured what was learnt, on documents left out."
+            )
+
+
+def _distinct(povs: Sequence[PointOfView]) -> list[PointOfView]:
+    """Return the points of view without those that say the same as an earlier one."""
+    return [*{pov.text: pov for pov in reversed(povs)}.values()][::-1]
+
+
+def _compared(
+    model: str, metric: str, standings: Sequence[Standing], figure: Callable[[float], float]
+) -> Comparison:
+    found = change(standings, figure)
+    return Comparison(
+        model=model,
+        metric=metric,
+        base=found.before,
+        tuned=found.after,
+        low=found.low,
+        high=found.high,
+        counted=len({each.document for each in standings}),
+        over="documents",
+        verdict=verdict_of(found.low, found.high),
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _refuse_taken(registry: Registry, request: TasteRequest) -> None:
+    """See that the name is free, or that of a taste of the same index, which is learnt anew.
+
+    :raises SettingError: if not.
+    """
+    if not registry.version(request.model):
+        return registry.require_free(request.model)
+    earlier = registry.find(request.model)
+    if earlier.settings.get("collection") != request.collection:
+        raise SettingError(
+            f"The name {request.model} is taken.",
+            f"That taste was learnt from the index '{earlier.settings.get('collection')}', and "
+            f"this is '{request.collection}'.",
+            f"Choose another name, or delete that one first: bonsai tuned delete {request.model}",
+        )
+
+
+def _touches_nothing(liked: int) -> InputError:
+    return InputError(
+        "There is nothing to learn.",
+        f"None of the {liked} liked passages stands out for a point of view in use.",
+        "Write a point of view that says what you like about them, rank, and learn again.",
+    )
+
+
+def _stamp(request: TasteRequest, collection: Collection, embedder: Embedder) -> RunStamp:
+    return RunStamp(
+        run_id=request.run_id,
+        time=now(),
+        code_version=__version__,
+        collection=request.collection,
+        index_version=collection.version,
+        embedder=f"{embedder.name}@{embedder.revision}",
+        povs_hash=short_hash([[pov.text, pov.weight] for pov in request.povs]),
+        settings_hash=short_hash(request.model_dump(mode="json", exclude=_NO_SETTINGS)),
+    )
