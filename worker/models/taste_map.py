@@ -60,7 +60,7 @@ class TasteMap:
         :raises WeightsMissingError: if it is not there, or no map.
         """
         try:
-            with np.load(folder / _FILE, allow_pickle=False) as kept:
+            with (folder / _FILE).open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 povs, moves = (np.asarray(kept[name], np.float32) for name in ("povs", "moves"))
                 taste = cls(povs, moves, bool(kept["for_all"]))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

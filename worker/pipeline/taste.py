@@ -34,11 +34,14 @@ from worker.tuning.taste_proof import LEAST_DOCUMENTS, LeftOut, Standing, change
 
 #: Passages a point of view with which moves were seen to help reliably.
 _ENOUGH_EACH = 3
-#: The measured lines, each with what it makes of the share of passages that one stands above.
-_METRICS = {
-    "Liked passages of documents left out: share of other passages below them": float,
-    "Liked passages of documents left out: share in the first tenth": lambda share: share >= 0.9,
+_NAMED = 10  # of several points of view, so many are named
+#: The measured lines on liked passages, each with its figure of the share that one stands above.
+_METRICS: dict[str, Callable[[float], float]] = {
+    "Share of passages below": float,
+    "In the first tenth": lambda share: share >= 0.9,
 }
+#: What they are measured on, as in "7 documents left out".
+_OVER = "documents left out"
 _NO_SETTINGS = {"job", "protocol", "run_id", "collection", "embedder", "povs", "labels", "store"}
 
 
@@ -206,11 +209,11 @@ class _Lesson:
                 f"view, each by itself. {more} more would help: from {MAP_FROM} on all points of "
                 "view learn from all passages."
             )
-        poor = [each.pov_id for each in self.learnt() if each.documents < _ENOUGH_EACH]
+        poor = [each.pov_id for each in self.learnt() if 0 < each.documents < _ENOUGH_EACH]
         if poor:
             yield (
-                f"Passages of fewer than {_ENOUGH_EACH} documents are liked for "
-                f"{', '.join(poor[:10])}{' …' if len(poor) > 10 else ''}: more would help there."
+                f"{', '.join(poor[:_NAMED])}{' …' if len(poor) > _NAMED else ''} learnt from fewer "
+                f"than {_ENOUGH_EACH} documents each: more would help there."
             )
         if len(self.documents) < LEAST_DOCUMENTS:
             yield (
@@ -236,7 +239,7 @@ def _compared(
         low=found.low,
         high=found.high,
         counted=len({each.document for each in standings}),
-        over="documents",
+        over=_OVER,
         verdict=verdict_of(found.low, found.high),
     )
 
