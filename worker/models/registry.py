@@ -92,6 +92,13 @@ class Registry:
         except (OSError, ValidationError) as error:
             raise _unreadable(model, place, error) from error
 
+    def base_of(self, model: str) -> str:
+        """Return what a taste stands over; any other model, and one not known here, is its own."""
+        try:
+            return self.find(model).base if model.startswith("taste:") else model
+        except (SettingError, WeightsMissingError):
+            return model
+
     def version(self, model: str) -> str:
         """Return what changes whenever a model is made anew; empty if there is none.
 
