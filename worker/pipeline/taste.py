@@ -20,7 +20,7 @@ from worker.contract import (
     verdict_of,
 )
 from worker.errors import InputError, SettingError
-from worker.models.registry import Entry, Registry
+from worker.models.registry import Entry, Registry, checked_name
 from worker.pipeline.filled_collection import filled_collection
 from worker.pipeline.job_context import JobContext, now, short_hash
 from worker.pipeline.read_inputs import pov_vectors, readable
@@ -116,10 +116,10 @@ class _Lesson:
         vectors = pov_vectors(povs, embedder, context)
         marked = {label.chunk_id for label in request.labels}
         sample = collection.sample(SAMPLE_SIZE)
-        others = [each.vector for each in sample if each.chunk.chunk_id not in marked]
-        unmarked = np.stack(others or [each.vector for each in sample])
+        every = np.stack([each.vector for each in sample])
+        others = np.array([each.chunk.chunk_id not in marked for each in sample])
         passages = np.stack([each.vector for each in liked])
-        usual = corpus_statistics(cosine_matrix(unmarked, vectors))
+        usual = corpus_statistics(cosine_matrix(every, vectors))
         weights = np.array([pov.weight for pov in povs])
         scores = score_chunks(cosine_matrix(passages, vectors), weights, usual, "contrast")
         strongest = scores.shares.argmax(axis=1)
@@ -129,6 +129,7 @@ class _Lesson:
         documents = [each.chunk.source for each in liked]
         clearly = scores.contrast[np.arange(len(liked)), strongest]
         labels = Labels(passages, documents, strongest, clearly).chosen(touches)
+        unmarked = every[others] if others.any() else every
         return cls(povs, vectors, labels, unmarked, int((~touches).sum()))
 
     @property
@@ -145,9 +146,8 @@ class _Lesson:
         """Return the scores of unmarked and liked passages by these points of view."""
         passages = np.vstack([self.unmarked, self.labels.vectors])
         cosine = cosine_matrix(passages, vectors)
-        usual = corpus_statistics(cosine[: len(self.unmarked)])
         weights = np.array([pov.weight for pov in self.povs])
-        return score_chunks(cosine, weights, usual, "contrast").sexy
+        return score_chunks(cosine, weights, corpus_statistics(cosine), "contrast").sexy
 
     def comparisons(self, request: TasteRequest) -> Iterator[Comparison]:
         """Yield what the taste does for documents left out, if there are enough of them."""
@@ -253,6 +253,7 @@ def _refuse_taken(registry: Registry, request: TasteRequest) -> None:
 
     :raises SettingError: if not.
     """
+    checked_name(request.name)
     if not registry.version(request.model):
         return registry.require_free(request.model)
     earlier = registry.find(request.model)

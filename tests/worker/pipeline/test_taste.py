@@ -173,14 +173,14 @@ def test_a_passage_that_the_index_has_no_longer_is_named_and_left_out(
 def test_no_liked_passage_at_all_is_refused_in_three_parts_with_what_there_is(
     rank_request: RankRequest, stored: dict[str, EmbeddedChunk], watched: Watched
 ):
-    request = asked(rank_request, stored, ["goal.txt"], ["goal.txt", "coins.txt"])
+    request = asked(rank_request, stored, ["goal.txt"], ["goal.txt", "coins.txt"], name="nothing")
     request = request.model_copy(update={"labels": (*request.labels, gone())})
     with pytest.raises(InputError) as refused:
         learn_taste(request, watched.context)
     for said in ("1 are marked no", "1 both yes and no", "1 marked yes are no longer"):
         assert said in refused.value.why
     assert refused.value.next_step
-    assert Registry(watched.runtime.settings.made).entries() == []
+    assert not Registry(watched.runtime.settings.made).version("taste:nothing")
 
 
 def test_passages_that_touch_no_point_of_view_teach_nothing(
@@ -249,7 +249,8 @@ def test_an_index_that_is_absent_is_named(
 ):
     with pytest.raises(CollectionError, match="absent"):
         learn_taste(
-            asked(rank_request, stored, ["kettle.txt"], collection="absent"), watched.context
+            asked(rank_request, stored, ["kettle.txt"], collection="absent", name="absent"),
+            watched.context,
         )
 
 

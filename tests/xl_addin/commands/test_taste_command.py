@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.xl_addin.conftest import Run, rows
+from tests.xl_addin.marks import mark
 from worker.models.registry import Registry
 from worker.settings import load_settings
 from xl_addin.jobs.books import set_settings
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.tuning import TUNING
-from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
-from xl_addin.workbook.port import TableContent
 
 
 @pytest.fixture
@@ -26,17 +25,6 @@ def ranked_book(bonsai: Run, book: Path, papers: Path) -> Path:
     for job in ("index", "rank"):
         assert bonsai(job, book)[0] == 0
     return book
-
-
-def mark(path: Path, *sources: str, as_: str = "yes") -> None:
-    """Write Keep beside the passages of some files, as a person does."""
-    book = FileBook.open(path)
-    found = [row.cells(RANKED.columns) for row in book.read_table(RANKED).rows]
-    for row in found:
-        if row["Source"] in sources:
-            row["Keep"] = as_
-    book.write_table(TableContent(RANKED, found, [Column(header) for header in RANKED.headers]))
-    book.save()
 
 
 ALL = ("kettle.txt", "tanker.txt", "cocoa.txt", "goal.txt", "border.txt", "coins.txt")

@@ -1,4 +1,4 @@
-"""A workbook of the version before: it has a sheet Regression, which is gone, and an older Tuning."""
+"""A workbook of the version before: it has a sheet Regression, which is gone, and an old Tuning."""
 
 from __future__ import annotations
 
