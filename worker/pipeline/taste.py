@@ -66,8 +66,10 @@ def learn_taste(request: TasteRequest, context: JobContext) -> TasteResult:
     lesson = _Lesson.of(request, chunks, collection, embedder, context, problems)
     context.progress("Learning", 0, 1)
     comparisons = tuple(lesson.comparisons(request))
+    told = context.stored(Comparison)
     for line in comparisons:
-        context.row(line)
+        if line not in told:
+            context.row(line)
     entry = lesson.entry(request, embedder, len(marks.disliked), comparisons)
     with registry.adding(entry, replace=True) as folder:
         learn(lesson.vectors, lesson.labels, lesson.ridge).write(folder)
