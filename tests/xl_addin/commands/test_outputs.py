@@ -90,8 +90,6 @@ VICTIMS = {
     ),
     "dataset book.xlsx --json": ("book.xlsx", "budget.xlsx", "documents/notes.md", "documents"),
     "dataset book.xlsx -o": ("budget.xlsx", "documents"),
-    "taste book.xlsx --json": ("book.xlsx", "budget.xlsx", "documents/notes.md", "documents"),
-    "taste book.xlsx -o": ("budget.xlsx", "documents"),
     "new": ("book.xlsx", "documents/notes.md", "documents"),
 }
 REFUSALS = ("not written over", "is a folder", "is there already", "cannot take what is in")
@@ -223,7 +221,6 @@ def test_every_path_that_a_command_takes_is_known_here():
     inputs |= {"dataset val", "export source", "taste book"}
     outputs = {"rank json", "rank out", "answer json", "answer out", "evaluate json"}
     outputs |= {"new path", "demo out", "land_job out", "dataset json", "dataset out", "export to"}
-    outputs |= {"taste json", "taste out"}
     commands = (*app.registered_commands, *jobs_app.registered_commands)
     paths = {
         f"{command.callback.__name__} {name}"
