@@ -36,7 +36,6 @@ from worker.settings import load_settings
 
 SPLITS = range(1, 21)
 _TOP = 10
-_TASTE = "taste:bench"
 
 Cosines = NDArray[np.float64]
 
@@ -112,7 +111,7 @@ def measured(
         labels = _labels(texts, learnt_from, base, marked)
         result = run_job(_request(texts, labels, embedder), context)
         assert isinstance(result, TasteResult)
-        taste = context.runtime.embedder(_TASTE)
+        taste = context.runtime.embedder(result.model)
         mapped = taste.embed_queries([*texts.questions.values()])
         yield Split(
             texts.name,
@@ -159,7 +158,7 @@ def _request(texts: LabelledTexts, labels: tuple[Label, ...], embedder: str) -> 
     povs = (PointOfView(pov_id=name, text=text) for name, text in texts.povs.items())
     return TasteRequest(
         run_id="bench",
-        name=_TASTE.partition(":")[2],
+        name=texts.collection,
         collection=texts.collection,
         embedder=embedder,
         povs=tuple(povs),
