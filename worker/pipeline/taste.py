@@ -226,7 +226,10 @@ class _Lesson:
 
 def _distinct(povs: Sequence[PointOfView]) -> list[PointOfView]:
     """Return the points of view without those that say the same as an earlier one."""
-    return [*{pov.text: pov for pov in reversed(povs)}.values()][::-1]
+    first: dict[str, PointOfView] = {}
+    for pov in povs:
+        first.setdefault(pov.text, pov)
+    return [*first.values()]
 
 
 def _compared(
