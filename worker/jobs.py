@@ -21,6 +21,7 @@ DONE_BY = {
     "rank": "worker.pipeline.ranking:rank",
     "answer": "worker.pipeline.answering:answer",
     "dataset": "worker.pipeline.dataset:make_dataset",
+    "taste": "worker.pipeline.taste:learn_taste",
     "score": "worker.pipeline.text_scoring:score_texts",
     "regress": "worker.pipeline.regressing:regress",
     "embed": "worker.pipeline.text_embedding:embed_texts",

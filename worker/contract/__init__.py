@@ -17,6 +17,7 @@ from worker.contract.base import (
     RunRequest,
     RunResult,
 )
+from worker.contract.comparison import Comparison, Verdict, verdict_of
 from worker.contract.dataset import (
     DATASET,
     DatasetRequest,
@@ -92,6 +93,7 @@ from worker.contract.regress import (
 )
 from worker.contract.score import SCORE, ScoreRequest, ScoreResult
 from worker.contract.stamp import RunStamp
+from worker.contract.taste import TASTE, Label, LearntPov, TasteRequest, TasteResult
 from worker.contract.wire import (
     HALF_CENTRED,
     NO_SPREAD,
@@ -126,6 +128,7 @@ __all__ = [
     "SCATTER_BLOB",
     "SCORE",
     "STORE_CHUNKS",
+    "TASTE",
     "USUAL_SCORE",
     "Answer",
     "AnswerMode",
@@ -134,6 +137,7 @@ __all__ = [
     "ChunkFilter",
     "ChunkText",
     "Citation",
+    "Comparison",
     "DatasetRequest",
     "DatasetResult",
     "EmbedRequest",
@@ -145,8 +149,10 @@ __all__ = [
     "IndexResult",
     "ItemPrediction",
     "JobKind",
+    "Label",
     "Leak",
     "Learnt",
+    "LearntPov",
     "OpenIndexRequest",
     "OpenIndexResult",
     "PartRequest",
@@ -186,7 +192,10 @@ __all__ = [
     "StoreChunksResult",
     "Support",
     "TablePlace",
+    "TasteRequest",
+    "TasteResult",
     "TextReady",
+    "Verdict",
     "ViewProjection",
     "Wire",
     "check_weights",
@@ -200,4 +209,5 @@ __all__ = [
     "refused_blob",
     "rejected",
     "score_formula",
+    "verdict_of",
 ]

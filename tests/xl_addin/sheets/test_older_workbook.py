@@ -1,4 +1,4 @@
-"""A workbook of the version before: Tuning is gone, Regression had other columns."""
+"""A workbook of the version before: Tuning and Regression had other columns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from tests.xl_addin.samples import answer
 from tests.xl_addin.sheets.rankings import IDS, ranking
 from tests.xl_addin.workbook.samples import loaded, parts, png
 from worker.contract import PointOfView
-from xl_addin.jobs import SHEETS
 from xl_addin.jobs.books import set_settings
 from xl_addin.sheets.answers import ANSWERS, answers_content
 from xl_addin.sheets.fbq import FBQ
@@ -31,7 +30,7 @@ from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import Picture, TableContent
 
-GONE = ("Tuning",)
+UNTOUCHED = ("Tuning", "Regression")
 BEFORE = Path(__file__).parents[2] / "data" / "workbooks" / "version_before.xlsx"
 
 
@@ -58,11 +57,6 @@ def keep_one_question(port: FileBook) -> None:
     port.write_table(TableContent(FBQ, rows, [Column(header) for header in FBQ.headers]))
 
 
-def test_it_has_the_sheets_that_are_gone(old_book: Path):
-    names = [sheet.sheet for sheet in SHEETS]
-    assert set(loaded(old_book).sheetnames) - set(names) == set(GONE)
-
-
 def test_its_questions_points_of_view_and_settings_are_read(old_book: Path):
     port = FileBook.open(old_book)
     questions, problems = read_questions(port, "all")
@@ -79,13 +73,13 @@ def test_index_rank_and_answer_run_on_it(
     set_settings(port, {"Documents folder": papers.name, **engines})
     keep_one_question(port)
     port.save()
-    before = parts_of(old_book, GONE)
+    before = parts_of(old_book, UNTOUCHED)
     for job in ("index", "rank", "answer"):
         assert command(job, old_book)[0] == 0
     assert {row["Status"] for row in rows(old_book, SOURCES)} == {"indexed"}
     assert len(rows(old_book, RANKED)) == len(TEXTS)
     assert len(rows(old_book, ANSWERS)) == 3
-    assert parts_of(old_book, GONE) == before
+    assert parts_of(old_book, UNTOUCHED) == before
 
 
 def test_its_regression_sheet_takes_results_and_the_columns_that_it_lacks(
@@ -101,8 +95,8 @@ def test_its_regression_sheet_takes_results_and_the_columns_that_it_lacks(
     assert written[0]["In words"].startswith("As in the original")
 
 
-def test_results_are_written_and_the_sheets_that_are_gone_stay_as_they_are(old_book: Path):
-    before = parts_of(old_book, GONE)
+def test_results_are_written_and_the_sheets_of_before_stay_as_they_are(old_book: Path):
+    before = parts_of(old_book, UNTOUCHED)
     texts = parts(old_book)["xl/sharedStrings.xml"]
     port = FileBook.open(old_book)
     port.write_table(ranked_content([ranking("contrast")]))
@@ -118,5 +112,5 @@ def test_results_are_written_and_the_sheets_that_are_gone_stay_as_they_are(old_b
     again = FileBook.open(old_book)
     counts = [len(again.read_table(table).rows) for table in (RANKED, MATRIX, ANSWERS, JOBS)]
     assert counts == [5, 5, 1, 1]
-    assert parts_of(old_book, GONE) == before
+    assert parts_of(old_book, UNTOUCHED) == before
     assert parts(old_book)["xl/sharedStrings.xml"] == texts, "what their cells point to"

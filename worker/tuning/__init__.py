@@ -1,0 +1,1 @@
+"""Models that learn from a person: tastes from labels, embedders from pairs."""
