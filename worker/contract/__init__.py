@@ -76,6 +76,17 @@ from worker.contract.rank import (
 )
 from worker.contract.score import SCORE, ScoreRequest, ScoreResult
 from worker.contract.stamp import RunStamp
+from worker.contract.tune import (
+    LOSS_BLOB,
+    TUNE,
+    PairSet,
+    QuestionMove,
+    TuneMethod,
+    TunePair,
+    TunePassage,
+    TuneRequest,
+    TuneResult,
+)
 from worker.contract.wire import (
     HALF_CENTRED,
     NO_SPREAD,
@@ -98,6 +109,7 @@ __all__ = [
     "HALF_CENTRED",
     "INDEX",
     "KINDS",
+    "LOSS_BLOB",
     "MOST_WEIGHT",
     "NO_SPREAD",
     "ON_COSINES",
@@ -106,6 +118,7 @@ __all__ = [
     "RANK",
     "SCORE",
     "STORE_CHUNKS",
+    "TUNE",
     "USUAL_SCORE",
     "Answer",
     "AnswerMode",
@@ -126,6 +139,7 @@ __all__ = [
     "Learnt",
     "OpenIndexRequest",
     "OpenIndexResult",
+    "PairSet",
     "PointOfView",
     "PovMatrix",
     "PovStatistics",
@@ -134,6 +148,7 @@ __all__ = [
     "Progress",
     "QaPair",
     "Question",
+    "QuestionMove",
     "QuestionRanking",
     "RankRequest",
     "RankResult",
@@ -158,6 +173,11 @@ __all__ = [
     "StoreChunksResult",
     "Support",
     "TextReady",
+    "TuneMethod",
+    "TunePair",
+    "TunePassage",
+    "TuneRequest",
+    "TuneResult",
     "Verdict",
     "Wire",
     "check_weights",

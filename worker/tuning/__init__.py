@@ -1,0 +1,1 @@
+"""Fine-tuning of embedding models: pairs, training, merging, the proof, the export."""
