@@ -10,6 +10,7 @@ import numpy as np
 
 from worker.addresses import is_one_place
 from worker.models.kinds import find_engine
+from worker.models.registry import Registry, is_made_here
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Runtime:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._warm: dict[tuple[str, str], object] = {}
+        self._warm: dict[tuple[str, str], tuple[str, object]] = {}
         self._query_vectors: dict[tuple[str, str, str], Vectors] = {}
         self._keywords: tuple[str, KeywordIndex] | None = None
         self._vocabulary: tuple[str, Vocabulary] | None = None
@@ -37,10 +38,13 @@ class Runtime:
     def embedder(self, name: str) -> Embedder:
         """Return the embedding model of this name.
 
+        One that was made here and has been made anew since is loaded again.
+
         :raises SettingError: if the name is of no known kind.
         :raises UnavailableError: if its package or weights are not there.
         """
-        return self._keep_warm("embedder", name, lambda: self._embedder(name))
+        version = Registry(self.settings.made).version(name) if is_made_here(name) else ""
+        return self._keep_warm("embedder", name, lambda: self._embedder(name), version)
 
     def language_model(self, name: str) -> LanguageModel:
         """Return the language model of this name; raises as `embedder` does.
@@ -119,15 +123,18 @@ class Runtime:
 
         if name.endswith(COVERING):
             return CoveringEmbedder(self.embedder(name.removesuffix(COVERING)))
-        embedder: Embedder = find_engine(name, "embed").load(name, self.settings)
+        engine = find_engine(name, "embed")
+        others = (self.embedder,) if engine.over_another else ()
+        embedder: Embedder = engine.load(name, self.settings, *others)
         return embedder
 
     def _reranker(self, name: str) -> Reranker:
         reranker: Reranker = find_engine(name, "rerank").load(name, self.settings)
         return reranker
 
-    def _keep_warm(self, kind: str, name: str, build: Callable[[], T]) -> T:
+    def _keep_warm(self, kind: str, name: str, build: Callable[[], T], version: str = "") -> T:
         with self._lock:
-            if (kind, name) not in self._warm:
-                self._warm[kind, name] = build()
-            return self._warm[kind, name]  # type: ignore[return-value]
+            kept = self._warm.get((kind, name))
+            if kept is None or kept[0] != version:
+                self._warm[kind, name] = kept = (version, build())
+            return kept[1]  # type: ignore[return-value]

@@ -76,6 +76,7 @@ from worker.contract.rank import (
 )
 from worker.contract.score import SCORE, ScoreRequest, ScoreResult
 from worker.contract.stamp import RunStamp
+from worker.contract.taste import TASTE, Label, LearntPov, TasteRequest, TasteResult
 from worker.contract.tune import (
     LOSS_BLOB,
     TUNE,
@@ -118,6 +119,7 @@ __all__ = [
     "RANK",
     "SCORE",
     "STORE_CHUNKS",
+    "TASTE",
     "TUNE",
     "USUAL_SCORE",
     "Answer",
@@ -135,8 +137,10 @@ __all__ = [
     "IndexRequest",
     "IndexResult",
     "JobKind",
+    "Label",
     "Leak",
     "Learnt",
+    "LearntPov",
     "OpenIndexRequest",
     "OpenIndexResult",
     "PairSet",
@@ -172,6 +176,8 @@ __all__ = [
     "StoreChunksRequest",
     "StoreChunksResult",
     "Support",
+    "TasteRequest",
+    "TasteResult",
     "TextReady",
     "TuneMethod",
     "TunePair",

@@ -29,18 +29,23 @@ class Engine:
 
     `loader` is a function, as in `worker.retrieval.onnx_embedder:load`, of a model's name and the
     settings; it returns an `Embedder`, a `Reranker` or a `LanguageModel`. `example` is a name for
-    messages to show, empty for what nobody should choose.
+    messages to show, empty for what nobody should choose. One that stands `over_another` model is
+    handed what gives models by name, too.
     """
 
     task: Task
     loader: str
     example: str = ""
+    over_another: bool = False
 
-    def load(self, name: str, settings: Settings) -> Any:  # noqa: ANN401 (told by the task)
-        """Return the model of this name; the engine is imported when it is first needed."""
+    def load(self, name: str, settings: Settings, *models: Callable[[str], Any]) -> Any:  # noqa: ANN401 (told by the task)
+        """Return the model of this name; the engine is imported when it is first needed.
+
+        :param models: what gives models by name, for one that stands over another.
+        """
         module, _, function = self.loader.partition(":")
-        load: Callable[[str, Settings], Any] = getattr(import_module(module), function)
-        return load(name, settings)
+        load: Callable[..., Any] = getattr(import_module(module), function)
+        return load(name, settings, *models)
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,20 @@ KINDS = (
         key="cohere_key",
         key_variable="CO_API_KEY",
         server="https://api.cohere.com",
+    ),
+    ModelKind(
+        name="tuned",
+        about="embedding model that was tuned here on your pairs, as in tuned:NAME",
+        engines=(Engine("embed", "worker.retrieval.tuned_embedder:load"),),
+        modules=(("sentence_transformers", "openvino", "onnxruntime"),),
+        extra="tune",
+        gpu="wanted",
+    ),
+    ModelKind(
+        name="taste",
+        about="another embedding model with points of view moved by your Keep marks, as in "
+        "taste:NAME, or taste:NAME@0.5 for half of it; scores, and retrieves nothing",
+        engines=(Engine("embed", "worker.retrieval.taste_embedder:load", over_another=True),),
     ),
     ModelKind(
         name="gguf",

@@ -93,7 +93,10 @@ class Registry:
             raise _unreadable(model, place, error) from error
 
     def version(self, model: str) -> str:
-        """Return what changes whenever a model is made anew; empty if there is none."""
+        """Return what changes whenever a model is made anew; empty if there is none.
+
+        :raises SettingError: if it can be no name.
+        """
         try:
             return sha256((self.place(model) / _ENTRY).read_bytes()).hexdigest()[:12]
         except OSError:
@@ -102,9 +105,11 @@ class Registry:
     def place(self, model: str) -> Path:
         """Return the folder of a model, whether it is there or not.
 
+        Of a taste the strength behind its name does not count.
+
         :raises SettingError: if it can be no name.
         """
-        kind, _, name = model.partition(":")
+        kind, _, name = model.partition("@")[0].partition(":")
         if kind not in MADE_KINDS:
             raise SettingError(
                 f"'{model}' is no model that was made here.",

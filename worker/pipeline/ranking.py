@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
-from typing import TypeVar
 
 import numpy as np
 
@@ -20,20 +19,17 @@ from worker.contract import (
     check_weights,
     heatmap_blob,
 )
-from worker.errors import InputError, PromptTooLongError
 from worker.language import MULTILINGUAL, any_japanese, reads_english_only
 from worker.pipeline.filled_collection import filled_collection
 from worker.pipeline.hit_scorer import HitScorer
 from worker.pipeline.job_context import JobContext, ranking_stamp
+from worker.pipeline.read_inputs import pov_vectors, readable
 from worker.pipeline.retrieving import Retriever
 from worker.pipeline.statistics_cache import StatisticsCache
 from worker.retrieval.base import Collection, EmbeddedChunk, Embedder, Hit, Vectors
+from worker.retrieval.taste_embedder import passages_by
 from worker.retrieval.vector_cache import VectorCache
 from worker.scoring.agreement import orders_as_mean
-
-_POVS_AT_ONCE = 64
-
-AnyInput = TypeVar("AnyInput", Question, PointOfView)
 
 
 def rank(
@@ -56,7 +52,7 @@ def rank(
     collection = filled_collection(context.runtime, request.store, request.collection, embedder)
     stamp = context.begin(stamped(_stamp(request, collection, embedder)))
     problems: list[Problem] = []
-    questions = _readable(request.questions, embedder, context, problems, "question")
+    questions = readable(request.questions, embedder, context, problems, "question")
     scorer = _scorer(request, embedder, collection, context, problems)
     rankings = _rank_all(scorer, questions, collection, embedder, context)
     return RankResult(
@@ -134,65 +130,20 @@ def _scorer(
     scoring = (
         context.runtime.embedder(request.scoring_embedder) if request.scoring_embedder else embedder
     )
-    povs = _readable(request.povs, scoring, context, problems, "point of view")
+    povs = readable(request.povs, scoring, context, problems, "point of view")
     check_weights(povs)
-    vectors = _pov_vectors(povs, scoring, context)
+    vectors = pov_vectors(povs, scoring, context)
     cached = VectorCache(context.runtime.settings.vectors)
+    reader = passages_by(scoring)
 
     def chunk_vectors(hits: Sequence[EmbeddedChunk]) -> Vectors:
-        if scoring.name == embedder.name:
+        if reader.name == embedder.name:
             return np.stack([hit.vector for hit in hits])
-        return cached.vectors(scoring, [hit.chunk.text for hit in hits])
+        return cached.vectors(reader, [hit.chunk.text for hit in hits])
 
     cache = StatisticsCache(context.runtime.settings.statistics, scoring, povs)
     statistics = cache.fetch_statistics(collection, vectors, chunk_vectors)
     return HitScorer(request, povs, vectors, statistics, chunk_vectors)
-
-
-def _pov_vectors(povs: Sequence[PointOfView], scoring: Embedder, context: JobContext) -> Vectors:
-    """Return (p, dim) vectors, made in blocks: between two of them the run can be stopped."""
-    made = []
-    for first in range(0, len(povs), _POVS_AT_ONCE):
-        context.progress("Reading points of view", first, len(povs))
-        texts = [pov.text for pov in povs[first : first + _POVS_AT_ONCE]]
-        made.append(context.runtime.query_vectors(scoring, texts))
-    return np.concatenate(made)
-
-
-def _readable(
-    items: tuple[AnyInput, ...],
-    embedder: Embedder,
-    context: JobContext,
-    problems: list[Problem],
-    what: str,
-) -> tuple[AnyInput, ...]:
-    """Return the items the model can read whole; report the others."""
-    counts = embedder.count_tokens([item.text for item in items]) if items else []
-    for item, count in zip(items, counts, strict=True):
-        if count > embedder.max_tokens:
-            problems.append(context.problem(_too_long(item, what, count, embedder)))
-    kept = tuple(
-        item for item, count in zip(items, counts, strict=True) if count <= embedder.max_tokens
-    )
-    if not kept:
-        raise InputError(
-            f"There is no {what} to work with.",
-            "None is in use, or none could be read.",
-            f"Write at least one {what} into the workbook and set Use to yes.",
-        )
-    return kept
-
-
-def _too_long(
-    item: Question | PointOfView, what: str, count: int, embedder: Embedder
-) -> PromptTooLongError:
-    place = f" ({item.place})" if item.place else ""
-    name = item.qid if isinstance(item, Question) else item.pov_id
-    return PromptTooLongError(
-        f"The {what} {name}{place} has {count} tokens.",
-        f"The embedding model {embedder.name} reads {embedder.max_tokens}.",
-        "Shorten it and run again; the other rows are done.",
-    )
 
 
 def _remarks(request: RankRequest, rankings: Sequence[QuestionRanking]) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""Fine-tuning of embedding models: pairs, training, merging, the proof, the export."""
+"""Models that learn from a person: tastes in closed form; embedders by training, and their proof."""

@@ -14,6 +14,7 @@ from worker.contract import (
     Retrieval,
     ScoreMode,
     Splitter,
+    TasteRequest,
     Wire,
 )
 from xl_addin.sheets.setting_values import (
@@ -297,7 +298,7 @@ SCORER = _filling(
     "scoring_embedder",
     "Scoring embedder",
     MODEL,
-    "Embedding model that scores, if it is not the one that retrieves.",
+    "Embedding model that scores, if it is not the one that retrieves; or a taste, as taste:mine.",
     flag="--scoring-embedder",
 )
 LLM = Setting(
@@ -396,6 +397,22 @@ QA_SEED = _filling(
     "Which passages are drawn, and which documents are the validation part; a whole number.",
     flag="--seed",
 )
+TASTE_NAME = Setting(
+    "Taste name",
+    "Learn my taste keeps what it learns under this name. Write taste: and the name into Scoring "
+    "embedder, and Rank goes by it.",
+    TEXT,
+    default="mine",
+    flag="--name",
+)
+TASTE_STRENGTH = _filling(
+    TasteRequest,
+    "strength",
+    "Taste strength",
+    number(1),
+    "0: the points of view as written; 1: all that was learnt. taste:NAME@0.5 says it, too.",
+    flag="--strength",
+)
 #: Not on the sheet: the command alone reads this folder, and makes the validation index of it.
 VALIDATION_DOCUMENTS = Setting(
     "Validation folder",
@@ -411,7 +428,8 @@ SETTING_ROWS: tuple[Setting[Any], ...] = (
     ONLY_FILES, ONLY_TYPES, ONLY_SINCE, RETRIEVAL, RERANKER, DIVERSITY, TOP_K, SCORE, SEXY_SHARE,
     HEATMAPS, MODES, CONTEXTS, ONE_PER_POV, GATE, LLM, PROMPT, MAX_TOKENS, TEMPERATURE, SEED,
     REPEATABLE, QA_PASSAGES, QA_QUESTIONS, QA_MORE_THAN, QA_FEWER_THAN, QA_WORDS, QA_WHOLE_WORDS,
-    QA_SHARE, QA_VALIDATION, QA_GRADE, QA_NEGATIVES, QA_SEED, EMBEDDER, LONG_PASSAGES, SCORER,
+    QA_SHARE, QA_VALIDATION, QA_GRADE, QA_NEGATIVES, QA_SEED, TASTE_NAME, TASTE_STRENGTH, EMBEDDER,
+    LONG_PASSAGES, SCORER,
 )  # fmt: skip
 
 

@@ -142,7 +142,7 @@ def test_a_ranking_can_be_stopped_between_blocks_and_keeps_its_rows(
 
 def test_points_of_view_are_read_in_blocks(watched, rank_request, monkeypatch):
     whole = rank(rank_request, watched.context)
-    monkeypatch.setattr("worker.pipeline.ranking._POVS_AT_ONCE", 2)
+    monkeypatch.setattr("worker.pipeline.read_inputs._POVS_AT_ONCE", 2)
     watched.events.clear()
     assert timeless(rank(rank_request, watched.context)) == timeless(whole)
     told = [event for event in watched.events if event.kind == "progress"]
