@@ -68,7 +68,7 @@ def export_onnx(model: SentenceTransformer, prompts: tuple[str, str], folder: Pa
 
 def _pooling(model: SentenceTransformer) -> Any:  # noqa: ANN401 - one of the two words
     modules = {type(module).__name__ for module in model}
-    mode = model[1].get_pooling_mode_str() if "Pooling" in modules else ""
+    mode = str(model[1].pooling_mode) if "Pooling" in modules else ""
     if not modules <= _KNOWN_MODULES or mode not in _POOLING:
         raise SettingError(
             "This model cannot be exported to ONNX.",

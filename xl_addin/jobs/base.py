@@ -104,7 +104,8 @@ class ExcelJob(Generic[In]):
     `about` is the help of its command; without one it has a button alone. `land` writes what it
     gave into its `sheets`, and those that it `shares` with another job, and returns the user's
     cells that lost their place. `flags` are the settings that the command line may overrule.
-    `plain_files` says that questions and points of view may come in files of their own. `told` are
+    `plain_files` says that questions and points of view may come in files of their own, and
+    `pair_files` that pairs may. `told` are
     rows that are shown as soon as they come. `reads` are settings that name a folder, each with
     that of its index: the command indexes the folders that it is given first. `trial` is
     the setting of how much is made; the command has `--try` for it, which writes nothing.
@@ -119,6 +120,7 @@ class ExcelJob(Generic[In]):
     summary: Callable[[Run], Iterable[Summary]] = lambda _run: ()
     flags: tuple[Setting[Any], ...] = ()
     plain_files: bool = False
+    pair_files: bool = False
     told: Mapping[type[Row], Callable[[Any], RowText]] = field(default_factory=dict)
     reads: Mapping[Setting[Any], Setting[Any]] = field(default_factory=dict)
     trial: Setting[Any] | None = None
