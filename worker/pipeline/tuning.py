@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,10 +24,10 @@ from worker.contract import (
 from worker.models.registry import Entry, Registry, checked_name
 from worker.pipeline.job_context import JobContext, now, short_hash
 from worker.pipeline.tuning_pairs import negatives_of, sides_drawn, what_sides_share
-from worker.retrieval.sentence_transformers_embedder import load_to_train
+from worker.retrieval.sentence_transformers_embedder import load_to_train, place_of
 from worker.tuning.bases import trainable_base
 from worker.tuning.loss_picture import draw_loss
-from worker.tuning.merging import State, mixed, state_of
+from worker.tuning.merging import mixed, state_of
 from worker.tuning.pairs import (
     Example,
     Search,
@@ -42,6 +43,12 @@ from worker.tuning.pairs import (
 )
 from worker.tuning.proof import Ranks, Vectors, compare, in_words, kept_neighbours, lost, ranks
 from worker.tuning.training import Learner, Recipe, Watch, require_packages, train
+from worker.tuning.unsloth_base import faster_base
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+    from worker.tuning.merging import State
 
 #: By so much control questions may fall, as a share: what costs more is not kept as it is.
 MOST_LOST = 0.02
@@ -75,6 +82,7 @@ def tune(request: TuneRequest, context: JobContext) -> TuneResult:
     require_packages()
     model, query_prompt, document_prompt, revision = load_to_train(base, context.runtime.settings)
     stamp = context.begin(_stamp(request, f"{base}@{revision}"))
+    model = _faster(model, base, request, data, context)
     learner = Learner(model, query_prompt, document_prompt)
     proof = _Proof(request, data, learner, context)
     run = _Training(request, data, learner, proof, context, remarks)
@@ -279,6 +287,16 @@ class _Proof:
                 base_rank=before[0],
                 tuned_rank=after[0],
             )
+
+
+def _faster(
+    model: SentenceTransformer, base: str, request: TuneRequest, data: PairSet, context: JobContext
+) -> SentenceTransformer:
+    """Return the model as Unsloth trains it, where that pays: all weights, on a GPU."""
+    if request.method != "full":
+        return model
+    steps = request.epochs * -(-len(pairs_of(data, "train")) // request.batch)
+    return faster_base(model, place_of(base, context.runtime.settings).where, request.batch, steps)
 
 
 def _watch(context: JobContext, stage: str) -> Watch:

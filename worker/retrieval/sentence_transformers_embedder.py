@@ -112,8 +112,10 @@ def _loaded(name: str, place: Place, precision: str = "") -> SentenceTransformer
     try:
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
     except ImportError as error:
         raise package_missing("sentence-transformers", "gpu") from error
+    logging.disable_progress_bar()
     on_gpu = torch.cuda.is_available()
     try:
         return SentenceTransformer(

@@ -12,17 +12,11 @@ _RANK = 16
 
 def with_lora(model: SentenceTransformer) -> None:
     """Put matrices beside all linear layers of a model, which alone learn from then on."""
-    from peft import LoraConfig, TaskType
+    from peft import LoraConfig, inject_adapter_in_model
 
-    model.add_adapter(
-        LoraConfig(
-            task_type=TaskType.FEATURE_EXTRACTION,
-            r=_RANK,
-            lora_alpha=2 * _RANK,
-            lora_dropout=0.05,
-            target_modules="all-linear",
-        )
-    )
+    linear = "all-linear"
+    config = LoraConfig(r=_RANK, lora_alpha=2 * _RANK, lora_dropout=0.05, target_modules=linear)
+    inject_adapter_in_model(config, model[0].auto_model)
 
 
 def merge_lora(model: SentenceTransformer) -> None:
@@ -36,8 +30,5 @@ def merge_lora(model: SentenceTransformer) -> None:
         layer.merge()
         parent, _, own = name.rpartition(".")
         setattr(model.get_submodule(parent), own, layer.get_base_layer())
-    inner = model[0].auto_model
-    inner._hf_peft_config_loaded = False
-    del inner.peft_config
     for weights in model.parameters():
         weights.requires_grad_(True)

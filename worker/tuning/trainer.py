@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from datasets import Dataset
+from safetensors.torch import load_model, save_model
 from sentence_transformers import (
     SentenceTransformer,
     SentenceTransformerTrainer,
@@ -27,6 +28,7 @@ from worker.tuning.lora import merge_lora, with_lora
 from worker.tuning.pairs import Example
 from worker.tuning.training import Learner, LossPoint, Recipe, Watch
 
+_WEIGHTS = "weights.safetensors"
 #: Written last of a checkpoint: one that lacks it was cut off.
 _STATE = "trainer_state.json"
 _WARM_UP = 0.1
@@ -43,13 +45,16 @@ class _Watcher(TrainerCallback):  # type: ignore[misc]
 
 
 class _QuietTrainer(SentenceTransformerTrainer):  # type: ignore[misc]
-    """Writes no model card, for which the hub would be asked."""
+    """Writes weights alone into a checkpoint: for its model card the hub would be asked."""
 
     def add_model_card_callback(self, _arguments: dict[str, Any]) -> None:
         """Add none."""
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:  # noqa: ANN401
-        self.model.save_pretrained(output_dir, create_model_card=False)
+        save_model(self.model, str(Path(output_dir or self.args.output_dir) / _WEIGHTS))
+
+    def _load_from_checkpoint(self, checkpoint_path: str) -> None:
+        load_model(self.model, str(Path(checkpoint_path) / _WEIGHTS))
 
 
 def run_epochs(
