@@ -85,7 +85,8 @@ def _members(package: str, folder: str, table: str) -> tuple[WeightFile, ...]:
     """Return files that one package holds; a line says name, size and SHA-256."""
     lines = [line.split() for line in table.strip().splitlines()]
     return tuple(
-        _in_one(name, package, f"{folder}/{name}", int(size), sha256) for name, size, sha256 in lines
+        _in_one(name, package, f"{folder}/{name}", int(size), sha256)
+        for name, size, sha256 in lines
     )
 
 
@@ -150,7 +151,6 @@ _MINILM = _members(
     """
     model.safetensors 90868376 53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
     config.json 612 953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41
-    config_sentence_transformers.json 116 061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3
     modules.json 349 84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf
     sentence_bert_config.json 53 fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7
     special_tokens_map.json 112 303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3

@@ -14,7 +14,7 @@ ENCODER = "encoder.json"
 
 
 class EncoderFile(Wire):
-    """`pooling` is what a text's vector is: the mean of its tokens' states, or the first of them."""
+    """`pooling`: a text's vector is the mean of its tokens' states, or the first of them."""
 
     max_tokens: int
     pooling: Literal["mean", "cls"]

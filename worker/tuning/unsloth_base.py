@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 
-def faster_base(model: SentenceTransformer, place: str, batch: int, steps: int) -> SentenceTransformer:
+def faster_base(
+    model: SentenceTransformer, place: str, batch: int, steps: int
+) -> SentenceTransformer:
     """Return the model in Unsloth's form if its own threshold says that it pays, else as it is.
 
     :param place: where the model was loaded from.

@@ -1,4 +1,4 @@
-"""The `bonsai tuned` commands: models that were made here, listed, shown, mixed, exported, deleted."""
+"""The `bonsai tuned` commands: models made here are listed, shown, mixed, exported, deleted."""
 
 from __future__ import annotations
 
@@ -93,9 +93,7 @@ def export_made(name: _Name) -> None:
 @tuned_app.command("merge")
 def merge_made(
     name: _Name,
-    strength: Annotated[
-        float, typer.Option(min=0, max=1, help="1: the tuned model; 0: its base.")
-    ],
+    strength: Annotated[float, typer.Option(min=0, max=1, help="1: the tuned model; 0: its base.")],
     to: Annotated[str, typer.Option("--as", help="Name of the mixture.")],
 ) -> None:
     """Mix a tuned model with its base, without training, as a model of its own."""

@@ -1,4 +1,4 @@
-"""Control questions of a tuning: those of the invented world, which nobody's documents are about."""
+"""Control questions of a tuning: of the invented world, which nobody's documents are about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairs out of files: those of trainers, of the original, and what `bonsai dataset --json` wrote."""
+"""Pairs out of files: of trainers, of the original, and what `bonsai dataset --json` wrote."""
 
 from __future__ import annotations
 
