@@ -10,7 +10,7 @@ import numpy as np
 
 from worker.addresses import is_one_place
 from worker.models.kinds import find_engine
-from worker.models.registry import Registry, is_made_here
+from worker.models.registry import made_version
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Runtime:
         :raises SettingError: if the name is of no known kind.
         :raises UnavailableError: if its package or weights are not there.
         """
-        version = Registry(self.settings.made).version(name) if is_made_here(name) else ""
+        version = made_version(self.settings, name)
         return self._keep_warm("embedder", name, lambda: self._embedder(name), version)
 
     def language_model(self, name: str) -> LanguageModel:

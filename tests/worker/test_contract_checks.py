@@ -18,6 +18,7 @@ from tests.worker.contract_samples.index import INDEX, REPORT, STORE_RESULT, STO
 from tests.worker.contract_samples.rank import RANK, RANK_RESULT, RANKING
 from tests.worker.contract_samples.score import SCORE_RESULT, SCORING
 from tests.worker.contract_samples.shared import RUN
+from tests.worker.contract_samples.taste import TASTE, TASTE_RESULT
 from worker.contract import (
     Request,
     Result,
@@ -159,6 +160,7 @@ def test_a_pair_that_is_none_is_refused_and_named(row: Row, change: Change, why:
         (ANSWERING, REPORT),
         (SCORING, RANKING),
         (DATASET, REPORT),
+        (TASTE, REPORT),
     ],
     ids=lambda value: getattr(value, "job", getattr(value, "kind", "")),
 )
@@ -217,6 +219,19 @@ RESULTS = {
         DATASET_RESULT,
         {},
         "more than 2 pairs",
+    ),
+    "another taste": (TASTE, TASTE_RESULT, {"model": "taste:x"}, "'taste:x' was not asked for"),
+    "a point of view nobody named": (
+        TASTE,
+        TASTE_RESULT,
+        {"learnt": ({"pov_id": "P9", "passages": 1, "documents": 1},)},
+        "names a point of view",
+    ),
+    "more labels than marks": (
+        TASTE,
+        TASTE_RESULT,
+        {"learnt": ({"pov_id": "P01", "passages": 3, "documents": 1},)},
+        "learnt from more than was marked",
     ),
     "a file nobody sent": (STORING, STORE_RESULT, {"unseen": {"x.txt": 1}}, "was not sent"),
 }

@@ -120,7 +120,11 @@ KINDS = (
         name="taste",
         about="another embedding model with points of view moved by your Keep marks, as in "
         "taste:NAME, or taste:NAME@0.5 for half of it; scores, and retrieves nothing",
-        engines=(Engine("embed", "worker.retrieval.taste_embedder:load", over_another=True),),
+        engines=(
+            Engine(
+                "embed", "worker.retrieval.taste_embedder:load", "taste:NAME", over_another=True
+            ),
+        ),
     ),
     ModelKind(
         name="gguf",

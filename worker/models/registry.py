@@ -23,6 +23,7 @@ from worker.contract import Comparison, Wire
 from worker.errors import SettingError, StoreError, WeightsMissingError
 from worker.file_faults import advice_for, reason_of
 from worker.private_files import make_private_folder, private_in
+from worker.settings import Settings
 from worker.small_files import replace_file
 
 MadeKind = Literal["taste", "tuned"]
@@ -92,6 +93,13 @@ class Registry:
         except (OSError, ValidationError) as error:
             raise _unreadable(model, place, error) from error
 
+    def base_of(self, model: str) -> str:
+        """Return what a taste stands over; any other model, and one not known here, is its own."""
+        try:
+            return self.find(model).base if model.startswith("taste:") else model
+        except (SettingError, WeightsMissingError):
+            return model
+
     def version(self, model: str) -> str:
         """Return what changes whenever a model is made anew; empty if there is none.
 
@@ -140,9 +148,9 @@ class Registry:
         :raises SettingError: if the name is taken, or is none.
         :raises StoreError: if the folder cannot be written.
         """
+        place = self.folder / entry.kind / checked_name(entry.name)
         if not replace:
             self.require_free(entry.model)
-        place = self.place(entry.model)
         draft = place.with_name(f".{uuid.uuid4().hex}")
         try:
             make_private_folder(draft)
@@ -182,6 +190,14 @@ class Registry:
 def is_made_here(model: str) -> bool:
     """Say whether a name is that of a model made here, as in taste:NAME."""
     return model.partition(":")[0] in MADE_KINDS
+
+
+def made_version(settings: Settings, model: str) -> str:
+    """Return what changes whenever a model made here is made anew; empty for any other model.
+
+    :raises SettingError: if its name can be none.
+    """
+    return Registry(settings.made).version(model) if is_made_here(model) else ""
 
 
 def checked_name(name: str) -> str:

@@ -6,13 +6,14 @@ What is allowed stands in the settings of the machine that the texts would leave
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from worker.addresses import is_one_place, is_this_machine, origin
 from worker.contract import Request
 from worker.errors import SettingError
 from worker.models.kinds import KINDS
+from worker.models.registry import Registry
 from worker.settings import Settings
 
 
@@ -28,7 +29,7 @@ def unknown_servers(names: Iterable[str], settings: Settings, *, here: bool = Tr
 
     :param here: whether whoever asks sits at this machine: its own servers need no naming then.
     """
-    found = dict.fromkeys(filter(None, map(server_of, names)))
+    found = dict.fromkeys(_servers(names, settings))
     return [one for one in found if not _is_allowed(one, settings, here=here)]
 
 
@@ -47,8 +48,7 @@ def refuse_unknown_servers(request: Request, settings: Settings, *, here: bool =
 
 def allowing(settings: Settings, names: Iterable[str]) -> Settings:
     """Return settings that allow the servers of models too that a person has agreed to."""
-    servers = tuple(filter(None, map(server_of, names)))
-    return replace(settings, servers=(*settings.servers, *servers))
+    return replace(settings, servers=(*settings.servers, *_servers(names, settings)))
 
 
 def llm_key(url: str, settings: Settings) -> str:
@@ -65,6 +65,12 @@ def not_allowed(server: str, settings: Settings) -> SettingError:
         f"If questions and passages may go there, add it to BONSAI_SERVERS, or write "
         f'servers = "{server}" into {settings.home / "settings.toml"}.',
     )
+
+
+def _servers(names: Iterable[str], settings: Settings) -> Iterator[str]:
+    """Yield the servers of models; a taste sends texts where its base does."""
+    registry = Registry(settings.made)
+    return filter(None, (server_of(registry.base_of(name)) for name in names))
 
 
 def _is_allowed(server: str, settings: Settings, *, here: bool) -> bool:

@@ -38,12 +38,12 @@ class TasteMap:
         alike = vectors @ self.povs.T
         if not self.for_all:
             alike = (alike > _SAME).astype(np.float32)
-        moved: Vectors = vectors + np.float32(strength) * (alike @ self.moves)
+        moved = (vectors + strength * (alike @ self.moves)).astype(np.float32)
         lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-        moved = np.divide(moved, lengths, out=vectors.copy(), where=lengths > 0)
+        unit: Vectors = np.divide(moved, lengths, out=vectors.copy(), where=lengths > 0)
         stays = ~alike.any(axis=1)
-        moved[stays] = vectors[stays]  # dividing would change the last digit
-        return moved
+        unit[stays] = vectors[stays]  # dividing would change the last digit
+        return unit
 
     def write(self, folder: Path) -> None:
         """Write it into the folder of its model.
@@ -60,7 +60,7 @@ class TasteMap:
         :raises WeightsMissingError: if it is not there, or no map.
         """
         try:
-            with np.load(folder / _FILE, allow_pickle=False) as kept:
+            with (folder / _FILE).open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 povs, moves = (np.asarray(kept[name], np.float32) for name in ("povs", "moves"))
                 taste = cls(povs, moves, bool(kept["for_all"]))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

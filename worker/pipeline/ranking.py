@@ -48,12 +48,13 @@ def rank(
     """
     started = perf_counter()
     embedder = context.runtime.embedder(request.embedder)
+    scoring = context.runtime.embedder(request.scoring_embedder or request.embedder)
     context.check_cancelled()
     collection = filled_collection(context.runtime, request.store, request.collection, embedder)
-    stamp = context.begin(stamped(_stamp(request, collection, embedder)))
+    stamp = context.begin(stamped(_stamp(request, collection, embedder, scoring)))
     problems: list[Problem] = []
     questions = readable(request.questions, embedder, context, problems, "question")
-    scorer = _scorer(request, embedder, collection, context, problems)
+    scorer = _scorer(request, embedder, scoring, collection, context, problems)
     rankings = _rank_all(scorer, questions, collection, embedder, context)
     return RankResult(
         run=stamp,
@@ -122,14 +123,12 @@ def _rank_one(
 def _scorer(
     request: RankRequest,
     embedder: Embedder,
+    scoring: Embedder,
     collection: Collection,
     context: JobContext,
     problems: list[Problem],
 ) -> HitScorer:
     """Return what scores; chunk vectors of another model than the index's are made once."""
-    scoring = (
-        context.runtime.embedder(request.scoring_embedder) if request.scoring_embedder else embedder
-    )
     povs = readable(request.povs, scoring, context, problems, "point of view")
     check_weights(povs)
     vectors = pov_vectors(povs, scoring, context)
@@ -180,5 +179,8 @@ def _twins(povs: Sequence[PointOfView]) -> Iterator[str]:
             yield f"The points of view {named} are the same sentence: it has all their weights."
 
 
-def _stamp(request: RankRequest, collection: Collection, embedder: Embedder) -> RunStamp:
-    return ranking_stamp(request, collection.version, f"{embedder.name}@{embedder.revision}")
+def _stamp(
+    request: RankRequest, collection: Collection, embedder: Embedder, scoring: Embedder
+) -> RunStamp:
+    models = dict.fromkeys(f"{each.name}@{each.revision}" for each in (embedder, scoring))
+    return ranking_stamp(request, collection.version, ", scored by ".join(models))

@@ -20,7 +20,7 @@ from worker.contract import (
     verdict_of,
 )
 from worker.errors import InputError, SettingError
-from worker.models.registry import Entry, Registry
+from worker.models.registry import Entry, Registry, checked_name
 from worker.pipeline.filled_collection import filled_collection
 from worker.pipeline.job_context import JobContext, now, short_hash
 from worker.pipeline.read_inputs import pov_vectors, readable
@@ -34,11 +34,14 @@ from worker.tuning.taste_proof import LEAST_DOCUMENTS, LeftOut, Standing, change
 
 #: Passages a point of view with which moves were seen to help reliably.
 _ENOUGH_EACH = 3
-#: The measured lines, each with what it makes of the share of passages that one stands above.
-_METRICS = {
-    "Liked passages of documents left out: share of other passages below them": float,
-    "Liked passages of documents left out: share in the first tenth": lambda share: share >= 0.9,
+_NAMED = 10  # of several points of view, so many are named
+#: The measured lines on liked passages, each with its figure of the share that one stands above.
+_METRICS: dict[str, Callable[[float], float]] = {
+    "Share of passages below": float,
+    "In the first tenth": lambda share: share >= 0.9,
 }
+#: What they are measured on, as in "7 documents left out".
+_OVER = "documents left out"
 _NO_SETTINGS = {"job", "protocol", "run_id", "collection", "embedder", "povs", "labels", "store"}
 
 
@@ -63,8 +66,10 @@ def learn_taste(request: TasteRequest, context: JobContext) -> TasteResult:
     lesson = _Lesson.of(request, chunks, collection, embedder, context, problems)
     context.progress("Learning", 0, 1)
     comparisons = tuple(lesson.comparisons(request))
+    told = context.stored(Comparison)
     for line in comparisons:
-        context.row(line)
+        if line not in told:
+            context.row(line)
     entry = lesson.entry(request, embedder, len(marks.disliked), comparisons)
     with registry.adding(entry, replace=True) as folder:
         learn(lesson.vectors, lesson.labels, lesson.ridge).write(folder)
@@ -113,10 +118,10 @@ class _Lesson:
         vectors = pov_vectors(povs, embedder, context)
         marked = {label.chunk_id for label in request.labels}
         sample = collection.sample(SAMPLE_SIZE)
-        others = [each.vector for each in sample if each.chunk.chunk_id not in marked]
-        unmarked = np.stack(others or [each.vector for each in sample])
+        every = np.stack([each.vector for each in sample])
+        others = np.array([each.chunk.chunk_id not in marked for each in sample])
         passages = np.stack([each.vector for each in liked])
-        usual = corpus_statistics(cosine_matrix(unmarked, vectors))
+        usual = corpus_statistics(cosine_matrix(every, vectors))
         weights = np.array([pov.weight for pov in povs])
         scores = score_chunks(cosine_matrix(passages, vectors), weights, usual, "contrast")
         strongest = scores.shares.argmax(axis=1)
@@ -126,6 +131,7 @@ class _Lesson:
         documents = [each.chunk.source for each in liked]
         clearly = scores.contrast[np.arange(len(liked)), strongest]
         labels = Labels(passages, documents, strongest, clearly).chosen(touches)
+        unmarked = every[others] if others.any() else every
         return cls(povs, vectors, labels, unmarked, int((~touches).sum()))
 
     @property
@@ -142,9 +148,8 @@ class _Lesson:
         """Return the scores of unmarked and liked passages by these points of view."""
         passages = np.vstack([self.unmarked, self.labels.vectors])
         cosine = cosine_matrix(passages, vectors)
-        usual = corpus_statistics(cosine[: len(self.unmarked)])
         weights = np.array([pov.weight for pov in self.povs])
-        return score_chunks(cosine, weights, usual, "contrast").sexy
+        return score_chunks(cosine, weights, corpus_statistics(cosine), "contrast").sexy
 
     def comparisons(self, request: TasteRequest) -> Iterator[Comparison]:
         """Yield what the taste does for documents left out, if there are enough of them."""
@@ -206,11 +211,11 @@ class _Lesson:
                 f"view, each by itself. {more} more would help: from {MAP_FROM} on all points of "
                 "view learn from all passages."
             )
-        poor = [each.pov_id for each in self.learnt() if each.documents < _ENOUGH_EACH]
+        poor = [each.pov_id for each in self.learnt() if 0 < each.documents < _ENOUGH_EACH]
         if poor:
             yield (
-                f"Passages of fewer than {_ENOUGH_EACH} documents are liked for "
-                f"{', '.join(poor[:10])}{' …' if len(poor) > 10 else ''}: more would help there."
+                f"{', '.join(poor[:_NAMED])}{' …' if len(poor) > _NAMED else ''} learnt from fewer "
+                f"than {_ENOUGH_EACH} documents each: more would help there."
             )
         if len(self.documents) < LEAST_DOCUMENTS:
             yield (
@@ -236,7 +241,7 @@ def _compared(
         low=found.low,
         high=found.high,
         counted=len({each.document for each in standings}),
-        over="documents",
+        over=_OVER,
         verdict=verdict_of(found.low, found.high),
     )
 
@@ -250,6 +255,7 @@ def _refuse_taken(registry: Registry, request: TasteRequest) -> None:
 
     :raises SettingError: if not.
     """
+    checked_name(request.name)
     if not registry.version(request.model):
         return registry.require_free(request.model)
     earlier = registry.find(request.model)

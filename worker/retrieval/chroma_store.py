@@ -10,6 +10,7 @@ from worker.retrieval.base import Embedder
 from worker.retrieval.chroma_client import ChromaClient
 from worker.retrieval.chroma_collection import ChromaCollection
 from worker.retrieval.chroma_place import ChromaPlace
+from worker.retrieval.taste_embedder import refuse_taste
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection as Handle
@@ -35,9 +36,11 @@ class ChromaStore:
         """Return an existing collection, as it is now.
 
         :raises CollectionError: if it is absent or was made with another model.
+        :raises SettingError: if the embedder is a taste.
         """
         from chromadb.errors import NotFoundError
 
+        refuse_taste(embedder)
         with self._client.alone():
             try:
                 handle = self._client.current(_key(name))
@@ -54,7 +57,9 @@ class ChromaStore:
         """Return a collection as it is now, made empty if it was not there.
 
         :raises CollectionError: if it was made with another model.
+        :raises SettingError: if the embedder is a taste.
         """
+        refuse_taste(embedder)
         metadata = {"name": name, "version": "", **_identity(embedder)}
         with self._client.alone():
             self._client.ensure(_key(name), metadata, _CONFIGURATION)

@@ -67,6 +67,20 @@ def passages_by(embedder: Embedder) -> Embedder:
     return embedder.base if isinstance(embedder, TasteEmbedder) else embedder
 
 
+def refuse_taste(embedder: Embedder) -> None:
+    """See that what an index is made with, or searched by, is no taste.
+
+    :raises SettingError: if it is one.
+    """
+    if isinstance(embedder, TasteEmbedder):
+        raise SettingError(
+            f"{embedder.name} cannot be the embedder of an index.",
+            "A taste moves points of view alone: passages and questions have the vectors of "
+            f"{embedder.base.name}.",
+            f"Set 'Embedder' to {embedder.base.name}, and 'Scoring embedder' to {embedder.name}.",
+        )
+
+
 def _strength(name: str, asked: str) -> float:
     try:
         strength = float(asked)

@@ -14,6 +14,7 @@ from xl_addin.jobs.button import Button
 from xl_addin.sheets.inputs import read_povs
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.settings import SCORE as SCORE_MODE
+from xl_addin.sheets.settings import SCORER
 from xl_addin.workbook.cell_kinds import is_error
 from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.port import CellValue, Row
@@ -22,12 +23,12 @@ from xl_addin.workbook.port import CellValue, Row
 def score_request(
     options: Options, machine: Settings, texts: Sequence[str], povs: Sequence[PointOfView]
 ) -> ScoreRequest:
-    """Return the request to score texts.
+    """Return the request to score texts by the model that scores in a ranking.
 
     :raises CollectionError: if contrast is asked for and nothing was ranked by these points of
         view yet.
     """
-    embedder, mode = embedder_name(options, machine), options[SCORE_MODE]
+    embedder, mode = options[SCORER] or embedder_name(options, machine), options[SCORE_MODE]
     sentences = [pov.text for pov in povs]
     with closing(KeptStatistics(machine.statistics)) as kept:
         statistics = score_statistics(kept, embedder, sentences, mode)

@@ -70,7 +70,7 @@ def summary(run: Run) -> Iterator[Summary]:
     lines = run.rows(Comparison)
     if lines:
         yield SummaryTable(
-            "On documents left out",
+            "Liked passages of documents left out",
             ("Measured", "Base", "With the taste", "Change", "95 % interval", "Verdict"),
             [
                 (line.metric, line.base, line.tuned, line.change, _interval(line), line.verdict)

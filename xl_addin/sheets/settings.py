@@ -412,7 +412,8 @@ TASTE_STRENGTH = _filling(
     "strength",
     "Taste strength",
     number(1),
-    "0: the points of view as written; 1: all that was learnt. taste:NAME@0.5 says it, too.",
+    "0: the points of view as written; 1: all that was learnt. Scoring embedder takes "
+    "taste:NAME@0.5 as well.",
     flag="--strength",
 )
 TUNE_NAME = Setting(

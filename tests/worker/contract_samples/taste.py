@@ -20,7 +20,7 @@ LINE = Comparison(
     low=0.05,
     high=0.2,
     counted=7,
-    over="documents",
+    over="documents left out",
     verdict="better",
 )
 

@@ -160,3 +160,10 @@ def test_what_is_made_here_shows_in_its_name(registry: Registry) -> None:
     assert not is_made_here("onnx:minilm")
     with pytest.raises(SettingError):
         registry.place("onnx:minilm")
+
+
+def test_a_taste_stands_over_its_base_and_all_others_on_their_own(registry: Registry) -> None:
+    put(registry, entry())
+    put(registry, entry(kind="tuned"))
+    names = ("taste:films", "taste:films@0.5", "taste:absent", "taste:..", "tuned:films", "st:a/b")
+    assert [registry.base_of(name) for name in names] == ["onnx:minilm"] * 2 + [*names[2:]]

@@ -1,12 +1,15 @@
 """Texts go to servers that the machine's settings name, and a key to its own server alone."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tests.worker.models.test_registry import entry
 from tests.worker.queueing.worlds import rank_request
 from worker.contract import AnswerRequest, Request, ScoreRequest
 from worker.errors import SettingError
+from worker.models.registry import Registry
 from worker.models.servers import allowing, llm_key, refuse_unknown_servers, server_of
 from worker.queueing.in_process import InProcessRunner
 from worker.settings import Settings, load_settings
@@ -126,3 +129,14 @@ def test_a_key_that_is_for_no_server_stays_here():
     listed = machine(LLM_KEY="a key", SERVERS="http://gpu.example:8000")
     assert llm_key("http://gpu.example:8000/v1", listed) == ""
     assert llm_key("", replace(listed, llm_url="")) == ""
+
+
+def test_a_taste_sends_texts_where_its_base_does(tmp_path: Path):
+    settings = replace(machine(), home=tmp_path)
+    made = entry().model_copy(update={"base": COHERE})
+    with Registry(settings.made).adding(made):
+        pass
+    request = answer(scoring_embedder="taste:films@0.5")
+    with pytest.raises(SettingError, match=r"sent to https://api\.cohere\.com"):
+        refuse_unknown_servers(request, settings)
+    refuse_unknown_servers(request, allowing(settings, request.models()))

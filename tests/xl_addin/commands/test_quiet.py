@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.xl_addin.conftest import Run
+from tests.xl_addin.marks import mark
 from xl_addin.commands.app import app
 from xl_addin.jobs.books import new_book
 
@@ -60,6 +61,9 @@ def test_quiet_jobs_say_nothing_whatever_the_names_of_files(
     for command in commands:
         ended = quietly(folder, *command)
         assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b""), command
+    mark(folder / "book.xlsx")
+    ended = quietly(folder, "taste", "book.xlsx")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
 
 
 def test_a_quiet_demo_says_nothing(bonsai: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -79,7 +83,7 @@ def test_every_command_that_can_be_quiet_is_tried_here():
         for command in app.registered_commands
         if "quiet" in inspect.signature(command.callback).parameters
     }
-    assert quiet == {"dataset", "demo", "index", "rank", "answer", "evaluate", "export"}
+    assert quiet == {"dataset", "demo", "index", "rank", "answer", "evaluate", "export", "taste"}
 
 
 LOUD = """

@@ -26,6 +26,7 @@ from worker.contract import (
     score_formula,
 )
 from worker.errors import BonsaiError, UnavailableError
+from worker.models.registry import made_version
 from worker.pov_statistics import KeptStatistics, score_statistics, statistics_digest
 from worker.queueing.patience import USUAL, Patience
 from worker.queueing.scores.score_cache import ScoreCache, score_keys
@@ -123,8 +124,10 @@ class FormulaScores:
     def _keys(self, question: _Question, texts: Sequence[str]) -> list[str]:
         views = [(pov.text, pov.weight) for pov in question.povs]
         usual = statistics_digest(question.statistics)
-        formula = score_formula(question.mode)
-        return score_keys([self._settings.embedder, formula, views, usual], texts)
+        formula, model = score_formula(question.mode), self._settings.embedder
+        if version := made_version(self._settings, model):
+            model = f"{model} {version}"
+        return score_keys([model, formula, views, usual], texts)
 
     def _find(self, keys: Sequence[str]) -> dict[str, Any]:
         """Return what is known, and forget requests that have ended.

@@ -1,11 +1,13 @@
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.worker.queueing.worlds import quick_settings
+from tests.worker.retrieval.test_taste_embedder import TEXTS, keep
 from tests.worker.test_sqlite_file import DAMAGES
 from worker.contract import (
     PointOfView,
@@ -19,6 +21,7 @@ from worker.queueing.in_process import InProcessRunner
 from worker.queueing.patience import Patience
 from worker.queueing.scores.formula_scores import FormulaScores
 from worker.queueing.scores.score_cache import ScoreCache
+from worker.runtime import Runtime
 from worker.settings import IN_PROCESS, Settings
 
 PATIENT = Patience(formula=60)
@@ -27,6 +30,9 @@ POVS = (
     PointOfView(pov_id="P1", text="Oil does not care about sanctions."),
     PointOfView(pov_id="P2", text="A kettle can break your heart.", weight=2.0),
 )
+
+
+TWO = tuple(PointOfView(pov_id=str(n), text=text) for n, text in enumerate(TEXTS))
 
 
 @pytest.fixture
@@ -165,6 +171,18 @@ def test_a_ranking_leaves_its_statistics_for_formulas(ranked: RankResult, settin
     with closing(KeptStatistics(settings.statistics)) as kept:
         known = score_statistics(kept, settings.embedder, texts, "contrast")
     assert known == ranked.questions[0].matrix.statistics
+
+
+def test_a_taste_that_was_learnt_anew_makes_scores_new(settings: Settings):
+    by_taste = replace(settings, embedder="taste:films")
+    runtime = Runtime(by_taste)
+    keep(runtime)
+    formulas = FormulaScores(by_taste, PATIENT)
+    first = formulas.scores(["The kettle sings."], TWO, "classic")
+    assert formulas.scores(["The kettle sings."], TWO, "classic") == first
+    keep(runtime, data="d2", pull=0.1)
+    assert formulas.scores(["The kettle sings."], TWO, "classic") != first
+    assert formulas.requests == 2
 
 
 def test_points_of_view_in_any_order_score_alike(formulas: FormulaScores, ranked: RankResult):
