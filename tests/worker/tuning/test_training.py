@@ -5,13 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.worker.tuning.tiny_model import tiny_model, world
+from tests.worker.tuning.tiny_model import world
 from worker.errors import CancelledError, EngineError
 from worker.tuning.learner import Learner, Recipe
 from worker.tuning.merging import state_of
@@ -19,13 +18,6 @@ from worker.tuning.pairs import examples
 from worker.tuning.training import is_out_of_memory, train
 
 RECIPE = Recipe(epochs=3, batch=8, learning_rate=2e-3)
-
-
-@pytest.fixture(scope="session")
-def tiny(torch: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("sentence_transformers", reason="the extra 'tune' is not installed")
-    pytest.importorskip("datasets", reason="the extra 'tune' is not installed")
-    return tiny_model(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture

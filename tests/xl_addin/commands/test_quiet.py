@@ -83,7 +83,16 @@ def test_every_command_that_can_be_quiet_is_tried_here():
         for command in app.registered_commands
         if "quiet" in inspect.signature(command.callback).parameters
     }
-    assert quiet == {"dataset", "demo", "index", "rank", "answer", "evaluate", "export", "taste"}
+    assert quiet == {
+        "dataset",
+        "demo",
+        "index",
+        "rank",
+        "answer",
+        "evaluate",
+        "export",
+        "taste",
+    } | {"tune"}
 
 
 LOUD = """
