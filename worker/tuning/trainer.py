@@ -17,11 +17,11 @@ from sentence_transformers import (
     SentenceTransformerTrainer,
     SentenceTransformerTrainingArguments,
 )
-from sentence_transformers.losses import (
+from sentence_transformers.base.training_args import BatchSamplers
+from sentence_transformers.sentence_transformer.losses import (
     CachedMultipleNegativesRankingLoss,
     MultipleNegativesRankingLoss,
 )
-from sentence_transformers.training_args import BatchSamplers
 from transformers import PrinterCallback, TrainerCallback
 
 from worker.tuning.learner import Learner, LossPoint, Recipe, Watch
@@ -51,7 +51,9 @@ class _QuietTrainer(SentenceTransformerTrainer):  # type: ignore[misc]
         """Add none."""
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:  # noqa: ANN401
-        save_model(self.model, str(Path(output_dir or self.args.output_dir) / _WEIGHTS))
+        folder = Path(output_dir or self.args.output_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        save_model(self.model, str(folder / _WEIGHTS))
 
     def _load_from_checkpoint(self, checkpoint_path: str) -> None:
         load_model(self.model, str(Path(checkpoint_path) / _WEIGHTS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from worker.contract import PairSet, PointOfView, TunePair, TunePassage
 from worker.errors import InputError
@@ -93,7 +93,7 @@ def joined(qa: PairSet, taste: PairSet) -> PairSet:
     )
 
 
-def _placed(taste: PairSet, sides: dict[str, str], known: set[str]) -> Iterator[TunePassage]:
+def _placed(taste: PairSet, sides: Mapping[str, str], known: set[str]) -> Iterator[TunePassage]:
     for passage in taste.passages:
         if passage.passage_id not in known:
             side = sides.get(passage.doc, "train")
