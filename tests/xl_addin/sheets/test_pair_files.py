@@ -28,7 +28,9 @@ def written(folder: Path, name: str, content: object) -> Path:
 
 
 def test_lines_of_trainers_are_read_and_each_passage_is_a_document(tmp_path: Path):
-    lines = '{"anchor": "What?", "positive": "A", "negative_1": "B"}\n\n{"anchor": "日本?", "positive": "C"}\n'
+    first = {"anchor": "What?", "positive": "A", "negative_1": "B"}
+    second = {"anchor": "日本?", "positive": "C"}
+    lines = f"{json.dumps(first)}\n\n{json.dumps(second)}\n"
     found = read_pair_file(written(tmp_path, "train.jsonl", lines))
     assert [(each.pair.question, each.pair.passage.text) for each in found] == [
         ("What?", "A"),

@@ -50,7 +50,7 @@ def test_pairs_that_are_kept_come_over_the_passages_of_all(opened: FileBook):
 
 def test_a_sheet_without_passages_is_refused(opened: FileBook):
     opened.write_table(written_content([pair("a", text="")]))
-    with pytest.raises(InputError, match="No pair in .* has its passage"):
+    with pytest.raises(InputError, match=r"No pair in .* has its passage"):
         qa_set(opened)
 
 
