@@ -22,6 +22,7 @@ DONE_BY = {
     "answer": "worker.pipeline.answering:answer",
     "dataset": "worker.pipeline.dataset:make_dataset",
     "taste": "worker.pipeline.taste:learn_taste",
+    "tune": "worker.pipeline.tuning:tune",
     "score": "worker.pipeline.text_scoring:score_texts",
     "regress": "worker.pipeline.regressing:regress",
     "embed": "worker.pipeline.text_embedding:embed_texts",

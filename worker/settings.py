@@ -45,7 +45,17 @@ _PASTED: dict[str, Callable[[str], object]] = {
 _MAY_BE_NONE = frozenset({"broker_user", "broker_password"})
 
 #: The names of all that is kept in the home folder.
-_KEPT = ("settings.toml", "*.sqlite*", "bonsai.log*", "store", "models", "tuned", "cache", "broker")
+_KEPT = (
+    "settings.toml",
+    "*.sqlite*",
+    "bonsai.log*",
+    "store",
+    "models",
+    "tuned",
+    "tuning",
+    "cache",
+    "broker",
+)
 #: Those among them that are left as they are: what others could read there is not believed.
 _WATCHED = ("broker",)
 
@@ -111,6 +121,11 @@ class Settings:
     def made(self) -> Path:
         """Where models are kept that were made here: tastes and tuned embedders."""
         return self.home / "tuned"
+
+    @property
+    def training(self) -> Path:
+        """Where checkpoints of trainings are, each until its model is kept."""
+        return self.home / "tuning"
 
     @property
     def jobs(self) -> Path:

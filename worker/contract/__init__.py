@@ -94,6 +94,17 @@ from worker.contract.regress import (
 from worker.contract.score import SCORE, ScoreRequest, ScoreResult
 from worker.contract.stamp import RunStamp
 from worker.contract.taste import TASTE, Label, LearntPov, TasteRequest, TasteResult
+from worker.contract.tune import (
+    LOSS_BLOB,
+    TUNE,
+    PairSet,
+    QuestionMove,
+    TuneMethod,
+    TunePair,
+    TunePassage,
+    TuneRequest,
+    TuneResult,
+)
 from worker.contract.wire import (
     HALF_CENTRED,
     NO_SPREAD,
@@ -117,6 +128,7 @@ __all__ = [
     "HALF_CENTRED",
     "INDEX",
     "KINDS",
+    "LOSS_BLOB",
     "MOST_WEIGHT",
     "NO_SPREAD",
     "ON_COSINES",
@@ -129,6 +141,7 @@ __all__ = [
     "SCORE",
     "STORE_CHUNKS",
     "TASTE",
+    "TUNE",
     "USUAL_SCORE",
     "Answer",
     "AnswerMode",
@@ -155,6 +168,7 @@ __all__ = [
     "LearntPov",
     "OpenIndexRequest",
     "OpenIndexResult",
+    "PairSet",
     "PartRequest",
     "PointOfView",
     "PovMatrix",
@@ -164,6 +178,7 @@ __all__ = [
     "Progress",
     "QaPair",
     "Question",
+    "QuestionMove",
     "QuestionRanking",
     "RankRequest",
     "RankResult",
@@ -195,6 +210,11 @@ __all__ = [
     "TasteRequest",
     "TasteResult",
     "TextReady",
+    "TuneMethod",
+    "TunePair",
+    "TunePassage",
+    "TuneRequest",
+    "TuneResult",
     "Verdict",
     "ViewProjection",
     "Wire",

@@ -13,7 +13,7 @@ from worker.contract.wire import PROTOCOL_VERSION, Problem, require
 from worker.errors import ProtocolError, SettingError
 
 #: The jobs: the module of this name holds the kinds that a job is made of.
-JOBS = ("index", "rank", "answer", "dataset", "taste", "score", "regress")
+JOBS = ("index", "rank", "answer", "dataset", "taste", "tune", "score", "regress")
 
 KINDS: dict[str, JobKind[Any, Any]] = {
     kind.name: kind for job in JOBS for kind in import_module(f"worker.contract.{job}").KINDS

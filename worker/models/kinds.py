@@ -109,6 +109,14 @@ KINDS = (
         server="https://api.cohere.com",
     ),
     ModelKind(
+        name="tuned",
+        about="embedding model that was tuned here on your pairs, as in tuned:NAME",
+        engines=(Engine("embed", "worker.retrieval.tuned_embedder:load"),),
+        modules=(("sentence_transformers", "openvino", "onnxruntime"),),
+        extra="tune",
+        gpu="wanted",
+    ),
+    ModelKind(
         name="taste",
         about="another embedding model with points of view moved by your Keep marks, as in "
         "taste:NAME, or taste:NAME@0.5 for half of it; scores, and retrieves nothing",

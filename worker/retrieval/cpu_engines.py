@@ -38,13 +38,15 @@ class Engine(Protocol):
         ...
 
 
-def best_engine(model: Path, threads: int) -> Engine:
+def best_engine(model: Path, threads: int, *, exact: bool = False) -> Engine:
     """Return an engine for a model file.
 
+    :param exact: whether 32-bit numbers are wanted, also where the processor has faster ones.
     :raises PackageMissingError: if neither package is installed.
     """
     if find_spec("openvino"):
-        return openvino_engine(load_openvino().Core().read_model(str(model)), threads)
+        graph = load_openvino().Core().read_model(str(model))
+        return openvino_engine(graph, threads, exact=exact)
     if find_spec("onnxruntime"):
         return _onnxruntime_engine(model, threads)
     raise package_missing("openvino (or onnxruntime)", "local")
@@ -66,11 +68,12 @@ def load_openvino() -> ModuleType:
     return module
 
 
-def openvino_engine(model: openvino.Model, threads: int) -> Engine:
+def openvino_engine(model: openvino.Model, threads: int, *, exact: bool = False) -> Engine:
     """Return an engine for a model in OpenVINO's memory; one call at a time."""
     runtime = load_openvino()
     options = {
-        "INFERENCE_PRECISION_HINT": "bf16",  # full precision where the processor has no bf16
+        # bf16 is full precision where the processor has none.
+        "INFERENCE_PRECISION_HINT": "f32" if exact else "bf16",
         "INFERENCE_NUM_THREADS": threads,
         "PERFORMANCE_HINT": "THROUGHPUT",
     }

@@ -1,4 +1,4 @@
-"""Embedding on a CPU with weights out of packages: BERT-like encoders with mean pooling."""
+"""Embedding on a CPU: BERT-like encoders, out of packages or exported from what was tuned here."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.errors import EngineError, package_missing
+from worker.models.onnx_encoder import EncoderFile, encoder_file
 from worker.models.receipts import sha256_of
 from worker.models.weights import find_weights
 from worker.retrieval.base import Embedder, Vectors
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 #: What sentence-transformers' all-MiniLM-L6-v2 was evaluated with.
-_MINILM_TOKENS = 256
+_MINILM = EncoderFile(
+    max_tokens=256, pooling="mean", inputs=("input_ids", "attention_mask", "token_type_ids")
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Encoder:
     max_tokens: int
     inputs: Callable[[NDArray[np.int64]], Inputs]  # from token ids (1, tokens)
     engine: Engine
+    pool: Callable[[Vectors], Vectors]  # from the states of a text's tokens
     document_prompt: str = ""
     query_prompt: str = ""
 
@@ -44,15 +48,16 @@ class OnnxEmbedder:
     A vector depends on its text alone, to the last digit.
 
     :param threads: processor threads.
+    :param exact: whether 32-bit numbers are wanted, so that vectors are those of torch.
     :raises PackageMissingError: if tokenizers, or an engine, are not installed.
     :raises EngineError: if the files cannot be loaded.
     """
 
-    def __init__(self, name: str, folder: Path, *, threads: int) -> None:
+    def __init__(self, name: str, folder: Path, *, threads: int, exact: bool = False) -> None:
         self.name = name
         self._lock = threading.Lock()
         try:
-            self._encoder = _encoder(folder, threads)
+            self._encoder = _encoder(folder, threads, exact=exact)
             self.revision = self._encoder.revision
             self.max_tokens = self._encoder.max_tokens
             self.dim = 0
@@ -102,7 +107,7 @@ class OnnxEmbedder:
         with self._lock:  # neither the tokenizer nor the engine takes two calls at once
             encodings = self._encoder.tokenizer.encode_batch(list(texts))
             ids = (encoding.ids for encoding in encodings)
-            means = np.array(self._encoder.engine(self._inputs(ids), _mean))
+            means = np.array(self._encoder.engine(self._inputs(ids), self._encoder.pool))
         unit: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
         return unit
 
@@ -115,6 +120,10 @@ def _mean(states: Vectors) -> Vectors:
     return mean
 
 
+def _first(states: Vectors) -> Vectors:
+    return np.copy(states[0])
+
+
 def _of_text(encoding: Encoding, states: Vectors) -> tuple[NDArray[np.int64], Vectors]:
     """Return places and unit vectors of tokens without the markers around a text."""
     own = np.array(encoding.special_tokens_mask) == 0
@@ -122,33 +131,41 @@ def _of_text(encoding: Encoding, states: Vectors) -> tuple[NDArray[np.int64], Ve
     return places, states[own] / np.linalg.norm(states[own], axis=1, keepdims=True)
 
 
-def _encoder(folder: Path, threads: int) -> Encoder:
+def _encoder(folder: Path, threads: int, *, exact: bool) -> Encoder:
     try:
         import tokenizers  # noqa: F401
     except ImportError as error:
         raise package_missing("tokenizers", "local") from error
     e5_weights = folder / "model.e5"
-    return _e5(e5_weights, threads) if e5_weights.exists() else _bert(folder, threads)
+    return _e5(e5_weights, threads) if e5_weights.exists() else _bert(folder, threads, exact=exact)
 
 
-def _bert(folder: Path, threads: int) -> Encoder:
+def _bert(folder: Path, threads: int, *, exact: bool) -> Encoder:
     from tokenizers import Tokenizer
 
-    model = folder / "model.onnx"
+    model, file = folder / "model.onnx", encoder_file(folder) or _MINILM
     tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text(encoding="utf-8"))
-    tokenizer.enable_truncation(_MINILM_TOKENS)
+    tokenizer.enable_truncation(file.max_tokens)
     tokenizer.no_padding()
     return Encoder(
         revision=sha256_of(model)[:12],
         tokenizer=tokenizer,
-        max_tokens=_MINILM_TOKENS,
-        inputs=lambda ids: {
-            "input_ids": ids,
-            "attention_mask": np.ones_like(ids),
-            "token_type_ids": np.zeros_like(ids),
-        },
-        engine=best_engine(model, threads),
+        max_tokens=file.max_tokens,
+        inputs=lambda ids: _bert_inputs(ids, file.inputs),
+        engine=best_engine(model, threads, exact=exact),
+        pool=_mean if file.pooling == "mean" else _first,
+        document_prompt=file.document_prompt,
+        query_prompt=file.query_prompt,
     )
+
+
+def _bert_inputs(ids: NDArray[np.int64], names: Iterable[str]) -> Inputs:
+    of_bert = {
+        "input_ids": ids,
+        "attention_mask": np.ones_like(ids),
+        "token_type_ids": np.zeros_like(ids),
+    }
+    return {name: of_bert[name] for name in names}
 
 
 def _e5(weights: Path, threads: int) -> Encoder:
@@ -162,6 +179,7 @@ def _e5(weights: Path, threads: int) -> Encoder:
         max_tokens=file.sizes.positions,
         inputs=lambda ids: {"words": file.word_vectors(ids)},
         engine=openvino_engine(e5_graph(file), threads),
+        pool=_mean,
         document_prompt="passage: ",
         query_prompt="query: ",
     )

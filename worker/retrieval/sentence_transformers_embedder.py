@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from worker.errors import EngineError, WeightsMissingError, package_missing
+from worker.models.catalogue import find_model
 from worker.models.hub.kept import SHORT_COMMIT, Place, model_place
 from worker.models.receipts import sha256_of
+from worker.models.registry import Registry, is_made_here
+from worker.models.weights import find_weights
 from worker.retrieval.base import Embedder, Vectors
 from worker.settings import Settings
 
@@ -80,19 +83,46 @@ class SentenceTransformersEmbedder:
         return unit
 
 
-def _loaded(name: str, place: Place) -> SentenceTransformer:
+def load_to_train(name: str, settings: Settings) -> tuple[SentenceTransformer, str, str, str]:
+    """Return a model in 32-bit numbers, what stands before queries and documents, its revision.
+
+    Raises as the embedder of this name does.
+    """
+    place = place_of(name, settings)
+    model = _loaded(name, place, precision="float32")
+    return model, *_prompts(model, place.where), _revision(place)
+
+
+def place_of(name: str, settings: Settings) -> Place:
+    """Return where the weights of an `st` or `tuned` model are.
+
+    :raises WeightsMissingError: naming the command that fetches them.
+    :raises SettingError: if no model of the name was tuned here.
+    """
+    if is_made_here(name):
+        registry = Registry(settings.made)
+        registry.find(name)
+        return Place(str(registry.place(name)))
+    if find_model(name):
+        return Place(str(find_weights(settings.models, name)))
+    return model_place(settings.models, name)
+
+
+def _loaded(name: str, place: Place, precision: str = "") -> SentenceTransformer:
     try:
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
     except ImportError as error:
         raise package_missing("sentence-transformers", "gpu") from error
+    logging.disable_progress_bar()
     on_gpu = torch.cuda.is_available()
     try:
         return SentenceTransformer(
             place.where,
             **place.options,
             device="cuda" if on_gpu else None,
-            model_kwargs={"dtype": "float16" if on_gpu else "float32"},
+            model_kwargs={"dtype": precision or ("float16" if on_gpu else "float32")},
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise WeightsMissingError(
@@ -132,4 +162,4 @@ def _revision(place: Place) -> str:
 
 def load(name: str, settings: Settings) -> Embedder:
     """Return the model of this name."""
-    return SentenceTransformersEmbedder(name, model_place(settings.models, name))
+    return SentenceTransformersEmbedder(name, place_of(name, settings))

@@ -1,1 +1,1 @@
-"""Models that learn from a person: tastes from labels, embedders from pairs."""
+"""Models that learn from a person: tastes in closed form, embedders by training; the proof."""

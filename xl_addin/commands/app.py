@@ -21,6 +21,7 @@ from xl_addin.commands.land_command import land_job
 from xl_addin.commands.model_commands import models_app
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.run_command import run_command
+from xl_addin.commands.tuned_commands import tuned_app
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.books import new_book
 
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(models_app, name="models")
 app.add_typer(jobs_app, name="jobs")
+app.add_typer(tuned_app, name="tuned")
 jobs_app.command("land")(land_job)
 
 

@@ -25,10 +25,11 @@ from xl_addin.commands.json_file import check_json_place, write_json
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.summaries import complete_result, exit_code, print_problems, print_summary
 from xl_addin.jobs.base import Asked, ExcelJob, Inputs
-from xl_addin.jobs.books import Books, book_options, fresh_books, open_books
+from xl_addin.jobs.books import Books, book_options, fresh_books, open_books, pair_books
 from xl_addin.jobs.index import JOB as INDEX_JOB
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.session import Session
+from xl_addin.sheets.pair_files import PAIR_FILES
 from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, Setting
 from xl_addin.workbook.port import CellValue
 
@@ -97,7 +98,7 @@ def _parameters(job: ExcelJob[Any]) -> list[inspect.Parameter]:
         "yes": (_YES, False),
         "quiet": (_QUIET, False),
     }
-    if job.plain_files or job.reads:
+    if job.plain_files or job.reads or job.pair_files:
         shared = {"out": (_OUT, None), "json": (_JSON, None)} | shared
     if job.plain_files:
         shared = {"pov": (_POV, None)} | shared
@@ -197,7 +198,9 @@ def _report(
 
 
 def _inputs(job: ExcelJob[Any], order: Order, settings: Settings) -> tuple[Books, Inputs]:
-    if order.book:
+    if order.book and job.pair_files and order.book.suffix.lower() in PAIR_FILES:
+        books, path, given = pair_books(order.book, order.out), order.book, order.given
+    elif order.book:
         books = open_books(order.book, order.pov, order.out)
         path, given = order.book, order.given
     else:

@@ -14,7 +14,9 @@ from xl_addin.sheets.settings import SETTINGS
 from xl_addin.workbook.columns import Table
 
 #: The jobs, as ribbon and help show them: the module of this name holds the JOB.
-_NAMES = ("index", "rank", "answer", "dataset", "taste", "regress", "score_selection")
+_NAMES = (
+    "index", "rank", "answer", "dataset", "taste", "tune", "regress", "score_selection",
+)  # fmt: skip
 
 EXCEL_JOBS: tuple[ExcelJob[Any], ...] = tuple(
     import_module(f"xl_addin.jobs.{name}").JOB for name in _NAMES

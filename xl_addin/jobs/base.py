@@ -105,7 +105,8 @@ class ExcelJob(Generic[In]):
     gave into its `sheets`, and those that it `shares` with another job, and returns the user's
     cells that lost their place. `flags` are the settings that the command line may overrule.
     `plain_files` says that questions and points of view may come in files of their own, and
-    `fresh_book` that its command needs no workbook: results then go into a fresh one. `told` are
+    `pair_files` that pairs may. `fresh_book` says that its command needs no workbook: results then
+    go into a fresh one. `told` are
     rows that are shown as soon as they come. `reads` are settings that name a folder, each with
     that of its index: the command indexes the folders that it is given first. `trial` is
     the setting of how much is made; the command has `--try` for it, which writes nothing.
@@ -121,6 +122,7 @@ class ExcelJob(Generic[In]):
     flags: tuple[Setting[Any], ...] = ()
     plain_files: bool = False
     fresh_book: bool = False
+    pair_files: bool = False
     told: Mapping[type[Row], Callable[[Any], RowText]] = field(default_factory=dict)
     reads: Mapping[Setting[Any], Setting[Any]] = field(default_factory=dict)
     trial: Setting[Any] | None = None

@@ -17,7 +17,9 @@ from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.inputs import read_settings, setting_cells, usual_id
 from xl_addin.sheets.options import Options
+from xl_addin.sheets.pair_files import read_pair_file
 from xl_addin.sheets.pov import POV
+from xl_addin.sheets.qa_pairs import written_content
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, SETTINGS
 from xl_addin.shipped_files import template_path
@@ -68,6 +70,23 @@ def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
     if target.exists() and not is_same_file(target, path):
         _results_book(target)
     return Books(questions, pov_book, results, target)
+
+
+def pair_books(path: Path, out: Path | None) -> Books:
+    """Return the books of a command that was given a file of pairs.
+
+    Its pairs are read from a fresh workbook's sheet QA. Results go into `out`, or into a workbook
+    beside the file that may have taken them before.
+
+    :raises InputError: if the file cannot be read.
+    :raises WorkbookError: if the results could not be written, or would replace another file.
+    """
+    pairs = FileBook.open(template_path())
+    pairs.write_table(written_content(read_pair_file(path)))
+    target = out or path.with_name(f"{path.stem}_bonsai.xlsx")
+    results = _results_book(target)
+    results.check_target(target)
+    return Books(pairs, results, results, target)
 
 
 def fresh_books(out: Path | None = None, povs: Path | None = None) -> Books:

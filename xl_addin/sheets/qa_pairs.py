@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from worker.qa_data.pair import Pair, Passage, Split
-from xl_addin.sheets.qa import is_kept, negatives_of
-from xl_addin.workbook.port import Row
+from xl_addin.sheets.qa import QA, is_kept, negatives_of
+from xl_addin.workbook.port import Row, TableContent, Writable
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,24 @@ def written_pairs(rows: Sequence[Row]) -> list[WrittenPair]:
         for row in rows
         if _text(row, "Question")
     ]
+
+
+def written_content(written: Sequence[WrittenPair]) -> TableContent:
+    """Return the table that holds pairs, as it is read."""
+    rows: list[Mapping[str, Writable]] = [
+        {
+            "ID": each.pair.pair_id,
+            "Doc": each.pair.passage.doc_id,
+            "Question": each.pair.question,
+            "Answer": each.pair.answer,
+            "Split": each.pair.split,
+            "Kept": "yes" if each.kept else "no",
+            "Passage": each.pair.passage.text,
+            "ChunkID": each.pair.passage.chunk_id,
+        }
+        for each in written
+    ]
+    return TableContent(QA, rows, QA.columns)
 
 
 def _pair(row: Row) -> Pair:

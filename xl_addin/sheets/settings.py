@@ -17,6 +17,8 @@ from worker.contract import (
     ScoreMode,
     Splitter,
     TasteRequest,
+    TuneMethod,
+    TuneRequest,
     Wire,
 )
 from xl_addin.sheets.setting_values import (
@@ -491,6 +493,51 @@ TASTE_STRENGTH = _filling(
     "taste:NAME@0.5 as well.",
     flag="--strength",
 )
+TUNE_NAME = Setting(
+    "Tune name",
+    "Tune keeps the model under this name. Write tuned: and the name into Embedder, and index "
+    "again.",
+    TEXT,
+    flag="--name",
+)
+TUNE_BASE = Setting(
+    "Tune base",
+    "Embedding model that is tuned, such as st:BAAI/bge-base-en. Empty: that of Embedder.",
+    MODEL,
+    flag="--base",
+)
+TUNE_ON = Setting(
+    "Tune on",
+    "qa: the pairs of the sheet QA. taste: your points of view with the passages that you keep. "
+    "both.",
+    one_of("qa", "taste", "both"),
+    default="qa",
+    flag="--on",
+)
+TUNE_METHOD = _filling(
+    TuneRequest,
+    "method",
+    "Tune method",
+    one_of(*get_args(TuneMethod)),
+    "full: all weights learn. lora: small matrices beside them, which takes less memory.",
+    flag="--method",
+)
+TUNE_EPOCHS = _filling(
+    TuneRequest,
+    "epochs",
+    "Tune epochs",
+    whole(1, 100),
+    "How often all pairs are gone through; 1 or 2 is usual, more forgets other things.",
+    flag="--epochs",
+)
+TUNE_STRENGTH = _filling(
+    TuneRequest,
+    "strength",
+    "Tune strength",
+    number(1),
+    "1: all that was learnt; 0: the base. In between, a mixture of both, which forgets less.",
+    flag="--strength",
+)
 #: Not on the sheet: the command alone reads this folder, and makes the validation index of it.
 VALIDATION_DOCUMENTS = Setting(
     "Validation folder",
@@ -506,9 +553,10 @@ SETTING_ROWS: tuple[Setting[Any], ...] = (
     ONLY_FILES, ONLY_TYPES, ONLY_SINCE, RETRIEVAL, RERANKER, DIVERSITY, TOP_K, SCORE, SEXY_SHARE,
     HEATMAPS, MODES, CONTEXTS, ONE_PER_POV, GATE, LLM, PROMPT, MAX_TOKENS, TEMPERATURE, SEED,
     REPEATABLE, QA_PASSAGES, QA_QUESTIONS, QA_MORE_THAN, QA_FEWER_THAN, QA_WORDS, QA_WHOLE_WORDS,
-    QA_SHARE, QA_VALIDATION, QA_GRADE, QA_NEGATIVES, QA_SEED, TASTE_NAME, TASTE_STRENGTH, EMBEDDER,
-    LONG_PASSAGES, SCORER, RATINGS, USERS, ITEMS, TARGET, USER_COLUMN, ITEM_COLUMN, TEXTS,
-    CATEGORIES, NUMBERS, REGRESSION_MODE, RESAMPLES,
+    QA_SHARE, QA_VALIDATION, QA_GRADE, QA_NEGATIVES, QA_SEED, TASTE_NAME, TASTE_STRENGTH, TUNE_NAME,
+    TUNE_BASE, TUNE_ON, TUNE_METHOD, TUNE_EPOCHS, TUNE_STRENGTH, EMBEDDER, LONG_PASSAGES, SCORER,
+    RATINGS, USERS, ITEMS, TARGET, USER_COLUMN, ITEM_COLUMN, TEXTS, CATEGORIES, NUMBERS,
+    REGRESSION_MODE, RESAMPLES,
 )  # fmt: skip
 
 

@@ -222,11 +222,18 @@ def test_every_path_that_a_command_takes_is_known_here():
     inputs = {"index book", "index documents", "rank book", "rank pov", "answer book"}
     inputs |= {"answer pov", "evaluate documents", "evaluate questions", "evaluate povs"}
     inputs |= {"land_job book", "land_job pov", "dataset book", "dataset documents"}
-    inputs |= {"dataset val", "export source", "regress book", "regress pov", "taste book"}
+    inputs |= {
+        "dataset val",
+        "export source",
+        "regress book",
+        "regress pov",
+        "taste book",
+        "tune book",
+    }
     inputs |= {"regress ratings", "regress users", "regress items"}
     outputs = {"rank json", "rank out", "answer json", "answer out", "evaluate json"}
     outputs |= {"new path", "demo out", "land_job out", "dataset json", "dataset out", "export to"}
-    outputs |= {"regress json", "regress out"}
+    outputs |= {"regress json", "regress out", "tune json", "tune out"}
     commands = (*app.registered_commands, *jobs_app.registered_commands)
     paths = {
         f"{command.callback.__name__} {name}"

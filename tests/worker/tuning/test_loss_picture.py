@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from worker.contract.pictures import check_png
+from worker.tuning.learner import LossPoint
+from worker.tuning.loss_picture import draw_loss
+
+
+def test_few_steps_and_many_give_a_whole_picture():
+    for steps in (1, 4, 60):
+        points = [LossPoint(step, step / 20, 1 / step) for step in range(1, steps + 1)]
+        check_png("loss", draw_loss(points, "tuned:$mine: loss"))
