@@ -4,9 +4,9 @@
     python -m tests.bench.bench_tuning PAIRS.json --folds 3 --epochs 2 --rate 2e-5
 
 Documents are dealt into folds; each fold is measured with a model that was trained on the others,
-so every question counts once, and all of them together give the interval. Questions that were left out
-because the base did not find their passage are measured too, and never trained on: those that are
-kept were found by it, so there is little for them to gain. Control questions are those of the
+so every question counts once, and all of them together give the interval. Questions that were left
+out because the base did not find their passage are measured too, and never trained on: those that
+are kept were found by it, so there is little for them to gain. Control questions are those of the
 invented world and of the labelled set; they count once a fold, so their intervals are too narrow.
 """
 
