@@ -59,9 +59,11 @@ class Spent:
 
 
 def passages(count: int, seed: int = 1) -> list[Passage]:
-    """Return passages of the shipped sample as the original cut and took them, drawn by seed."""
+    """Return English passages of the shipped sample, cut and taken as the original did, by seed."""
     found = {}
     for path in sorted((templates_folder() / "sample_documents").glob("*.txt")):
+        if ".ja." in path.name:
+            continue
         for each in split_text(path.read_text(encoding="utf-8"), size=2000, overlap=120):
             if 1000 < len(each.text) < 2000:
                 name = f"{path.stem} {each.start}"
@@ -86,15 +88,20 @@ def our_pair(writer: PairWriter, number: int, passage: Passage) -> Sequence[Comp
 
 
 def spent(runtime: Runtime, llm: str, count: int) -> dict[str, Spent]:
-    """Return what each side spends on the same passages, which they take in turn."""
+    """Return what each side spends on the same passages, one side behind the other.
+
+    In turn, each would push out of the engine what the other's next prompt has in common with its
+    last one.
+    """
     model = runtime.language_model(llm)
     context = JobContext(runtime, lambda _event: None, lambda: False)
     writer = PairWriter(Asker(model, CHAT, Sampling(1), context), seed=1)
     sides = {"original": Spent(), "ours": Spent()}
     _complete(model, "Say yes.", 1)  # the first prompt loads what the others find loaded
-    for number, passage in enumerate(passages(count)):
+    for passage in passages(count):
         begun = perf_counter()
         sides["original"].add(original_pair(model, passage), perf_counter() - begun)
+    for number, passage in enumerate(passages(count)):
         begun = perf_counter()
         sides["ours"].add(our_pair(writer, number, passage), perf_counter() - begun)
     return sides

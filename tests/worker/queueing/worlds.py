@@ -192,7 +192,7 @@ class World:
         try:
             yield seen
         finally:
-            thread.join(120)
+            thread.join(patience.server + 120)  # a result is waited for that long
             assert not thread.is_alive(), f"the run never ended: {self.whereabouts(request.run_id)}"
 
     def run_in_process(self, request) -> Result:

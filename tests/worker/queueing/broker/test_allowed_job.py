@@ -174,7 +174,7 @@ def test_a_worker_reads_no_folder_for_others(served):
     request = index_request(served.folder, "foreign-folder")
     served.runs.submit(request)
     eventually(lambda: served.runs.job("foreign-folder").state == "failed")
-    assert "does not read folders" in served.runs.job("foreign-folder").problem
+    assert "does not read files for others" in served.runs.job("foreign-folder").problem
     assert_it_still_works(served)
 
 
