@@ -224,7 +224,7 @@ def test_another_version_is_refused_before_its_fields_are_looked_at() -> None:
         parse_request(_changed(INDEX, protocol=99, surprise=1, folder=7))
 
 
-@pytest.mark.parametrize("job", ["tune", "os.system", "worker.jobs.run_job", "Index", ""])
+@pytest.mark.parametrize("job", ["teach", "os.system", "worker.jobs.run_job", "Index", ""])
 def test_a_job_that_is_not_known_is_refused(job: str) -> None:
     with pytest.raises(ProtocolError, match=f"There is no job '{job}'"):
         parse_request(_changed(INDEX, job=job))

@@ -111,7 +111,7 @@ KINDS = (
     ModelKind(
         name="tuned",
         about="embedding model that was tuned here on your pairs, as in tuned:NAME",
-        engines=(Engine("embed", "worker.retrieval.tuned_embedder:load"),),
+        engines=(Engine("embed", "worker.retrieval.tuned_embedder:load", "tuned:NAME"),),
         modules=(("sentence_transformers", "openvino", "onnxruntime"),),
         extra="tune",
         gpu="wanted",

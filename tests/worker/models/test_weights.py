@@ -83,7 +83,7 @@ def test_a_name_that_is_not_known_is_answered_with_those_that_are(name: str, mod
             look_up(name)
 
         assert f"'{name}'" in caught.value.what
-        assert "onnx:minilm, onnx:e5-small, gguf:smollm2" in caught.value.why
+        assert "onnx:minilm, st:minilm, onnx:e5-small, gguf:smollm2" in caught.value.why
 
 
 def test_fetching_a_name_that_is_not_known_leaves_no_folder(models: Path) -> None:

@@ -39,8 +39,8 @@ def watched(settings: Settings) -> Watched:
 
 
 def request(base: object = "/model", **fields: object) -> TuneRequest:
-    usual = {"data": world(), "epochs": 2, "batch": 8, "learning_rate": 2e-3}
-    return TuneRequest(run_id="run", base=f"st:{base}", name="mine", **(usual | fields))
+    usual = {"name": "mine", "data": world(), "epochs": 2, "batch": 8, "learning_rate": 2e-3}
+    return TuneRequest(run_id="run", base=f"st:{base}", **(usual | fields))
 
 
 def test_a_model_is_trained_measured_and_kept(tiny: Path, watched: Watched, settings: Settings):
@@ -198,7 +198,6 @@ def test_a_name_that_is_taken_is_refused_before_anything_is_trained(
     [
         ({"data": world(1)}, "one document"),
         ({"data": PairSet()}, "no pairs"),
-        ({"data": world(2)}, "too few pairs to train on: 0"),
         ({"data": world(2, split=False)}, "too few pairs to train on: 6"),
         ({"name": "../away"}, "cannot be used"),
         ({"base": "cohere:embed-english-v3.0"}, "cannot be trained"),

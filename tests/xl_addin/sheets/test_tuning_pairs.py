@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ def test_a_kept_passage_is_a_pair_of_the_point_of_view_that_it_touches_most(open
         ranked("k3", "yes", "P2  90%  z +1.2"),  # a weight below 0 is liked by nobody
         ranked("k4", "", "P1  80%  z +1.2"),
     ]
-    columns = tuple(column for column in RANKED.columns if column.header != "Note")
+    columns = tuple(replace(column, owner="run") for column in RANKED.columns)
     opened.write_table(TableContent(RANKED, rows, columns))
     found = taste_set(opened, POVS)
     assert [(each.question, each.passage_id) for each in found.pairs] == [(POVS[0].text, "k1")]
