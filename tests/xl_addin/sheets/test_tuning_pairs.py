@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from xl_addin.sheets.qa import QA
 from xl_addin.sheets.qa_pairs import WrittenPair, written_content
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.tuning_pairs import joined, pair_set, qa_set, taste_set
-from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import TableContent
 
@@ -68,7 +68,7 @@ def test_a_kept_passage_is_a_pair_of_the_point_of_view_that_it_touches_most(open
         ranked("k3", "yes", "P2  90%  z +1.2"),  # a weight below 0 is liked by nobody
         ranked("k4", "", "P1  80%  z +1.2"),
     ]
-    columns = [Column(header) for header in RANKED.headers]  # a person's, too
+    columns = tuple(replace(column, owner="run") for column in RANKED.columns)
     opened.write_table(TableContent(RANKED, rows, columns))
     found = taste_set(opened, POVS)
     assert [(each.question, each.passage_id) for each in found.pairs] == [(POVS[0].text, "k1")]
