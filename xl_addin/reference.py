@@ -10,7 +10,8 @@ from typing import Any
 from xl_addin.jobs import EXCEL_JOBS, SHEETS
 from xl_addin.jobs.base import Sheet
 from xl_addin.sheets.setting_values import Given
-from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS, Setting
+from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS
+from xl_addin.sheets.settings.setting import Setting
 from xl_addin.workbook.columns import Column, Kind, Table
 
 #: The folder of a source checkout that holds the pages.

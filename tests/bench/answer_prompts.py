@@ -14,7 +14,7 @@ from worker.pipeline.job_context import JobContext
 from worker.runtime import Runtime
 from worker.settings import Settings
 from xl_addin.commands.known_world import load_world, world_answers, world_index, world_options
-from xl_addin.sheets.settings import GATE
+from xl_addin.sheets.settings.answer import GATE
 from xl_addin.shipped_files import templates_folder
 
 

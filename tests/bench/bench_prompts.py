@@ -29,7 +29,7 @@ from xl_addin.commands.known_world import (
     world_options,
 )
 from xl_addin.jobs.session import Session
-from xl_addin.sheets.settings import MODES, PROMPT
+from xl_addin.sheets.settings.answer import MODES, PROMPT
 from xl_addin.shipped_files import templates_folder
 
 _HEADERS = ("Model", "Wording", "Mode", "Facts", "Abstained rightly", "wrongly", "Citations right",

@@ -25,7 +25,7 @@ from xl_addin.jobs.books import (
 )
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.session import Session
-from xl_addin.sheets.settings import COLLECTION, DOCUMENTS
+from xl_addin.sheets.settings.index import COLLECTION, DOCUMENTS
 from xl_addin.shipped_files import templates_folder
 from xl_addin.workbook.file.disk import make_folder
 

@@ -28,7 +28,8 @@ from xl_addin.commands.known_world import (
 from xl_addin.commands.path_options import path_option
 from xl_addin.jobs.session import Session
 from xl_addin.sheets.options import Options
-from xl_addin.sheets.settings import CONTEXTS, DOCUMENTS, EMBEDDER, GATE, MODES
+from xl_addin.sheets.settings.answer import CONTEXTS, GATE, MODES
+from xl_addin.sheets.settings.index import DOCUMENTS, EMBEDDER
 from xl_addin.shipped_files import templates_folder
 from xl_addin.workbook.port import CellValue
 

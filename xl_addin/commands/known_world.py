@@ -22,7 +22,8 @@ from xl_addin.jobs.rank import rank_request
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.session import Session
 from xl_addin.sheets.options import Options, read_options
-from xl_addin.sheets.settings import COLLECTION, LLM, MODES
+from xl_addin.sheets.settings.answer import LLM, MODES
+from xl_addin.sheets.settings.index import COLLECTION
 from xl_addin.workbook.port import CellValue
 
 

@@ -30,7 +30,8 @@ from xl_addin.jobs.index import JOB as INDEX_JOB
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.session import Session
 from xl_addin.sheets.pair_files import PAIR_FILES
-from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, Setting
+from xl_addin.sheets.settings.index import COLLECTION, DOCUMENTS
+from xl_addin.sheets.settings.setting import Setting
 from xl_addin.workbook.port import CellValue
 
 _BOOK = Annotated[Path, path_argument("Workbook (.xlsx or .xlsm).")]

@@ -24,7 +24,7 @@ from xl_addin.sheets.answers import (
 )
 from xl_addin.sheets.edited_answers import keep_edits
 from xl_addin.sheets.options import Options
-from xl_addin.sheets.settings import CONTEXTS, LLM, MODES, PROMPT
+from xl_addin.sheets.settings.answer import CONTEXTS, LLM, MODES, PROMPT
 from xl_addin.workbook.port import Row, WorkbookPort
 
 _COUNTED = ("Mode", "Answers", "Abstained", "Failed", "Prompt tokens", "Reused", "Tokens")

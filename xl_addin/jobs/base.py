@@ -15,7 +15,8 @@ from xl_addin.jobs.button import Button
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.heatmap import PictureSheet
 from xl_addin.sheets.options import Options
-from xl_addin.sheets.settings import COLLECTION, EMBEDDER, LONG_PASSAGES, Setting
+from xl_addin.sheets.settings.index import COLLECTION, EMBEDDER, LONG_PASSAGES
+from xl_addin.sheets.settings.setting import Setting
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.port import CellValue, WorkbookPort
 from xl_addin.workbook.port import Row as SheetRow

@@ -21,7 +21,8 @@ from xl_addin.sheets.pair_files import read_pair_file
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.qa_pairs import written_content
 from xl_addin.sheets.ranked import RANKED
-from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, SETTINGS
+from xl_addin.sheets.settings import SETTINGS
+from xl_addin.sheets.settings.index import COLLECTION, DOCUMENTS
 from xl_addin.shipped_files import template_path
 from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.file.disk import is_same_file, make_folder

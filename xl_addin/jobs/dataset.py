@@ -28,18 +28,15 @@ from xl_addin.jobs.button import Button
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.qa import QA, keep_own, qa_content
-from xl_addin.sheets.settings import (
-    COLLECTION,
-    DOCUMENTS,
-    EMBEDDER,
-    LLM,
-    LONG_PASSAGES,
+from xl_addin.sheets.settings import filling
+from xl_addin.sheets.settings.answer import LLM
+from xl_addin.sheets.settings.dataset import (
     QA_PASSAGES,
     QA_QUESTIONS,
     QA_VALIDATION,
     VALIDATION_DOCUMENTS,
-    filling,
 )
+from xl_addin.sheets.settings.index import COLLECTION, DOCUMENTS, EMBEDDER, LONG_PASSAGES
 from xl_addin.workbook.port import Row
 
 #: A sheet has 1,048,576 rows; to write a row takes some 20 kB of memory.

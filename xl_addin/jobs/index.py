@@ -13,7 +13,7 @@ from xl_addin.jobs.books import documents_folder
 from xl_addin.jobs.button import Button
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.options import Options
-from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, EMBEDDER, LONG_PASSAGES
+from xl_addin.sheets.settings.index import COLLECTION, DOCUMENTS, EMBEDDER, LONG_PASSAGES
 from xl_addin.sheets.sources import SOURCES, sources_content
 from xl_addin.workbook.port import Row
 

@@ -33,7 +33,9 @@ from xl_addin.sheets.inputs import read_povs, read_questions
 from xl_addin.sheets.matrix import MATRIX, matrix_content
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.ranked import RANKED, ranked_content
-from xl_addin.sheets.settings import COLLECTION, EMBEDDER, LONG_PASSAGES, QUESTIONS, TOP_K, filling
+from xl_addin.sheets.settings import filling
+from xl_addin.sheets.settings.index import COLLECTION, EMBEDDER, LONG_PASSAGES
+from xl_addin.sheets.settings.rank import QUESTIONS, TOP_K
 from xl_addin.workbook.port import Formula, Row, TableContent, WorkbookPort
 
 #: A sheet has 1,048,576 rows and 16,384 columns; to write a row takes some 20 kB of memory.

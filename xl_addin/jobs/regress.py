@@ -30,7 +30,9 @@ from xl_addin.jobs.button import Button
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.inputs import read_povs
 from xl_addin.sheets.regression import REGRESSION, regression_content, regression_pictures
-from xl_addin.sheets.settings import EMBEDDER, ITEMS, LONG_PASSAGES, RATINGS, USERS, filling
+from xl_addin.sheets.settings import filling
+from xl_addin.sheets.settings.index import EMBEDDER, LONG_PASSAGES
+from xl_addin.sheets.settings.regress import ITEMS, RATINGS, USERS
 from xl_addin.shipped_files import templates_folder
 from xl_addin.workbook.port import Row
 

@@ -13,8 +13,8 @@ from xl_addin.jobs.base import Asked, ExcelJob, Inputs, Landing, embedder_name, 
 from xl_addin.jobs.button import Button
 from xl_addin.sheets.inputs import read_povs
 from xl_addin.sheets.options import Options
-from xl_addin.sheets.settings import SCORE as SCORE_MODE
-from xl_addin.sheets.settings import SCORER
+from xl_addin.sheets.settings.rank import SCORE as SCORE_MODE
+from xl_addin.sheets.settings.rank import SCORER
 from xl_addin.workbook.cell_kinds import is_error
 from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.port import CellValue, Row

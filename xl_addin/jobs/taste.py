@@ -20,14 +20,10 @@ from xl_addin.jobs.button import Button
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.inputs import read_povs
 from xl_addin.sheets.keep_marks import read_labels
-from xl_addin.sheets.settings import (
-    COLLECTION,
-    EMBEDDER,
-    LONG_PASSAGES,
-    SCORER,
-    TASTE_NAME,
-    filling,
-)
+from xl_addin.sheets.settings import filling
+from xl_addin.sheets.settings.index import COLLECTION, EMBEDDER, LONG_PASSAGES
+from xl_addin.sheets.settings.rank import SCORER
+from xl_addin.sheets.settings.taste import TASTE_NAME
 from xl_addin.sheets.tuning import TUNING, tuning_content
 from xl_addin.workbook.port import Row
 

@@ -19,13 +19,9 @@ from xl_addin.jobs.button import Button
 from xl_addin.jobs.control_questions import control_set
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.inputs import read_povs
-from xl_addin.sheets.settings import (
-    EMBEDDER,
-    TUNE_BASE,
-    TUNE_NAME,
-    TUNE_ON,
-    filling,
-)
+from xl_addin.sheets.settings import filling
+from xl_addin.sheets.settings.index import EMBEDDER
+from xl_addin.sheets.settings.tune import TUNE_BASE, TUNE_NAME, TUNE_ON
 from xl_addin.sheets.tuned_ranks import TUNED_RANKS, loss_pictures, tuned_ranks_content
 from xl_addin.sheets.tuning import TUNING, tuning_content
 from xl_addin.sheets.tuning_pairs import joined, qa_set, taste_set

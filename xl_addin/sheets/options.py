@@ -9,7 +9,9 @@ from typing import Any, TypeVar, cast
 from worker.contract import Wire
 from worker.errors import BonsaiError, SettingError
 from xl_addin.sheets.setting_values import Given, whole
-from xl_addin.sheets.settings import CHUNK_OVERLAP, CHUNK_SIZE, SETTING_ROWS, Setting, filling
+from xl_addin.sheets.settings import SETTING_ROWS, filling
+from xl_addin.sheets.settings.index import CHUNK_OVERLAP, CHUNK_SIZE
+from xl_addin.sheets.settings.setting import Setting
 from xl_addin.workbook.cell_kinds import is_error
 from xl_addin.workbook.port import CellValue, NotComputed
 

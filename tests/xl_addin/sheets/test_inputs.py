@@ -9,7 +9,7 @@ from tests.xl_addin.conftest import FBQ_HEADERS, fbq_row
 from tests.xl_addin.workbook.samples import parts, rewrite
 from worker.errors import ColumnError, SettingError, TableMissingError
 from xl_addin.sheets.inputs import read_povs, read_questions, read_settings
-from xl_addin.sheets.settings import QUESTIONS, SCORE, TOP_K
+from xl_addin.sheets.settings.rank import QUESTIONS, SCORE, TOP_K
 from xl_addin.workbook.file.file_book import FileBook
 
 

@@ -2,20 +2,10 @@ import pytest
 
 from worker.errors import SettingError
 from xl_addin.sheets.options import read_options
-from xl_addin.sheets.settings import (
-    CHUNK_SIZE,
-    CONTEXTS,
-    DOCUMENTS,
-    GATE,
-    MODES,
-    REPEATABLE,
-    SCORE,
-    SEED,
-    SETTING_ROWS,
-    SEXY_SHARE,
-    TEMPERATURE,
-    TOP_K,
-)
+from xl_addin.sheets.settings import SETTING_ROWS
+from xl_addin.sheets.settings.answer import CONTEXTS, GATE, MODES, REPEATABLE, SEED, TEMPERATURE
+from xl_addin.sheets.settings.index import CHUNK_SIZE, DOCUMENTS
+from xl_addin.sheets.settings.rank import SCORE, SEXY_SHARE, TOP_K
 
 
 def test_an_empty_sheet_gives_the_usual_options():
