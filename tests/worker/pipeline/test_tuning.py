@@ -16,7 +16,7 @@ from worker.contract.pictures import check_png
 from worker.errors import CancelledError, CollectionError, InputError, SettingError
 from worker.jobs import run_job
 from worker.models.registry import Registry
-from worker.pipeline import tuning
+from worker.pipeline import tuning_proof
 from worker.pipeline.made_models import export, merge
 from worker.runtime import Runtime
 from worker.settings import Settings, load_settings
@@ -125,7 +125,7 @@ def test_what_costs_control_questions_too_much_is_kept_weaker(
     tiny: Path, watched: Watched, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     """What is lost is set here; each strength is asked twice for it."""
-    monkeypatch.setattr(tuning, "lost", _constant([0.2, 0.2, 0.05, 0.05, 0.01, 0.01]))
+    monkeypatch.setattr(tuning_proof, "lost", _constant([0.2, 0.2, 0.05, 0.05, 0.01, 0.01]))
     result = run_job(request(tiny, control=control()), watched.context)
     assert result.strength == 0.5
     assert Registry(settings.made).find("tuned:mine").settings["strength"] == 0.5
@@ -141,7 +141,7 @@ def _constant(values: list[float]):
 def test_what_costs_too_much_at_every_strength_is_not_kept(
     tiny: Path, watched: Watched, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(tuning, "lost", lambda _lines: 0.021)
+    monkeypatch.setattr(tuning_proof, "lost", lambda _lines: 0.021)
     result = run_job(request(tiny, control=control()), watched.context)
     assert result.strength == 0.0
     assert Registry(settings.made).entries() == []
