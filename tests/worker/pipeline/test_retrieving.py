@@ -62,7 +62,7 @@ def marked_reranker(watched, monkeypatch):
         def scores(self, question, texts):
             return np.array([float(sum(map(ord, text[:3]))) for text in texts])
 
-    monkeypatch.setitem(watched.runtime._warm, ("reranker", "st:letters"), ByLetters())
+    monkeypatch.setitem(watched.runtime._warm, ("reranker", "st:letters"), ("", ByLetters()))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_another_model_may_score_and_its_vectors_are_made_once(watched, rank_req
     """A second name for the same model shows which vectors are used; it is no other model."""
     other = CountingEmbedder(watched.runtime.embedder(rank_request.embedder))
     other.name, other.revision = "onnx:other", "1"
-    monkeypatch.setitem(watched.runtime._warm, ("embedder", "onnx:other"), other)
+    monkeypatch.setitem(watched.runtime._warm, ("embedder", "onnx:other"), ("", other))
     request = rank_request.model_copy(update={"scoring_embedder": "onnx:other"})
     first = rank(request, watched.context)
     assert other.documents == 6  # every chunk of the corpus once, the sample among them
@@ -192,7 +192,7 @@ def test_another_model_may_score_and_its_vectors_are_made_once(watched, rank_req
 
 def test_ranking_embeds_no_chunk(watched, rank_request, monkeypatch):
     counting = CountingEmbedder(watched.runtime.embedder(rank_request.embedder))
-    monkeypatch.setitem(watched.runtime._warm, ("embedder", "onnx:counting"), counting)
+    monkeypatch.setitem(watched.runtime._warm, ("embedder", "onnx:counting"), ("", counting))
     counting.name = rank_request.embedder
     rank(rank_request.model_copy(update={"embedder": "onnx:counting"}), watched.context)
     assert counting.documents == 0
