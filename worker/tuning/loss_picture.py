@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,19 +33,23 @@ def draw_loss(points: Sequence[LossPoint], title: str) -> bytes:
         axes.plot(
             steps[_SMOOTH // 2 :][: len(mean)], mean, color="#247", label=f"mean of {_SMOOTH}"
         )
-    ends = [one.step for one, after in pairwise(points) if _ends(one, after)]
-    for step in ends:
+    for step in epoch_ends(points):
         axes.axvline(step + 0.5, color="#ccc", linewidth=1)
     axes.set_xlabel("step")
     axes.set_ylabel("loss")
     axes.set_ylim(bottom=0)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_title(title.replace("$", r"\$"), size=11)
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="upper right")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
 
 
-def _ends(one: LossPoint, after: LossPoint) -> bool:
-    """Say whether an epoch ends with a step."""
-    return int(one.epoch + 1e-6) < int(after.epoch + 1e-6) or one.epoch == int(one.epoch)
+def epoch_ends(points: Sequence[LossPoint]) -> list[int]:
+    """Return the steps that end an epoch, but for the last; a point says how many are behind it."""
+    return [one.step for one, after in pairwise(points) if _epoch(one) < _epoch(after)]
+
+
+def _epoch(point: LossPoint) -> int:
+    return ceil(point.epoch - 1e-6)

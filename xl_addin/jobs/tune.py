@@ -107,10 +107,13 @@ def summary(run: Run) -> Iterator[Summary]:
                 for line in lines
             ],
         )
-    moved = sorted(run.rows(QuestionMove), key=lambda row: -abs(row.move))[:_SHOWN]
+    asked = run.rows(QuestionMove)
+    moved = sorted((row for row in asked if row.move), key=lambda row: -abs(row.move))[:_SHOWN]
     if moved:
         rows = [(row.question, row.base_rank, row.tuned_rank) for row in moved]
         yield SummaryTable("Moved furthest", ("Question", "Rank before", "Rank after"), rows)
+    elif asked:
+        yield "The passage of each question stands where it stood."
 
 
 JOB = ExcelJob(

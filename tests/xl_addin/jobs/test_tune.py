@@ -84,3 +84,12 @@ def test_what_was_measured_lands_on_two_sheets_with_a_picture(opened: FileBook):
 
 def test_a_run_that_measured_nothing_leaves_the_sheets(opened: FileBook):
     assert JOB.land(Landing(opened, TUNE, Run())) == ()
+
+
+def test_the_terminal_names_the_questions_that_moved_or_says_that_none_did():
+    moved, stood = Run(), Run()
+    moved.take_event(RowReady(row=MOVE))
+    stood.take_event(RowReady(row=MOVE.model_copy(update={"tuned_rank": MOVE.base_rank})))
+    (table,) = JOB.summary(moved)
+    assert table.rows == [(MOVE.question, MOVE.base_rank, MOVE.tuned_rank)]
+    assert list(JOB.summary(stood)) == ["The passage of each question stands where it stood."]
