@@ -21,6 +21,7 @@ def draw_loss(points: Sequence[LossPoint], title: str) -> bytes:
     """Return a PNG of the losses of steps; a line stands between two epochs."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     figure = Figure(figsize=(6.4, 3.6), dpi=_DPI, layout="constrained")
     FigureCanvasAgg(figure)
@@ -38,7 +39,7 @@ def draw_loss(points: Sequence[LossPoint], title: str) -> bytes:
     axes.set_xlabel("step")
     axes.set_ylabel("loss")
     axes.set_ylim(bottom=0)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_title(title.replace("$", r"\$"), size=11)
     axes.legend(frameon=False, loc="upper right")
     buffer = io.BytesIO()
