@@ -137,7 +137,7 @@ class Registry:
             raise SettingError(
                 f"The name {model} is taken.",
                 f"A model of this name was made before, and is kept in {place.parent}.",
-                "Choose another name, or ask for it to be replaced.",
+                f"Choose another name, or delete it first: bonsai tuned delete {model}",
             )
 
     @contextmanager

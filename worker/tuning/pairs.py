@@ -92,7 +92,8 @@ def require_enough(data: PairSet) -> None:
                 f"There are too few pairs to {what}: {found}.",
                 f"At least {least} are needed: with fewer, chance decides what comes out. Some "
                 "hundreds are a good start.",
-                "Make more with 'bonsai dataset', or set Kept to yes on the sheet QA.",
+                "Make more with 'bonsai dataset', set Kept to yes for more on the sheet QA, or, to "
+                "learn from your taste, Keep to yes on Ranked.",
             )
 
 
