@@ -11,8 +11,9 @@ from worker.evaluation.abstention import abstains
 from worker.settings import Settings
 from xl_addin.jobs.base import Asked, ExcelJob, Inputs, Landing, RowText, SummaryTable
 from xl_addin.jobs.button import Button
+from xl_addin.jobs.estimate import Plan
 from xl_addin.jobs.rank import JOB as RANK_JOB
-from xl_addin.jobs.rank import RANKING_FLAGS, land_ranking
+from xl_addin.jobs.rank import RANKING_FLAGS, first_questions, land_ranking, replaces_all
 from xl_addin.jobs.rank import ask as ask_to_rank
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.answers import (
@@ -47,6 +48,16 @@ def ask(inputs: Inputs) -> Asked[AnswerRequest]:
     return Asked(request, ranking.left_out)
 
 
+def first_answers(request: AnswerRequest, number: int) -> AnswerRequest:
+    """Return the same for the first so many questions alone."""
+    return request.model_copy(update={"ranking": first_questions(request.ranking, number)})
+
+
+def plan(request: AnswerRequest) -> Plan:
+    """Return what a request makes."""
+    return Plan(request.ranking, request)
+
+
 def land(landing: Landing[AnswerRequest]) -> Sequence[Row]:
     """Fill Ranked, Matrix, Heatmap and Answers."""
     book, run, request = landing.book, landing.run, landing.request
@@ -60,7 +71,7 @@ def _land_answers(book: WorkbookPort, request: AnswerRequest, run: Run) -> Seque
     content = answers_content(answers)
     old = book.read_table(ANSWERS).rows
     qids = [question.qid for question in request.ranking.questions]
-    rows = keep_edits(content.rows, old, qids, is_whole=run.is_whole)
+    rows = keep_edits(content.rows, old, qids, is_whole=replaces_all(request.ranking, run))
     return book.write_table(replace(content, rows=rows))
 
 
@@ -115,6 +126,8 @@ JOB = ExcelJob(
     summary=summary,
     flags=(MODES, CONTEXTS, LLM, PROMPT, *RANKING_FLAGS),
     plain_files=True,
+    plan=plan,
+    first=first_answers,
     told={Answer: answer_text},
     button=Button(
         "bonsaiAnswer",

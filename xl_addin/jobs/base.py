@@ -12,6 +12,7 @@ from worker.contract import JobKind, Problem, Request, Row
 from worker.errors import InputError
 from worker.settings import IN_PROCESS, Settings
 from xl_addin.jobs.button import Button
+from xl_addin.jobs.estimate import Plan
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.heatmap import PictureSheet
 from xl_addin.sheets.options import Options
@@ -110,6 +111,9 @@ class ExcelJob(Generic[In]):
     rows that are shown as soon as they come. `reads` are settings that name a folder, each with
     that of its index: the command indexes the folders that it is given first. `trial` is
     the setting of how much is made; the command has `--try` for it, which writes nothing.
+    `plan` says what a request makes, so that it can be told beforehand how long that takes.
+    `first` makes of a request the same for its first so many questions: `--try` of such a job
+    writes their rows, and leaves those of the others.
     """
 
     kind: JobKind[In, Any]
@@ -126,6 +130,8 @@ class ExcelJob(Generic[In]):
     told: Mapping[type[Row], Callable[[Any], RowText]] = field(default_factory=dict)
     reads: Mapping[Setting[Any], Setting[Any]] = field(default_factory=dict)
     trial: Setting[Any] | None = None
+    plan: Callable[[In], Plan] | None = None
+    first: Callable[[In, int], In] | None = None
     button: Button | None = None
 
     @property

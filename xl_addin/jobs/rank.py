@@ -27,6 +27,7 @@ from xl_addin.jobs.base import (
     new_run_id,
 )
 from xl_addin.jobs.button import Button
+from xl_addin.jobs.estimate import Plan
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.heatmap import HEATMAP, heatmap_pictures
 from xl_addin.sheets.inputs import read_povs, read_questions
@@ -77,6 +78,13 @@ def ask(inputs: Inputs) -> Asked[RankRequest]:
     return Asked(request, unasked + unseen)
 
 
+def first_questions(request: RankRequest, number: int) -> RankRequest:
+    """Return the same for the first so many questions alone."""
+    some = request.questions[:number]
+    in_part = request.in_part or len(some) < len(request.questions)
+    return request.model_copy(update={"questions": some, "in_part": in_part})
+
+
 def _refuse_too_many(request: RankRequest) -> None:
     """Refuse what no workbook takes, before anything is run."""
     questions, povs = len(request.questions), len(request.povs)
@@ -110,23 +118,28 @@ def land(landing: Landing[RankRequest]) -> Sequence[Row]:
 
 
 def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence[Row]:
-    """Write rankings; a run that ended early leaves the questions that it did not reach."""
+    """Write rankings; the questions that were not asked, or not reached, are left as they are."""
     rankings = run.rows(QuestionRanking)
     if not rankings:
         return ()
     ranked = ranked_content(rankings)
     matrix = matrix_content(rankings, request.povs, request.score)
-    lost = book.write_table(_completed(book, ranked, run))
-    book.write_table(_completed(book, matrix, run))
+    if not replaces_all(request, run):
+        ranked, matrix = _completed(book, ranked), _completed(book, matrix)
+    lost = book.write_table(ranked)
+    book.write_table(matrix)
     pictures = heatmap_pictures(rankings, run.blobs)
-    book.put_pictures(HEATMAP.sheet, pictures, keep_others=not run.is_whole)
+    book.put_pictures(HEATMAP.sheet, pictures, keep_others=not replaces_all(request, run))
     return lost
 
 
-def _completed(book: WorkbookPort, content: TableContent, run: Run) -> TableContent:
-    """Return the content with the old rows of questions that a run did not reach."""
-    if run.is_whole:
-        return content
+def replaces_all(request: RankRequest, run: Run) -> bool:
+    """Say whether what a run gave is all that the workbook is to hold."""
+    return run.is_whole and not request.in_part
+
+
+def _completed(book: WorkbookPort, content: TableContent) -> TableContent:
+    """Return the content with the old rows of questions that are not in it."""
     reached = {row["QID"] for row in content.rows}
     formulas = {
         header: value for header, value in content.rows[0].items() if isinstance(value, Formula)
@@ -166,6 +179,8 @@ JOB = ExcelJob(
     summary=summary,
     flags=RANKING_FLAGS,
     plain_files=True,
+    plan=Plan,
+    first=first_questions,
     button=Button(
         "bonsaiRank",
         "Rank",

@@ -11,6 +11,8 @@ from worker.queueing.runners import runner_for
 from worker.settings import Settings
 from xl_addin.jobs.base import Asked, ExcelJob, In, Inputs, Landing
 from xl_addin.jobs.books import Books, save_results
+from xl_addin.jobs.earlier_runs import EarlierRuns
+from xl_addin.jobs.estimate import learnt
 from xl_addin.jobs.kept_runs import kept_if_not_landed
 from xl_addin.jobs.landing import check_landing, land
 from xl_addin.jobs.run import Run
@@ -69,6 +71,8 @@ class Session:
         """
         check_landing(job, books.results)
         run = self.run(asked.request, asked.left_out, inputs.options.given)
+        if job.plan:
+            EarlierRuns(self.settings.earlier_runs).remember(learnt(job.plan(asked.request), run))
         with kept_if_not_landed(self.settings, asked.request, run, inputs.path):
             land(job, Landing(books.results, asked.request, run))
             if run.all_rows and books.out:

@@ -119,6 +119,11 @@ def clock(seconds: float) -> str:
     return local.strftime("%Y-%m-%d %H:%M:%S")
 
 
+def spoken(seconds: float) -> str:
+    """Return a length of time as people say it."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
 def _hour(heartbeat: float | None) -> str:
     return "" if heartbeat is None else clock(heartbeat)[11:]
 
@@ -137,5 +142,4 @@ def _seconds_between(before: CellValue, after: CellValue) -> float:
 def _remaining(job: Job, progress: Progress) -> str:
     if not progress.done:
         return ""
-    seconds = (time.time() - job.submitted) * (progress.of - progress.done) / progress.done
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+    return spoken((time.time() - job.submitted) * (progress.of - progress.done) / progress.done)
