@@ -165,7 +165,7 @@ def _run(job: ExcelJob[Any], order: Order) -> int:
         session = Session(settings, take, terminal.cancelled)
         runs = list(_runs(job, asked, order, inputs, books, session))
     code = _report(runs, order, books, terminal)
-    if asked is not whole and (expected := _estimate(job, whole, settings)):
+    if asked.request != whole.request and (expected := _estimate(job, whole, settings)):
         terminal.say(f"That was a trial. All of it: {expected}.")
     return code
 

@@ -190,9 +190,7 @@ def _sendings(plan: Plan, means: Means, settings: Settings) -> Iterator[Sending]
         modes = answering.modes
         passages = plan.questions * answering.contexts * len([m for m in modes if m != "no-rag"])
         characters = sum(map(len, questions)) * len(modes)
-        yield _sending(
-            server, plan.answers, characters, passages, means.get(plan.each_passage)
-        )
+        yield _sending(server, plan.answers, characters, passages, means.get(plan.each_passage))
 
 
 def _embedding(
