@@ -31,7 +31,8 @@ def book(bonsai: Run, tmp_path: Path) -> Path:
     set_settings(opened, {"Documents folder": "documents", "Answer modes": "rag", "Passages": "2"})
     opened.save()
     documents.mkdir()
-    (documents / "tea.txt").write_text("The kettle sings. Tankers carry oil.", encoding="utf-8")
+    (documents / "tea.txt").write_text("The kettle sings.", encoding="utf-8")
+    (documents / "oil.txt").write_text("Tankers carry oil.", encoding="utf-8")
     assert bonsai("index", book)[0] == 0
     return book
 
