@@ -81,8 +81,8 @@ def ask(inputs: Inputs) -> Asked[RankRequest]:
 def first_questions(request: RankRequest, number: int) -> RankRequest:
     """Return the same for the first so many questions alone."""
     some = request.questions[:number]
-    in_part = request.in_part or len(some) < len(request.questions)
-    return request.model_copy(update={"questions": some, "in_part": in_part})
+    is_part = request.is_part or len(some) < len(request.questions)
+    return request.model_copy(update={"questions": some, "is_part": is_part})
 
 
 def _refuse_too_many(request: RankRequest) -> None:
@@ -135,7 +135,7 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
 
 def replaces_all(request: RankRequest, run: Run) -> bool:
     """Say whether what a run gave is all that the workbook is to hold."""
-    return run.is_whole and not request.in_part
+    return run.is_whole and not request.is_part
 
 
 def _completed(book: WorkbookPort, content: TableContent) -> TableContent:
