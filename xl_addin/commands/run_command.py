@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -24,10 +24,11 @@ from xl_addin.commands.job_commands import BrokerOption
 from xl_addin.commands.json_file import check_json_place, write_json
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.summaries import complete_result, exit_code, print_problems, print_summary
-from xl_addin.jobs.base import Asked, ExcelJob, Inputs
+from xl_addin.jobs.base import Asked, ExcelJob, Inputs, Scope
 from xl_addin.jobs.books import Books, book_options, fresh_books, open_books, pair_books
 from xl_addin.jobs.index import JOB as INDEX_JOB
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.scope import NOTHING
 from xl_addin.jobs.session import Session
 from xl_addin.sheets.pair_files import PAIR_FILES
 from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, Setting
@@ -52,6 +53,14 @@ _TRY = Annotated[
     int | None,
     typer.Option("--try", min=1, help="Make so many, as a trial, and write nothing."),
 ]
+_ONLY = Annotated[
+    Scope | None,
+    typer.Option(
+        "--only",
+        help="Run a part alone, and leave the other results as they are: what is stale, selected "
+        "in the workbook, has failed, or is empty.",
+    ),
+]
 _QUIET = Annotated[bool, typer.Option("--quiet", help="Show errors alone.")]
 
 
@@ -67,6 +76,7 @@ class Order:
     store: str | None = None
     broker: str | None = None
     trial: int | None = None
+    only: Scope | None = None
     yes: bool = False
     quiet: bool = False
 
@@ -102,6 +112,8 @@ def _parameters(job: ExcelJob[Any]) -> list[inspect.Parameter]:
         shared = {"out": (_OUT, None), "json": (_JSON, None)} | shared
     if job.plain_files:
         shared = {"pov": (_POV, None)} | shared
+    if job.narrow:
+        shared = {"only": (_ONLY, None)} | shared
     if job.trial:
         shared = {"trial": (_TRY, None)} | shared
     needs_book = not (job.fresh_book or DOCUMENTS in job.flags)
@@ -141,7 +153,10 @@ def _run(job: ExcelJob[Any], order: Order) -> int:
     settings = _settings(order)
     books, inputs = _inputs(job, order, settings)
     check_json_place(order.json, (order.book, order.pov, books.out))
-    asked, typed = job.ask(inputs), map(str, order.given.values())
+    asked, typed = _asked(job, order, inputs, books), map(str, order.given.values())
+    if asked is None:
+        terminal.say(NOTHING[cast(Scope, order.only)])
+        return 0
     settings = with_consent(settings, asked.request, typed, terminal, yes=order.yes)
     with terminal.watching() as watch:
         asks = bool(job.trial) and not order.yes
@@ -149,6 +164,14 @@ def _run(job: ExcelJob[Any], order: Order) -> int:
         session = Session(settings, take, terminal.cancelled)
         runs = list(_runs(job, asked, order, inputs, books, session))
     return _report(runs, order, books, terminal)
+
+
+def _asked(
+    job: ExcelJob[Any], order: Order, inputs: Inputs, books: Books
+) -> Asked[Any] | None:
+    """Return what an order asks for; None if it names a part that has nothing in it."""
+    asked = job.ask(inputs)
+    return job.narrow(asked, books.results, order.only) if job.narrow and order.only else asked
 
 
 def _runs(

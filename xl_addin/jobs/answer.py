@@ -15,6 +15,7 @@ from xl_addin.jobs.rank import JOB as RANK_JOB
 from xl_addin.jobs.rank import RANKING_FLAGS, land_ranking
 from xl_addin.jobs.rank import ask as ask_to_rank
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.scope import narrowed_answers
 from xl_addin.sheets.answers import (
     ANSWERS,
     STAGES,
@@ -115,6 +116,7 @@ JOB = ExcelJob(
     summary=summary,
     flags=(MODES, CONTEXTS, LLM, PROMPT, *RANKING_FLAGS),
     plain_files=True,
+    narrow=narrowed_answers,
     told={Answer: answer_text},
     button=Button(
         "bonsaiAnswer",

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from worker.contract import JobKind, Problem, Request, Row
 from worker.errors import InputError
@@ -23,6 +23,10 @@ from xl_addin.workbook.port import Row as SheetRow
 In = TypeVar("In", bound=Request)
 
 Sheet = Table | PictureSheet
+
+#: stale: results that their inputs have left behind. selected: of the rows that are selected on
+#: FBQ, Ranked, Matrix or Answers. failed: asked for, and not there. empty: not there.
+Scope = Literal["stale", "selected", "failed", "empty"]
 
 #: Where cells are, and their values row by row.
 Selection = tuple[str, Sequence[Sequence[CellValue]]]
@@ -110,6 +114,8 @@ class ExcelJob(Generic[In]):
     rows that are shown as soon as they come. `reads` are settings that name a folder, each with
     that of its index: the command indexes the folders that it is given first. `trial` is
     the setting of how much is made; the command has `--try` for it, which writes nothing.
+    `narrow` leaves of what was asked for the part that a scope names, for the results of a
+    workbook; nothing if there is none.
     """
 
     kind: JobKind[In, Any]
@@ -126,6 +132,7 @@ class ExcelJob(Generic[In]):
     told: Mapping[type[Row], Callable[[Any], RowText]] = field(default_factory=dict)
     reads: Mapping[Setting[Any], Setting[Any]] = field(default_factory=dict)
     trial: Setting[Any] | None = None
+    narrow: Callable[[Asked[In], WorkbookPort, Scope], Asked[In] | None] | None = None
     button: Button | None = None
 
     @property

@@ -28,6 +28,7 @@ from xl_addin.jobs.base import (
 )
 from xl_addin.jobs.button import Button
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.scope import narrowed_ranking
 from xl_addin.sheets.heatmap import HEATMAP, heatmap_pictures
 from xl_addin.sheets.inputs import read_povs, read_questions
 from xl_addin.sheets.matrix import MATRIX, matrix_content
@@ -166,6 +167,7 @@ JOB = ExcelJob(
     summary=summary,
     flags=RANKING_FLAGS,
     plain_files=True,
+    narrow=narrowed_ranking,
     button=Button(
         "bonsaiRank",
         "Rank",
