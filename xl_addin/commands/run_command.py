@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -24,12 +24,13 @@ from xl_addin.commands.job_commands import BrokerOption
 from xl_addin.commands.json_file import check_json_place, write_json
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.summaries import complete_result, exit_code, print_problems, print_summary
-from xl_addin.jobs.base import Asked, ExcelJob, In, Inputs
+from xl_addin.jobs.base import Asked, ExcelJob, In, Inputs, Scope
 from xl_addin.jobs.books import Books, book_options, fresh_books, open_books, pair_books
 from xl_addin.jobs.earlier_runs import EarlierRuns
 from xl_addin.jobs.estimate import Estimate, estimate
 from xl_addin.jobs.index import JOB as INDEX_JOB
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.scope import NOTHING
 from xl_addin.jobs.session import Session
 from xl_addin.sheets.pair_files import PAIR_FILES
 from xl_addin.sheets.settings import COLLECTION, DOCUMENTS, Setting
@@ -58,6 +59,14 @@ _FIRST = Annotated[
     int | None,
     typer.Option("--try", min=1, help="Take so many first questions alone; the others stay."),
 ]
+_ONLY = Annotated[
+    Scope | None,
+    typer.Option(
+        "--only",
+        help="Run a part alone, and leave the other results as they are: what is stale, selected "
+        "in the workbook, has failed, or is empty.",
+    ),
+]
 _QUIET = Annotated[bool, typer.Option("--quiet", help="Show errors alone.")]
 
 
@@ -78,6 +87,7 @@ class Order:
     broker: str | None = None
     trial: int | None = None
     first: int | None = None
+    only: Scope | None = None
     yes: bool = False
     quiet: bool = False
 
@@ -113,6 +123,8 @@ def _parameters(job: ExcelJob[Any]) -> list[inspect.Parameter]:
         shared = {"out": (_OUT, None), "json": (_JSON, None)} | shared
     if job.plain_files:
         shared = {"pov": (_POV, None)} | shared
+    if job.narrow:
+        shared = {"only": (_ONLY, None)} | shared
     if job.trial:
         shared = {"trial": (_TRY, None)} | shared
     if job.first:
@@ -154,7 +166,10 @@ def _run(job: ExcelJob[Any], order: Order) -> int:
     settings = _settings(order)
     books, inputs = _inputs(job, order, settings)
     check_json_place(order.json, (order.book, order.pov, books.out))
-    whole, typed = job.ask(inputs), map(str, order.given.values())
+    whole, typed = _asked(job, order, inputs, books), map(str, order.given.values())
+    if whole is None:
+        terminal.say(NOTHING[cast(Scope, order.only)])
+        return 0
     asked = _first_part(job, whole, order.first)
     settings = with_consent(settings, asked.request, typed, terminal, yes=order.yes)
     if (expected := _estimate(job, asked, settings)) and not order.yes:
@@ -183,6 +198,12 @@ def _estimate(job: ExcelJob[In], asked: Asked[In], settings: Settings) -> Estima
         return None
     means = EarlierRuns(settings.earlier_runs).means()
     return estimate(job.plan(asked.request), means, settings)
+
+
+def _asked(job: ExcelJob[Any], order: Order, inputs: Inputs, books: Books) -> Asked[Any] | None:
+    """Return what an order asks for; None if it names a part that has nothing in it."""
+    asked = job.ask(inputs)
+    return job.narrow(asked, books.results, order.only) if job.narrow and order.only else asked
 
 
 def _runs(

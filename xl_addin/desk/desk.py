@@ -19,11 +19,12 @@ from worker.queueing.job import Job
 from worker.queueing.local.local_jobs import EndedJob, LocalJobs
 from worker.settings import Settings
 from xl_addin.jobs import BY_ACTION, BY_KIND
-from xl_addin.jobs.base import ExcelJob, Inputs, Landing
+from xl_addin.jobs.base import ExcelJob, Inputs, Landing, Scope
 from xl_addin.jobs.books import book_options
 from xl_addin.jobs.kept_runs import not_landed
 from xl_addin.jobs.landing import check_landing, land, lost_note
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.scope import NOTHING
 from xl_addin.sheets.job_sheet import JobSheet, clock, ended_cells, progress_cells
 from xl_addin.workbook.port import CellValue, WorkbookPort
 
@@ -57,9 +58,10 @@ class Desk:
     settings: Settings
     show_status: Callable[[str], None]
 
-    def press(self, action: str) -> None:
+    def press(self, action: str, only: Scope | None = None) -> None:
         """Do what a button says. What goes wrong is shown in the Jobs table and status bar.
 
+        :param only: the part of the questions that it is for.
         :raises WorkbookError: if the Jobs table cannot be read or written.
         """
         sheet = JobSheet(self.book)
@@ -67,7 +69,7 @@ class Desk:
             if action == "stop":
                 self._stop(sheet)
             else:
-                self._submit(action, sheet)
+                self._submit(action, sheet, only)
         except BonsaiError as error:
             self._show_error(action, error, sheet)
         sheet.write()
@@ -85,10 +87,16 @@ class Desk:
         except WorkbookLockedError:
             self.show_status("BONSAI: results are waiting until Excel is free")
 
-    def _submit(self, action: str, sheet: JobSheet) -> None:
+    def _submit(self, action: str, sheet: JobSheet, only: Scope | None) -> None:
         job = _job_of(action)
         check_landing(job, self.book)
         asked = job.ask(self._inputs())
+        if only and job.narrow:
+            part = job.narrow(asked, self.book, only)
+            if part is None:
+                self.show_status(f"BONSAI: {NOTHING[only]}")
+                return
+            asked = part
         request = asked.request
         if any(sheet.what(run_id) == request.job for run_id in sheet.unfinished):
             raise InputError(

@@ -16,6 +16,7 @@ from xl_addin.jobs.rank import JOB as RANK_JOB
 from xl_addin.jobs.rank import RANKING_FLAGS, first_questions, land_ranking, replaces_all
 from xl_addin.jobs.rank import ask as ask_to_rank
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.scope import narrowed_answers
 from xl_addin.sheets.answers import (
     ANSWERS,
     STAGES,
@@ -50,7 +51,10 @@ def ask(inputs: Inputs) -> Asked[AnswerRequest]:
 
 def first_answers(request: AnswerRequest, number: int) -> AnswerRequest:
     """Return the same for the first so many questions alone."""
-    return request.model_copy(update={"ranking": first_questions(request.ranking, number)})
+    ranking = first_questions(request.ranking, number)
+    kept = {question.qid for question in ranking.questions}
+    only = tuple(pair for pair in request.only if pair[0] in kept)
+    return request.model_copy(update={"ranking": ranking, "only": only})
 
 
 def plan(request: AnswerRequest) -> Plan:
@@ -128,6 +132,7 @@ JOB = ExcelJob(
     plain_files=True,
     plan=plan,
     first=first_answers,
+    narrow=narrowed_answers,
     told={Answer: answer_text},
     button=Button(
         "bonsaiAnswer",

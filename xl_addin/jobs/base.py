@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from worker.contract import JobKind, Problem, Request, Row
 from worker.errors import InputError
@@ -24,6 +24,10 @@ from xl_addin.workbook.port import Row as SheetRow
 In = TypeVar("In", bound=Request)
 
 Sheet = Table | PictureSheet
+
+#: stale: results that their inputs have left behind. selected: of the rows that are selected on
+#: FBQ, Ranked, Matrix or Answers. failed: asked for, and not there. empty: not there.
+Scope = Literal["stale", "selected", "failed", "empty"]
 
 #: Where cells are, and their values row by row.
 Selection = tuple[str, Sequence[Sequence[CellValue]]]
@@ -114,6 +118,8 @@ class ExcelJob(Generic[In]):
     `plan` says what a request makes, so that it can be told beforehand how long that takes.
     `first` makes of a request the same for its first so many questions: `--try` of such a job
     writes their rows, and leaves those of the others.
+    `narrow` leaves of what was asked for the part that a scope names, for the results of a
+    workbook; nothing if there is none.
     """
 
     kind: JobKind[In, Any]
@@ -132,6 +138,7 @@ class ExcelJob(Generic[In]):
     trial: Setting[Any] | None = None
     plan: Callable[[In], Plan] | None = None
     first: Callable[[In, int], In] | None = None
+    narrow: Callable[[Asked[In], WorkbookPort, Scope], Asked[In] | None] | None = None
     button: Button | None = None
 
     @property

@@ -10,7 +10,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from worker.contract import Answer, AnswerRequest, QuestionRanking, RankRequest, RunResult
+from worker.contract import (
+    Answer,
+    AnswerMode,
+    AnswerRequest,
+    Question,
+    QuestionRanking,
+    RankRequest,
+    RunResult,
+)
 from worker.models.servers import charging_server
 from worker.settings import Settings
 from xl_addin.jobs.run import Run
@@ -47,7 +55,7 @@ class Plan:
     @property
     def answers(self) -> int:
         """How many answers are wanted."""
-        return self.questions * len(self.answering.modes) if self.answering else 0
+        return sum(count for _, count in self._by_mode())
 
     @property
     def start(self) -> str:
@@ -71,8 +79,31 @@ class Plan:
     def rows(self) -> Iterator[tuple[str, int]]:
         """Yield each kind of row with how many are made."""
         yield self.each_ranking, self.questions
-        for mode in self.answering.modes if self.answering else ():
-            yield self.each_answer(mode), self.questions
+        for mode, count in self._by_mode():
+            yield self.each_answer(mode), count
+
+    @property
+    def prompted(self) -> tuple[int, int]:
+        """Characters of the questions in all prompts, and passages in them at most."""
+        if self.answering is None:
+            return 0, 0
+        asked = self._asked
+        characters = sum(len(question.text) for question, _ in asked)
+        with_passages = sum(mode != "no-rag" for _, mode in asked)
+        return characters, with_passages * self.answering.contexts
+
+    @property
+    def _asked(self) -> list[tuple[Question, AnswerMode]]:
+        answering = self.answering
+        return [
+            (question, mode)
+            for question in self.ranking.questions
+            for mode in (answering.modes if answering else ())
+            if answering and answering.asks(question.qid, mode)
+        ]
+
+    def _by_mode(self) -> Iterable[tuple[str, int]]:
+        return Counter(mode for _, mode in self._asked).items()
 
     @property
     def _rankers(self) -> tuple[str, ...]:
@@ -187,9 +218,7 @@ def _sendings(plan: Plan, means: Means, settings: Settings) -> Iterator[Sending]
         passages = SAMPLED + plan.questions * asked.top_k if scoring != asked.embedder else 0
         yield _embedding(server, povs, passages, means.get(plan.each_passage))
     if answering and (server := charging_server(answering.llm, settings)):
-        modes = answering.modes
-        passages = plan.questions * answering.contexts * len([m for m in modes if m != "no-rag"])
-        characters = sum(map(len, questions)) * len(modes)
+        characters, passages = plan.prompted
         yield _sending(server, plan.answers, characters, passages, means.get(plan.each_passage))
 
 

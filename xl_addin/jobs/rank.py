@@ -29,6 +29,7 @@ from xl_addin.jobs.base import (
 from xl_addin.jobs.button import Button
 from xl_addin.jobs.estimate import Plan
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.scope import narrowed_ranking
 from xl_addin.sheets.heatmap import HEATMAP, heatmap_pictures
 from xl_addin.sheets.inputs import read_povs, read_questions
 from xl_addin.sheets.matrix import MATRIX, matrix_content
@@ -181,6 +182,7 @@ JOB = ExcelJob(
     plain_files=True,
     plan=Plan,
     first=first_questions,
+    narrow=narrowed_ranking,
     button=Button(
         "bonsaiRank",
         "Rank",
