@@ -34,6 +34,7 @@ JOBS = Table(
 )
 
 UNFINISHED = ("queued", "running")
+ASKS = "asks"  # the state of a question before a run; macros know it by this word
 PROGRESS_SECONDS = 30  # between two writings of mere progress: each empties Excel's Undo
 _KEPT = 200  # rows of finished jobs that stay on the sheet
 
@@ -67,6 +68,12 @@ class JobSheet:
         elif any(before.get(header) != value for header, value in values.items()):
             before.update(values)
             self._changed = True
+
+    def forget_questions(self) -> None:
+        """Drop questions that were asked before a run: they are answered, or nobody will."""
+        kept = {run_id: row for run_id, row in self._rows.items() if row["State"] != ASKS}
+        self._changed |= len(kept) < len(self._rows)
+        self._rows = kept
 
     def put_progress(
         self, run_id: str, values: Mapping[str, CellValue], every: float = PROGRESS_SECONDS

@@ -1,4 +1,4 @@
-"""Before a long run, or one that may cost money, a person is asked; a trial takes the first rows."""
+"""Before a run that is long or may cost money a person is asked; a trial takes first questions."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def remember_slow_runs() -> None:
     )
     answering = AnswerRequest(run_id="r", ranking=ranking, llm="scripted:quoting", modes=("rag",))
     plan = Plan(ranking, answering)
-    slow = {name: HOUR for name, _ in plan.rows()}
-    EarlierRuns(load_settings().earlier_runs).remember(slow)
+    slow = plan.each_ranking, plan.each_answer("rag")
+    EarlierRuns(load_settings().earlier_runs).remember(dict.fromkeys(slow, HOUR))
 
 
 def asked_in(book: Path) -> list[object]:
