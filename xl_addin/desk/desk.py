@@ -107,7 +107,7 @@ class Desk:
     def _begin(self, action: str, sheet: JobSheet) -> None:
         """Submit what a button says, unless there is something to ask before."""
         job = _job_of(action)
-        asked = self._asked(job)
+        asked = self._asked(job, sheet)
         stale = job.narrow(asked, self.book, "stale") if job.narrow else None
         expected, of_stale = self._estimate(job, asked), self._estimate(job, stale)
         if expected and is_asked(expected, of_stale):
@@ -119,7 +119,7 @@ class Desk:
 
     def _begin_chosen(self, action: str, choice: Choice, sheet: JobSheet) -> None:
         job = _job_of(action)
-        asked = self._asked(job)
+        asked = self._asked(job, sheet)
         if choice == "trial" and job.first:
             asked = replace(asked, request=job.first(asked.request, TRIAL))
         elif (choice == "stale" or choice == "selected") and job.narrow:
@@ -130,8 +130,14 @@ class Desk:
             asked = part
         self._submit(action, asked, sheet)
 
-    def _asked(self, job: ExcelJob[In]) -> Asked[In]:
+    def _asked(self, job: ExcelJob[In], sheet: JobSheet) -> Asked[In]:
         check_landing(job, self.book)
+        if any(sheet.what(run_id) == job.kind.name for run_id in sheet.unfinished):
+            raise InputError(
+                f"{job.action.capitalize()} is running already.",
+                "A second run would do the same work again.",
+                "Wait for it, or press Stop first.",
+            )
         return job.ask(self._inputs())
 
     def _estimate(self, job: ExcelJob[In], asked: Asked[In] | None) -> Estimate | None:
@@ -142,12 +148,6 @@ class Desk:
 
     def _submit(self, action: str, asked: Asked[In], sheet: JobSheet) -> None:
         request = asked.request
-        if any(sheet.what(run_id) == request.job for run_id in sheet.unfinished):
-            raise InputError(
-                f"{action.capitalize()} is running already.",
-                "A second run would do the same work again.",
-                "Wait for it, or press Stop first.",
-            )
         remark = self.jobs.submit(request, book=self._own_name(), place=asked.place)
         left_out = asked.left_out
         rows = f"{len(left_out)} rows left out: {left_out[0]}" if left_out else ""

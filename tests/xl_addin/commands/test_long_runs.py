@@ -1,4 +1,4 @@
-"""Before a run that is long or may cost money a person is asked; a trial takes first questions."""
+"""Before a run that is long or may cost money a person is asked; a trial takes the first rows."""
 
 from __future__ import annotations
 
