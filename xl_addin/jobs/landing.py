@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
 
 from xl_addin.jobs.base import ExcelJob, In, Landing
 from xl_addin.sheets.last_run import LAST_RUN, formula_remarks, last_run_content
 from xl_addin.workbook.columns import Table
-from xl_addin.workbook.port import Row, WorkbookPort
+from xl_addin.workbook.port import Row, TableContent, WorkbookPort
 from xl_addin.workbook.table.table_reader import no_table_for_results
 
 
@@ -26,18 +28,38 @@ def check_landing(job: ExcelJob[In], book: WorkbookPort) -> None:
 def land(job: ExcelJob[In], landing: Landing[In]) -> Sequence[Row]:
     """Write what a run gave; what it did not reach stays as it was.
 
-    Return the user's cells on passages and answers that are no longer there.
+    Return the user's cells on passages and answers that are no longer there. They are the run's
+    `lost` also where a later table cannot be written: in an open workbook the first ones stay.
 
     :raises WorkbookError: if the workbook cannot take it.
     """
-    run = landing.run
-    run.lost = job.land(landing)
+    run, noting = landing.run, _Noting(landing.book)
+    try:
+        job.land(replace(landing, book=cast(WorkbookPort, noting)))
+    finally:
+        run.lost = noting.lost
     if run.stamp and run.all_rows:
         what = job.kind.name.capitalize()
         formulas = formula_remarks(landing.book, run.stamp, whole=run.is_whole)
         remarks = [*run.remarks, *formulas]
         landing.book.write_table(last_run_content(run.stamp, what, run.seconds, remarks))
     return run.lost
+
+
+class _Noting:
+    """A workbook that notes what its tables had no place for any more."""
+
+    def __init__(self, book: WorkbookPort) -> None:
+        self._book = book
+        self.lost: list[Row] = []
+
+    def write_table(self, content: TableContent) -> Sequence[Row]:
+        lost = self._book.write_table(content)
+        self.lost += lost
+        return lost
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._book, name)
 
 
 def lost_note(row: Row) -> str:

@@ -7,9 +7,10 @@ are those of the run; or an error says what is in the way.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +21,7 @@ from typing import get_args
 import pytest
 from hypothesis import strategies as st
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.filters import AutoFilter, FilterColumn, Filters
 from openpyxl.worksheet.table import Table as ExcelTable
@@ -45,7 +46,6 @@ from worker.contract import (
     RankedChunk,
     RankRequest,
     RankResult,
-    Row,
     RowReady,
     StageSeconds,
     Started,
@@ -69,6 +69,8 @@ from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import Row as SheetRow
 from xl_addin.workbook.port import TableContent, WorkbookPort
 from xl_addin.workbook.table.user_cells import row_key
+
+_ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
 
 #: The ports that are tried; the live one on the stand-in for Excel.
 PORTS = ("file", "live")
@@ -103,7 +105,7 @@ def make_book(path: Path) -> Path:
     new_book(path)
     book = FileBook.open(path)
     use_first_questions(book, 3)
-    _land(book, path, "answer", ("An older passage.",), first=0)
+    _land(book, path, Case("answer", "file", (), ("An older passage.",)), Run(), first=0)
     for table, key, columns in ((RANKED, "ChunkID", ("Keep", "Note")), (ANSWERS, "Mode", ())):
         rows = [dict(row.values) for row in book.read_table(table).rows]
         for number, row in enumerate(rows):
@@ -160,26 +162,27 @@ def play(book: Path, case: Case) -> str:
 
 
 def _run(path: Path, case: Case, stack: ExitStack) -> str:
+    assert not (faults := package_faults(path)), f"made badly: {faults}"
     before, mine = loaded(path), _written_by_people(path)
     bench = FileBench()
     if case.port == "live":
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         bench = StandInBench(stack.enter_context(remote_engine(patch)))  # type: ignore[assignment]
     port = bench.open(path)
+    run, outcome = Run(), "landed"
     try:
-        run, lost = _land(port, path, case.job, case.texts, first=1)
+        _land(port, path, case, run)
         port.save()
     except BonsaiError as error:
         _check_words(error)
-        if case.port == "live":
+        outcome = f"refused: {error.code}"
+        if case.port == "live":  # what was written stays
             port.save()
-        _check_whole(path, before)
-        _check_kept(mine, path, ())
-        return f"refused: {error.code}"
     _check_whole(path, before)
-    _check_kept(mine, path, lost)
-    _check_rows(path, run)
-    return "landed"
+    _check_kept(mine, path, run.lost if outcome == "landed" or case.port == "live" else ())
+    if outcome == "landed":
+        _check_rows(path, run)
+    return outcome
 
 
 def _check_words(error: BonsaiError) -> None:
@@ -189,7 +192,8 @@ def _check_words(error: BonsaiError) -> None:
 
 def _check_whole(path: Path, before: Workbook) -> None:
     """See that the package is sound, and that nothing but our tables was changed."""
-    assert package_faults(path) == []
+    faults = package_faults(path)
+    assert not faults, faults
     after = loaded(path)
     assert after.sheetnames == before.sheetnames
     for sheet in before:
@@ -246,7 +250,7 @@ def _own(table: Table, values: object, key: tuple[str, ...]) -> Mine:
     )
 
 
-def _check_kept(mine: Mine, path: Path, lost: tuple[SheetRow, ...]) -> None:
+def _check_kept(mine: Mine, path: Path, lost: Sequence[SheetRow]) -> None:
     """See that all that people wrote is still there, or was said to have lost its place."""
     now = _written_by_people(path)
     for row in lost:
@@ -266,7 +270,7 @@ def _check_rows(path: Path, run: Run) -> None:
         for chunk in ranking.rows
     ]
     found = [(str(r["QID"]), str(r["ChunkID"]), str(r["Chunk"] or "")) for r in rows]
-    assert found == expected
+    assert found == expected, [pair for pair in zip(found, expected) if pair[0] != pair[1]][:3]
     matrix = [row.values for row in book.read_table(MATRIX).rows]
     assert [(str(r["QID"]), str(r["ChunkID"])) for r in matrix] == [row[:2] for row in expected]
     answered = Counter((a.qid, a.mode) for a in run.rows(Answer))
@@ -278,30 +282,25 @@ def _check_rows(path: Path, run: Run) -> None:
 # The run
 
 
-def _land(
-    port: WorkbookPort, path: Path, kind: str, texts: tuple[str, ...], *, first: int
-) -> tuple[Run, tuple[SheetRow, ...]]:
+def _land(port: WorkbookPort, path: Path, case: Case, run: Run, *, first: int = 1) -> None:
     """Ask as a person does, and let what a worker might send land."""
-    job = BY_KIND[kind]
+    job = BY_KIND[case.job]
     check_landing(job, port)
     options = book_options(port, path)
     request = job.ask(Inputs(options, load_settings(), port, port, path)).request
-    run = Run()
-    run.take_event(Started(run=RUN))
     ranking = request.ranking if isinstance(request, AnswerRequest) else request
+    texts = case.texts if case.port == "file" else tuple(map(_in_a_file, case.texts))
     rankings = tuple(_ranking(ranking, question, texts, first) for question in ranking.questions)
-    answers = tuple(_answers(request, rankings, texts)) if kind == "answer" else ()
-    rows: tuple[Row, ...] = (*rankings, *answers)
-    for row in rows:
+    run.take_event(Started(run=RUN))
+    result = RankResult(run=RUN, questions=rankings)
+    if isinstance(request, AnswerRequest):
+        answers = tuple(_answers(request, rankings, texts))
+        result = AnswerResult(run=RUN, questions=rankings, answers=answers)
+    for row in (*rankings, *getattr(result, "answers", ())):
         request.check_row(row)
         run.take_event(RowReady(row=row))
-    whole = (
-        AnswerResult(run=RUN, questions=rankings, answers=answers)
-        if kind == "answer"
-        else RankResult(run=RUN, questions=rankings)
-    )
-    run.end(whole)
-    return run, tuple(land(job, Landing(port, request, run)))
+    run.end(result)
+    land(job, Landing(port, request, run))
 
 
 def _ranking(
@@ -364,8 +363,9 @@ def _sent(text: str) -> str:
 
 
 def _in_a_file(text: str) -> str:
-    """Return a text as a cell of a file can hold it."""
-    return ILLEGAL_CHARACTERS_RE.sub("", _sent(text)).replace("\ufffe", "")[:30_000]
+    """Return a text as a cell of a file can hold it; openpyxl takes no escapes for what they are."""
+    plain = _ESCAPE.sub("", ILLEGAL_CHARACTERS_RE.sub("", _sent(text)))
+    return plain.replace("\ufffe", "")[:30_000]
 
 
 def _found(workbook: Workbook, name: str) -> tuple[Worksheet, ExcelTable] | None:
@@ -398,7 +398,13 @@ def _on_grid(change: GridEdit) -> Callable[[Workbook, Edit], None]:
 
 
 def _lay(sheet: Worksheet, table: ExcelTable, grid: Grid, top: int, left: int) -> None:
-    old_left, old_top, old_right, old_bottom = range_boundaries(table.ref)
+    """Put a table's cells there, unless something else stands there: Excel would refuse."""
+    old_left, old_top, old_right, old_bottom = old = range_boundaries(table.ref)
+    for row in range(top, top + len(grid) + 1):
+        for column in range(left, left + len(grid[0])):
+            cell = sheet.cell(row, column)
+            if not _is_in(cell, old) and (cell.value is not None or isinstance(cell, MergedCell)):
+                return
     for row in range(old_top, old_bottom + 1):
         for column in range(old_left, old_right + 1):
             sheet.cell(row, column).value = None

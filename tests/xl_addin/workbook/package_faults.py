@@ -84,7 +84,7 @@ def _table_names(content: dict[str, bytes]) -> Iterator[str]:
 def _tables(path: Path) -> Iterator[str]:
     """Compare headers with the cells they stand in, and tables of a sheet with each other."""
     for sheet in loaded(path):
-        areas = {name: range_boundaries(table.ref) for name, table in sheet.tables.items()}
+        areas = {table.name: range_boundaries(table.ref) for table in sheet.tables.values()}
         for name, (left, top, right, bottom) in areas.items():
             shown = [str(sheet.cell(top, column).value) for column in range(left, right + 1)]
             listed = [column.name for column in sheet.tables[name].tableColumns]
