@@ -70,6 +70,9 @@ from xl_addin.workbook.port import Row as SheetRow
 from xl_addin.workbook.port import TableContent, WorkbookPort
 from xl_addin.workbook.table.user_cells import row_key
 
+#: The first column and row of cells, and the last.
+Area = tuple[int, int, int, int]
+
 _ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
 
 #: The ports that are tried; the live one on the stand-in for Excel.
@@ -207,14 +210,14 @@ def _check_whole(path: Path, before: Workbook) -> None:
                 assert now == cell.value, (sheet.title, cell.coordinate, cell.value, now)
 
 
-def _areas_of(sheet: Worksheet, tables: tuple[Table, ...] | None) -> list[tuple[int, ...]]:
+def _areas_of(sheet: Worksheet, tables: tuple[Table, ...] | None) -> list[Area]:
     """Return the areas of tables, each with the rows above it that a run may fill."""
     names = [table.name for table in tables] if tables else list(sheet.tables)
     found = [range_boundaries(sheet.tables[name].ref) for name in names if name in sheet.tables]
     return [(left, top - 3, right, bottom) for left, top, right, bottom in found]
 
 
-def _is_in(cell: object, area: tuple[int, ...]) -> bool:
+def _is_in(cell: object, area: Area) -> bool:
     left, top, right, bottom = area
     return left <= cell.column <= right and top <= cell.row <= bottom  # type: ignore[attr-defined]
 
@@ -270,7 +273,7 @@ def _check_rows(path: Path, run: Run) -> None:
         for chunk in ranking.rows
     ]
     found = [(str(r["QID"]), str(r["ChunkID"]), str(r["Chunk"] or "")) for r in rows]
-    assert found == expected, [pair for pair in zip(found, expected) if pair[0] != pair[1]][:3]
+    assert found == expected
     matrix = [row.values for row in book.read_table(MATRIX).rows]
     assert [(str(r["QID"]), str(r["ChunkID"])) for r in matrix] == [row[:2] for row in expected]
     answered = Counter((a.qid, a.mode) for a in run.rows(Answer))
@@ -363,7 +366,7 @@ def _sent(text: str) -> str:
 
 
 def _in_a_file(text: str) -> str:
-    """Return a text as a cell of a file can hold it; openpyxl takes no escapes for what they are."""
+    """Return a text as a cell of a file can hold it; openpyxl knows no escapes."""
     plain = _ESCAPE.sub("", ILLEGAL_CHARACTERS_RE.sub("", _sent(text)))
     return plain.replace("\ufffe", "")[:30_000]
 
@@ -379,6 +382,11 @@ Grid = list[list[object]]
 GridEdit = Callable[[Grid, Edit, Random], Grid]
 
 
+def _grid(sheet: Worksheet, table: ExcelTable) -> Grid:
+    left, top, right, bottom = range_boundaries(table.ref)
+    return [[cell.value for cell in row] for row in sheet.iter_rows(top, bottom, left, right)]
+
+
 def _on_grid(change: GridEdit) -> Callable[[Workbook, Edit], None]:
     """Make of a change to a table's cells, header first, one to the workbook."""
 
@@ -386,12 +394,8 @@ def _on_grid(change: GridEdit) -> Callable[[Workbook, Edit], None]:
         if (found := _found(workbook, edit.table)) is None:
             return
         sheet, table = found
-        left, top, right, bottom = range_boundaries(table.ref)
-        old = [
-            [sheet.cell(row, column).value for column in range(left, right + 1)]
-            for row in range(top, bottom + 1)
-        ]
-        new = change([row[:] for row in old], edit, Random(edit.number))
+        left, top, _, _ = range_boundaries(table.ref)
+        new = change(_grid(sheet, table), edit, Random(edit.number))
         _lay(sheet, table, new, top, left)
 
     return edit_book
@@ -399,14 +403,11 @@ def _on_grid(change: GridEdit) -> Callable[[Workbook, Edit], None]:
 
 def _lay(sheet: Worksheet, table: ExcelTable, grid: Grid, top: int, left: int) -> None:
     """Put a table's cells there, unless something else stands there: Excel would refuse."""
-    old_left, old_top, old_right, old_bottom = old = range_boundaries(table.ref)
-    for row in range(top, top + len(grid) + 1):
-        for column in range(left, left + len(grid[0])):
-            cell = sheet.cell(row, column)
-            if not _is_in(cell, old) and (cell.value is not None or isinstance(cell, MergedCell)):
-                return
-    for row in range(old_top, old_bottom + 1):
-        for column in range(old_left, old_right + 1):
+    old = range_boundaries(table.ref)
+    if not _is_free(sheet, (left, top, left + len(grid[0]) - 1, top + len(grid)), old):
+        return
+    for row in range(old[1], old[3] + 1):
+        for column in range(old[0], old[2] + 1):
             sheet.cell(row, column).value = None
     if len(grid) == 1:
         grid = [*grid, [None] * len(grid[0])]
@@ -418,12 +419,26 @@ def _lay(sheet: Worksheet, table: ExcelTable, grid: Grid, top: int, left: int) -
             if isinstance(value, str) and (i == 0 or not value.startswith("=SUM")):
                 cell.data_type = "s"
     last = f"{get_column_letter(left + len(grid[0]) - 1)}{top + len(grid) - 1}"
-    table.ref = f"{get_column_letter(left)}{top}:{last}"
+    _frame(table, f"{get_column_letter(left)}{top}:{last}", grid[0])
+
+
+def _is_free(sheet: Worksheet, area: Area, but: Area) -> bool:
+    left, top, right, bottom = area
+    return not any(
+        not _is_in(cell, but) and (cell.value is not None or isinstance(cell, MergedCell))
+        for row in sheet.iter_rows(top, bottom, left, right)
+        for cell in row
+    )
+
+
+def _frame(table: ExcelTable, ref: str, headers: Sequence[object]) -> None:
+    """Let a table be these cells, under these headers."""
+    table.ref = ref
     if table.autoFilter is not None:
-        table.autoFilter = AutoFilter(ref=table.ref)
+        table.autoFilter = AutoFilter(ref=ref)
     table.tableColumns = []
     table._initialise_columns()
-    for column, header in zip(table.tableColumns, grid[0], strict=True):
+    for column, header in zip(table.tableColumns, headers, strict=True):
         column.name = header
 
 
@@ -509,13 +524,9 @@ def _move_table(workbook: Workbook, edit: Edit) -> None:
     if (found := _found(workbook, edit.table)) is None:
         return
     sheet, table = found
-    left, top, right, bottom = range_boundaries(table.ref)
-    grid = [
-        [sheet.cell(row, column).value for column in range(left, right + 1)]
-        for row in range(top, bottom + 1)
-    ]
+    left, top, _, _ = range_boundaries(table.ref)
     down, aside = edit.number % 7, edit.number % 5
-    _lay(sheet, table, grid, max(1, top + down - 3), left + aside)
+    _lay(sheet, table, _grid(sheet, table), max(1, top + down - 3), left + aside)
 
 
 def _hide(workbook: Workbook, edit: Edit) -> None:
