@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -31,7 +31,7 @@ from tests.mutations import TRICKY_TEXTS
 from tests.worker.contract_samples.shared import RUN
 from tests.xl_addin.workbook.benches import FileBench, StandInBench
 from tests.xl_addin.workbook.package_faults import package_faults
-from tests.xl_addin.workbook.samples import loaded
+from tests.xl_addin.workbook.samples import address, loaded
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
 from worker.contract import (
     Answer,
@@ -67,7 +67,7 @@ from xl_addin.workbook.cells import writable_value
 from xl_addin.workbook.columns import Table, run_columns
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import Row as SheetRow
-from xl_addin.workbook.port import TableContent, WorkbookPort
+from xl_addin.workbook.port import WorkbookPort
 from xl_addin.workbook.table.user_cells import row_key
 
 #: The first column and row of cells, and the last.
@@ -109,27 +109,20 @@ def make_book(path: Path) -> Path:
     book = FileBook.open(path)
     use_first_questions(book, 3)
     _land(book, path, Case("answer", "file", (), ("An older passage.",)), Run(), first=0)
-    for table, key, columns in ((RANKED, "ChunkID", ("Keep", "Note")), (ANSWERS, "Mode", ())):
-        rows = [dict(row.values) for row in book.read_table(table).rows]
-        for number, row in enumerate(rows):
-            if columns:
-                row |= {
-                    "Keep": ("yes", "no", None)[number % 3],
-                    "Note": f"mine: {row[key]} {number}",
-                }
-            elif number % 2:
-                row |= {"Answer": f"edited {number}", "Verdict": "good", "Note": f"mine {number}"}
-        _write_all(book, table, rows)
     book.save()
+    workbook = loaded(path)
+    for row in range(_PASSAGES * 3):
+        _write(workbook, RANKED, row, {"Keep": ("yes", "no", None)[row % 3], "Note": f"mine {row}"})
+    for row in range(1, 9, 2):
+        own = {"Answer": f"edited {row}", "Verdict": "good", "Note": f"mine {row}"}
+        _write(workbook, ANSWERS, row, own)
+    workbook.save(path)
     return path
 
 
-def _write_all(book: FileBook, table: Table, rows: list[dict[str, object]]) -> None:
-    from xl_addin.jobs.books import _all_columns
-
-    headers = set(table.headers)
-    kept = [{h: v for h, v in row.items() if h in headers} for row in rows]
-    book.write_table(TableContent(table, kept, _all_columns(table)))  # type: ignore[arg-type]
+def _write(workbook: Workbook, table: Table, row: int, values: Mapping[str, str | None]) -> None:
+    for header, value in values.items():
+        workbook[table.sheet][address(table, header, row)].value = value
 
 
 def cases(book: Path) -> st.SearchStrategy[partial[str]]:
