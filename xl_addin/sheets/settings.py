@@ -71,6 +71,11 @@ class Setting(Generic[T]):
     is_path: bool = False
 
     @property
+    def ignores_case(self) -> bool:
+        """Whether capitals and small letters say the same."""
+        return bool(self.reader.choices) or self.reader is MODE_LIST
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """What a cell's list offers, the usual one first."""
         return tuple(sorted(self.reader.choices, key=lambda choice: choice != self.default))
