@@ -100,12 +100,20 @@ class WatchedRun:
 
     def _settings(self, standing: StandingInputs) -> Iterator[RunInput]:
         for setting, outputs in COUNTS_FOR.items():
-            counts = outputs if self.answering else tuple({*outputs} & {RANKING})
+            counts = self._counts(setting, outputs)
             found = standing.settings.get(header_key(setting.name))
             if counts and found and setting.name not in self.elsewhere:
                 name, cell = found
                 used = self._setting_used(setting, cell)
                 yield RunInput(self.stamp.run_id, "setting", name, used, counts)
+
+    def _counts(
+        self, setting: Setting[object], outputs: tuple[Output, ...]
+    ) -> tuple[Output, ...]:
+        if not self.answering:
+            return tuple({*outputs} & {RANKING})
+        without_chance = setting is SEED and not self.answering.temperature
+        return () if without_chance else outputs
 
     def _setting_used(self, setting: Setting[object], cell: CellValue) -> CellValue:
         """Return the cell if it says what was used, else what was used."""

@@ -92,6 +92,10 @@ def write_table(
          "autofilter": table is not LAST_RUN},
     )  # fmt: skip
     _add_dropdowns(sheet, table, first, last)
+    for position, column in enumerate(table.columns):
+        if column.stands_out:
+            rule = {"type": "no_blanks", "format": styles.format(STANDING_OUT)}
+            sheet.conditional_format(first, position, last, position, rule)
 
 
 def set_print(sheet: Worksheet, *, wide: bool, pages: tuple[int, int] = (1, 0)) -> None:
