@@ -166,9 +166,7 @@ def _run(job: ExcelJob[Any], order: Order) -> int:
     return _report(runs, order, books, terminal)
 
 
-def _asked(
-    job: ExcelJob[Any], order: Order, inputs: Inputs, books: Books
-) -> Asked[Any] | None:
+def _asked(job: ExcelJob[Any], order: Order, inputs: Inputs, books: Books) -> Asked[Any] | None:
     """Return what an order asks for; None if it names a part that has nothing in it."""
     asked = job.ask(inputs)
     return job.narrow(asked, books.results, order.only) if job.narrow and order.only else asked

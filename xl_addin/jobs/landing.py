@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from worker.contract import AnswerRequest, RankRequest, RunStamp
+from worker.contract import AnswerRequest, QuestionRanking, RankRequest, RunStamp
 from xl_addin.jobs.base import ExcelJob, In, Landing
 from xl_addin.sheets.last_run import LAST_RUN, formula_remarks, last_run_content
 from xl_addin.sheets.ranked import RANKED
@@ -50,9 +50,11 @@ def _remarks(job: ExcelJob[In], landing: Landing[In], stamp: RunStamp) -> Iterat
     yield from formula_remarks(book, stamp, whole=landing.run.is_whole and not is_part)
     if not isinstance(ranking, RankRequest):
         return
+    rows = sum(len(each.rows) for each in landing.run.rows(QuestionRanking))
     if is_part:
+        rows = len(book.read_table(RANKED).rows)
         yield f"Run for {_counted(len(ranking.questions))} alone: the other results stay."
-    yield from unmarked_remarks(book, len(book.read_table(RANKED).rows))
+    yield from unmarked_remarks(book, rows)
 
 
 def _counted(questions: int) -> str:

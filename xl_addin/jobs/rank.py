@@ -38,7 +38,7 @@ from xl_addin.sheets.ranked import RANKED, ranked_content
 from xl_addin.sheets.run_inputs import RANKING
 from xl_addin.sheets.settings import COLLECTION, EMBEDDER, LONG_PASSAGES, QUESTIONS, TOP_K, filling
 from xl_addin.sheets.stale_marks import of_run, with_stale_marks
-from xl_addin.workbook.port import CellValue, Formula, Row, TableContent, WorkbookPort
+from xl_addin.workbook.port import CellValue, Formula, Row, RowValue, TableContent, WorkbookPort
 
 #: A sheet has 1,048,576 rows and 16,384 columns; to write a row takes some 20 kB of memory.
 _MOST_ROWS, _MOST_POVS = 500_000, 8_000
@@ -145,7 +145,7 @@ def _completed(book: WorkbookPort, content: TableContent, request: RankRequest) 
         if row.values.get("QID") not in reached
     ]
     qids = question_order(request, [row.values.get("QID") for row in standing])
-    places = {qid: place for place, qid in enumerate(qids)}
+    places: dict[RowValue, int] = {qid: place for place, qid in enumerate(qids)}
     rows = sorted([*content.rows, *old], key=lambda row: places[row["QID"]])
     return replace(content, rows=rows)
 

@@ -17,6 +17,7 @@ from xl_addin.sheets.run_inputs import (
     with_index,
 )
 from xl_addin.sheets.watched_inputs import WatchedRun
+from xl_addin.workbook.columns import Table
 from xl_addin.workbook.port import WorkbookPort
 from xl_addin.workbook.table.user_cells import row_key
 
@@ -37,7 +38,9 @@ def note_inputs(
     if stamp is None or not book.has_table(INPUTS):
         return
     watched = WatchedRun(stamp, ranking, answering, landing.elsewhere, book).inputs()
-    earlier = [given for given in _standing(book) if given.run in _runs(book) - {stamp.run_id}]
+    reaches_all = landing.run.is_whole and not ranking.is_part
+    runs = _runs(book, [ANSWERS] if reaches_all else [RANKED, ANSWERS]) - {stamp.run_id}
+    earlier = [given for given in _standing(book) if given.run in runs]
     earlier = with_index(earlier, stamp.collection, stamp.index_version)
     _write(book, [*watched, *earlier])
 
@@ -60,7 +63,7 @@ def _write(book: WorkbookPort, inputs: Sequence[RunInput]) -> None:
     book.write_table(inputs_content(inputs, StandingColumns.of(book)))
 
 
-def _runs(book: WorkbookPort) -> set[str]:
-    """Return the runs of which a row of results stands in the workbook."""
-    found = (book.find_table(table) for table in (RANKED, ANSWERS))
+def _runs(book: WorkbookPort, tables: Sequence[Table]) -> set[str]:
+    """Return the runs of which a row stands in tables of results."""
+    found = map(book.find_table, tables)
     return {row_key(row.values, ("Run",))[0] for data in found if data for row in data.rows}

@@ -71,7 +71,9 @@ class Session:
         check_landing(job, books.results)
         run = self.run(asked.request, asked.left_out, inputs.options.given)
         with kept_if_not_landed(self.settings, asked.request, run, inputs.path):
-            landing = Landing(books.results, asked.request, run, elsewhere=_elsewhere(inputs, books))
+            landing = Landing(
+                books.results, asked.request, run, elsewhere=_elsewhere(inputs, books)
+            )
             land(job, landing)
             if run.all_rows and books.out:
                 save_results(books)

@@ -49,7 +49,8 @@ ANSWERS = Table(
     "no-rag: the model alone. rag: from the passages most similar to the question. sexy: from the "
     "passages that touch the points of view. An Answer that you change stays as you leave it, and "
     "later runs write theirs beside it, as Proposed; empty the Answer to have it written anew. "
-    "Verdict and Note are yours. Stale says what has changed since. Citations: @ is the character at which a passage begins, "
+    "Verdict and Note are yours. Stale says what has changed since. Citations: @ is the character "
+    "at which a passage begins, "
     "(cited) says that the answer names it, (repeated) that it got the number afterwards, as a "
     "sentence of it repeats the passage.",
     columns_of(CELLS),

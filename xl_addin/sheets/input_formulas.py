@@ -68,7 +68,9 @@ class StandingColumns:
             return self._points_of_view()
         if what == "weight":
             cell = f"INDEX({self._column(POV, 'Weight')},{_ROW})"
-            changed = f'IF({_ROW}=0,"",IF(EXACT({_or(_USED, 1)},{_or(_NOW, 1)}),"","weight of "&{_NAME}))'
+            changed = (
+                f'IF({_ROW}=0,"",IF(EXACT({_or(_USED, 1)},{_or(_NOW, 1)}),"","weight of "&{_NAME}))'
+            )
             return self._of_row(POV, place, cell, changed)
         if what == "point of view":
             cell = f"INDEX({self._column(POV, 'POV')},{_ROW})"

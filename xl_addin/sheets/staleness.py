@@ -84,11 +84,12 @@ class _Changes:
 
 def _results(book: WorkbookPort) -> Mapping[Result, str]:
     """Return the run of each result that stands in the workbook."""
-    ranked = {(qid, RANKING): run for run, qid in _cells(book, RANKED, "Run", "QID")}
-    return {
-        **ranked,
-        **{(qid, mode): run for run, qid, mode in _cells(book, ANSWERS, "Run", "QID", "Mode")},
-    }
+    found: dict[Result, str] = {}
+    for run, qid in _cells(book, RANKED, "Run", "QID"):
+        found[qid, RANKING] = run
+    for run, qid, mode in _cells(book, ANSWERS, "Run", "QID", "Mode"):
+        found[qid, mode] = run
+    return found
 
 
 def _cells(book: WorkbookPort, table: Table, *headers: str) -> list[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""What stands on FBQ, POV and Settings right now, cell by cell, for comparison with what was used."""
+"""What stands on FBQ, POV and Settings right now, to be compared with what a run used."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class StandingInputs:
 
     @cached_property
     def settings(self) -> Mapping[str, tuple[str, CellValue]]:
-        """The name of each setting as it stands there, and its value, by what all spellings share."""
+        """Each setting's name as it stands there, and its value, by what all spellings share."""
         rows = self._settings.rows if self._settings else ()
         named = [(compared(row.values.get("Setting")), row.values.get("Value")) for row in rows]
         return {header_key(name): (name, value) for name, value in named if name}
@@ -66,7 +66,9 @@ class StandingInputs:
     @property
     def povs_in_use(self) -> int:
         """How many rows of POV hold a text and are in use, whether a run could take it or not."""
-        return sum(bool(compared(each.values.get("POV"))) and each.in_use for each in self.povs_rows)
+        return sum(
+            bool(compared(each.values.get("POV"))) and each.in_use for each in self.povs_rows
+        )
 
     @property
     def povs_rows(self) -> list[Place]:

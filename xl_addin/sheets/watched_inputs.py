@@ -1,19 +1,41 @@
-"""The inputs of a run that is landing, for the sheet Inputs: which count for what of its results."""
+"""The inputs of a run that is landing, for the sheet Inputs: which counts for which results."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from worker.contract import AnswerRequest, ChunkFilter, PointOfView, RankRequest, RunStamp
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.inputs import read_povs
 from xl_addin.sheets.pov import POV
-from xl_addin.sheets.run_inputs import OUTPUTS, RANKING, Output, RunInput
+from xl_addin.sheets.run_inputs import OUTPUTS, RANKING, Output, RunInput, What
 from xl_addin.sheets.settings import (
-    COLLECTION, CONTEXTS, DIVERSITY, EMBEDDER, GATE, LLM, LONG_PASSAGES, MAX_TOKENS, ONE_PER_POV,
-    ONLY_FILES, ONLY_SINCE, ONLY_TYPES, PROMPT, REPEATABLE, RERANKER, RETRIEVAL, SCORE, SCORER,
-    SEED, SEXY_SHARE, TEMPERATURE, TOP_K, Setting, as_cell,
+    COLLECTION,
+    CONTEXTS,
+    DIVERSITY,
+    EMBEDDER,
+    GATE,
+    LLM,
+    LONG_PASSAGES,
+    MAX_TOKENS,
+    ONE_PER_POV,
+    ONLY_FILES,
+    ONLY_SINCE,
+    ONLY_TYPES,
+    PROMPT,
+    REPEATABLE,
+    RERANKER,
+    RETRIEVAL,
+    SCORE,
+    SCORER,
+    SEED,
+    SEXY_SHARE,
+    TEMPERATURE,
+    TOP_K,
+    Setting,
+    as_cell,
 )  # fmt: skip
 from xl_addin.sheets.standing_inputs import Place, StandingInputs, column_of, compared
 from xl_addin.workbook.columns import header_key
@@ -27,7 +49,7 @@ _READ: tuple[Output, ...] = ("rag", "sexy")
 
 #: For which outputs a setting counts. The others change nothing that a row holds: which questions
 #: and modes are asked, and how many pictures are drawn.
-COUNTS_FOR: Mapping[Setting[object], tuple[Output, ...]] = {
+COUNTS_FOR: Mapping[Setting[Any], tuple[Output, ...]] = {
     **dict.fromkeys((SCORE, SEXY_SHARE, SCORER), _ORDERED),
     **dict.fromkeys(
         (COLLECTION, EMBEDDER, LONG_PASSAGES, ONLY_FILES, ONLY_TYPES, ONLY_SINCE, RETRIEVAL,
@@ -38,6 +60,9 @@ COUNTS_FOR: Mapping[Setting[object], tuple[Output, ...]] = {
     **dict.fromkeys((CONTEXTS, GATE), _READ),
     ONE_PER_POV: ("sexy",),
 }  # fmt: skip
+
+#: Where a question stands that somebody has taken out since it was asked.
+_GONE: tuple[What, None] = ("question", None)
 
 
 @dataclass(frozen=True)
@@ -64,7 +89,7 @@ class WatchedRun:
 
     def _questions(self, standing: StandingInputs) -> Iterator[RunInput]:
         for question in self.ranking.questions:
-            what, place = standing.questions.get(question.qid, ("question", None))
+            what, place = standing.questions.get(question.qid, _GONE)
             cell = place.values.get(column_of(what, place)) if place else None
             yield RunInput(
                 self.stamp.run_id,
@@ -107,26 +132,26 @@ class WatchedRun:
                 used = self._setting_used(setting, cell)
                 yield RunInput(self.stamp.run_id, "setting", name, used, counts)
 
-    def _counts(
-        self, setting: Setting[object], outputs: tuple[Output, ...]
-    ) -> tuple[Output, ...]:
+    def _counts(self, setting: Setting[Any], outputs: tuple[Output, ...]) -> tuple[Output, ...]:
         if not self.answering:
             return tuple({*outputs} & {RANKING})
         without_chance = setting is SEED and not self.answering.temperature
         return () if without_chance else outputs
 
-    def _setting_used(self, setting: Setting[object], cell: CellValue) -> CellValue:
+    def _setting_used(self, setting: Setting[Any], cell: CellValue) -> CellValue:
         """Return the cell if it says what was used, else what was used."""
         used = self._value(setting)
-        if not compared(cell) and setting in (COLLECTION, EMBEDDER, LLM):
-            return cell  # the workbook's name, or what the machine has
+        if cell is None or not compared(cell):
+            if setting in (COLLECTION, EMBEDDER, LLM):
+                return cell  # the workbook's name, or what the machine has
+            cell = setting.default
         try:
-            says = setting.reader.read(cell if compared(cell) else setting.default)  # type: ignore[arg-type]
+            says = setting.reader.read(cell)
         except ValueError:
             return as_cell(used)
         return cell if says == used else as_cell(used)
 
-    def _value(self, setting: Setting[object]) -> object:
+    def _value(self, setting: Setting[Any]) -> object:
         embedder = self.ranking.embedder
         if setting is COLLECTION:
             return self.ranking.collection

@@ -21,8 +21,8 @@ from xl_addin.workbook.file.disk import (
 from xl_addin.workbook.file.gallery import Gallery
 from xl_addin.workbook.file.package import Package
 from xl_addin.workbook.file.sheet_part import SheetPart
-from xl_addin.workbook.file.sheet_views import selected_areas
 from xl_addin.workbook.file.sheet_rules import SheetRules, carry_rules
+from xl_addin.workbook.file.sheet_views import selected_areas
 from xl_addin.workbook.file.styles_part import StylesPart
 from xl_addin.workbook.file.table_body import TableBody
 from xl_addin.workbook.file.table_head import write_head
