@@ -115,3 +115,89 @@ def test_one_edited_question_of_twenty_is_stale_and_run_alone(
     code, out, _ = bonsai("rank", ranked, "--only", "stale")
     assert (code, ranked_qids) == (0, ["Q7"])
     assert "Nothing is stale" in out
+
+
+#: One edit each, with what it makes stale: reasons by output.
+EDITS = {
+    "one point of view": (
+        lambda path: edit(path, POV, "P02", {"POV": "Tankers change their names."}),
+        {"rank": "point of view P02", "sexy": "point of view P02"},
+    ),
+    "one weight": (
+        lambda path: edit(path, POV, "P03", {"Weight": 0.5}),
+        {"rank": "weight of P03", "sexy": "weight of P03"},
+    ),
+    "a point of view left out": (
+        lambda path: edit(path, POV, "P03", {"Use": "no"}),
+        {"rank": "point of view P03 left out", "sexy": "point of view P03 left out"},
+    ),
+    "a new point of view": (
+        lambda path: edit(path, POV, "P04", {"POV": "The striker scored."}),
+        {"rank": "new point of view", "sexy": "new point of view"},
+    ),
+    "a setting of retrieval": (
+        lambda path: edit(path, SETTINGS, "Passages", {"Value": 2}),
+        dict.fromkeys(("rank", "rag", "sexy"), "setting Passages"),
+    ),
+    "a setting of the order": (
+        lambda path: edit(path, SETTINGS, "SEXY share", {"Value": 0.5}),
+        dict.fromkeys(("rank", "sexy"), "setting SEXY share"),
+    ),
+    "a setting of answers": (
+        lambda path: edit(path, SETTINGS, "Answer tokens", {"Value": 80}),
+        dict.fromkeys(("no-rag", "rag", "sexy"), "setting Answer tokens"),
+    ),
+    "a setting of contexts": (
+        lambda path: edit(path, SETTINGS, "Contexts", {"Value": 1}),
+        dict.fromkeys(("rag", "sexy"), "setting Contexts"),
+    ),
+    "what changes nothing": (
+        lambda path: [
+            edit(path, SETTINGS, "Heatmaps for the first", {"Value": 3}),
+            edit(path, SETTINGS, "Answer modes", {"Value": "rag, no-rag, sexy"}),
+            edit(path, SETTINGS, "Score", {"Value": " Contrast "}),
+            edit(path, SETTINGS, "Seed", {"Value": 7}),
+            edit(path, SETTINGS, "Passages", {"Value": "3"}),
+            edit(path, POV, "P01", {"Weight": None, "POV": f" {VIEWS['P01']}  "}),
+            edit(path, FBQ, "Q21", {"QInitial": "And this one?", "FBQ_A": 0, "FBQ_B": 0}),
+        ],
+        {},
+    ),
+}
+
+
+def computed(office: Office, path: Path) -> dict[tuple[str, str], str]:
+    """What the columns Stale say once LibreOffice has computed the formulas."""
+    copy = path.with_name("computed.xlsx")
+    office.save_copy(str(path), str(copy))
+    found = {(row["QID"], "rank"): row["Stale"] for row in rows(copy, RANKED)}
+    found |= {(row["QID"], row["Mode"]): row["Stale"] for row in rows(copy, ANSWERS)}
+    return {result: text for result, text in found.items() if text}
+
+
+def test_each_edit_makes_exactly_the_dependent_rows_stale(
+    office: Office, answered: Path, tmp_path: Path
+):
+    fresh = answered.read_bytes()
+    assert computed(office, answered) == {}
+    for edit_one, reasons in EDITS.values():
+        answered.write_bytes(fresh)
+        edit_one(answered)
+        expected = {(qid, output): [why] for output, why in reasons.items() for qid in QIDS}
+        assert stale(answered) == expected
+        assert computed(office, answered) == {result: why for result, (why,) in expected.items()}
+
+
+def test_several_reasons_are_said_in_one_line(office: Office, answered: Path):
+    edit(answered, FBQ, "Q7", {"QInitial": "Who carries oil?"})
+    edit(answered, FBQ, "Q8", {"Use": "no"})
+    edit(answered, POV, "P03", {"Weight": 0.5})
+    edit(answered, SETTINGS, "Passages", {"Value": 2})
+    edit(answered, SETTINGS, "Contexts", {"Value": 1})
+    said = computed(office, answered)
+    assert said["Q1", "rank"] == "weight of P03 and 1 more"
+    assert said["Q7", "sexy"] == "question; weight of P03 and 2 more"
+    assert said["Q8", "rag"] == "question left out; setting Passages and 1 more"
+    assert said["Q7", "no-rag"] == "question"
+    assert ("Q1", "no-rag") not in said
+    assert set(said) == set(stale(answered))
