@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
+from tests.worker.pipeline.conftest import TEXTS
 from tests.xl_addin.conftest import Run, rows
 from tests.xl_addin.edits import edit, write_rows
 from tests.xl_addin.template.office import Office
@@ -17,6 +19,7 @@ from worker.pipeline import ranking
 from xl_addin.jobs.books import set_settings
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.fbq import FBQ
+from xl_addin.sheets.input_formulas import stale_formula
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.run_inputs import INPUTS
@@ -201,3 +204,162 @@ def test_several_reasons_are_said_in_one_line(office: Office, answered: Path):
     assert said["Q7", "no-rag"] == "question"
     assert ("Q1", "no-rag") not in said
     assert set(said) == set(stale(answered))
+
+
+def test_one_file_makes_stale_what_was_retrieved_and_is_named(
+    bonsai: Run, office: Office, answered: Path, papers: Path
+):
+    assert bonsai("index", answered)[0] == 0
+    assert stale(answered) == {}  # no file has changed
+    (papers / "kettle.txt").write_text("The kettle was sold.", encoding="utf-8")
+    (papers / "harbour.txt").write_text("Ships lie in the harbour.", encoding="utf-8")
+    assert bonsai("index", answered)[0] == 0
+    why = "documents: harbour.txt and 1 more"
+    expected = {(qid, output): why for qid in QIDS for output in ("rank", "rag", "sexy")}
+    assert {result: "; ".join(reasons) for result, reasons in stale(answered).items()} == expected
+    assert computed(office, answered) == expected
+    (papers / "harbour.txt").unlink()
+    (papers / "kettle.txt").write_text(TEXTS["kettle.txt"], encoding="utf-8")
+    assert bonsai("index", answered)[0] == 0
+    assert stale(answered) == {}  # all is as it was
+
+
+def test_a_stale_answer_is_written_in_exactly_its_modes(bonsai: Run, answered: Path, tmp_path: Path):
+    before = rows(answered, ANSWERS)
+    edit(answered, POV, "P03", {"Weight": 0.5})
+    edit(answered, FBQ, "Q7", {"QInitial": "Who carries oil?"})
+    result = tmp_path / "result.json"
+    assert bonsai("answer", answered, "--only", "stale", "--json", result)[0] == 0
+    given = {(row["qid"], row["mode"]) for row in json.loads(result.read_text())["answers"]}
+    assert given == {(qid, "sexy") for qid in QIDS} | {("Q7", "rag"), ("Q7", "no-rag")}
+    after = rows(answered, ANSWERS)
+    assert [(row["QID"], row["Mode"]) for row in after] == [
+        (row["QID"], row["Mode"]) for row in before
+    ]
+    untouched = [row for row in before if (row["QID"], row["Mode"]) not in given]
+    assert [row for row in after if (row["QID"], row["Mode"]) not in given] == untouched
+    assert stale(answered) == {}
+
+
+def test_fifty_labels_follow_their_passages_after_a_change_of_points_of_view(
+    bonsai: Run, ranked: Path
+):
+    label(ranked, 50)
+    labels = kept(ranked)
+    assert len(labels) == 50
+    edit(ranked, POV, "P01", {"POV": "Cocoa farmers earn a few cents."})
+    edit(ranked, POV, "P02", {"Use": "no"})
+    assert bonsai("rank", ranked, "--only", "stale")[0] == 0
+    order = [(row["QID"], row["ChunkID"]) for row in rows(ranked, RANKED)]
+    assert kept(ranked) == labels
+    assert [key for key in order if key in labels] != [*labels]  # they did move
+
+
+def label(path: Path, count: int) -> None:
+    book = FileBook.open(path)
+    found = [row.cells(RANKED.columns) for row in book.read_table(RANKED).rows]
+    for number, row in enumerate(found[:count]):
+        row.update(Keep="yes" if number % 3 else "no", Note=f"note {number}")
+    write_rows(book, RANKED, found)
+    book.save()
+
+
+def kept(path: Path) -> dict[tuple[str, str], tuple[str, str]]:
+    return {
+        (row["QID"], row["ChunkID"]): (row["Keep"], row["Note"])
+        for row in rows(path, RANKED)
+        if row["Note"]
+    }
+
+
+def test_a_new_question_is_empty_and_run_alone(
+    bonsai: Run, ranked: Path, ranked_qids: list[str]
+):
+    edit(ranked, FBQ, "Q21", {"QInitial": "And this?", "FBQ_A": 0, "FBQ_B": 0})
+    assert bonsai("rank", ranked, "--only", "empty")[0] == 0
+    assert ranked_qids == ["Q21"]
+    assert [*dict.fromkeys(row["QID"] for row in rows(ranked, RANKED))] == [*QIDS, "Q21"]
+
+
+def test_an_answer_that_was_deleted_is_empty_and_one_that_failed_is_failed(
+    bonsai: Run, answered: Path, tmp_path: Path
+):
+    book = FileBook.open(answered)
+    found = [row.cells(ANSWERS.columns) for row in book.read_table(ANSWERS).rows]
+    deleted, failed = found[4], found[8]
+    deleted["Answer"] = None
+    failed.update(Answer=None, Written=None, Support="The model is gone.")
+    write_rows(book, ANSWERS, found)
+    book.save()
+    for scope, expected in (("failed", [failed]), ("empty", [deleted])):
+        result = tmp_path / f"{scope}.json"
+        assert bonsai("answer", answered, "--only", scope, "--json", result)[0] == 0
+        given = [(row["qid"], row["mode"]) for row in json.loads(result.read_text())["answers"]]
+        assert given == [(row["QID"], row["Mode"]) for row in expected]
+    code, out, _ = bonsai("answer", answered, "--only", "empty")
+    assert (code, "Nothing is empty" in out) == (0, True)
+
+
+def test_selected_rows_of_a_saved_workbook_are_run_alone(
+    bonsai: Run, answered: Path, tmp_path: Path
+):
+    for sheet, cells, expected in (
+        ("FBQ", "B8:B9 D11", {(qid, mode) for qid in ("Q3", "Q4", "Q6") for mode in MODES}),
+        ("Answers", "A7:C7 A10", {("Q1", "rag"), ("Q2", "rag")}),
+    ):
+        select(answered, sheet, cells)
+        result = tmp_path / f"{sheet}.json"
+        assert bonsai("answer", answered, "--only", "selected", "--json", result)[0] == 0
+        given = {(row["qid"], row["mode"]) for row in json.loads(result.read_text())["answers"]}
+        assert given == expected
+    select(answered, "Settings", "A1:C20")
+    code, out, _ = bonsai("rank", answered, "--only", "selected")
+    assert (code, "No question in use is selected" in out) == (0, True)
+
+
+MODES = ("no-rag", "rag", "sexy")
+
+
+def select(path: Path, sheet: str, cells: str) -> None:
+    """Leave a sheet in front with these cells selected, as Excel saves it."""
+    workbook = openpyxl.load_workbook(path)
+    workbook.active = workbook[sheet]
+    view = workbook[sheet].sheet_view
+    pane = view.pane.activePane if view.pane else None
+    chosen = next(item for item in view.selection if item.pane == pane)
+    chosen.sqref = cells
+    workbook.save(path)
+
+
+def test_a_setting_that_the_command_line_overruled_is_not_watched(bonsai: Run, ranked: Path):
+    assert bonsai("rank", ranked, "--top", 2)[0] == 0
+    assert stale(ranked) == {}
+    edit(ranked, SETTINGS, "Passages", {"Value": 1})
+    assert stale(ranked) == {}
+    edit(ranked, SETTINGS, "SEXY share", {"Value": 0.5})
+    assert stale(ranked) == every("rank", "setting SEXY share")
+
+
+def test_inputs_of_runs_that_nothing_is_left_of_go(bonsai: Run, ranked: Path):
+    edit(ranked, FBQ, "Q7", {"QInitial": "Who carries oil?"})
+    assert bonsai("rank", ranked, "--only", "stale")[0] == 0
+    runs = {row["Run"] for row in rows(ranked, RANKED)}
+    assert {row["Run"] for row in rows(ranked, INPUTS)} == runs
+    assert len(runs) == 2
+    assert bonsai("rank", ranked)[0] == 0
+    assert len({row["Run"] for row in rows(ranked, INPUTS)}) == 1
+
+
+def test_rows_of_a_copy_whose_run_is_unknown_are_stale_and_say_so(
+    office: Office, bonsai: Run, ranked: Path
+):
+    book = FileBook.open(ranked)
+    found = [row.cells(RANKED.columns) for row in book.read_table(RANKED).rows]
+    for row in found[:3]:
+        row["Run"] = "of somebody else"
+    found[3]["Run"] = None  # as in a workbook from before there was this column
+    write_rows(book, RANKED, [{**row, "Stale": stale_formula("tblRanked", "rank")} for row in found])
+    book.save()
+    said = "made by a run that is not on Inputs"
+    assert stale(ranked) == {("Q1", "rank"): [said]}
+    assert computed(office, ranked) == {("Q1", "rank"): said}
