@@ -67,48 +67,50 @@ class StandingColumns:
         if what == "points of view":
             return self._points_of_view()
         if what == "weight":
-            cell = f"INDEX({self._column(POV, 'Weight')},{_ROW})"
-            changed = (
-                f'IF({_ROW}=0,"",IF(EXACT({_or(_USED, 1)},{_or(_NOW, 1)}),"","weight of "&{_NAME}))'
-            )
-            return self._of_row(POV, place, cell, changed)
+            row = self._row(POV, _NAME, place)
+            return self._of_row(row, self._cell(POV, "Weight"), _weight_changed())
         if what == "point of view":
-            cell = f"INDEX({self._column(POV, 'POV')},{_ROW})"
-            return self._of_row(POV, place, cell, _text_changed(f'"point of view "&{_NAME}'))
-        side = what.removeprefix("question").strip()
-        cell = self._variant(side) if side else f"INDEX({self._column(FBQ, 'QInitial')},{_ROW})"
-        return self._of_row(FBQ, place, cell, _text_changed('"question"'))
+            row = self._row(POV, _NAME, place)
+            return self._of_row(row, self._cell(POV, "POV"), _text_changed(f'"{what} "&{_NAME}'))
+        return self._question(what.removeprefix("question").strip(), place)
+
+    def _question(self, side: str, place: int | None) -> InputFormulas:
+        own_id = f"LEFT({_NAME},LEN({_NAME})-2)" if side else _NAME
+        cell = self._variant(side) if side else self._cell(FBQ, "QInitial")
+        return self._of_row(self._row(FBQ, own_id, place), cell, _text_changed('"question"'))
 
     def _column(self, table: Table, header: str) -> str:
         return column_reference(table.name, self.spelt[table.name][header])
 
-    def _of_row(self, table: Table, place: int | None, cell: str, changed: str) -> InputFormulas:
+    def _cell(self, table: Table, header: str) -> str:
+        return f"INDEX({self._column(table, header)},{_ROW})"
+
+    def _of_row(self, row: str, cell: str, changed: str) -> InputFormulas:
         return InputFormulas(
-            row=Formula("=" + self._row(table, place)),
+            row=Formula("=" + row),
             now=Formula(f'=IF({_ROW}=0,"",IFERROR({cell}&"",""))'),
             changed=Formula("=" + changed),
         )
 
-    def _row(self, table: Table, place: int | None) -> str:
+    def _row(self, table: Table, own_id: str, place: int | None) -> str:
         """Find the row of an id, 0 where it is gone or not in use.
 
         Where no ID leads to it, it stays the row at its place, as long as no other ID stands there.
         """
         found = str(place)
         if place is None:
-            found = _match(_NAME, self._column(table, "ID"))
+            found = _match(own_id, self._column(table, "ID"))
         elif "ID" in self.spelt[table.name]:
             stands = f'TRIM(CLEAN(INDEX({self._column(table, "ID")},{place})&""))'
-            found = f'IF(OR({stands}="",EXACT({stands},TRIM(CLEAN({_NAME})))),{place},0)'
+            found = f'IF(OR({stands}="",EXACT({stands},TRIM(CLEAN({own_id})))),{place},0)'
         if "Use" not in self.spelt[table.name]:
             return f"IFERROR({found},0)"
         used = f'INDEX({self._column(table, "Use")},MAX(1,{found}))&""'
         return f'IFERROR(IF(LOWER(TRIM({used}))="no",0,{found}),0)'
 
     def _variant(self, side: str) -> str:
-        chosen = f"INDEX({self._column(FBQ, f'FBQ_{side}')},{_ROW})+1"
-        cells = (self._column(FBQ, f"FBQ{side}{int(number) + 1}") for number in VARIANTS)
-        return f"CHOOSE({chosen},{','.join(f'INDEX({cell},{_ROW})' for cell in cells)})"
+        cells = [self._cell(FBQ, f"FBQ{side}{int(number) + 1}") for number in VARIANTS]
+        return f"CHOOSE({self._cell(FBQ, f'FBQ_{side}')}+1,{','.join(cells)})"
 
     def _points_of_view(self) -> InputFormulas:
         in_use = f'(TRIM({self._column(POV, "POV")})<>"")'
@@ -200,6 +202,11 @@ def _plain(name: str) -> str:
 def _text_changed(what: str) -> str:
     same = f"EXACT(TRIM(CLEAN({_USED})),TRIM(CLEAN({_NOW})))"
     return f'IF({_ROW}=0,{what}&" left out",IF({same},"",{what}))'
+
+
+def _weight_changed() -> str:
+    """Compare weights; of a point of view that is left out, its own row says so."""
+    return f'IF({_ROW}=0,"",IF(EXACT({_or(_USED, 1)},{_or(_NOW, 1)}),"","weight of "&{_NAME}))'
 
 
 def _or(cell: str, default: CellValue) -> str:

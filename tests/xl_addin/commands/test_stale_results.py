@@ -224,7 +224,9 @@ def test_one_file_makes_stale_what_was_retrieved_and_is_named(
     assert stale(answered) == {}  # all is as it was
 
 
-def test_a_stale_answer_is_written_in_exactly_its_modes(bonsai: Run, answered: Path, tmp_path: Path):
+def test_a_stale_answer_is_written_in_exactly_its_modes(
+    bonsai: Run, answered: Path, tmp_path: Path
+):
     before = rows(answered, ANSWERS)
     edit(answered, POV, "P03", {"Weight": 0.5})
     edit(answered, FBQ, "Q7", {"QInitial": "Who carries oil?"})
@@ -272,9 +274,7 @@ def kept(path: Path) -> dict[tuple[str, str], tuple[str, str]]:
     }
 
 
-def test_a_new_question_is_empty_and_run_alone(
-    bonsai: Run, ranked: Path, ranked_qids: list[str]
-):
+def test_a_new_question_is_empty_and_run_alone(bonsai: Run, ranked: Path, ranked_qids: list[str]):
     edit(ranked, FBQ, "Q21", {"QInitial": "And this?", "FBQ_A": 0, "FBQ_B": 0})
     assert bonsai("rank", ranked, "--only", "empty")[0] == 0
     assert ranked_qids == ["Q21"]
@@ -358,7 +358,9 @@ def test_rows_of_a_copy_whose_run_is_unknown_are_stale_and_say_so(
     for row in found[:3]:
         row["Run"] = "of somebody else"
     found[3]["Run"] = None  # as in a workbook from before there was this column
-    write_rows(book, RANKED, [{**row, "Stale": stale_formula("tblRanked", "rank")} for row in found])
+    write_rows(
+        book, RANKED, [{**row, "Stale": stale_formula("tblRanked", "rank")} for row in found]
+    )
     book.save()
     said = "made by a run that is not on Inputs"
     assert stale(ranked) == {("Q1", "rank"): [said]}
