@@ -95,14 +95,13 @@ class StandingColumns:
     def _row(self, table: Table, own_id: str, place: int | None) -> str:
         """Find the row of an id, 0 where it is gone or not in use.
 
-        Where no ID leads to it, it stays the row at its place, as long as no other ID stands there.
+        One without an ID stays the row at its place, as long as none stands there.
         """
         found = str(place)
         if place is None:
             found = _match(own_id, self._column(table, "ID"))
         elif "ID" in self.spelt[table.name]:
-            stands = f'TRIM(CLEAN(INDEX({self._column(table, "ID")},{place})&""))'
-            found = f'IF(OR({stands}="",EXACT({stands},TRIM(CLEAN({own_id})))),{place},0)'
+            found = f'IF(TRIM(INDEX({self._column(table, "ID")},{place})&"")="",{place},0)'
         if "Use" not in self.spelt[table.name]:
             return f"IFERROR({found},0)"
         used = f'INDEX({self._column(table, "Use")},MAX(1,{found}))&""'
@@ -187,9 +186,11 @@ def _spelt(book: WorkbookPort, table: Table) -> Mapping[str, str]:
 
 
 def _match(name: str, column: str) -> str:
-    """Find a name in a column, be it text or a number there; 0 if it is not in it."""
+    """Find a name in a column: as text, as a number, or with blanks around it; 0 if it is gone."""
     as_text, as_number = f"MATCH({_plain(name)},{column},0)", f"MATCH(VALUE({name}),{column},0)"
-    return f"IFERROR({as_text},IFERROR({as_number},0))"
+    same = f"EXACT(TRIM(CLEAN({column})),TRIM(CLEAN({name})))"
+    with_blanks = f"SUMPRODUCT(MAX({same}*(ROW({column})-MIN(ROW({column}))+1)))"
+    return f"IFERROR({as_text},IFERROR({as_number},IFERROR({with_blanks},0)))"
 
 
 def _plain(name: str) -> str:

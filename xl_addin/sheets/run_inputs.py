@@ -34,8 +34,8 @@ RANKING: Output = "rank"
 class RunInput:
     """One input of one run.
 
-    `used` is the cell as it stood then. `place` counts the rows of its table from 1, where its ID
-    does not lead to it. `now` is known here for an index alone: its version, and the files that
+    `used` is the cell as it stood then. `place` counts the rows of its table from 1, where no ID
+    leads to it. `now` is known here for an index alone: its version, and the files that
     changed since, a line each.
     """
 

@@ -14,7 +14,7 @@ from xl_addin.sheets.run_inputs import QUESTIONS, RunInput, What
 from xl_addin.sheets.settings import SETTINGS
 from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.columns import Table, header_key
-from xl_addin.workbook.port import CellValue, Row, TableData, WorkbookPort
+from xl_addin.workbook.port import CellValue, TableData, WorkbookPort
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Place:
 
     number: int
     values: Mapping[str, CellValue]
-    has_plain_id: bool
+    has_id: bool
 
     @property
     def in_use(self) -> bool:
@@ -120,10 +120,4 @@ def _places(table: Table, data: TableData | None) -> Iterator[tuple[str, Place]]
     for count, row in enumerate(data.rows if data else (), start=1):
         own_id = compared(row.values.get("ID"))
         number = row.number - data.top + 1 if data else count
-        yield own_id or usual_id(table, count), Place(number, row.values, _leads_to(row, own_id))
-
-
-def _leads_to(row: Row, own_id: str) -> bool:
-    """Say whether a formula finds a row by its id: by text that is just that, or a number."""
-    value = row.values.get("ID")
-    return bool(own_id) and (value == own_id or isinstance(value, int))
+        yield own_id or usual_id(table, count), Place(number, row.values, bool(own_id))

@@ -185,4 +185,4 @@ def _weight_used(cell: CellValue, pov: PointOfView) -> CellValue:
 
 
 def _fixed(place: Place | None) -> int | None:
-    return place.number if place and not place.has_plain_id else None
+    return place.number if place and not place.has_id else None
