@@ -13,9 +13,10 @@ from xl_addin.jobs.base import Asked, ExcelJob, Inputs, Landing, RowText, Summar
 from xl_addin.jobs.button import Button
 from xl_addin.jobs.estimate import Plan
 from xl_addin.jobs.rank import JOB as RANK_JOB
-from xl_addin.jobs.rank import RANKING_FLAGS, first_questions, land_ranking, replaces_all
+from xl_addin.jobs.rank import RANKING_FLAGS, first_questions, land_ranking, question_order
 from xl_addin.jobs.rank import ask as ask_to_rank
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.run_inputs import note_inputs
 from xl_addin.jobs.scope import narrowed_answers
 from xl_addin.sheets.answers import (
     ANSWERS,
@@ -27,6 +28,7 @@ from xl_addin.sheets.answers import (
 from xl_addin.sheets.edited_answers import keep_edits
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.settings import CONTEXTS, LLM, MODES, PROMPT
+from xl_addin.sheets.stale_marks import of_run, with_stale_marks
 from xl_addin.workbook.port import Row, WorkbookPort
 
 _COUNTED = ("Mode", "Answers", "Abstained", "Failed", "Prompt tokens", "Reused", "Tokens")
@@ -63,20 +65,23 @@ def plan(request: AnswerRequest) -> Plan:
 
 
 def land(landing: Landing[AnswerRequest]) -> Sequence[Row]:
-    """Fill Ranked, Matrix, Heatmap and Answers."""
+    """Fill Ranked, Matrix, Heatmap, Answers and Inputs."""
     book, run, request = landing.book, landing.run, landing.request
-    return [*land_ranking(book, request.ranking, run), *_land_answers(book, request, run)]
+    lost = [*land_ranking(book, request.ranking, run), *_land_answers(book, request, run)]
+    note_inputs(landing, request.ranking, request)
+    return lost
 
 
 def _land_answers(book: WorkbookPort, request: AnswerRequest, run: Run) -> Sequence[Row]:
     answers = run.rows(Answer)
     if not answers:
         return ()
-    content = answers_content(answers)
+    content = of_run(answers_content(answers), request.run_id)
     old = book.read_table(ANSWERS).rows
-    qids = [question.qid for question in request.ranking.questions]
-    rows = keep_edits(content.rows, old, qids, is_whole=replaces_all(request.ranking, run))
-    return book.write_table(replace(content, rows=rows))
+    qids = question_order(request.ranking, [row.values.get("QID") for row in old])
+    replaces_all = run.is_whole and not request.ranking.is_part
+    rows = keep_edits(content.rows, old, list(map(str, qids)), is_whole=replaces_all)
+    return book.write_table(with_stale_marks(book, replace(content, rows=rows)))
 
 
 def answer_text(answer: Answer) -> RowText:

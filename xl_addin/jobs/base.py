@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
@@ -71,13 +71,17 @@ class Asked(Generic[In]):
 
 @dataclass(frozen=True)
 class Landing(Generic[In]):
-    """What a run gave, on its way into a workbook; `write_beside` fills cells right of a place."""
+    """What a run gave, on its way into a workbook; `write_beside` fills cells right of a place.
+
+    `elsewhere` names settings, and tables, that the run did not take from this workbook.
+    """
 
     book: WorkbookPort
     request: In
     run: Run
     place: str = ""
     write_beside: Callable[[str, Sequence[Sequence[CellValue]]], None] = _no_place
+    elsewhere: Collection[str] = ()
 
 
 @dataclass(frozen=True)

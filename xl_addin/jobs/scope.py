@@ -16,7 +16,8 @@ from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.inputs import usual_id
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.ranked import RANKED
-from xl_addin.sheets.staleness import RANKING, stale_results
+from xl_addin.sheets.run_inputs import RANKING
+from xl_addin.sheets.staleness import stale_results
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.port import Row, WorkbookPort
 from xl_addin.workbook.table.user_cells import row_key
