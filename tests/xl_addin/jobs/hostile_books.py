@@ -52,7 +52,7 @@ from worker.contract import (
 )
 from worker.errors import BonsaiError, InternalError
 from worker.settings import load_settings
-from xl_addin.jobs import BY_KIND
+from xl_addin.jobs import BY_KIND, TABLES
 from xl_addin.jobs.base import Inputs, Landing
 from xl_addin.jobs.books import book_options, new_book, use_first_questions
 from xl_addin.jobs.landing import check_landing, land
@@ -63,6 +63,7 @@ from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
+from xl_addin.sheets.settings import SETTINGS
 from xl_addin.workbook.cells import writable_value
 from xl_addin.workbook.columns import Table, run_columns
 from xl_addin.workbook.file.file_book import FileBook
@@ -80,6 +81,7 @@ PORTS = ("file", "live")
 
 _INPUTS, _OUTPUTS = (FBQ, POV), (RANKED, MATRIX, ANSWERS)
 _TABLES = {table.name: table for table in (*_INPUTS, *_OUTPUTS)}
+_FILLED = [table.name for table in TABLES if table not in (*_INPUTS, SETTINGS)]
 _PASSAGES = 4
 
 
@@ -193,8 +195,7 @@ def _check_whole(path: Path, before: Workbook) -> None:
     after = loaded(path)
     assert after.sheetnames == before.sheetnames
     for sheet in before:
-        ours = [*_areas_of(sheet, _OUTPUTS), *_areas_of(after[sheet.title], _OUTPUTS)]
-        ours += _areas_of(sheet, None) if sheet.title in ("Start", "Last run") else []
+        ours = [*_areas_of(sheet), *_areas_of(after[sheet.title])]
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.value is None or any(_is_in(cell, area) for area in ours):
@@ -203,10 +204,9 @@ def _check_whole(path: Path, before: Workbook) -> None:
                 assert now == cell.value, (sheet.title, cell.coordinate, cell.value, now)
 
 
-def _areas_of(sheet: Worksheet, tables: tuple[Table, ...] | None) -> list[Area]:
-    """Return the areas of tables, each with the rows above it that a run may fill."""
-    names = [table.name for table in tables] if tables else list(sheet.tables)
-    found = [range_boundaries(sheet.tables[name].ref) for name in names if name in sheet.tables]
+def _areas_of(sheet: Worksheet) -> list[Area]:
+    """Return the areas that runs fill, each with the rows above it."""
+    found = [range_boundaries(sheet.tables[name].ref) for name in _FILLED if name in sheet.tables]
     return [(left, top - 3, right, bottom) for left, top, right, bottom in found]
 
 
