@@ -118,6 +118,11 @@ class Settings:
         return self.home / "cache" / "vectors.sqlite"
 
     @property
+    def earlier_runs(self) -> Path:
+        """Where it is kept how long runs took; the next ones tell it again."""
+        return self.home / "cache" / "runs.json"
+
+    @property
     def made(self) -> Path:
         """Where models are kept that were made here: tastes and tuned embedders."""
         return self.home / "tuned"

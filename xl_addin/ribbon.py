@@ -24,7 +24,17 @@ def run(action: str) -> None:
     """
     with _our_errors():
         book = LiveBook.caller()
-        _in_words(lambda: _press(book, action), book.tell)
+        _in_words(lambda: _at_once(book, lambda desk: desk.press(action)), book.tell)
+
+
+def choose(action: str, number: int) -> None:
+    """Do what was chosen of the question that a button brought; 0: nothing.
+
+    :raises BonsaiError: if something goes wrong that Excel cannot be made to tell.
+    """
+    with _our_errors():
+        book = LiveBook.caller()
+        _in_words(lambda: _at_once(book, lambda desk: desk.choose(action, number)), book.tell)
 
 
 def tick() -> None:
@@ -38,9 +48,9 @@ def tick() -> None:
         _in_words(lambda: _at_the_desk(book, Desk.tick, wait_seconds=0), book.show_status)
 
 
-def _press(book: LiveBook, action: str) -> None:
+def _at_once(book: LiveBook, work: Callable[[Desk], None]) -> None:
     # A tick may be under way: it is waited for.
-    if not _at_the_desk(book, lambda desk: desk.press(action), wait_seconds=5):
+    if not _at_the_desk(book, work, wait_seconds=5):
         raise UnavailableError(
             "BONSAI is busy with another click, or with another workbook.",
             "It does one thing at a time.",

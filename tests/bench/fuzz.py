@@ -1,4 +1,4 @@
-"""Changed files, requests, results and runs by the thousand: what becomes of each is counted.
+"""Changed files, requests, results, runs and workbooks by the thousand: their fate is counted.
 
     python -m tests.bench.fuzz --cases 20             # of each kind: only to see that it runs
     python -m tests.bench.fuzz --seconds 60           # for each kind
@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 
 from tests.worker import mutated_wire
 from tests.worker.documents.mutated_files import readings
+from tests.xl_addin.jobs import hostile_books
 from tests.xl_addin.jobs.mutated_runs import LANDED, landings, make_book
 from worker.documents.readers import FORMATS
 from worker.limited_process import (
@@ -48,12 +49,14 @@ Case = partial[str]
 def kinds(folder: Path) -> dict[str, Callable[[], st.SearchStrategy[Case]]]:
     """Return the cases of each kind; workbooks lie in a folder."""
     book = make_book(folder / "book.xlsm")
+    used = hostile_books.make_book(folder / "used.xlsx")
     return {
         **{ending: partial(readings, ending) for ending in FORMATS},
         "request": mutated_wire.requests,
         "result": mutated_wire.results,
         "event": mutated_wire.events,
         **{f"landing of {kind}": partial(landings, kind, book) for kind in LANDED},
+        "workbook": partial(hostile_books.cases, used),
     }
 
 

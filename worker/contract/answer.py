@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -37,6 +38,7 @@ class AnswerRequest(RunRequest):
     repeatable: bool = False  # the same run gives the same text, at the price of speed
     one_per_pov: bool = False  # contexts with different strongest points of view come first
     gate: bool = True  # without evidence in what was retrieved, the answer is "I dont know"
+    only: tuple[tuple[str, AnswerMode], ...] = ()  # these alone; empty: each question in each mode
 
     def models(self) -> tuple[str, ...]:
         """Return the models that must be where the job runs: they choose its queue."""
@@ -53,6 +55,14 @@ class AnswerRequest(RunRequest):
     def learnt(self, result: Result) -> Learnt | None:
         """Return what its result says of points of view, for worksheet functions to go by."""
         return self.ranking.learnt(result)
+
+    def asks(self, qid: str, mode: str) -> bool:
+        """Say whether a question is to be answered in a mode."""
+        return mode in self.modes and (not self.only or (qid, mode) in self._only)
+
+    @cached_property
+    def _only(self) -> frozenset[tuple[str, str]]:
+        return frozenset(self.only)
 
     def check_row(self, row: Row) -> None:
         """See that an answer, or a ranking, is one that was asked for, and whole.
@@ -75,7 +85,7 @@ class AnswerRequest(RunRequest):
         """
         asked = any(question.qid == qid for question in self.ranking.questions)
         require(asked, f"the question '{qid[:80]}' was not asked")
-        require(mode in self.modes, f"the mode {mode} was not asked for")
+        require(self.asks(qid, mode), f"the mode {mode} was not asked for")
 
     def check_blob(self, name: str, data: bytes) -> None:
         """See that a large result is the picture of a question, and whole.

@@ -49,6 +49,7 @@ class RankRequest(CollectionRequest, RunRequest):
     diversity: float = Field(default=0.0, ge=0.0, le=1.0)  # of what is retrieved; 0: none asked for
     only: ChunkFilter = ChunkFilter()
     heatmaps: int = Field(default=50, ge=0, le=1000)  # pictures are of so many first questions
+    is_part: bool = False  # of a workbook's questions: the results of the others stay
 
     def told(self) -> dict[str, str]:
         """Return what a list of jobs says of it, by label."""

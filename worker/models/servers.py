@@ -57,6 +57,18 @@ def llm_key(url: str, settings: Settings) -> str:
     return settings.llm_key if is_one_place(url, owner) else ""
 
 
+def charging_server(name: str, settings: Settings) -> str:
+    """Return the server that a model runs on if it may charge for calls; else nothing.
+
+    A service does, and so may a server elsewhere that this machine has a key for.
+    """
+    server = server_of(Registry(settings.made).base_of(name))
+    is_service = server in {kind.server for kind in KINDS if kind.server}
+    if is_service or (not is_this_machine(server) and llm_key(server, settings)):
+        return server
+    return ""
+
+
 def not_allowed(server: str, settings: Settings) -> SettingError:
     """Return the error for a server that nobody allowed."""
     return SettingError(

@@ -33,6 +33,9 @@ from worker.pipeline.unread_texts import unread_texts
 
 Key = tuple[str, AnswerMode]
 
+#: Fields of a request that no setting stands for, or that are in its stamp by themselves.
+_NO_SETTINGS = {"job", "protocol", "run_id", "ranking", "llm", "only"}
+
 
 def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
     """Rank, then answer each question in each mode.
@@ -60,7 +63,7 @@ def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
 
 
 def _stamp(request: AnswerRequest, llm: str, ranking: RunStamp) -> RunStamp:
-    own = request.model_dump(mode="json", exclude={"job", "protocol", "run_id", "ranking", "llm"})
+    own = request.model_dump(mode="json", exclude=_NO_SETTINGS)
     settings = short_hash([ranking.settings_hash, own])
     return ranking.model_copy(
         update={"run_id": request.run_id, "llm": llm, "settings_hash": settings}
@@ -77,7 +80,12 @@ def _answer_all(
     """Return the answers in the order of the questions; rows come as they are finished."""
     context = asker.context
     answers: dict[Key, Answer] = {(row.qid, row.mode): row for row in context.stored(Answer)}
-    wanted = [(ranking.qid, mode) for ranking in rankings for mode in request.modes]
+    wanted = [
+        (ranking.qid, mode)
+        for ranking in rankings
+        for mode in request.modes
+        if request.asks(ranking.qid, mode)
+    ]
     drafts = [
         draft
         for draft in _drafts(request, rankings, asker)
@@ -116,8 +124,8 @@ def _drafts(
     """
     by_qid = {question.qid: question for question in request.ranking.questions}
     judged: dict[str, JudgedQuestion] = {}
-    if request.gate and set(request.modes) != {"no-rag"}:
-        judged = judged_questions(request, rankings, asker)
+    if request.gate and (read := [each for each in rankings if _reads(request, each.qid)]):
+        judged = judged_questions(request, read, asker)
     drafts = [
         draft
         for ranking in rankings
@@ -128,6 +136,11 @@ def _drafts(
     return _beginning_alike(drafts)
 
 
+def _reads(request: AnswerRequest, qid: str) -> bool:
+    """Say whether a question is answered from passages."""
+    return any(request.asks(qid, mode) for mode in request.modes if mode != "no-rag")
+
+
 def _drafts_of(
     request: AnswerRequest,
     question: Question,
@@ -135,6 +148,8 @@ def _drafts_of(
     judged: JudgedQuestion | None,
 ) -> Iterator[Draft]:
     for mode in request.modes:
+        if not request.asks(question.qid, mode):
+            continue
         contexts = tuple(_contexts(request, question, ranking, mode))
         unread = unread_texts(request, question, contexts, mode)
         if mode == "no-rag" or judged is None:

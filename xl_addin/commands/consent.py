@@ -1,18 +1,21 @@
-"""Consent: whether passages may go to a server that a workbook names, or a run may be long."""
+"""Consent: whether passages may go to a server, or a run may be long or cost money."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
 from worker.contract import Event, Progress, Request
+from worker.errors import CancelledError, SettingError
 from worker.models.servers import allowing, not_allowed, unknown_servers
 from worker.settings import IN_PROCESS, Settings
 from xl_addin.commands.console import Terminal, Watch
+from xl_addin.jobs.estimate import TRIAL, Estimate
 
 _QUESTION = (
     "The workbook sends questions and passages to {server}, which the settings of this machine do "
     "not name. May they go there?"
 )
+_FEWER = f"--try {TRIAL} runs the first {TRIAL} questions alone, and then says what is left."
 
 
 def with_consent(
@@ -32,6 +35,29 @@ def with_consent(
         if not (yes or terminal.agrees(_QUESTION.format(server=server))):
             raise not_allowed(server, settings)
     return allowing(settings, request.models())
+
+
+def agree_to(estimate: Estimate, terminal: Terminal) -> None:
+    """Ask whether a run may begin that is long, or sends texts to a service that may charge.
+
+    Where nobody can be asked, a long one goes on, and its estimate is told.
+
+    :raises CancelledError: if the person does not agree.
+    :raises SettingError: if it may cost money, and nobody is there to agree.
+    """
+    if not (estimate.is_long or estimate.may_cost):
+        return
+    if terminal.can_ask:
+        if not terminal.agrees(f"{estimate}. Go on?"):
+            raise CancelledError("Nothing was run.", f"{estimate}.", _FEWER)
+    elif estimate.may_cost:
+        raise SettingError(
+            "Nothing was run: it may cost money, and nobody is there to agree.",
+            f"{estimate}.",
+            f"Agree with --yes. {_FEWER}",
+        )
+    else:
+        terminal.report(f"{estimate}.")
 
 
 def before_long_runs(terminal: Terminal, watch: Watch) -> Callable[[Event], None]:

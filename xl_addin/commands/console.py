@@ -96,9 +96,14 @@ class Terminal:
         if not self._quiet:
             self._err.print(one_entry(text), soft_wrap=True)
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody is at the terminal."""
+        return sys.stdin is not None and sys.stdin.isatty()
+
     def agrees(self, question: str) -> bool:
         """Ask the person; where nobody is at the terminal, nobody agrees."""
-        if sys.stdin is None or not sys.stdin.isatty():
+        if not self.can_ask:
             return False
         self._err.print(one_entry(f"{question} [y/N] "), end="", soft_wrap=True)
         return sys.stdin.readline().strip().lower() in ("y", "yes")

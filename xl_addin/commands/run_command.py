@@ -11,23 +11,26 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 from worker.errors import SettingError
 from worker.settings import IN_PROCESS, Settings, load_settings, with_broker, with_store
 from worker.typed_path import place_text
-from xl_addin.commands.consent import before_long_runs, with_consent
+from xl_addin.commands.consent import agree_to, before_long_runs, with_consent
 from xl_addin.commands.console import Terminal
 from xl_addin.commands.job_commands import BrokerOption
 from xl_addin.commands.json_file import check_json_place, write_json
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.summaries import complete_result, exit_code, print_problems, print_summary
-from xl_addin.jobs.base import Asked, ExcelJob, Inputs
+from xl_addin.jobs.base import Asked, ExcelJob, In, Inputs, Scope
 from xl_addin.jobs.books import Books, book_options, fresh_books, open_books, pair_books
+from xl_addin.jobs.earlier_runs import EarlierRuns
+from xl_addin.jobs.estimate import Estimate, estimate
 from xl_addin.jobs.index import JOB as INDEX_JOB
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.scope import NOTHING
 from xl_addin.jobs.session import Session
 from xl_addin.sheets.pair_files import PAIR_FILES
 from xl_addin.sheets.settings.index import COLLECTION, DOCUMENTS
@@ -53,12 +56,28 @@ _TRY = Annotated[
     int | None,
     typer.Option("--try", min=1, help="Make so many, as a trial, and write nothing."),
 ]
+_FIRST = Annotated[
+    int | None,
+    typer.Option("--try", min=1, help="Take so many first questions alone; the others stay."),
+]
+_ONLY = Annotated[
+    Scope | None,
+    typer.Option(
+        "--only",
+        help="Run a part alone, and leave the other results as they are: what is stale, selected "
+        "in the workbook, has failed, or is empty.",
+    ),
+]
 _QUIET = Annotated[bool, typer.Option("--quiet", help="Show errors alone.")]
 
 
 @dataclass(frozen=True)
 class Order:
-    """What the command line asks for beside settings; `given` are values by setting name."""
+    """What the command line asks for beside settings; `given` are values by setting name.
+
+    `trial` is how much is made of what a run writes nothing of, `first` how many questions are
+    taken.
+    """
 
     given: Mapping[str, CellValue]
     book: Path | None = None
@@ -68,6 +87,8 @@ class Order:
     store: str | None = None
     broker: str | None = None
     trial: int | None = None
+    first: int | None = None
+    only: Scope | None = None
     yes: bool = False
     quiet: bool = False
 
@@ -103,8 +124,12 @@ def _parameters(job: ExcelJob[Any]) -> list[inspect.Parameter]:
         shared = {"out": (_OUT, None), "json": (_JSON, None)} | shared
     if job.plain_files:
         shared = {"pov": (_POV, None)} | shared
+    if job.narrow:
+        shared = {"only": (_ONLY, None)} | shared
     if job.trial:
         shared = {"trial": (_TRY, None)} | shared
+    if job.first:
+        shared = {"first": (_FIRST, None)} | shared
     needs_book = not (job.fresh_book or DOCUMENTS in job.flags)
     book = (_BOOK, inspect.Parameter.empty) if needs_book else (_OPTIONAL_BOOK, None)
     options = {_parameter_name(row): (_option(row), None) for row in _flags(job)}
@@ -142,14 +167,44 @@ def _run(job: ExcelJob[Any], order: Order) -> int:
     settings = _settings(order)
     books, inputs = _inputs(job, order, settings)
     check_json_place(order.json, (order.book, order.pov, books.out))
-    asked, typed = job.ask(inputs), map(str, order.given.values())
+    whole, typed = _asked(job, order, inputs, books), map(str, order.given.values())
+    if whole is None:
+        terminal.say(NOTHING[cast(Scope, order.only)])
+        return 0
+    asked = _first_part(job, whole, order.first)
     settings = with_consent(settings, asked.request, typed, terminal, yes=order.yes)
+    if (expected := _estimate(job, asked, settings)) and not order.yes:
+        agree_to(expected, terminal)
     with terminal.watching() as watch:
         asks = bool(job.trial) and not order.yes
         take = before_long_runs(terminal, watch) if asks else watch.take
         session = Session(settings, take, terminal.cancelled)
         runs = list(_runs(job, asked, order, inputs, books, session))
-    return _report(runs, order, books, terminal)
+    code = _report(runs, order, books, terminal)
+    if asked.request != whole.request and (expected := _estimate(job, whole, settings)):
+        terminal.say(f"That was a trial. All of it: {expected}.")
+    return code
+
+
+def _first_part(job: ExcelJob[In], asked: Asked[In], first: int | None) -> Asked[In]:
+    """Return what is asked of the first questions alone, if the order says how many."""
+    if first is None or job.first is None:
+        return asked
+    return replace(asked, request=job.first(asked.request, first))
+
+
+def _estimate(job: ExcelJob[In], asked: Asked[In], settings: Settings) -> Estimate | None:
+    """Return what a run will take, if its kind of job can tell."""
+    if job.plan is None:
+        return None
+    means = EarlierRuns(settings.earlier_runs).means()
+    return estimate(job.plan(asked.request), means, settings)
+
+
+def _asked(job: ExcelJob[Any], order: Order, inputs: Inputs, books: Books) -> Asked[Any] | None:
+    """Return what an order asks for; None if it names a part that has nothing in it."""
+    asked = job.ask(inputs)
+    return job.narrow(asked, books.results, order.only) if job.narrow and order.only else asked
 
 
 def _runs(

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,13 +19,17 @@ from worker.errors import BonsaiError, InputError, WorkbookLockedError
 from worker.queueing.job import Job
 from worker.queueing.local.local_jobs import EndedJob, LocalJobs
 from worker.settings import Settings
+from xl_addin.desk.question import CHOICES, Choice, is_asked, question
 from xl_addin.jobs import BY_ACTION, BY_KIND
-from xl_addin.jobs.base import ExcelJob, Inputs, Landing
+from xl_addin.jobs.base import Asked, ExcelJob, In, Inputs, Landing
 from xl_addin.jobs.books import book_options
+from xl_addin.jobs.earlier_runs import EarlierRuns
+from xl_addin.jobs.estimate import TRIAL, Estimate, estimate, learnt
 from xl_addin.jobs.kept_runs import not_landed
 from xl_addin.jobs.landing import check_landing, land, lost_note
 from xl_addin.jobs.run import Run
-from xl_addin.sheets.job_sheet import JobSheet, clock, ended_cells, progress_cells
+from xl_addin.jobs.scope import NOTHING
+from xl_addin.sheets.job_sheet import ASKS, JobSheet, clock, ended_cells, progress_cells
 from xl_addin.workbook.port import CellValue, WorkbookPort
 
 
@@ -60,14 +65,28 @@ class Desk:
     def press(self, action: str) -> None:
         """Do what a button says. What goes wrong is shown in the Jobs table and status bar.
 
+        A run may bring a question first: it stands at the top of the Jobs table.
+
         :raises WorkbookError: if the Jobs table cannot be read or written.
         """
+        self._do(action, self._stop if action == "stop" else partial(self._begin, action))
+
+    def choose(self, action: str, number: int) -> None:
+        """Do what a person has chosen when a button brought a question; 0: nothing.
+
+        :raises WorkbookError: if the Jobs table cannot be read or written.
+        """
+        choice = CHOICES.get(number)
+        if choice is None:
+            self._do(action, lambda _sheet: self.show_status("BONSAI: nothing was begun"))
+        else:
+            self._do(action, partial(self._begin_chosen, action, choice))
+
+    def _do(self, action: str, work: Callable[[JobSheet], None]) -> None:
         sheet = JobSheet(self.book)
+        sheet.forget_questions()
         try:
-            if action == "stop":
-                self._stop(sheet)
-            else:
-                self._submit(action, sheet)
+            work(sheet)
         except BonsaiError as error:
             self._show_error(action, error, sheet)
         sheet.write()
@@ -85,17 +104,50 @@ class Desk:
         except WorkbookLockedError:
             self.show_status("BONSAI: results are waiting until Excel is free")
 
-    def _submit(self, action: str, sheet: JobSheet) -> None:
+    def _begin(self, action: str, sheet: JobSheet) -> None:
+        """Submit what a button says, unless there is something to ask before."""
         job = _job_of(action)
+        asked = self._asked(job, sheet)
+        stale = job.narrow(asked, self.book, "stale") if job.narrow else None
+        expected, of_stale = self._estimate(job, asked), self._estimate(job, stale)
+        if expected and is_asked(expected, of_stale):
+            now = clock(time.time())
+            cells = {"What": action, "State": ASKS, "Submitted": now}
+            sheet.put(f"asked {now}", {**cells, "Message": question(action, expected, of_stale)})
+        else:
+            self._submit(action, asked, sheet)
+
+    def _begin_chosen(self, action: str, choice: Choice, sheet: JobSheet) -> None:
+        job = _job_of(action)
+        asked = self._asked(job, sheet)
+        if choice == "trial" and job.first:
+            asked = replace(asked, request=job.first(asked.request, TRIAL))
+        elif (choice == "stale" or choice == "selected") and job.narrow:
+            part = job.narrow(asked, self.book, choice)
+            if part is None:
+                self.show_status(f"BONSAI: {NOTHING[choice]}")
+                return
+            asked = part
+        self._submit(action, asked, sheet)
+
+    def _asked(self, job: ExcelJob[In], sheet: JobSheet) -> Asked[In]:
         check_landing(job, self.book)
-        asked = job.ask(self._inputs())
-        request = asked.request
-        if any(sheet.what(run_id) == request.job for run_id in sheet.unfinished):
+        if any(sheet.what(run_id) == job.kind.name for run_id in sheet.unfinished):
             raise InputError(
-                f"{action.capitalize()} is running already.",
+                f"{job.action.capitalize()} is running already.",
                 "A second run would do the same work again.",
                 "Wait for it, or press Stop first.",
             )
+        return job.ask(self._inputs())
+
+    def _estimate(self, job: ExcelJob[In], asked: Asked[In] | None) -> Estimate | None:
+        if job.plan is None or asked is None:
+            return None
+        means = EarlierRuns(self.settings.earlier_runs).means()
+        return estimate(job.plan(asked.request), means, self.settings)
+
+    def _submit(self, action: str, asked: Asked[In], sheet: JobSheet) -> None:
+        request = asked.request
         remark = self.jobs.submit(request, book=self._own_name(), place=asked.place)
         left_out = asked.left_out
         rows = f"{len(left_out)} rows left out: {left_out[0]}" if left_out else ""
@@ -140,10 +192,13 @@ class Desk:
     def _land(self, job: Job, ended: EndedJob) -> str:
         """Write what a job gave, and return the message for its row."""
         run = Run.of_ended_job(ended, (job.finished or job.submitted) - job.submitted)
+        kind = BY_KIND[ended.request.job]
+        if kind.plan:
+            EarlierRuns(self.settings.earlier_runs).remember(learnt(kind.plan(ended.request), run))
         problems = [*([ended.problem] if ended.problem else []), *run.problems]
         try:
             landing = Landing(self.book, ended.request, run, job.place, self.book.write_beside)
-            land(BY_KIND[ended.request.job], landing)
+            land(kind, landing)
         except WorkbookLockedError:
             raise
         except Exception as error:  # whatever it was: the results stay where they are

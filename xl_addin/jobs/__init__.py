@@ -10,6 +10,7 @@ from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.job_sheet import JOBS
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.pov import POV
+from xl_addin.sheets.run_inputs import INPUTS
 from xl_addin.sheets.settings import SETTINGS
 from xl_addin.workbook.columns import Table
 
@@ -31,6 +32,7 @@ SHEETS = (
     POV,
     SETTINGS,
     *(sheet for job in EXCEL_JOBS for sheet in job.sheets),
+    INPUTS,
     JOBS,
 )
 

@@ -11,10 +11,13 @@ from worker.evaluation.abstention import abstains
 from worker.settings import Settings
 from xl_addin.jobs.base import Asked, ExcelJob, Inputs, Landing, RowText, SummaryTable
 from xl_addin.jobs.button import Button
+from xl_addin.jobs.estimate import Plan
 from xl_addin.jobs.rank import JOB as RANK_JOB
-from xl_addin.jobs.rank import RANKING_FLAGS, land_ranking
+from xl_addin.jobs.rank import RANKING_FLAGS, first_questions, land_ranking, question_order
 from xl_addin.jobs.rank import ask as ask_to_rank
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.run_inputs import note_inputs
+from xl_addin.jobs.scope import narrowed_answers
 from xl_addin.sheets.answers import (
     ANSWERS,
     STAGES,
@@ -25,6 +28,7 @@ from xl_addin.sheets.answers import (
 from xl_addin.sheets.edited_answers import keep_edits
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.settings.answer import CONTEXTS, LLM, MODES, PROMPT
+from xl_addin.sheets.stale_marks import of_run, with_stale_marks
 from xl_addin.workbook.port import Row, WorkbookPort
 
 _COUNTED = ("Mode", "Answers", "Abstained", "Failed", "Prompt tokens", "Reused", "Tokens")
@@ -47,21 +51,37 @@ def ask(inputs: Inputs) -> Asked[AnswerRequest]:
     return Asked(request, ranking.left_out)
 
 
+def first_answers(request: AnswerRequest, number: int) -> AnswerRequest:
+    """Return the same for the first so many questions alone."""
+    ranking = first_questions(request.ranking, number)
+    kept = {question.qid for question in ranking.questions}
+    only = tuple(pair for pair in request.only if pair[0] in kept)
+    return request.model_copy(update={"ranking": ranking, "only": only})
+
+
+def plan(request: AnswerRequest) -> Plan:
+    """Return what a request makes."""
+    return Plan(request.ranking, request)
+
+
 def land(landing: Landing[AnswerRequest]) -> Sequence[Row]:
-    """Fill Ranked, Matrix, Heatmap and Answers."""
+    """Fill Ranked, Matrix, Heatmap, Answers and Inputs."""
     book, run, request = landing.book, landing.run, landing.request
-    return [*land_ranking(book, request.ranking, run), *_land_answers(book, request, run)]
+    lost = [*land_ranking(book, request.ranking, run), *_land_answers(book, request, run)]
+    note_inputs(landing, request.ranking, request)
+    return lost
 
 
 def _land_answers(book: WorkbookPort, request: AnswerRequest, run: Run) -> Sequence[Row]:
     answers = run.rows(Answer)
     if not answers:
         return ()
-    content = answers_content(answers)
+    content = of_run(answers_content(answers), request.run_id)
     old = book.read_table(ANSWERS).rows
-    qids = [question.qid for question in request.ranking.questions]
-    rows = keep_edits(content.rows, old, qids, is_whole=run.is_whole)
-    return book.write_table(replace(content, rows=rows))
+    qids = question_order(request.ranking, [row.values.get("QID") for row in old])
+    replaces_all = run.is_whole and not request.ranking.is_part
+    rows = keep_edits(content.rows, old, list(map(str, qids)), is_whole=replaces_all)
+    return book.write_table(with_stale_marks(book, replace(content, rows=rows)))
 
 
 def answer_text(answer: Answer) -> RowText:
@@ -115,6 +135,9 @@ JOB = ExcelJob(
     summary=summary,
     flags=(MODES, CONTEXTS, LLM, PROMPT, *RANKING_FLAGS),
     plain_files=True,
+    plan=plan,
+    first=first_answers,
+    narrow=narrowed_answers,
     told={Answer: answer_text},
     button=Button(
         "bonsaiAnswer",

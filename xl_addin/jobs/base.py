@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from worker.contract import JobKind, Problem, Request, Row
 from worker.errors import InputError
 from worker.settings import IN_PROCESS, Settings
 from xl_addin.jobs.button import Button
+from xl_addin.jobs.estimate import Plan
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.heatmap import PictureSheet
 from xl_addin.sheets.options import Options
@@ -24,6 +25,10 @@ from xl_addin.workbook.port import Row as SheetRow
 In = TypeVar("In", bound=Request)
 
 Sheet = Table | PictureSheet
+
+#: stale: results that their inputs have left behind. selected: of the rows that are selected on
+#: FBQ, Ranked, Matrix or Answers. failed: asked for, and not there. empty: not there.
+Scope = Literal["stale", "selected", "failed", "empty"]
 
 #: Where cells are, and their values row by row.
 Selection = tuple[str, Sequence[Sequence[CellValue]]]
@@ -67,13 +72,17 @@ class Asked(Generic[In]):
 
 @dataclass(frozen=True)
 class Landing(Generic[In]):
-    """What a run gave, on its way into a workbook; `write_beside` fills cells right of a place."""
+    """What a run gave, on its way into a workbook; `write_beside` fills cells right of a place.
+
+    `elsewhere` names settings, and tables, that the run did not take from this workbook.
+    """
 
     book: WorkbookPort
     request: In
     run: Run
     place: str = ""
     write_beside: Callable[[str, Sequence[Sequence[CellValue]]], None] = _no_place
+    elsewhere: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,11 @@ class ExcelJob(Generic[In]):
     rows that are shown as soon as they come. `reads` are settings that name a folder, each with
     that of its index: the command indexes the folders that it is given first. `trial` is
     the setting of how much is made; the command has `--try` for it, which writes nothing.
+    `plan` says what a request makes, so that it can be told beforehand how long that takes.
+    `first` makes of a request the same for its first so many questions: `--try` of such a job
+    writes their rows, and leaves those of the others.
+    `narrow` leaves of what was asked for the part that a scope names, for the results of a
+    workbook; nothing if there is none.
     """
 
     kind: JobKind[In, Any]
@@ -127,6 +141,9 @@ class ExcelJob(Generic[In]):
     told: Mapping[type[Row], Callable[[Any], RowText]] = field(default_factory=dict)
     reads: Mapping[Setting[Any], Setting[Any]] = field(default_factory=dict)
     trial: Setting[Any] | None = None
+    plan: Callable[[In], Plan] | None = None
+    first: Callable[[In, int], In] | None = None
+    narrow: Callable[[Asked[In], WorkbookPort, Scope], Asked[In] | None] | None = None
     button: Button | None = None
 
     @property

@@ -12,6 +12,7 @@ from xl_addin.jobs.base import Asked, ExcelJob, Inputs, Landing, collection_fiel
 from xl_addin.jobs.books import documents_folder
 from xl_addin.jobs.button import Button
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.run_inputs import note_index
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.settings.index import COLLECTION, DOCUMENTS, EMBEDDER, LONG_PASSAGES
 from xl_addin.sheets.sources import SOURCES, sources_content
@@ -38,8 +39,9 @@ def ask(inputs: Inputs) -> Asked[IndexRequest]:
 
 
 def land(landing: Landing[IndexRequest]) -> Sequence[Row]:
-    """Fill the Sources sheet."""
+    """Fill the Sources sheet, and say on Inputs that the index has changed."""
     sources = landing.run.rows(SourceReport)
+    note_index(landing)
     return landing.book.write_table(sources_content(sources)) if sources else ()
 
 

@@ -27,16 +27,21 @@ from xl_addin.jobs.base import (
     new_run_id,
 )
 from xl_addin.jobs.button import Button
+from xl_addin.jobs.estimate import Plan
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.run_inputs import note_inputs
+from xl_addin.jobs.scope import narrowed_ranking
 from xl_addin.sheets.heatmap import HEATMAP, heatmap_pictures
 from xl_addin.sheets.inputs import read_povs, read_questions
 from xl_addin.sheets.matrix import MATRIX, matrix_content
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.ranked import RANKED, ranked_content
+from xl_addin.sheets.run_inputs import RANKING
 from xl_addin.sheets.settings import filling
 from xl_addin.sheets.settings.index import COLLECTION, EMBEDDER, LONG_PASSAGES
 from xl_addin.sheets.settings.rank import QUESTIONS, TOP_K
-from xl_addin.workbook.port import Formula, Row, TableContent, WorkbookPort
+from xl_addin.sheets.stale_marks import of_run, with_stale_marks
+from xl_addin.workbook.port import CellValue, Formula, Row, RowValue, TableContent, WorkbookPort
 
 #: A sheet has 1,048,576 rows and 16,384 columns; to write a row takes some 20 kB of memory.
 _MOST_ROWS, _MOST_POVS = 500_000, 8_000
@@ -79,6 +84,13 @@ def ask(inputs: Inputs) -> Asked[RankRequest]:
     return Asked(request, unasked + unseen)
 
 
+def first_questions(request: RankRequest, number: int) -> RankRequest:
+    """Return the same for the first so many questions alone."""
+    some = request.questions[:number]
+    is_part = request.is_part or len(some) < len(request.questions)
+    return request.model_copy(update={"questions": some, "is_part": is_part})
+
+
 def _refuse_too_many(request: RankRequest) -> None:
     """Refuse what no workbook takes, before anything is run."""
     questions, povs = len(request.questions), len(request.povs)
@@ -107,38 +119,55 @@ def _refuse_nothing(what: str, book: str, found: bool, problems: tuple[Problem, 
 
 
 def land(landing: Landing[RankRequest]) -> Sequence[Row]:
-    """Fill Ranked, Matrix and Heatmap."""
-    return land_ranking(landing.book, landing.request, landing.run)
-
-
-def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence[Row]:
-    """Write rankings; a run that ended early leaves the questions that it did not reach."""
-    rankings = run.rows(QuestionRanking)
-    if not rankings:
-        return ()
-    ranked = ranked_content(rankings)
-    matrix = matrix_content(rankings, request.povs, request.score)
-    lost = book.write_table(_completed(book, ranked, run))
-    book.write_table(_completed(book, matrix, run))
-    pictures = heatmap_pictures(rankings, run.blobs)
-    book.put_pictures(HEATMAP.sheet, pictures, keep_others=not run.is_whole)
+    """Fill Ranked, Matrix, Heatmap and Inputs."""
+    lost = land_ranking(landing.book, landing.request, landing.run)
+    note_inputs(landing, landing.request)
     return lost
 
 
-def _completed(book: WorkbookPort, content: TableContent, run: Run) -> TableContent:
-    """Return the content with the old rows of questions that a run did not reach."""
-    if run.is_whole:
-        return content
+def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence[Row]:
+    """Write rankings; questions that a run was not for, or did not reach, stay as they are."""
+    rankings = run.rows(QuestionRanking)
+    if not rankings:
+        return ()
+    ranked = of_run(ranked_content(rankings), request.run_id)
+    matrix = matrix_content(rankings, request.povs, request.score)
+    leaves_others = request.is_part or not run.is_whole
+    if leaves_others:
+        ranked, matrix = (_completed(book, content, request) for content in (ranked, matrix))
+    lost = book.write_table(with_stale_marks(book, ranked, RANKING))
+    book.write_table(matrix)
+    pictures = heatmap_pictures(rankings, run.blobs)
+    book.put_pictures(HEATMAP.sheet, pictures, keep_others=leaves_others)
+    return lost
+
+
+def _completed(book: WorkbookPort, content: TableContent, request: RankRequest) -> TableContent:
+    """Return the content with the old rows of other questions, each question in its place."""
     reached = {row["QID"] for row in content.rows}
     formulas = {
         header: value for header, value in content.rows[0].items() if isinstance(value, Formula)
     }
+    standing = book.read_table(content.table).rows
     old = [
         {**row.cells(content.run_columns), **formulas}
-        for row in book.read_table(content.table).rows
-        if row.values["QID"] not in reached
+        for row in standing
+        if row.values.get("QID") not in reached
     ]
-    return replace(content, rows=[*content.rows, *old])
+    qids = question_order(request, [row.values.get("QID") for row in standing])
+    places: dict[RowValue, int] = {qid: place for place, qid in enumerate(qids)}
+    rows = sorted([*content.rows, *old], key=lambda row: places[row["QID"]])
+    return replace(content, rows=rows)
+
+
+def question_order(request: RankRequest, standing: Sequence[CellValue]) -> list[CellValue]:
+    """Return the ids of questions as a table is to have them: those of a part where they stand.
+
+    :param standing: the ids of the rows that stand there.
+    """
+    asked = [question.qid for question in request.questions]
+    order = (standing, asked) if request.is_part else (asked, standing)
+    return [*dict.fromkeys(qid for some in order for qid in some)]
 
 
 def summary(run: Run) -> Iterator[SummaryTable]:
@@ -168,6 +197,9 @@ JOB = ExcelJob(
     summary=summary,
     flags=RANKING_FLAGS,
     plain_files=True,
+    plan=Plan,
+    first=first_questions,
+    narrow=narrowed_ranking,
     button=Button(
         "bonsaiRank",
         "Rank",

@@ -11,10 +11,13 @@ from worker.queueing.runners import runner_for
 from worker.settings import Settings
 from xl_addin.jobs.base import Asked, ExcelJob, In, Inputs, Landing
 from xl_addin.jobs.books import Books, save_results
+from xl_addin.jobs.earlier_runs import EarlierRuns
+from xl_addin.jobs.estimate import learnt
 from xl_addin.jobs.kept_runs import kept_if_not_landed
 from xl_addin.jobs.landing import check_landing, land
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.options import named_as_given
+from xl_addin.sheets.pov import POV
 
 
 class Session:
@@ -69,8 +72,21 @@ class Session:
         """
         check_landing(job, books.results)
         run = self.run(asked.request, asked.left_out, inputs.options.given)
+        if job.plan:
+            EarlierRuns(self.settings.earlier_runs).remember(learnt(job.plan(asked.request), run))
         with kept_if_not_landed(self.settings, asked.request, run, inputs.path):
-            land(job, Landing(books.results, asked.request, run))
+            landing = Landing(
+                books.results, asked.request, run, elsewhere=_elsewhere(inputs, books)
+            )
+            land(job, landing)
             if run.all_rows and books.out:
                 save_results(books)
         return run
+
+
+def _elsewhere(inputs: Inputs, books: Books) -> set[str]:
+    """Name what a run did not take from the workbook that gets its results."""
+    named = set(inputs.options.given)
+    if books.results is books.questions and books.povs is not books.results:
+        named.add(POV.name)
+    return named

@@ -13,11 +13,13 @@ from xl_addin.workbook.port import TableContent
 #: What an answer's time goes to, in this order.
 STAGES = ("Embed", "Retrieve", "Score", "Prompt", "Generate")
 
-#: Proposed and Written are filled where new answers meet those that a person has edited.
+#: Run and Stale are filled when answers land; Proposed and Written where new ones meet those that
+#: a person has edited.
 CELLS: Cells[Answer] = (
     (Column("QID", 7), lambda answer: answer.qid),
     (Column("Question", 30, "wrapped"), lambda answer: answer.question),
     (Column("Mode", 9), lambda answer: answer.mode),
+    (Column("Stale", 22, "wrapped", stands_out=True), None),
     (Column("Answer", 80, "wrapped"), lambda answer: answer.text),
     (Column("Citations", 42, "wrapped"), lambda answer: "\n".join(citation_lines(answer))),
     (Column("Support", 34, "wrapped"), lambda answer: "\n".join(support_lines(answer))),
@@ -29,6 +31,7 @@ CELLS: Cells[Answer] = (
     (Column("Prompt tokens", 9, "integer"), lambda answer: answer.prompt_tokens),
     (Column("Tokens", 9, "integer"), lambda answer: answer.tokens),
     (Column("Model", 24, "wrapped"), lambda answer: answer.model),
+    (Column("Run", 18), None),
     (Column("Proposed", 50, "wrapped"), None),
     (user_column("Verdict", 12, choices=("good", "partly", "wrong")), None),
     (user_column("Note", 26, "wrapped"), None),
@@ -46,7 +49,8 @@ ANSWERS = Table(
     "no-rag: the model alone. rag: from the passages most similar to the question. sexy: from the "
     "passages that touch the points of view. An Answer that you change stays as you leave it, and "
     "later runs write theirs beside it, as Proposed; empty the Answer to have it written anew. "
-    "Verdict and Note are yours. Citations: @ is the character at which a passage begins, "
+    "Verdict and Note are yours. Stale says what has changed since. Citations: @ is the character "
+    "at which a passage begins, "
     "(cited) says that the answer names it, (repeated) that it got the number afterwards, as a "
     "sentence of it repeats the passage.",
     columns_of(CELLS),

@@ -74,6 +74,7 @@ def _with_proposal(row: Row, given: AnswerRow | None) -> AnswerRow:
     kept = {**_as_it_stands(row), "Support": _without_mark(row.values.get("Support"))}
     if given is None or not _has_text(given["Answer"]):
         return kept
+    kept["Run"] = given.get("Run")  # whoever kept the answer has seen what this run makes of it
     proposal = _proposal(given, row.values.get("Question"))
     standing = _shown_text(row.values.get("Answer"))
     is_there = standing in (_shown_text(given["Answer"]), _shown_text(proposal))

@@ -34,6 +34,7 @@ JOBS = Table(
 )
 
 UNFINISHED = ("queued", "running")
+ASKS = "asks"  # the state of a question before a run; macros know it by this word
 PROGRESS_SECONDS = 30  # between two writings of mere progress: each empties Excel's Undo
 _KEPT = 200  # rows of finished jobs that stay on the sheet
 
@@ -67,6 +68,12 @@ class JobSheet:
         elif any(before.get(header) != value for header, value in values.items()):
             before.update(values)
             self._changed = True
+
+    def forget_questions(self) -> None:
+        """Drop questions that were asked before a run: they are answered, or nobody will."""
+        kept = {run_id: row for run_id, row in self._rows.items() if row["State"] != ASKS}
+        self._changed |= len(kept) < len(self._rows)
+        self._rows = kept
 
     def put_progress(
         self, run_id: str, values: Mapping[str, CellValue], every: float = PROGRESS_SECONDS
@@ -119,6 +126,11 @@ def clock(seconds: float) -> str:
     return local.strftime("%Y-%m-%d %H:%M:%S")
 
 
+def spoken(seconds: float) -> str:
+    """Return a length of time as people say it."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
 def _hour(heartbeat: float | None) -> str:
     return "" if heartbeat is None else clock(heartbeat)[11:]
 
@@ -137,5 +149,4 @@ def _seconds_between(before: CellValue, after: CellValue) -> float:
 def _remaining(job: Job, progress: Progress) -> str:
     if not progress.done:
         return ""
-    seconds = (time.time() - job.submitted) * (progress.of - progress.done) / progress.done
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+    return spoken((time.time() - job.submitted) * (progress.of - progress.done) / progress.done)

@@ -18,6 +18,7 @@ from worker.contract import (
 from xl_addin.sheets.row_cells import Cell, Cells, columns_of, filled
 from xl_addin.workbook.cells import shortened
 from xl_addin.workbook.columns import Column, Table
+from xl_addin.workbook.formulas import escaped
 from xl_addin.workbook.port import AboveRow, Formula, TableContent
 
 #: What the header of a contrast column adds to the id of its point of view.
@@ -202,7 +203,7 @@ class _Columns:
 
     def _contrast(self) -> Iterator[Formula | float]:
         for pov_id, sd in zip(self.matrix.pov_ids, self.matrix.statistics.sd, strict=True):
-            formula = _CONTRAST.format(own=f"tblMatrix[[#This Row],[{_escaped(pov_id)}]]")
+            formula = _CONTRAST.format(own=f"tblMatrix[[#This Row],[{escaped(pov_id)}]]")
             yield Formula(formula) if sd > NO_SPREAD else 0.0
 
     def _what_if(self) -> Formula:
@@ -232,7 +233,7 @@ class _Columns:
 
 def _row_of(headers: Sequence[str]) -> str:
     """Return a reference to these columns of a formula's own row."""
-    return f"tblMatrix[[#This Row],[{_escaped(headers[0])}]:[{_escaped(headers[-1])}]]"
+    return f"tblMatrix[[#This Row],[{escaped(headers[0])}]:[{escaped(headers[-1])}]]"
 
 
 def _weight_formula(pov_id: str, used: float) -> str:
@@ -241,14 +242,9 @@ def _weight_formula(pov_id: str, used: float) -> str:
     Where the ID does not stand there, because the user left it empty, it is the weight `used` in
     the run. The ID is taken from the header, so that no text of the user's stands in a formula.
     """
-    own_id = f"tblMatrix[[#Headers],[{_escaped(pov_id)}]]"
+    own_id = f"tblMatrix[[#Headers],[{escaped(pov_id)}]]"
     return (
         f"SUMIFS(tblPOV[Weight],tblPOV[ID],{own_id})"
         f'+COUNTIFS(tblPOV[ID],{own_id},tblPOV[Weight],"")'
         f"+IF(COUNTIFS(tblPOV[ID],{own_id})=0,{used!r},0)"
     )
-
-
-def _escaped(header: str) -> str:
-    """Escape what has a meaning inside a structured reference."""
-    return "".join(f"'{mark}" if mark in "[]#'@" else mark for mark in header)

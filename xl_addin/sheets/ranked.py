@@ -18,10 +18,12 @@ class RankedRow(NamedTuple):
     chunk: RankedChunk
 
 
+#: Run and Stale are filled when passages land.
 CELLS: Cells[RankedRow] = (
     (Column("QID", 7), lambda row: row.ranking.qid),
     (Column("Question", 30, "wrapped"), lambda row: row.ranking.question),
     (Column("Rank", 7, "integer"), lambda row: row.chunk.rank),
+    (Column("Stale", 22, "wrapped", stands_out=True), None),
     (Column("SexyScore", 11, "score", scale="sequential"), lambda row: row.chunk.sexy),
     (Column("Classic", 10, "score"), lambda row: row.chunk.classic),
     (Column("QuerySim", 10, "similarity"), lambda row: row.chunk.query_similarity),
@@ -33,6 +35,7 @@ CELLS: Cells[RankedRow] = (
     (Column("Start", 8, "integer"), lambda row: row.chunk.start),
     (Column("Chunk", 90, "wrapped"), lambda row: row.chunk.text),
     (Column("ChunkID", 22), lambda row: row.chunk.chunk_id),
+    (Column("Run", 18), None),
     (user_column("Keep", 7, choices=YES_NO), None),
     (user_column("Note", 26, "wrapped"), None),
 )
@@ -42,7 +45,8 @@ RANKED = Table(
     "Ranked",
     "Ranked passages",
     "In SEXY order for each question. Move shows how far a passage rose (+) or fell against "
-    "ordinary similarity ranking. Keep = no leaves a passage out of the next answers.",
+    "ordinary similarity ranking. Stale says what has changed since. Keep = no leaves a passage "
+    "out of the next answers.",
     columns_of(CELLS),
     key=("QID", "ChunkID"),
     frozen=3,

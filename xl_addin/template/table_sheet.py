@@ -32,6 +32,7 @@ _NOTE_WIDTH = 110
 _A4, _A3 = 9, 8
 _A4_WIDTH = 190
 INPUT_TAB, OUTPUT_TAB = "#F2B233", BAND
+_EYE_CATCHING = {"bg_color": "#FFEB9C", "font_color": "#7F6000"}  # those of the style Neutral
 _WRAPPED = ("wrapped", "any")
 _CENTRED = ("integer", "weight")  # a number at the right edge runs into the text beside it
 
@@ -48,6 +49,7 @@ def add_table_sheet(
     if table.family:
         _prepare_above(sheet, styles)
     write_table(sheet, styles, table, rows, HEADER_ROW)
+    _add_eye_catchers(workbook, sheet, table, len(rows))
     sheet.set_row(HEADER_ROW, _HEADER_HEIGHT)
     sheet.freeze_panes(HEADER_ROW + 1, table.frozen)
     is_input = any(column.required for column in table.columns)
@@ -56,6 +58,15 @@ def add_table_sheet(
     set_print(sheet, wide=wide, pages=(2, 0) if table.family else (1, 0))
     sheet.repeat_rows(HEADER_ROW)
     return sheet
+
+
+def _add_eye_catchers(workbook: Workbook, sheet: Worksheet, table: Table, rows: int) -> None:
+    """Colour the cells of columns that stand out, where something stands in them."""
+    colours = workbook.add_format(_EYE_CATCHING)
+    for position, column in enumerate(table.columns):
+        if column.stands_out:
+            area = (HEADER_ROW + 1, position, HEADER_ROW + rows, position)
+            sheet.conditional_format(*area, {"type": "no_blanks", "format": colours})
 
 
 def write_title(

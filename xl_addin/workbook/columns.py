@@ -36,6 +36,7 @@ NUMBER_FORMATS: dict[Kind, str] = {
 class Column:
     """One column of a table; `width` in characters, as Excel counts them.
 
+    Cells of a column that `stands_out` catch the eye if something stands in them.
     A `hidden` column is out of sight when it is made; the user may bring it into sight.
     """
 
@@ -47,6 +48,7 @@ class Column:
     required: bool = False
     hidden: bool = False
     scale: Scale = ""
+    stands_out: bool = False
     help: str = ""
 
 

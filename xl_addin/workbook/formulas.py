@@ -8,6 +8,16 @@ from openpyxl.formula.translate import Translator, TranslatorError
 from xl_addin.workbook.areas import address
 
 
+def escaped(header: str) -> str:
+    """Escape what has a meaning inside a structured reference."""
+    return "".join(f"'{mark}" if mark in "[]#'@" else mark for mark in header)
+
+
+def column_reference(table: str, header: str) -> str:
+    """Return a structured reference to a column of a table."""
+    return f"{table}[{escaped(header)}]"
+
+
 def moved_text(text: str, old_row: int, new_row: int) -> str:
     """Return a formula (without `=`) whose references followed it to another row."""
     if old_row == new_row:

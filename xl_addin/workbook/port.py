@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from worker.errors import InternalError
+from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Column, Table, run_columns
 
 
@@ -55,11 +56,17 @@ class Row:
 
 @dataclass(frozen=True)
 class TableData:
-    """A table as read; blank rows are left out."""
+    """A table as read; blank rows are left out.
+
+    Of one that has its own name, `shown` are its headers as formulas must spell them, and `top` is
+    the number of its first row on the sheet.
+    """
 
     sheet: str
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
+    shown: Mapping[str, str] = field(default_factory=dict)
+    top: int = 0
 
 
 @dataclass(frozen=True)
@@ -170,6 +177,13 @@ class WorkbookPort(Protocol):
         not among them go, unless `keep_others`.
 
         :raises WorkbookError: if there is no such sheet.
+        """
+        ...
+
+    def selected(self) -> tuple[str, tuple[Area, ...]]:
+        """Return the sheet that is in front, and its selected cells.
+
+        :raises WorkbookError: if something else than cells is selected.
         """
         ...
 

@@ -172,14 +172,15 @@ class ModelSheet:
                 self.cells.row_dimensions[row].height = None
                 self.cells.row_dimensions[row].hidden = False
 
-    def shift(self, top: int, bottom: int, first: int, by: int) -> None:
+    def shift(self, top: int, bottom: int, first: int, by: int, own: str = "") -> None:
         """Move all cells of some rows from column `first` on to the right, or left over others.
 
+        :param own: the table whose columns come or go: its own cells may move.
         :raises Refused: if that would tear a merged area or another table apart.
         """
         self.allow_change()
         shift = Shift(self.name, top, bottom, first, by)
-        self._check_shift(shift)
+        self._check_shift(shift, own)
         known = self.cells.max_column
         for row in range(top, bottom + 1):
             for column in range(first + by, first):
@@ -207,11 +208,11 @@ class ModelSheet:
                             self._results[(cell.row, cell.column)] = (moved, known[1])
                         cell.value = moved
 
-    def _check_shift(self, shift: Shift) -> None:
+    def _check_shift(self, shift: Shift, own: str) -> None:
         for merged in self.merged_areas():
             if merged.meets(shift.moved):
                 raise Refused("To do this, all the merged cells need to be the same size.")
-        for table in self.tables():
+        for table in (other for other in self.tables() if other.name != own):
             if table.area.meets(shift.moved) and table.area.left >= shift.first:
                 raise Refused(
                     "This operation is not allowed. The operation is attempting to shift "

@@ -105,7 +105,7 @@ class SheetTable:
         left = area.left + position - 1
         if not 1 <= position <= len(self.headers) + 1:
             raise Refused("Subscript out of range")
-        self.sheet.shift(area.top, area.bottom, left, 1)
+        self.sheet.shift(area.top, area.bottom, left, 1, self.name)
         name = self._free_name()
         used = max(int(column.id) for column in self.table.tableColumns)
         self.table.tableColumns.insert(position - 1, TableColumn(id=used + 1, name=name))
@@ -123,7 +123,7 @@ class SheetTable:
         area = self.area
         if len(self.headers) == 1:
             raise Refused("The stand-in for Excel keeps the last column of a table.")
-        self.sheet.shift(area.top, area.bottom, area.left + position, -1)
+        self.sheet.shift(area.top, area.bottom, area.left + position, -1, self.name)
         del self.table.tableColumns[position - 1]
         self._move_filter(position - 1, -1)
         self._stand_at(Area(area.top, area.left, area.bottom, area.right - 1))

@@ -25,7 +25,7 @@ STAND_INS = Path(__file__).with_name("stand_ins")
 
 Sheets = Mapping[str, Sequence[Sequence[object]]]
 
-JOBS_HEAD = ["Job", "What", "State", "Done", "Of", "ETA"]
+JOBS_HEAD = ["Job", "What", "State", "Done", "Of", "ETA", "Message"]
 POV_ROWS = [["Use", "POV", "ID", "Weight"], ["yes", "sea", "P1", 1], ["no", "hills", "P2", -2]]
 TEXT_ROWS = [["", "Chunk"], ["", "one", "", "sea"], ["", "two", "", "hills"], ["", ""], ["", 4]]
 
@@ -60,7 +60,8 @@ def probe_book(
     """
     settings = {
         "Ready": "yes", "Wizard": "", "Python": "", "NewState": "", "Bridge": "", "WholeTable": "",
-        "Known": "", "Table": "", "Copying": "", "Interpreter": "",
+        "Known": "", "Table": "", "Copying": "", "Interpreter": "", "Answer": "",
+        "Question": "",
     }  # fmt: skip
     sheets: dict[str, Sequence[Sequence[object]]] = {
         "tblJobs": [JOBS_HEAD, *jobs],

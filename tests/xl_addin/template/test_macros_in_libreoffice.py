@@ -213,6 +213,52 @@ def test_a_click_whose_failure_is_recorded_is_not_told_twice(opened):
     assert not [line for line in office.take_log() if line.startswith("tell")]
 
 
+QUESTION = "Rank: which part? 1 all 4 trial"
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"), [("1", 1), (" 4", 4), ("2)", 2), ("", 0), ("all", 0), ("-1", 0), ("'", 0)]
+)
+def test_a_question_is_shown_at_once_and_its_answer_reaches_python_as_a_number(
+    opened, typed, number
+):
+    office = opened([DONE], Question=QUESTION, Answer=typed)
+    office.take_log()
+    assert office.call("Probe.Click", "RibbonRank") == "done"
+    told = [line for line in office.take_log() if line.startswith(("ask", "python", "tell"))]
+    chosen = f"python from xl_addin import ribbon; ribbon.choose('rank', {number})"
+    assert told == [
+        "python from xl_addin import ribbon; ribbon.run('rank')",
+        f"ask {QUESTION}",
+        chosen,
+    ]
+
+
+def test_a_question_that_comes_later_is_asked_by_a_tick_and_once(opened):
+    office = opened([DONE], patience=5, Answer="2")
+    office.take_log()
+    office.call("Probe.Click", "RibbonAnswer")
+    assert not [line for line in office.take_log() if line.startswith("ask")]
+    office.write("tblJobs", "G2", QUESTION)
+    office.write("tblJobs", "C2", "asks")
+    office.write("tblJobs", "A2", "asked 1")
+    chosen = "python from xl_addin import ribbon; ribbon.choose('answer', 2)"
+    log = office.log_until(chosen)
+    office.wait(2 * BETWEEN)
+    log += office.take_log()
+    assert log.count(f"ask {QUESTION}") == 1
+    assert log.count(chosen) == 1
+
+
+def test_a_question_of_another_day_is_not_asked(opened):
+    asked = ["asked 0", "rank", "asks", "", "", "", QUESTION]
+    office = opened([asked], patience=2)
+    office.call("Probe.Click", "RibbonRank")
+    log = office.log_until(RELEASED)
+    office.wait(3 * BETWEEN)
+    assert not [line for line in log + office.take_log() if line.startswith("ask")]
+
+
 @pytest.mark.parametrize("python", ["fails", "raises"])
 def test_a_tick_that_fails_stops_and_gives_the_status_bar_back(opened, python):
     office = opened([RUNNING], Python=python)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from worker.contract import Wire
-from xl_addin.sheets.setting_values import Given, Reader
+from xl_addin.sheets.setting_values import MODE_LIST, Given, Reader
 
 T = TypeVar("T")
 
@@ -29,6 +29,11 @@ class Setting(Generic[T]):
     is_path: bool = False
 
     @property
+    def ignores_case(self) -> bool:
+        """Whether capitals and small letters say the same."""
+        return bool(self.reader.choices) or self.reader is MODE_LIST
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """What a cell's list offers, the usual one first."""
         return tuple(sorted(self.reader.choices, key=lambda choice: choice != self.default))
@@ -38,11 +43,12 @@ def field_setting(
     model: type[Wire], field: str, name: str, reader: Reader[T], meaning: str, flag: str = ""
 ) -> Setting[T]:
     """Return a setting that fills a field of a model, and has its default from there."""
-    default = _as_cell(model.model_fields[field].default)
+    default = as_cell(model.model_fields[field].default)
     return Setting(name, meaning, reader, default, flag, (model, field))
 
 
-def _as_cell(value: Any) -> Given:  # noqa: ANN401 - the default of any field
+def as_cell(value: Any) -> Given:  # noqa: ANN401 - the value of any field
+    """Return a value as a cell of the sheet holds it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(value) if isinstance(value, tuple) else cast(Given, value)

@@ -15,6 +15,8 @@ Private Const WHAT_TO_CHECK As String = _
     "Python in which BONSAI is installed."
 #End If
 
+Private askedFor As String ' the action of the last click, until its question is answered
+
 ' What a click does. Python is given the name of an action from the ribbon's table, and never
 ' anything that a user typed: on macOS it goes onto a command line.
 
@@ -28,13 +30,31 @@ Public Sub RunAction(ByVal actionName As String)
     End If
     BonsaiExcel.ShowStatus "BONSAI: starting " & Replace(actionName, "_", " ")
     BonsaiTick.NoteJobs
+    askedFor = actionName
     BonsaiBridge.RunCommand "from xl_addin import ribbon; ribbon.run('" & actionName & "')"
     BonsaiTick.StartTick waitForJob:=True
+    AnswerQuestion
     Exit Sub
 failed:
     reason = Err.Description
     BonsaiTick.ShowState
     TellProblem reason
+End Sub
+
+' Before a long run Python puts a question at the top of the table of jobs. On Windows it stands
+' there when the click has been heard; on macOS a tick finds it. What was typed becomes a number.
+Public Sub AnswerQuestion()
+    Dim question As String, actionName As String, choice As Long
+    If askedFor = "" Or Not BonsaiTick.HasNewJob() Then Exit Sub
+    question = BonsaiJobs.NewestQuestion()
+    If question = "" Then Exit Sub
+    actionName = askedFor
+    askedFor = ""
+    choice = Val(Left(Trim(BonsaiExcel.Ask(question)), 1))
+    BonsaiTick.NoteJobs
+    BonsaiBridge.RunCommand "from xl_addin import ribbon; ribbon.choose('" & actionName & _
+        "', " & CStr(choice) & ")"
+    BonsaiTick.StartTick waitForJob:=(choice > 0)
 End Sub
 
 Public Sub ShowTable(ByVal tableName As String)

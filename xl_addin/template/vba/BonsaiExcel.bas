@@ -95,6 +95,11 @@ Public Sub ReleaseStatus()
     Application.StatusBar = False
 End Sub
 
+' What is typed into a box; "" if it is closed.
+Public Function Ask(ByVal question As String) As String
+    Ask = InputBox(question, "BONSAI", "1")
+End Function
+
 Public Sub Tell(ByVal message As String)
     MsgBox message, vbExclamation, "BONSAI"
 End Sub

@@ -15,6 +15,14 @@ Public Function NewestJob() As String
     NewestJob = CellText("Job", 1)
 End Function
 
+' What the job at the top asks before it begins; "" if it asks nothing.
+Public Function NewestQuestion() As String
+    Dim messages As Variant
+    If CellText("State", 1) <> "asks" Then Exit Function
+    messages = BonsaiExcel.ColumnValues(JOBS, "Message")
+    If IsArray(messages) Then NewestQuestion = CStr(messages(1, 1))
+End Function
+
 ' For the status bar: the job that runs, or the first that waits.
 Public Function ProgressText() As String
     Dim row As Long, total As String, remaining As String

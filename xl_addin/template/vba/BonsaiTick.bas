@@ -27,6 +27,10 @@ Public Sub NoteJobs()
     newestBefore = BonsaiJobs.NewestJob()
 End Sub
 
+Public Function HasNewJob() As Boolean
+    HasNewJob = (BonsaiJobs.NewestJob() <> newestBefore)
+End Function
+
 ' Never two timers: starting again while one is due, or while a tick runs, changes nothing.
 Public Sub StartTick(Optional ByVal waitForJob As Boolean = False)
     isPaused = False
@@ -95,7 +99,9 @@ Private Function AskForNews() As Boolean
         BonsaiBridge.RunCommand "from xl_addin import ribbon; ribbon.tick()"
     ElseIf ticksToWait > 0 Then
         ticksToWait = ticksToWait - 1
-        If ticksToWait = 0 And BonsaiJobs.NewestJob() = newestBefore Then
+        If HasNewJob() Then
+            BonsaiActions.AnswerQuestion
+        ElseIf ticksToWait = 0 Then
             BonsaiActions.TellNoJob
         End If
     End If

@@ -8,6 +8,7 @@ from pathlib import Path
 from openpyxl.utils import absolute_coordinate, quote_sheetname
 
 from worker.errors import WorkbookError
+from xl_addin.workbook.areas import Area
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.computed_values import ComputedValues
 from xl_addin.workbook.file.disk import (
@@ -21,6 +22,7 @@ from xl_addin.workbook.file.gallery import Gallery
 from xl_addin.workbook.file.package import Package
 from xl_addin.workbook.file.sheet_part import SheetPart
 from xl_addin.workbook.file.sheet_rules import SheetRules, carry_rules
+from xl_addin.workbook.file.sheet_views import selected_areas
 from xl_addin.workbook.file.styles_part import StylesPart
 from xl_addin.workbook.file.table_body import TableBody
 from xl_addin.workbook.file.table_head import write_head
@@ -152,6 +154,20 @@ class FileBook:
         style = self._styles().named(_CAPTION_STYLE)
         Gallery(self._package, part, page, cells, style).show(pictures, keep_others=keep_others)
         self._finish(page)
+
+    def selected(self) -> tuple[str, tuple[Area, ...]]:
+        """Return the sheet that was in front when the file was saved, and its selected cells.
+
+        :raises WorkbookError: if that is no sheet of cells.
+        """
+        front = self._workbook.front
+        if not front:
+            raise WorkbookError(
+                f"No cells are selected in '{self.name}'.",
+                "The sheet in front is a chart.",
+                "Select rows on another sheet, and save the workbook.",
+            )
+        return front, selected_areas(self._package.tree(self._workbook.sheet_part(front)))
 
     def save(self) -> None:
         """Make everything written durable, or leave the file as it was.

@@ -78,6 +78,17 @@ class WorkbookPart:
             f"Rename the sheet back to '{sheet}', or copy it from a fresh template (bonsai new).",
         )
 
+    @property
+    def front(self) -> str:
+        """The name of the sheet that is shown when the workbook is opened; none if it has none."""
+        root = self._package.tree(self.part)
+        listed = [str(sheet.get("name")) for sheet in children(root.find(q("sheets")), "sheet")]
+        views = children(root.find(q("bookViews")), "workbookView")
+        number = next((view.get("activeTab", "0") for view in views), "0")
+        place = int(number) if number.isdecimal() else 0
+        name = listed[place] if place < len(listed) else ""
+        return name if name in self.sheets else ""
+
     def tables(self) -> list[FileTablePlace]:
         """Return every table of the workbook."""
         return [

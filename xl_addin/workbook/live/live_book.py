@@ -25,7 +25,12 @@ from xl_addin.workbook.live.live_gallery import LiveGallery
 from xl_addin.workbook.live.live_head import compose_head
 from xl_addin.workbook.live.live_rows import LiveRows
 from xl_addin.workbook.live.live_scales import renew_scales
-from xl_addin.workbook.live.live_selection import fill_beside, parse_place, read_selection
+from xl_addin.workbook.live.live_selection import (
+    fill_beside,
+    parse_place,
+    read_selection,
+    selected_areas,
+)
 from xl_addin.workbook.live.live_sheet import LiveSheet
 from xl_addin.workbook.live.live_table import (
     LiveTable,
@@ -240,6 +245,14 @@ class LiveBook:
         :raises WorkbookError: if no cells are selected.
         """
         return read_selection(self._book)
+
+    def selected(self) -> tuple[str, tuple[Area, ...]]:
+        """Return the sheet that is in front, and its selected cells.
+
+        :raises WorkbookError: if something else than cells is selected.
+        """
+        sheet, areas = selected_areas(self._book)
+        return sheet.name, areas
 
     def write_beside(self, place: str, values: Sequence[Sequence[CellValue]]) -> None:
         """Write values into the cells right of a place, which must be empty.

@@ -26,6 +26,17 @@ def read_selection(book: xlwings.Book) -> tuple[str, Sequence[Sequence[CellValue
 
     :raises WorkbookError: if something else than cells is selected.
     """
+    sheet, (area, *_) = selected_areas(book)
+    seen = common(area, sheet.used())
+    place = f"{quote_sheetname(sheet.name)}!{seen or area}"
+    return place, [*sheet.rows(seen)] if seen else []
+
+
+def selected_areas(book: xlwings.Book) -> tuple[LiveSheet, tuple[Area, ...]]:
+    """Return the sheet in front, and its selected cells.
+
+    :raises WorkbookError: if something else than cells is selected.
+    """
     selected = patiently(partial(_selected, book))
     if selected is None:
         raise WorkbookError(
@@ -34,10 +45,8 @@ def read_selection(book: xlwings.Book) -> tuple[str, Sequence[Sequence[CellValue
             "Select the cells with the texts.",
         )
     sheet = LiveSheet(patiently(lambda: selected.sheet))
-    area = Area.parse(str(patiently(lambda: selected.address)).partition(",")[0])
-    seen = common(area, sheet.used())
-    place = f"{quote_sheetname(sheet.name)}!{seen or area}"
-    return place, [*sheet.rows(seen)] if seen else []
+    address = str(patiently(lambda: selected.address))
+    return sheet, tuple(map(Area.parse, address.split(",")))
 
 
 def _selected(book: xlwings.Book) -> xlwings.Range | None:

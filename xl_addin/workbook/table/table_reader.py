@@ -54,7 +54,8 @@ def read_named(values: SheetValues, place: TablePlace, table: Table) -> TableDat
     top, bottom = area.top + current.has_header_row, area.bottom - current.has_totals_row
     data = replace(area, top=top, bottom=bottom)
     rows = filled_rows(headers, values.rows(place.sheet, data), data.top)
-    return TableData(place.sheet, tuple(headers), rows)
+    shown = dict(zip(headers, current.headers, strict=True))
+    return TableData(place.sheet, tuple(headers), rows, shown, data.top)
 
 
 def find_plain(values: SheetValues, table: Table, book: str) -> TableData | None:

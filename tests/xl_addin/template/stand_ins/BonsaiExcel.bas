@@ -70,6 +70,11 @@ Public Sub ReleaseStatus()
     Log "status released"
 End Sub
 
+Public Function Ask(ByVal question As String) As String
+    Log "ask " & question
+    Ask = Setting("Answer")
+End Function
+
 Public Sub Tell(ByVal message As String)
     Log "tell " & message
 End Sub
