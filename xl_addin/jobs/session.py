@@ -14,6 +14,7 @@ from xl_addin.jobs.books import Books, save_results
 from xl_addin.jobs.kept_runs import kept_if_not_landed
 from xl_addin.jobs.landing import check_landing, land
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.snapshots import keeping
 from xl_addin.sheets.options import named_as_given
 
 
@@ -72,5 +73,5 @@ class Session:
         with kept_if_not_landed(self.settings, asked.request, run, inputs.path):
             land(job, Landing(books.results, asked.request, run))
             if run.all_rows and books.out:
-                save_results(books)
+                save_results(books, keeping(self.settings.home, books.results, run.notes))
         return run

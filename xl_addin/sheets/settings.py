@@ -538,6 +538,13 @@ TUNE_STRENGTH = _filling(
     "1: all that was learnt; 0: the base. In between, a mixture of both, which forgets less.",
     flag="--strength",
 )
+SNAPSHOTS = Setting(
+    "Snapshots up to",
+    "MB on this machine for copies of the workbook as it was before each run, which 'Restore' puts "
+    "back; the oldest make room. 0: none.",
+    whole(0, 1_000_000),
+    default=200,
+)
 #: Not on the sheet: the command alone reads this folder, and makes the validation index of it.
 VALIDATION_DOCUMENTS = Setting(
     "Validation folder",
@@ -556,7 +563,7 @@ SETTING_ROWS: tuple[Setting[Any], ...] = (
     QA_SHARE, QA_VALIDATION, QA_GRADE, QA_NEGATIVES, QA_SEED, TASTE_NAME, TASTE_STRENGTH, TUNE_NAME,
     TUNE_BASE, TUNE_ON, TUNE_METHOD, TUNE_EPOCHS, TUNE_STRENGTH, EMBEDDER, LONG_PASSAGES, SCORER,
     RATINGS, USERS, ITEMS, TARGET, USER_COLUMN, ITEM_COLUMN, TEXTS, CATEGORIES, NUMBERS,
-    REGRESSION_MODE, RESAMPLES,
+    REGRESSION_MODE, RESAMPLES, SNAPSHOTS,
 )  # fmt: skip
 
 

@@ -54,12 +54,15 @@ class TableReading:
         return value if formula is None else Formula(f"={formula}")
 
     def _above(self, places: Mapping[str, int], names: Mapping[str, str]) -> Iterator[AboveRow]:
-        """Yield the rows over the header, down from the highest that a name stands for."""
+        """Yield the rows over the header, down from the highest that a name stands for.
+
+        Tables without a family have none.
+        """
         area = self._area
         named = {
             name: cells
             for name, reference in names.items()
-            if (cells := self._cells_above(reference)) is not None
+            if self.table.family and (cells := self._cells_above(reference)) is not None
         }
         for row in range(min((cells.top for cells in named.values()), default=area.top), area.top):
             line = Area(row, area.left, row, area.right)
