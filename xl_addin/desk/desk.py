@@ -8,44 +8,26 @@ the workbook may be closed and opened again, and results land once.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from worker.contract import Problem
 from worker.errors import BonsaiError, InputError, WorkbookLockedError
 from worker.queueing.job import Job
 from worker.queueing.local.local_jobs import EndedJob, LocalJobs
 from worker.settings import Settings
+from worker.visible_text import visible
+from xl_addin.desk.at_once import AT_ONCE
+from xl_addin.desk.open_book import OpenBook
 from xl_addin.jobs import BY_ACTION, BY_KIND
 from xl_addin.jobs.base import ExcelJob, Inputs, Landing
 from xl_addin.jobs.books import book_options
 from xl_addin.jobs.kept_runs import not_landed
 from xl_addin.jobs.landing import check_landing, land, lost_note
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.snapshots import keep_open
 from xl_addin.sheets.job_sheet import JobSheet, clock, ended_cells, progress_cells
-from xl_addin.workbook.port import CellValue, WorkbookPort
-
-
-class OpenBook(WorkbookPort, Protocol):
-    """A workbook that is open in Excel."""
-
-    @property
-    def path(self) -> Path:
-        """Its file; the name alone if it was never saved."""
-        ...
-
-    def selection(self) -> tuple[str, Sequence[Sequence[CellValue]]]:
-        """Return where the selected cells are, and their values row by row."""
-        ...
-
-    def write_beside(self, place: str, values: Sequence[Sequence[CellValue]]) -> None:
-        """Write values into the cells right of a place, which must be empty.
-
-        :raises WorkbookError: naming the first cell that is not.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -66,6 +48,8 @@ class Desk:
         try:
             if action == "stop":
                 self._stop(sheet)
+            elif action in AT_ONCE:
+                self._do_at_once(action, sheet)
             else:
                 self._submit(action, sheet)
         except BonsaiError as error:
@@ -103,6 +87,18 @@ class Desk:
         cells = {"What": request.job, "State": "queued", "Message": message}
         sheet.put(request.run_id, {**cells, "Submitted": clock(time.time())})
         self.show_status(f"BONSAI: {action.replace('_', ' ')} has begun")
+
+    def _do_at_once(self, action: str, sheet: JobSheet) -> None:
+        if sheet.unfinished:
+            raise InputError(
+                f"{action.capitalize()} does not work now.",
+                "A job is running, whose results will land in the workbook.",
+                "Wait for it, or press Stop first.",
+            )
+        message, now = AT_ONCE[action](self.book, self.settings.home), clock(time.time())
+        cells = {"What": action, "State": "done", "Message": visible(message)}
+        sheet.put(f"{action} {now}", {**cells, "Submitted": now, "Finished": now})
+        self.show_status(f"BONSAI: {message}")
 
     def _inputs(self) -> Inputs:
         book, options = self.book, book_options(self.book, self.book.path)
@@ -142,6 +138,9 @@ class Desk:
         run = Run.of_ended_job(ended, (job.finished or job.submitted) - job.submitted)
         problems = [*([ended.problem] if ended.problem else []), *run.problems]
         try:
+            if run.all_rows and BY_KIND[ended.request.job].sheets:
+                book, home = self.book, self.settings.home
+                keep_open(home, book, book.path, book.save_copy, run.notes)
             landing = Landing(self.book, ended.request, run, job.place, self.book.write_beside)
             land(BY_KIND[ended.request.job], landing)
         except WorkbookLockedError:

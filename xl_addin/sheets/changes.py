@@ -144,7 +144,7 @@ def _by_key(rows: Sequence[Row], name: str) -> dict[_Key, Row]:
     seen = Counter[tuple[str, str]]()
     for row in rows:
         key = _text(row, "QID"), _text(row, name)
-        found[*key, seen[key]] = row
+        found[(*key, seen[key])] = row
         seen[key] += 1
     return found
 
@@ -188,9 +188,7 @@ def _passage(what: What, old: Row | None, row: Row | None) -> Change:
 
 def _answer_changes(before: Mapping[_Key, Row], now: Mapping[_Key, Row]) -> Iterator[Change]:
     for key in dict.fromkeys((*now, *before)):
-        was, is_now = (
-            _text(rows[key], "Answer") if key in rows else "" for rows in (before, now)
-        )
+        was, is_now = (_text(rows[key], "Answer") if key in rows else "" for rows in (before, now))
         if was != is_now:
             gone, come = marked_words(was, is_now)
             yield Change(key[0], "answer", key[1], before=gone, now=come)
@@ -214,4 +212,4 @@ def _text(row: Row, header: str) -> str:
 def _marked(opening: str, text: str, closing: str) -> str:
     """Return a text between marks; blanks at its end stay outside."""
     words = text.rstrip()
-    return f"{opening}{words}{closing}{text[len(words):]}" if words else text
+    return f"{opening}{words}{closing}{text[len(words) :]}" if words else text
