@@ -94,7 +94,7 @@ def our_pictures(package: Package, part: str) -> list[Picture]:
     return [
         Picture(shown.name, package.content(image), shown.alt_text, shown.caption)
         for shown in shown_pictures(package.tree(drawing))
-        if shown.name.startswith(PREFIX) and (image := images.get(shown.image)) in package
+        if shown.name.startswith(PREFIX) and (image := images.get(shown.image, "")) in package
     ]
 
 
