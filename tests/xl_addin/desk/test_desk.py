@@ -41,6 +41,9 @@ class OpenFile(FileBook):
 
     written: dict[str, object]
 
+    def save_copy(self, path: Path) -> None:
+        path.write_bytes(self.content())
+
     def selection(self) -> tuple[str, list[list[CellValue]]]:
         return "Notes!B2:B3", SELECTED
 

@@ -111,6 +111,9 @@ class StandInPort:
     def save(self) -> None:
         self._do(lambda live: live.save())
 
+    def save_copy(self, path: Path) -> None:
+        self._do(lambda live: live.save_copy(path))
+
     def _do(self, work: Callable[[LiveBook], Any]) -> Any:
         book = self.excel.book()
         try:
