@@ -11,9 +11,12 @@ from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.snapshots import snapshots_of_open
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.edited_answers import keep_later_edits
+from xl_addin.sheets.heatmap import HEATMAP
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.matrix import MATRIX, matrix_columns
 from xl_addin.sheets.qa import QA, keep_own
+from xl_addin.sheets.regression import REGRESSION
+from xl_addin.sheets.tuned_ranks import TUNED_RANKS
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.disk import check_writable, read_bytes, replace_bytes
 from xl_addin.workbook.file.file_book import FileBook
@@ -23,6 +26,7 @@ from xl_addin.workbook.table.user_cells import Key, row_key
 
 #: The sheets that are put back: all that jobs fill, and the stamp of the last run.
 _OUTPUTS = (*(sheet for job in EXCEL_JOBS for sheet in job.sheets), LAST_RUN)
+_PICTURED = (HEATMAP, REGRESSION, TUNED_RANKS)
 
 #: What a person has done to the rows of a table since stays, by what keeps it.
 _LATER_WORK: Mapping[str, Callable[[TableContent, Sequence[Row]], Sequence[Mapping[str, RowValue]]]]
@@ -123,13 +127,15 @@ def put_back(book: WorkbookPort, then: FileBook, restored: Restored) -> None:
                 restored.lost += _put_back_table(book, then, sheet)
             else:
                 restored.notes.append(f"{sheet.name} is not restored: the table is not there.")
-    for name in dict.fromkeys(sheet.sheet for sheet in _OUTPUTS):
+    for pictured in _PICTURED:
+        pictures = then.pictures(pictured.sheet)
         try:
-            book.put_pictures(name, then.pictures(name))
+            book.put_pictures(pictured.sheet, pictures)
         except WorkbookLockedError:
             raise
         except WorkbookError as error:
-            restored.notes.append(f"The pictures of {name} are not restored. {error}")
+            if pictures:
+                restored.notes.append(f"The pictures of {pictured.sheet} are not there. {error}")
 
 
 def _put_back_table(book: WorkbookPort, then: FileBook, table: Table) -> Sequence[Row]:

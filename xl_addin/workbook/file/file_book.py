@@ -167,6 +167,8 @@ class FileBook:
         :raises WorkbookError: if there is no such sheet.
         """
         part = self._workbook.sheet_part(sheet)
+        if not pictures and (keep_others or not our_pictures(self._package, part)):
+            return
         name = next(name for name, target in self._workbook.sheets.items() if target == part)
         cells = {
             (row, column): value
