@@ -93,13 +93,14 @@ def was_never_saved(book: xlwings.Book) -> bool:
 
 def save_copy(book: xlwings.Book, path: Path) -> bool:
     """Save a copy of a workbook; say whether the engine can do that."""
-    if _is_appscript(book.api):
-        return False
-    copy = _ask(book.api, "SaveCopyAs", "")
-    if copy is None:
-        return False
-    patiently(partial(book.api.SaveCopyAs, str(path)))
-    return True
+
+    def save() -> bool:
+        copy = None if _is_appscript(book.api) else getattr(book.api, "SaveCopyAs", None)
+        if copy is not None:
+            copy(str(path))
+        return copy is not None
+
+    return patiently(save)
 
 
 def covered(rule: xlwings.main.ConditionalFormat) -> list[Area] | None:
