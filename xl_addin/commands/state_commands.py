@@ -39,9 +39,9 @@ def restore(book: _BOOK, quiet: _QUIET = False) -> None:
     """Put back the results of before the last write; once more takes that back."""
     terminal = Terminal(quiet=quiet)
     restored = restore_file(book, load_settings().home)
-    terminal.say(f"The results in {book} are those of {clock(restored.seconds)} again")
+    terminal.say(f"The results in {book} are as they were until {clock(restored.seconds)}")
     if not restored.exact:
-        terminal.say("Somebody has saved it since: questions, points of view and settings stay.")
+        terminal.say("It was saved since: questions, points of view, settings and labels stay")
     for note in (*restored.notes, *map(lost_note, restored.lost)):
         terminal.say(f"Note: {note}")
 
@@ -76,7 +76,7 @@ def _write(book: FileBook, changes: Sequence[Change], home: Path) -> None:
 
 def _show(terminal: Terminal, changes: Sequence[Change]) -> None:
     """Show the passages that moved furthest, and the answers that are others."""
-    moved = sorted(changes, key=lambda change: -abs(change.move or 0))
+    moved = sorted(changes, key=lambda c: (-abs(c.move or 0), -abs(c.change or 0)))
     passages = [
         (c.qid, c.what, _rank(c.rank_before), _rank(c.rank_now), shortened(c.of, _TEXT_LENGTH))
         for c in moved

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from xl_addin.desk.open_book import OpenBook
 from xl_addin.jobs.compare import changes_since, counted, write_changes
 from xl_addin.jobs.landing import lost_note
+from xl_addin.jobs.open_book import OpenBook
 from xl_addin.jobs.restore import last_snapshot_of_open, restore_open
 from xl_addin.sheets.job_sheet import clock
 from xl_addin.workbook.file.file_book import FileBook
@@ -31,8 +31,8 @@ def restore(book: OpenBook, home: Path) -> str:
     :raises WorkbookError: if there is nothing to restore, or a table cannot take it.
     :raises StoreError: if the present state could not be kept.
     """
-    restored = restore_open(book, book.path, book.save_copy, home)
-    words = f"The results are those of {clock(restored.seconds)} again."
+    restored = restore_open(book, home)
+    words = f"The results are as they were until {clock(restored.seconds)}."
     return "\n".join([words, *restored.notes, *map(lost_note, restored.lost)])
 
 

@@ -19,12 +19,12 @@ from worker.queueing.local.local_jobs import EndedJob, LocalJobs
 from worker.settings import Settings
 from worker.visible_text import visible
 from xl_addin.desk.at_once import AT_ONCE
-from xl_addin.desk.open_book import OpenBook
 from xl_addin.jobs import BY_ACTION, BY_KIND
 from xl_addin.jobs.base import ExcelJob, Inputs, Landing
 from xl_addin.jobs.books import book_options
 from xl_addin.jobs.kept_runs import not_landed
 from xl_addin.jobs.landing import check_landing, land, lost_note
+from xl_addin.jobs.open_book import OpenBook
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.snapshots import keep_open
 from xl_addin.sheets.job_sheet import JobSheet, clock, ended_cells, progress_cells
@@ -139,8 +139,7 @@ class Desk:
         problems = [*([ended.problem] if ended.problem else []), *run.problems]
         try:
             if run.all_rows and BY_KIND[ended.request.job].sheets:
-                book, home = self.book, self.settings.home
-                keep_open(home, book, book.path, book.save_copy, run.notes)
+                keep_open(self.settings.home, self.book, job.run_id, run.notes)
             landing = Landing(self.book, ended.request, run, job.place, self.book.write_beside)
             land(BY_KIND[ended.request.job], landing)
         except WorkbookLockedError:

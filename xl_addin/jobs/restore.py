@@ -8,6 +8,8 @@ from pathlib import Path
 
 from worker.errors import WorkbookError, WorkbookLockedError
 from xl_addin.jobs import EXCEL_JOBS
+from xl_addin.jobs.base import new_run_id
+from xl_addin.jobs.open_book import OpenBook
 from xl_addin.jobs.snapshots import snapshots_of_open
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.edited_answers import keep_later_edits
@@ -99,19 +101,17 @@ def restore_file(path: Path, home: Path) -> Restored:
     return restored
 
 
-def restore_open(
-    book: WorkbookPort, path: Path, save_copy: Callable[[Path], None], home: Path
-) -> Restored:
+def restore_open(book: OpenBook, home: Path) -> Restored:
     """Put back what a workbook open in Excel was before the last write; it is not saved.
 
-    :param path: its file.
-    :param save_copy: writes it, as it is now, to a path.
     :raises WorkbookError: if there is nothing to restore, or a table cannot take it.
     :raises StoreError: if the present state could not be kept.
     """
+    path = book.path
     snapshot = last_snapshot_of_open(path, home)
     then, restored = FileBook.open(snapshot.path), Restored(snapshot.seconds)
-    snapshots_of_open(home, path).keep_copy(save_copy, path.suffix.lower(), most=None)
+    snapshots, run_id = snapshots_of_open(home, path), new_run_id()
+    snapshots.keep_copy(book.save_copy, path.suffix.lower(), None, run_id)
     put_back(book, then, restored)
     return restored
 

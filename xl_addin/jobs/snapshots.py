@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from worker.errors import BonsaiError, WorkbookError, WorkbookLockedError
+from xl_addin.jobs.open_book import OpenBook
 from xl_addin.sheets.inputs import read_settings
 from xl_addin.sheets.settings import SNAPSHOTS
 from xl_addin.workbook.file.disk import read_bytes
@@ -37,20 +37,19 @@ def keeping(home: Path, book: WorkbookPort, notes: list[str]) -> BeforeWriting:
     return keep
 
 
-def keep_open(
-    home: Path, book: WorkbookPort, path: Path, save_copy: Callable[[Path], None], notes: list[str]
-) -> None:
+def keep_open(home: Path, book: OpenBook, run_id: str, notes: list[str]) -> None:
     """Keep a workbook that is open in Excel, as it is now; what stands in the way is noted.
 
-    :param path: its file.
-    :param save_copy: writes it to a path.
+    :param run_id: the run that is about to land in it.
     :raises WorkbookLockedError: if Excel is busy.
     """
     most = _most(book)
     if not most:
         return
     try:
-        snapshots_of_open(home, path).keep_copy(save_copy, path.suffix.lower(), most)
+        path = book.path
+        snapshots = snapshots_of_open(home, path)
+        snapshots.keep_copy(book.save_copy, path.suffix.lower(), most, run_id)
     except WorkbookLockedError:
         raise
     except BonsaiError as error:

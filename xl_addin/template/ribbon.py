@@ -80,6 +80,7 @@ GROUPS = (
                 "Compare the results with those before the last run",
                 "Fills Changes: what moved, what is new or dropped, and answers side by side.",
                 "C",
+                blocked_while_running=True,
             ),
             Button(
                 "bonsaiRestore",

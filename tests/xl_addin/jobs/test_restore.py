@@ -23,9 +23,10 @@ from worker.contract import PointOfView, PovMatrix, Question, RankRequest, RowRe
 from worker.errors import StoreError, WorkbookError, WorkbookLockedError
 from worker.settings import load_settings
 from xl_addin.jobs import BY_KIND
-from xl_addin.jobs.base import Landing
-from xl_addin.jobs.books import open_books, save_results
+from xl_addin.jobs.base import Landing, new_run_id
+from xl_addin.jobs.books import new_book, open_books, save_results, set_settings
 from xl_addin.jobs.landing import land
+from xl_addin.jobs.open_book import OpenBook
 from xl_addin.jobs.restore import restore_file, restore_open
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.snapshots import keep_open, keeping
@@ -38,6 +39,7 @@ from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.snapshots import Snapshots
+from xl_addin.workbook.live.live_book import LiveBook
 from xl_addin.workbook.port import CellValue, WorkbookPort
 
 _FILLED = (RANKED, MATRIX, ANSWERS, LAST_RUN)
@@ -327,8 +329,6 @@ def test_without_a_snapshot_there_is_nothing_to_restore(book: Path):
 
 def test_a_setting_of_0_keeps_none(book: Path):
     setting = FileBook.open(book)
-    from xl_addin.jobs.books import set_settings
-
     set_settings(setting, {"Snapshots up to": 0})
     setting.save()
     assert not run_on(book, "classic")
@@ -375,8 +375,6 @@ def test_a_book_that_is_open_elsewhere_is_left_alone(book: Path):
 
 
 def test_macros_and_ribbon_survive(tmp_path: Path):
-    from xl_addin.jobs.books import new_book
-
     path = tmp_path / "with macros.xlsm"
     new_book(path)
     run_on(path, "classic")
@@ -401,10 +399,10 @@ def bench(request, monkeypatch) -> Iterator[LiveBench]:
         yield WindowsBench(Application(windows))
 
 
-def land_live(port, path: Path, mode: str, **how: object) -> list[str]:
+def land_live(port: OpenBook, mode: str, **how: object) -> list[str]:
     """Land a run in an open workbook, as the timer does."""
     notes: list[str] = []
-    keep_open(home(), port, path, port.save_copy, notes)
+    keep_open(home(), port, new_run_id(), notes)
     land_run(port, mode, **how)
     return notes
 
@@ -415,14 +413,14 @@ def pictures(bench: LiveBench, port) -> Mapping[str, bytes]:
 
 def test_a_live_book_gets_its_results_back_and_forth(bench: LiveBench, book: Path):
     port = bench.open(book)
-    assert not land_live(port, book, "classic", said="The kettle.")
+    assert not land_live(port, "classic", said="The kettle.")
     before, shown = values(port), pictures(bench, port)
     above = above_matrix(bench, port)
-    assert not land_live(port, book, "contrast", chunks=3, said="Somebody else.")
+    assert not land_live(port, "contrast", chunks=3, said="Somebody else.")
     after, shown_after = values(port), pictures(bench, port)
     assert before != after
     for state, picture in ((before, shown), (after, shown_after), (before, shown)):
-        restored = restore_open(port, book, port.save_copy, home())
+        restored = restore_open(port, home())
         assert not restored.notes
         assert values(port) == state
         assert pictures(bench, port) == picture
@@ -437,13 +435,13 @@ def above_matrix(bench: LiveBench, port) -> dict[str, object]:
 
 def test_labels_of_a_live_book_follow_their_passages(bench: LiveBench, book: Path):
     port = bench.open(book)
-    land_live(port, book, "classic")
+    land_live(port, "classic")
     port = bench.edit(port, lambda w: [
         setattr(cell(w, RANKED, "Note", row), "value", f"note {row}") for row in range(5)
     ])  # fmt: skip
     before = {row["ChunkID"]: row["Note"] for row in values(port, (RANKED,))[RANKED.name]}
-    land_live(port, book, "contrast", chunks=3)
-    restore_open(port, book, port.save_copy, home())
+    land_live(port, "contrast", chunks=3)
+    restore_open(port, home())
     after = {row["ChunkID"]: row["Note"] for row in values(port, (RANKED,))[RANKED.name]}
     assert after == before
     assert len([note for note in after.values() if note]) == 5
@@ -451,9 +449,9 @@ def test_labels_of_a_live_book_follow_their_passages(bench: LiveBench, book: Pat
 
 def test_a_live_book_may_be_restored_when_it_is_closed(bench: LiveBench, book: Path):
     port = bench.open(book)
-    land_live(port, book, "classic")
+    land_live(port, "classic")
     before = values(port)
-    land_live(port, book, "contrast", chunks=3)
+    land_live(port, "contrast", chunks=3)
     port.save()
     restore_file(book, home())
     assert values(FileBook.open(book)) == before
@@ -462,14 +460,26 @@ def test_a_live_book_may_be_restored_when_it_is_closed(bench: LiveBench, book: P
 def test_excel_for_mac_saves_no_copy_and_that_is_noted(book: Path, monkeypatch, tmp_path: Path):
     with excel_for_mac(monkeypatch, tmp_path / "mac") as mac:
         port = mac.open(book)
-        (note,) = land_live(port, book, "classic")
+        (note,) = land_live(port, "classic")
         assert "Excel for Mac" in note
         with pytest.raises(WorkbookError, match="nothing to restore"):
-            restore_open(port, book, port.save_copy, home())
+            restore_open(port, home())
 
 
-def test_a_book_that_was_never_saved_has_no_snapshots(book: Path):
-    notes: list[str] = []
-    port = FileBook.open(book)
-    keep_open(home(), port, Path("Book1"), lambda _path: None, notes)
-    assert "never saved" in notes[0]
+def test_a_book_that_was_never_saved_has_no_snapshots(windows, windows_xlwings, book: Path):
+    bench = WindowsBench(Application(windows))
+    port = bench.open(book)
+    bench.workbook(port)._unsaved_name = "Book1"
+    assert "never saved" in land_live(LiveBook.named("Book1"), "classic")[0]
+
+
+def test_a_landing_that_is_tried_again_keeps_what_was_before_the_first_try(
+    bench: LiveBench, book: Path
+):
+    port = bench.open(book)
+    before = values(port)
+    for _try in range(2):
+        keep_open(home(), port, "0123456789abcdef", [])
+        land_run(port, "classic")
+    restore_open(port, home())
+    assert values(port) == before

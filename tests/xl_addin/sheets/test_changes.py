@@ -101,7 +101,7 @@ def test_cells_that_hold_no_number_are_no_rank_and_no_score():
         ("one three", "one two three", "one three", "one {+two+} three"),
         ("薬缶が歌う。", "薬缶が鳴る。", "薬缶が[-歌う-]。", "薬缶が{+鳴る+}。"),
         ("a [1] b", "a [2] b", "a [[-1-]] b", "a [{+2+}] b"),
-        ("line one\nline two", "line one\nline 2", "line one\nline [-two-]", "line one\nline {+2+}"),
+        ("one\nline two", "one\nline 2", "one\nline [-two-]", "one\nline {+2+}"),
     ],
 )  # fmt: skip
 def test_words_are_marked(before: str, now: str, gone: str, come: str):
@@ -111,8 +111,8 @@ def test_words_are_marked(before: str, now: str, gone: str, come: str):
 def test_texts_of_ten_thousand_words_count_as_changed_whole():
     before, now = "old word " * 5000, "new thing " * 5000
     gone, come = marked_words(before, now)
-    assert gone.startswith("[-old word") and gone.rstrip().endswith("-]")
-    assert come.startswith("{+new thing") and come.rstrip().endswith("+}")
+    assert (gone[:10], gone.rstrip()[-6:]) == ("[-old word", "word-]")
+    assert (come[:11], come.rstrip()[-7:]) == ("{+new thing", "thing+}")
 
 
 def test_kinds_are_counted_in_their_order():

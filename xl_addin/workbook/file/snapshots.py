@@ -1,8 +1,8 @@
 """Snapshots: a workbook as it was before each write, in a folder of this machine.
 
-A snapshot is a copy of the whole file. Its name has a number, and a hash of what was written over
+A snapshot is a copy of the whole file. Its name has a number and the hash of what was written over
 it: as long as the workbook has that hash nobody else has saved it since, and the copy can be put
-back to the byte.
+back to the byte. Of a workbook that is open in Excel it has the id of the run instead.
 """
 
 from __future__ import annotations
@@ -21,10 +21,8 @@ from worker.private_files import make_private_folder
 from worker.small_files import replace_file
 
 _FOLDER = "snapshots"
-_NAME = re.compile(r"(\d{6,}) ([0-9a-f]{16}|open)\.xls[xm]")
+_NAME = re.compile(r"\d{6,} [0-9a-f]{16}\.xls[xm]")
 _STEM_LENGTH, _HASH_LENGTH = 40, 16
-#: In the place of the hash where the workbook was open in Excel, which alone knows what it saves.
-_OPEN = "open"
 
 
 @dataclass(frozen=True)
@@ -48,16 +46,21 @@ class Snapshot:
         """Its size in bytes."""
         return self.path.stat().st_size
 
+    @property
+    def mark(self) -> str:
+        """The hash of what was written over it, or the id of the run that wrote."""
+        return self.path.stem.split()[1]
+
     def was_replaced_by(self, content: bytes) -> bool:
         """Say whether this is what was written over it, and nobody has saved it since."""
-        return self.path.stem.split()[1] == _hash(content)
+        return self.mark == _hash(content)
 
-    def rename(self, replaced_by: str) -> None:
-        """Note the hash of what is written over it.
+    def rename(self, mark: str) -> None:
+        """Give it another mark.
 
         :raises OSError: if the disk refuses.
         """
-        name = f"{self.number:06} {replaced_by}{self.path.suffix}"
+        name = f"{self.number:06} {mark}{self.path.suffix}"
         self.path.replace(self.path.with_name(name))
 
 
@@ -104,20 +107,24 @@ class Snapshots:
             self._make_room(len(before), most)
             replace_file(self._next(_hash(after), suffix), before)
 
-    def keep_copy(self, save_copy: Callable[[Path], None], suffix: str, most: int | None) -> None:
-        """Keep a workbook that is open in Excel.
+    def keep_copy(
+        self, save_copy: Callable[[Path], None], suffix: str, most: int | None, run_id: str
+    ) -> None:
+        """Keep a workbook that is open in Excel, once for a run: what it half wrote is not kept.
 
         :param save_copy: writes it, as it is now, to a path.
         :raises StoreError: if it cannot be kept.
         """
         draft = self.folder / f".draft{suffix}"
         with _told(self.folder):
+            if run_id in [each.mark for each in self.all()[-1:]]:
+                return
             make_private_folder(self.folder)
             draft.unlink(missing_ok=True)
             try:
                 save_copy(draft)
                 self._make_room(draft.stat().st_size, most)
-                draft.replace(self._next(_OPEN, suffix))
+                draft.replace(self._next(run_id, suffix))
             finally:
                 with suppress(OSError):
                     draft.unlink(missing_ok=True)
@@ -128,13 +135,16 @@ class Snapshots:
         :raises StoreError: if it cannot be noted.
         """
         with _told(self.folder):
-            for each in self.all()[-1:]:
-                if each.was_replaced_by(before):
-                    each.rename(_hash(after))
+            for each in reversed(self.all()):
+                if each.path.read_bytes() != before:  # else: of a write that was cut off
+                    if each.was_replaced_by(before):
+                        each.rename(_hash(after))
+                    return
+                each.path.unlink()
 
-    def _next(self, replaced_by: str, suffix: str) -> Path:
+    def _next(self, mark: str, suffix: str) -> Path:
         number = max((each.number for each in self.all()), default=0) + 1
-        return self.folder / f"{number:06} {replaced_by}{suffix}"
+        return self.folder / f"{number:06} {mark}{suffix}"
 
     def _make_room(self, size: int, most: int | None) -> None:
         if most is None:

@@ -11,6 +11,8 @@ import pytest
 from worker.errors import StoreError
 from xl_addin.workbook.file.snapshots import Snapshots
 
+RUN = "0123456789abcdef"
+
 
 @pytest.fixture
 def snapshots(tmp_path: Path) -> Snapshots:
@@ -71,7 +73,8 @@ def test_the_newest_that_differs_is_found(snapshots: Snapshots):
     snapshots.keep(b"one", b"two", ".xlsx", 100)
     snapshots.keep(b"two", b"three", ".xlsx", 100)
     found = snapshots.newest_unlike(b"two")
-    assert found and found.path.read_bytes() == b"one"
+    assert found
+    assert found.path.read_bytes() == b"one"
 
 
 def test_what_bonsai_itself_changes_is_followed_and_what_others_do_is_not(snapshots: Snapshots):
@@ -82,16 +85,27 @@ def test_what_bonsai_itself_changes_is_followed_and_what_others_do_is_not(snapsh
     assert snapshots.all()[0].was_replaced_by(b"two, compared")
 
 
+def test_the_copy_of_a_write_that_was_cut_off_goes_when_bonsai_changes_the_book(
+    snapshots: Snapshots,
+):
+    snapshots.keep(b"one", b"two", ".xlsx", 100)
+    snapshots.keep(b"two", b"never written", ".xlsx", 100)
+    snapshots.follow(b"two", b"two, compared")
+    assert contents(snapshots) == [b"one"]
+    assert snapshots.all()[0].was_replaced_by(b"two, compared")
+
+
 def test_a_copy_that_excel_saves_is_kept_whole_or_not_at_all(snapshots: Snapshots):
     def refused(path: Path) -> None:
         path.write_bytes(b"half")
         raise OSError("no")
 
     with pytest.raises(StoreError):
-        snapshots.keep_copy(refused, ".xlsm", 100)
+        snapshots.keep_copy(refused, ".xlsm", 100, RUN)
     assert [*snapshots.folder.iterdir()] == []
-    snapshots.keep_copy(lambda path: path.write_bytes(b"whole") and None, ".xlsm", 100)
-    assert contents(snapshots) == [b"whole"]
+    snapshots.keep_copy(lambda path: path.write_bytes(b"whole") and None, ".xlsm", 100, RUN)
+    snapshots.keep_copy(lambda path: path.write_bytes(b"half landed") and None, ".xlsm", 100, RUN)
+    assert contents(snapshots) == [b"whole"], "once for a run"
     assert not snapshots.all()[0].was_replaced_by(b"whole")
 
 
@@ -132,4 +146,5 @@ def test_a_folder_that_takes_nothing_is_named(snapshots: Snapshots):
     with pytest.raises(StoreError) as refused:
         snapshots.keep(b"one", b"two", ".xlsx", 100)
     assert str(snapshots.folder) in refused.value.what
-    assert refused.value.why and refused.value.next_step
+    assert refused.value.why
+    assert refused.value.next_step

@@ -1,4 +1,4 @@
-"""What the desk needs of the workbook that is open on it."""
+"""What jobs and buttons need of a workbook that is open in Excel."""
 
 from __future__ import annotations
 
