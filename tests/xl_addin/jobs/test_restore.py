@@ -479,7 +479,7 @@ def test_a_landing_that_is_tried_again_keeps_what_was_before_the_first_try(
     port = bench.open(book)
     before = values(port)
     for _try in range(2):
-        keep_open(home(), port, "0123456789abcdef", [])
+        keep_open(home(), port, "a run", [])
         land_run(port, "classic")
     restore_open(port, home())
     assert values(port) == before

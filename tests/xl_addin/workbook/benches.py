@@ -91,6 +91,10 @@ class StandInPort:
     def name(self) -> str:
         return LiveBook(self.excel.book()).name
 
+    @property
+    def path(self) -> Path:
+        return self.excel.path
+
     def has_table(self, table: Table) -> bool:
         return LiveBook(self.excel.book()).has_table(table)
 

@@ -2,7 +2,7 @@
 
 A snapshot is a copy of the whole file. Its name has a number and the hash of what was written over
 it: as long as the workbook has that hash nobody else has saved it since, and the copy can be put
-back to the byte. Of a workbook that is open in Excel it has the id of the run instead.
+back to the byte. Of a workbook that is open in Excel it is the hash of the run's id.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Snapshot:
 
     @property
     def mark(self) -> str:
-        """The hash of what was written over it, or the id of the run that wrote."""
+        """The hash of what was written over it, or of the id of the run that wrote."""
         return self.path.stem.split()[1]
 
     def was_replaced_by(self, content: bytes) -> bool:
@@ -117,14 +117,15 @@ class Snapshots:
         """
         draft = self.folder / f".draft{suffix}"
         with _told(self.folder):
-            if run_id in [each.mark for each in self.all()[-1:]]:
+            mark = _hash(run_id.encode())
+            if mark in [each.mark for each in self.all()[-1:]]:
                 return
             make_private_folder(self.folder)
             draft.unlink(missing_ok=True)
             try:
                 save_copy(draft)
                 self._make_room(draft.stat().st_size, most)
-                draft.replace(self._next(run_id, suffix))
+                draft.replace(self._next(mark, suffix))
             finally:
                 with suppress(OSError):
                     draft.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ import pytest
 from worker.errors import StoreError
 from xl_addin.workbook.file.snapshots import Snapshots
 
-RUN = "0123456789abcdef"
+RUN = "a run"
 
 
 @pytest.fixture
