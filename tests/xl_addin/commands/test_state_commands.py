@@ -52,9 +52,17 @@ def test_diff_of_two_workbooks_goes_from_the_other_to_the_one(
     code, out, _ = bonsai("diff", ranked, other, "--json", "-")
     result = json.loads(out)
     assert code == 0
-    assert result["counts"] == {"dropped": 8}
-    assert {change["rank_before"] for change in result["changes"]} == {3}
-    assert {change["rank_now"] for change in result["changes"]} == {None}
+    before, now = (
+        {(row["QID"], row["ChunkID"]): row["Rank"] for row in rows(path, RANKED)}
+        for path in (other, ranked)
+    )
+    gone = {key: rank for key, rank in before.items() if key not in now}
+    assert len(gone) == result["counts"]["dropped"] == 8
+    assert gone == {
+        (change["qid"], change["chunk_id"]): change["rank_before"]
+        for change in result["changes"]
+        if change["what"] == "dropped"
+    }
 
 
 def test_the_same_results_have_no_changes(bonsai: Run, ranked: Path, tmp_path: Path):
