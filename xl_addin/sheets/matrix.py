@@ -136,6 +136,8 @@ def contrast_header(pov_id: str) -> str:
 def matrix_columns(headers: Sequence[str]) -> tuple[Column, ...]:
     """Return the columns that a run wrote into a matrix with these headers."""
     ids = [header for header in headers if contrast_header(header) in headers]
+    if not ids:
+        return MATRIX.columns
     return columns_of((*CELLS, *map(_cosine_cell, ids), _ROW_MEAN_CELL, *map(_contrast_cell, ids)))
 
 

@@ -89,7 +89,7 @@ GROUPS = (
                 "Undo",
                 "Put back the results of before the last run",
                 "Your questions, points of view and settings stay. Press it again to take it back.",
-                "U",
+                "Z",
                 blocked_while_running=True,
             ),
             Button(

@@ -19,7 +19,15 @@ from tests.xl_addin.sheets.rankings import IDS, ranking
 from tests.xl_addin.workbook.benches import LiveBench, StandInBench, WindowsBench
 from tests.xl_addin.workbook.samples import loaded, matrix, parts, png
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
-from worker.contract import PointOfView, PovMatrix, Question, RankRequest, RowReady, heatmap_blob
+from worker.contract import (
+    PointOfView,
+    PovMatrix,
+    QaPair,
+    Question,
+    RankRequest,
+    RowReady,
+    heatmap_blob,
+)
 from worker.errors import StoreError, WorkbookError, WorkbookLockedError
 from worker.settings import load_settings
 from xl_addin.jobs import BY_KIND
@@ -35,12 +43,13 @@ from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.heatmap import HEATMAP
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.matrix import MATRIX
+from xl_addin.sheets.qa import QA, qa_content
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.snapshots import Snapshots
 from xl_addin.workbook.live.live_book import LiveBook
-from xl_addin.workbook.port import CellValue, WorkbookPort
+from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
 
 _FILLED = (RANKED, MATRIX, ANSWERS, LAST_RUN)
 _COLOURS = {"classic": "teal", "contrast": "red", "max": "blue"}
@@ -317,6 +326,34 @@ def test_points_of_view_that_were_other_ones_come_back_as_columns(book: Path):
     saved_by_somebody(book, lambda w: w.create_sheet("Mine"))
     restore_file(book, home())
     assert FileBook.open(book).read_table(MATRIX).headers == headers
+
+
+def test_the_first_run_is_taken_back_too_and_the_next_one_has_room(book: Path):
+    before = values(FileBook.open(book))
+    run_on(book, "classic")
+    saved_by_somebody(book, lambda w: w.create_sheet("Mine"))
+    restore_file(book, home())
+    assert values(FileBook.open(book)) == before
+    assert FileBook.open(book).read_table(MATRIX).headers == MATRIX.headers
+    assert not FileBook.open(book).pictures(HEATMAP.sheet)
+    assert not run_on(book, "contrast")
+    assert len(values(FileBook.open(book))[MATRIX.name]) == 5
+
+
+def test_pairs_that_somebody_has_flipped_since_stay(book: Path):
+    def pairs(*ids: str) -> TableContent:
+        return qa_content([QaPair(pair_id=one, doc="d", question=f"{one}?", answer="So.",
+                                  split="train", kept=True, passage="p", chunk_id="c")
+                           for one in ids])  # fmt: skip
+
+    for ids in (("a", "b"), ("b", "c")):
+        books = open_books(book, None, None)
+        books.results.write_table(pairs(*ids))
+        save_results(books, keeping(home(), books.results, []))
+    saved_by_somebody(book, lambda w: setattr(cell(w, QA, "Kept"), "value", "no"))
+    restore_file(book, home())
+    found = values(FileBook.open(book), (QA,))[QA.name]
+    assert [(row["ID"], row["Kept"]) for row in found] == [("a", "yes"), ("b", "no")]
 
 
 # What stands in the way

@@ -14,6 +14,8 @@ from xl_addin.workbook.port import AboveRow, CellValue, Formula, TableContent, W
 from xl_addin.workbook.table.table_reader import read_named
 from xl_addin.workbook.table.table_shape import own_area
 
+_ROWS_ABOVE = 2
+
 
 @dataclass(frozen=True)
 class TableReading:
@@ -54,17 +56,11 @@ class TableReading:
         return value if formula is None else Formula(f"={formula}")
 
     def _above(self, places: Mapping[str, int], names: Mapping[str, str]) -> Iterator[AboveRow]:
-        """Yield the rows over the header, down from the highest that a name stands for.
-
-        Tables without a family have none.
-        """
+        """Yield the rows over the header that a table with a family has, filled or not."""
         area = self._area
-        named = {
-            name: cells
-            for name, reference in names.items()
-            if self.table.family and (cells := self._cells_above(reference)) is not None
-        }
-        for row in range(min((cells.top for cells in named.values()), default=area.top), area.top):
+        first = area.top - _ROWS_ABOVE if self.table.family else area.top
+        named = {name: self._cells_above(reference) for name, reference in names.items()}
+        for row in range(max(1, first), area.top):
             line = Area(row, area.left, row, area.right)
             shown = next(iter(self.values.rows(self.place.sheet, line)))
             yield AboveRow(
@@ -75,7 +71,7 @@ class TableReading:
                 {
                     name: [header for header, column in places.items() if column in cells.columns]
                     for name, cells in named.items()
-                    if cells.top == row
+                    if cells and cells.top == row
                 },
             )
 
