@@ -29,12 +29,13 @@ def test_values_formulas_rows_above_and_names_come_back(book: Path):
         assert above.names == expected.names
 
 
-def test_what_is_written_again_gives_the_same_file(book: Path):
+def test_what_is_written_again_is_read_the_same(book: Path):
     port = FileBook.open(book)
     port.write_table(matrix(IDS))
-    before = port.content()
-    port.write_table(port.table_content(MATRIX, matrix(IDS).columns))
-    assert port.content() == before
+    first = port.table_content(MATRIX, matrix(IDS).columns)
+    port.write_table(matrix(["P7"]))
+    port.write_table(first)
+    assert port.table_content(MATRIX, matrix(IDS).columns) == first
 
 
 def test_text_that_looks_like_a_formula_stays_text(book: Path):
