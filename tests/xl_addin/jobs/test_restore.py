@@ -356,6 +356,27 @@ def test_pairs_that_somebody_has_flipped_since_stay(book: Path):
     assert [(row["ID"], row["Kept"]) for row in found] == [("a", "yes"), ("b", "no")]
 
 
+def test_what_libreoffice_saved_before_and_after_a_run_computes_as_it_did(office, book: Path):
+    def save_there() -> dict[str, list[dict]]:
+        copy = book.with_name("copy.xlsx")
+        office.save_copy(str(book), str(copy))
+        copy.replace(book)
+        return values(FileBook.open(book), (RANKED, MATRIX))
+
+    run_on(book, "classic")
+    before = save_there()
+    scores = {row["ChunkID"]: row["SexyScore"] for row in before[RANKED.name]}
+    what_if = {row["ChunkID"]: row["What-if"] for row in before[MATRIX.name]}
+    assert what_if == pytest.approx(scores)
+    run_on(book, "contrast", chunks=3)
+    assert save_there() != before
+    assert not restore_file(book, home()).exact
+    again = save_there()
+    assert again[RANKED.name] == before[RANKED.name]
+    what_if_again = {row["ChunkID"]: row["What-if"] for row in again[MATRIX.name]}
+    assert what_if_again == pytest.approx(what_if, abs=1e-12)
+
+
 # What stands in the way
 
 
