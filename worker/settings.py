@@ -55,6 +55,7 @@ _KEPT = (
     "tuning",
     "cache",
     "broker",
+    "snapshots",
 )
 #: Those among them that are left as they are: what others could read there is not believed.
 _WATCHED = ("broker",)

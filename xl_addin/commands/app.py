@@ -21,6 +21,7 @@ from xl_addin.commands.land_command import land_job
 from xl_addin.commands.model_commands import models_app
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.run_command import run_command
+from xl_addin.commands.state_commands import diff, restore
 from xl_addin.commands.tuned_commands import tuned_app
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.books import new_book
@@ -74,6 +75,8 @@ def new(path: Annotated[Path, path_argument("Where to put it.")]) -> None:
 for _job in EXCEL_JOBS:
     if _job.about:
         app.command(_job.kind.name)(run_command(_job))
+app.command()(diff)
+app.command()(restore)
 app.command()(export)
 app.command()(evaluate)
 app.command()(worker_commands.worker)

@@ -19,7 +19,6 @@ from xl_addin.jobs.books import (
     book_options,
     new_book,
     open_books,
-    save_results,
     set_settings,
     use_first_questions,
 )
@@ -98,7 +97,7 @@ def _prepare(out: Path) -> Path:
         books.results, {DOCUMENTS.name: documents.name, COLLECTION.name: SAMPLE_COLLECTION}
     )
     use_first_questions(books.results, _QUESTIONS)
-    save_results(books)
+    books.results.save()
     return book
 
 

@@ -21,6 +21,7 @@ from xl_addin.jobs.base import Landing
 from xl_addin.jobs.books import open_books, save_results
 from xl_addin.jobs.landing import land
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.snapshots import keeping
 
 _BOOK = Annotated[
     Path | None, path_argument("Another workbook than the one that asked for the job.")
@@ -35,11 +36,13 @@ _OUT = Annotated[
 def land_job(run_id: RunArgument, book: _BOOK = None, pov: _POV = None, out: _OUT = None) -> None:
     """Write the results of an ended job of this machine once more; nothing is computed."""
     terminal = Terminal(quiet=False)
-    job, ended = _ended(load_settings(), run_id)
+    settings = load_settings()
+    job, ended = _ended(settings, run_id)
     run = Run.of_ended_job(ended, (job.finished or job.submitted) - job.submitted)
     books = open_books(book or Path(job.book), pov, out)
     land(BY_KIND[ended.request.job], Landing(books.results, ended.request, run, job.place))
-    terminal.say(f"Results are in {save_results(books)}")
+    saved = save_results(books, keeping(settings.home, books.results, run.notes))
+    terminal.say(f"Results are in {saved}")
     print_problems(terminal, run)
     raise typer.Exit(exit_code(run))
 

@@ -8,17 +8,18 @@ the workbook may be closed and opened again, and results land once.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from worker.contract import Problem
 from worker.errors import BonsaiError, InputError, WorkbookLockedError
 from worker.queueing.job import Job
 from worker.queueing.local.local_jobs import EndedJob, LocalJobs
 from worker.settings import Settings
+from worker.visible_text import visible
+from xl_addin.desk.at_once import AT_ONCE
 from xl_addin.desk.question import CHOICES, Choice, is_asked, question
 from xl_addin.jobs import BY_ACTION, BY_KIND
 from xl_addin.jobs.base import Asked, ExcelJob, In, Inputs, Landing
@@ -27,30 +28,11 @@ from xl_addin.jobs.earlier_runs import EarlierRuns
 from xl_addin.jobs.estimate import TRIAL, Estimate, estimate, learnt
 from xl_addin.jobs.kept_runs import not_landed
 from xl_addin.jobs.landing import check_landing, land, lost_note
+from xl_addin.jobs.open_book import OpenBook
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.scope import NOTHING
+from xl_addin.jobs.snapshots import keep_open
 from xl_addin.sheets.job_sheet import ASKS, JobSheet, clock, ended_cells, progress_cells
-from xl_addin.workbook.port import CellValue, WorkbookPort
-
-
-class OpenBook(WorkbookPort, Protocol):
-    """A workbook that is open in Excel."""
-
-    @property
-    def path(self) -> Path:
-        """Its file; the name alone if it was never saved."""
-        ...
-
-    def selection(self) -> tuple[str, Sequence[Sequence[CellValue]]]:
-        """Return where the selected cells are, and their values row by row."""
-        ...
-
-    def write_beside(self, place: str, values: Sequence[Sequence[CellValue]]) -> None:
-        """Write values into the cells right of a place, which must be empty.
-
-        :raises WorkbookError: naming the first cell that is not.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -69,7 +51,7 @@ class Desk:
 
         :raises WorkbookError: if the Jobs table cannot be read or written.
         """
-        self._do(action, self._stop if action == "stop" else partial(self._begin, action))
+        self._do(action, partial(self._obey, action))
 
     def choose(self, action: str, number: int) -> None:
         """Do what a person has chosen when a button brought a question; 0: nothing.
@@ -103,6 +85,14 @@ class Desk:
                 sheet.write()  # at once: what has landed must not land again
         except WorkbookLockedError:
             self.show_status("BONSAI: results are waiting until Excel is free")
+
+    def _obey(self, action: str, sheet: JobSheet) -> None:
+        if action == "stop":
+            self._stop(sheet)
+        elif action in AT_ONCE:
+            self._do_at_once(action, sheet)
+        else:
+            self._begin(action, sheet)
 
     def _begin(self, action: str, sheet: JobSheet) -> None:
         """Submit what a button says, unless there is something to ask before."""
@@ -156,6 +146,18 @@ class Desk:
         sheet.put(request.run_id, {**cells, "Submitted": clock(time.time())})
         self.show_status(f"BONSAI: {action.replace('_', ' ')} has begun")
 
+    def _do_at_once(self, action: str, sheet: JobSheet) -> None:
+        if sheet.unfinished:
+            raise InputError(
+                f"{action.capitalize()} does not work now.",
+                "A job is running, whose results will land in the workbook.",
+                "Wait for it, or press Stop first.",
+            )
+        message, now = AT_ONCE[action](self.book, self.settings.home), clock(time.time())
+        cells = {"What": action, "State": "done", "Message": visible(message)}
+        sheet.put(f"{action} {now}", {**cells, "Submitted": now, "Finished": now})
+        self.show_status(f"BONSAI: {message}")
+
     def _inputs(self) -> Inputs:
         book, options = self.book, book_options(self.book, self.book.path)
         return Inputs(options, self.settings, book, book, book.path, book.selection)
@@ -197,6 +199,8 @@ class Desk:
             EarlierRuns(self.settings.earlier_runs).remember(learnt(kind.plan(ended.request), run))
         problems = [*([ended.problem] if ended.problem else []), *run.problems]
         try:
+            if run.all_rows and BY_KIND[ended.request.job].sheets:
+                keep_open(self.settings.home, self.book, job.run_id, run.notes)
             landing = Landing(self.book, ended.request, run, job.place, self.book.write_beside)
             land(kind, landing)
         except WorkbookLockedError:

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from xl_addin.jobs.base import ExcelJob
+from xl_addin.sheets.changes import CHANGES
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.job_sheet import JOBS
 from xl_addin.sheets.last_run import LAST_RUN
@@ -33,6 +34,7 @@ SHEETS = (
     SETTINGS,
     *(sheet for job in EXCEL_JOBS for sheet in job.sheets),
     INPUTS,
+    CHANGES,
     JOBS,
 )
 

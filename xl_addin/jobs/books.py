@@ -26,7 +26,7 @@ from xl_addin.sheets.settings.index import COLLECTION, DOCUMENTS
 from xl_addin.shipped_files import template_path
 from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.file.disk import is_same_file, make_folder
-from xl_addin.workbook.file.file_book import FileBook
+from xl_addin.workbook.file.file_book import BeforeWriting, FileBook
 from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
 
 
@@ -132,18 +132,20 @@ def documents_folder(options: Options, path: Path) -> Path:
     return typed_path(options[DOCUMENTS], path.absolute().parent)
 
 
-def save_results(books: Books) -> Path:
+def save_results(books: Books, before: BeforeWriting) -> Path:
     """Save the results and return where they are.
 
     If somebody opened or changed the workbook meanwhile they go beside it, under a name of their
     own: a run is never lost.
+
+    :param before: is told of path and content right before the workbook is replaced.
     """
     target = books.out or books.results.path
     try:
         if target == books.results.path:
-            books.results.save()
+            books.results.save(before)
         else:
-            books.results.save_as(target)
+            books.results.save_as(target, before)
     except WorkbookError:
         name = f"{target.stem} results {secrets.token_hex(3)}{books.results.path.suffix}"
         books.results.save_as(target.with_name(name))

@@ -16,6 +16,7 @@ from xl_addin.jobs.estimate import learnt
 from xl_addin.jobs.kept_runs import kept_if_not_landed
 from xl_addin.jobs.landing import check_landing, land
 from xl_addin.jobs.run import Run
+from xl_addin.jobs.snapshots import keeping
 from xl_addin.sheets.options import named_as_given
 from xl_addin.sheets.pov import POV
 
@@ -80,7 +81,7 @@ class Session:
             )
             land(job, landing)
             if run.all_rows and books.out:
-                save_results(books)
+                save_results(books, keeping(self.settings.home, books.results, run.notes))
         return run
 
 

@@ -56,6 +56,17 @@ def keep_edits(
     return sorted(rows, key=lambda row: places.get(_key(row), len(asked)))
 
 
+def keep_later_edits(restored: Sequence[AnswerRow], now: Sequence[Row]) -> list[AnswerRow]:
+    """Return restored rows with the answers that somebody has edited since.
+
+    Where a restored answer differs it is proposed beside the edited one. Edited answers whose
+    question and mode are not among the restored rows stay at the end and say so.
+    """
+    edited = {_key(row.values): row for row in now if is_edited(row.values)}
+    rows = [_with_later_edit(row, edited.pop(_key(row), None)) for row in restored]
+    return [*rows, *map(_left_behind, edited.values())]
+
+
 def is_edited(values: Mapping[str, CellValue]) -> bool:
     """Say whether the answer in a row of the table is somebody's own."""
     answer = values.get("Answer")
@@ -79,6 +90,16 @@ def _with_proposal(row: Row, given: AnswerRow | None) -> AnswerRow:
     standing = _shown_text(row.values.get("Answer"))
     is_there = standing in (_shown_text(given["Answer"]), _shown_text(proposal))
     return {**kept, "Proposed": None if is_there else proposal}
+
+
+def _with_later_edit(row: AnswerRow, edited: Row | None) -> AnswerRow:
+    restored = row.get("Answer")
+    if edited is None or _shown_text(edited.values.get("Answer")) == _shown_text(restored):
+        return row
+    answer = KeptCell(edited.number, edited.values.get("Answer"))
+    proposed = restored if _has_text(restored) else None
+    written = edited.values.get("Written")
+    return {**row, "Answer": answer, "Written": written, "Proposed": proposed}
 
 
 def _proposal(given: AnswerRow, question: CellValue) -> str:

@@ -134,6 +134,14 @@ def contrast_header(pov_id: str) -> str:
     return pov_id + CONTRAST_SUFFIX
 
 
+def matrix_columns(headers: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns that a run wrote into a matrix with these headers."""
+    ids = [header for header in headers if contrast_header(header) in headers]
+    if not ids:
+        return MATRIX.columns
+    return columns_of((*CELLS, *map(_cosine_cell, ids), _ROW_MEAN_CELL, *map(_contrast_cell, ids)))
+
+
 def _cosine_cell(pov_id: str) -> Cell[MatrixRow]:
     column = Column(pov_id, 9, "similarity", scale="sequential")
     return column, lambda row: row.cosine[pov_id]

@@ -73,6 +73,26 @@ GROUPS = (
         "Workbook",
         (
             Button(
+                "bonsaiCompare",
+                "Compare",
+                "compare",
+                "ReviewCompareTwoVersions",
+                "Compare the results with those before the last run",
+                "Fills Changes: what moved, what is new or dropped, and answers side by side.",
+                "C",
+                blocked_while_running=True,
+            ),
+            Button(
+                "bonsaiRestore",
+                "Restore",
+                "restore",
+                "Undo",
+                "Put back the results of before the last run",
+                "Your questions, points of view and settings stay. Press it again to take it back.",
+                "Z",
+                blocked_while_running=True,
+            ),
+            Button(
                 "bonsaiSettings",
                 "Settings",
                 "settings",

@@ -96,6 +96,12 @@ class Workbook(ExcelObject):
             raise Refused(f"Cannot access read-only document '{self._model.name}'.")
         self._model.save()
 
+    def SaveCopyAs(self, Filename: str) -> None:
+        path = Path(Filename)
+        if not path.parent.is_dir():
+            raise Refused(f"Microsoft Excel cannot access the file '{path}'.")
+        self._model.save_copy(path)
+
     def Close(self, SaveChanges: bool | None = None) -> None:
         if SaveChanges:
             self._model.save()

@@ -10,9 +10,12 @@ import openpyxl
 from openpyxl.workbook.defined_name import DefinedName
 
 from tests.excel.model.languages import ENGLISH, Language
+from tests.excel.model.pictures import ShownPicture
 from tests.excel.model.references import Shift
 from tests.excel.model.sheet import ModelSheet
 from tests.excel.model.typed import Refused
+from xl_addin.workbook.file.file_book import FileBook
+from xl_addin.workbook.port import Picture
 
 
 class ModelBook:
@@ -74,10 +77,26 @@ class ModelBook:
 
     def save(self) -> None:
         """Write it to its file; pictures stay here."""
+        self._write(self.path)
+        self.is_saved = True
+
+    def save_copy(self, path: Path) -> None:
+        """Write it to another file, with the pictures that are ours: openpyxl names none."""
+        self._write(path)
+        copy = FileBook.open(path)
+        for sheet in self.sheets():
+            if sheet.pictures:
+                copy.put_pictures(sheet.name, [*map(_picture, sheet.pictures)])
+        copy.save()
+
+    def _write(self, path: Path) -> None:
         for sheet in self.sheets():
             sheet.rules.store(sheet.cells)
-        self.workbook.save(self.path)
-        self.is_saved = True
+        self.workbook.save(path)
+
+
+def _picture(shown: ShownPicture) -> Picture:
+    return Picture(shown.name, shown.png, shown.alt_text, shown.title)
 
 
 def _load(path: Path, **how: Any) -> openpyxl.Workbook:

@@ -17,6 +17,7 @@ from tests.conftest import REPOSITORY
 from tests.worker.pipeline.conftest import TEXTS
 from tests.worker.queueing.quick_worker import QUICK
 from tests.worker.queueing.worlds import World, eventually, quick_settings, write_documents
+from tests.xl_addin.workbook.samples import ranked_rows, write_ranked
 from worker.errors import WorkbookError, WorkbookLockedError
 from worker.queueing.local.job_table import JobTable
 from worker.queueing.local.local_jobs import LocalJobs
@@ -25,6 +26,8 @@ from worker.queueing.patience import USUAL
 from worker.settings import IN_PROCESS, Settings
 from xl_addin.desk.desk import Desk
 from xl_addin.jobs.books import set_settings
+from xl_addin.jobs.snapshots import keep_open
+from xl_addin.sheets.changes import CHANGES
 from xl_addin.sheets.job_sheet import JOBS
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.ranked import RANKED
@@ -40,6 +43,9 @@ class OpenFile(FileBook):
     """A file in the place of a workbook open in Excel, which this machine does not have."""
 
     written: dict[str, object]
+
+    def save_copy(self, path: Path) -> None:
+        path.write_bytes(self.content())
 
     def selection(self) -> tuple[str, list[list[CellValue]]]:
         return "Notes!B2:B3", SELECTED
@@ -190,6 +196,60 @@ def test_stop_ends_a_job_within_seconds(book: Path, jobs: LocalJobs, settings: S
     eventually(lambda: jobs.progress(str(job_rows(at)[0]["Job"])))
     at.press("stop")
     assert wait(at)["State"] == "cancelled"
+
+
+def test_compare_and_restore_work_at_once_and_say_what_came_of_it(
+    book: Path, waiting: LocalJobs, settings: Settings
+):
+    status: list[str] = []
+    at = desk(ready(book), waiting, settings, status)
+    before = values(at)
+    keep_open(settings.home, at.book, "a run", [])
+    write_ranked(at.book, ranked_rows("c1", "c2"))
+    at.press("compare")
+    newest = job_rows(at)[0]
+    assert (newest["What"], newest["State"]) == ("compare", "done")
+    assert "of the passages 2 new" in str(newest["Message"])
+    assert [row.values["ChunkID"] for row in at.book.read_table(CHANGES).rows] == ["c1", "c2"]
+    at.press("restore")
+    newest = job_rows(at)[0]
+    assert (newest["What"], newest["State"]) == ("restore", "done")
+    assert "as they were until" in status[-1]
+    assert values(at) == before
+
+
+def values(of: Desk) -> list[object]:
+    return [row.values for row in of.book.read_table(RANKED).rows]
+
+
+def test_restore_without_a_snapshot_says_so_in_the_jobs_table(
+    book: Path, waiting: LocalJobs, settings: Settings
+):
+    at = desk(ready(book), waiting, settings, [])
+    at.press("restore")
+    newest = job_rows(at)[0]
+    assert (newest["What"], newest["State"]) == ("restore", "failed")
+    assert "nothing to restore" in str(newest["Message"])
+
+
+def test_restore_waits_for_a_job_whose_results_would_land(
+    book: Path, waiting: LocalJobs, settings: Settings
+):
+    at = desk(ready(book), waiting, settings, [])
+    at.press("index")
+    at.press("restore")
+    assert "A job is running" in str(job_rows(at)[0]["Message"])
+
+
+def test_what_a_job_has_filled_can_be_taken_back(book: Path, jobs: LocalJobs, settings: Settings):
+    at = desk(ready(book), jobs, settings, [])
+    at.press("index")
+    assert wait(at)["State"] == "done"
+    assert at.book.read_table(SOURCES).rows
+    at.press("restore")
+    assert not at.book.read_table(SOURCES).rows
+    at.press("restore")
+    assert len(at.book.read_table(SOURCES).rows) == len(TEXTS)
 
 
 def test_a_second_press_while_a_job_runs_is_refused(

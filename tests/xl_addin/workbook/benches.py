@@ -91,6 +91,10 @@ class StandInPort:
     def name(self) -> str:
         return LiveBook(self.excel.book()).name
 
+    @property
+    def path(self) -> Path:
+        return self.excel.path
+
     def has_table(self, table: Table) -> bool:
         return LiveBook(self.excel.book()).has_table(table)
 
@@ -110,6 +114,9 @@ class StandInPort:
 
     def save(self) -> None:
         self._do(lambda live: live.save())
+
+    def save_copy(self, path: Path) -> None:
+        self._do(lambda live: live.save_copy(path))
 
     def _do(self, work: Callable[[LiveBook], Any]) -> Any:
         book = self.excel.book()

@@ -115,6 +115,7 @@ class StandInExcel(Actions):
             },
             ReadOnly=self.read_only,
             Path=str(self.path.parent),
+            SaveCopyAs=lambda path: self.model.save_copy(Path(path)),
         )
         return self._xlwings.Book(json=payload)
 

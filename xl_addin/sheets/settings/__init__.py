@@ -80,6 +80,7 @@ from xl_addin.sheets.settings.tune import (
     TUNE_ON,
     TUNE_STRENGTH,
 )
+from xl_addin.sheets.settings.workbook import SNAPSHOTS
 from xl_addin.workbook.columns import Column, Table, user_column
 
 SETTINGS = Table(
@@ -104,7 +105,7 @@ SETTING_ROWS: tuple[Setting[Any], ...] = (
     QA_SHARE, QA_VALIDATION, QA_GRADE, QA_NEGATIVES, QA_SEED, TASTE_NAME, TASTE_STRENGTH, TUNE_NAME,
     TUNE_BASE, TUNE_ON, TUNE_METHOD, TUNE_EPOCHS, TUNE_STRENGTH, EMBEDDER, LONG_PASSAGES, SCORER,
     RATINGS, USERS, ITEMS, TARGET, USER_COLUMN, ITEM_COLUMN, TEXTS, CATEGORIES, NUMBERS,
-    REGRESSION_MODE, RESAMPLES,
+    REGRESSION_MODE, RESAMPLES, SNAPSHOTS,
 )  # fmt: skip
 
 

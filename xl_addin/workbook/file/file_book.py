@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from openpyxl.utils import absolute_coordinate, quote_sheetname
 
 from worker.errors import WorkbookError
 from xl_addin.workbook.areas import Area
-from xl_addin.workbook.columns import Table
+from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.file.computed_values import ComputedValues
 from xl_addin.workbook.file.disk import (
     check_writable,
@@ -18,7 +18,7 @@ from xl_addin.workbook.file.disk import (
     replace_bytes,
     stamp,
 )
-from xl_addin.workbook.file.gallery import Gallery
+from xl_addin.workbook.file.gallery import Gallery, our_pictures
 from xl_addin.workbook.file.package import Package
 from xl_addin.workbook.file.sheet_part import SheetPart
 from xl_addin.workbook.file.sheet_rules import SheetRules, carry_rules
@@ -27,6 +27,7 @@ from xl_addin.workbook.file.styles_part import StylesPart
 from xl_addin.workbook.file.table_body import TableBody
 from xl_addin.workbook.file.table_head import write_head
 from xl_addin.workbook.file.table_part import TablePart
+from xl_addin.workbook.file.table_reading import TableReading
 from xl_addin.workbook.file.workbook_part import FileTablePlace, WorkbookPart
 from xl_addin.workbook.port import Picture, Row, TableContent, TableData
 from xl_addin.workbook.table.table_reader import (
@@ -41,6 +42,13 @@ from xl_addin.workbook.table.table_shape import TableShape, named_above
 
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _CAPTION_STYLE = "Heading 3"
+
+#: Is told of a path and of the content that is about to be written there.
+BeforeWriting = Callable[[Path, bytes], None]
+
+
+def _nothing(_path: Path, _content: bytes) -> None:
+    """Do nothing before a file is written."""
 
 
 class FileBook:
@@ -132,6 +140,24 @@ class FileBook:
         self._finish(sheet)
         return lost
 
+    def table_content(self, table: Table, columns: Sequence[Column] = ()) -> TableContent:
+        """Return what stands in a table as `write_table` takes it: values, formulas, rows above.
+
+        :param columns: those that a run wrote, if they are not the table's own.
+        :raises TableMissingError: if the workbook has no table of that name.
+        :raises ColumnError: if a header stands there twice.
+        """
+        place = self._find_place(table)
+        sheet = SheetPart(self._package.tree(self._workbook.sheet_part(place.sheet)))
+        sheet.unshare_formulas()
+        reading = TableReading(self._read_values(), sheet, place, table)
+        return reading.content(columns, self._workbook.names())
+
+    def pictures(self, sheet: str) -> list[Picture]:
+        """Return our pictures on a sheet; none if there is no such sheet."""
+        part = self._workbook.sheets.get(sheet)
+        return our_pictures(self._package, part) if part else []
+
     def put_pictures(
         self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False
     ) -> None:
@@ -143,6 +169,8 @@ class FileBook:
         :raises WorkbookError: if there is no such sheet.
         """
         part = self._workbook.sheet_part(sheet)
+        if not pictures and (keep_others or not our_pictures(self._package, part)):
+            return
         name = next(name for name, target in self._workbook.sheets.items() if target == part)
         cells = {
             (row, column): value
@@ -169,26 +197,32 @@ class FileBook:
             )
         return front, selected_areas(self._package.tree(self._workbook.sheet_part(front)))
 
-    def save(self) -> None:
+    def content(self) -> bytes:
+        """Return the file as it would be saved."""
+        return self._package.to_bytes()
+
+    def save(self, before: BeforeWriting = _nothing) -> None:
         """Make everything written durable, or leave the file as it was.
 
+        :param before: is told of path and content right before the file is replaced.
         :raises WorkbookLockedError: if it may not be written now.
         :raises WorkbookError: if somebody else saved it in the meantime.
         """
         if self._package.changed:
-            self._write_unless_changed()
+            self._write_unless_changed(before)
 
-    def save_as(self, path: Path) -> None:
+    def save_as(self, path: Path, before: BeforeWriting = _nothing) -> None:
         """Write the workbook to `path`, which `save` will write to from now on.
 
+        :param before: is told of path and content right before a file is written.
         :raises WorkbookLockedError: if it may not be written now.
         :raises WorkbookError: if the suffix does not fit, or the disk refuses.
         """
         self.check_target(path)
         if is_same_file(path, self._path):
-            self._write_unless_changed()
+            self._write_unless_changed(before)
         else:
-            self._write(path)
+            self._write(path, before)
         self._path = path
 
     def check_target(self, path: Path) -> None:
@@ -206,17 +240,20 @@ class FileBook:
             )
         check_writable(path)
 
-    def _write_unless_changed(self) -> None:
+    def _write_unless_changed(self, before: BeforeWriting) -> None:
         if stamp(self._path) != self._stamp:
             raise WorkbookError(
                 f"'{self.name}' was changed by somebody else while it was being worked on.",
                 "Saving now would undo that change, so nothing was written.",
                 "Run again, or write the results to another file.",
             )
-        self._write(self._path)
+        self._write(self._path, before)
 
-    def _write(self, path: Path) -> None:
-        replace_bytes(path, self._package.to_bytes())
+    def _write(self, path: Path, before: BeforeWriting) -> None:
+        content = self.content()
+        check_writable(path)
+        before(path, content)
+        replace_bytes(path, content)
         self._stamp = stamp(path)
         self._package.changed = False
 

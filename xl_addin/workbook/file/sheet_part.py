@@ -85,6 +85,11 @@ class SheetPart:
         cell = self._cells.get((row, column))
         return cell is not None and any(child.tag in _CONTENT for child in cell)
 
+    def formula(self, row: int, column: int) -> str | None:
+        """Return the formula of a cell without `=`, if it has one."""
+        cell = self._cells.get((row, column))
+        return None if cell is None else cell.findtext(q("f")) or None
+
     def first_content(self, area: Area, outside: Area) -> str | None:
         """Return the address of the first cell with content in `area` but not in `outside`."""
         found = sorted(

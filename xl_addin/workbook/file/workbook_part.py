@@ -120,6 +120,15 @@ class WorkbookPart:
             defined = etree.SubElement(names, q("definedName"), name=name)
         defined.text = reference
 
+    def names(self) -> dict[str, str]:
+        """Return what each defined name of the whole workbook stands for."""
+        listed = self._package.tree(self.part).find(q("definedNames"))
+        return {
+            str(item.get("name")): item.text or ""
+            for item in children(listed, "definedName")
+            if not item.get("localSheetId")
+        }
+
     def compute_on_load(self) -> None:
         """Have every formula computed anew when the workbook is opened."""
         root = self._package.edit(self.part)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from worker.errors import WorkbookError
@@ -88,6 +89,18 @@ def is_read_only(book: xlwings.Book) -> bool:
 def was_never_saved(book: xlwings.Book) -> bool:
     """Say whether a workbook has no place on a disk yet."""
     return _ask(book.api, "Path", "path") == ""
+
+
+def save_copy(book: xlwings.Book, path: Path) -> bool:
+    """Save a copy of a workbook; say whether the engine can do that."""
+
+    def save() -> bool:
+        copy = None if _is_appscript(book.api) else getattr(book.api, "SaveCopyAs", None)
+        if copy is not None:
+            copy(str(path))
+        return copy is not None
+
+    return patiently(save)
 
 
 def covered(rule: xlwings.main.ConditionalFormat) -> list[Area] | None:

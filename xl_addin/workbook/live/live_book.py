@@ -239,6 +239,19 @@ class LiveBook:
             )
         patiently(self._book.save)
 
+    def save_copy(self, path: Path) -> None:
+        """Write the workbook, as it is now, to another file; it stays open as it is.
+
+        :raises WorkbookLockedError: if Excel is busy.
+        :raises WorkbookError: if Excel refuses, or is Excel for Mac, which saves no copies.
+        """
+        if not excel_objects.save_copy(self._book, path):
+            raise WorkbookError(
+                f"No copy of '{self.name}' was saved.",
+                "Excel for Mac lets no script save one.",
+                "Save and close the workbook, and run the command in the terminal instead.",
+            )
+
     def selection(self) -> tuple[str, Sequence[Sequence[CellValue]]]:
         """Return where the selected cells are, and their values row by row.
 

@@ -1,0 +1,39 @@
+"""What a button does at once, without a job: compare and restore."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from xl_addin.jobs.compare import changes_since, counted, write_changes
+from xl_addin.jobs.landing import lost_note
+from xl_addin.jobs.open_book import OpenBook
+from xl_addin.jobs.restore import last_snapshot_of_open, restore_open
+from xl_addin.sheets.job_sheet import clock
+from xl_addin.workbook.file.file_book import FileBook
+
+
+def compare(book: OpenBook, home: Path) -> str:
+    """Fill Changes with what differs from the state before the last write; return that in words.
+
+    :raises WorkbookError: if there is no such state, or the sheet cannot be written.
+    :raises StoreError: if the snapshots cannot be read.
+    """
+    snapshot = last_snapshot_of_open(book.path, home)
+    changes = changes_since(FileBook.open(snapshot.path), book)
+    write_changes(book, changes)
+    return f"Since {clock(snapshot.seconds)}: {counted(changes)}."
+
+
+def restore(book: OpenBook, home: Path) -> str:
+    """Put back the results of before the last write; return in words what came of it.
+
+    :raises WorkbookError: if there is nothing to restore, or a table cannot take it.
+    :raises StoreError: if the present state could not be kept.
+    """
+    restored = restore_open(book, home)
+    words = f"The results are as they were until {clock(restored.seconds)}."
+    return "\n".join([words, *restored.notes, *map(lost_note, restored.lost)])
+
+
+AT_ONCE: Mapping[str, Callable[[OpenBook, Path], str]] = {"compare": compare, "restore": restore}
