@@ -117,7 +117,7 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
     if not rankings:
         return ()
     ranked = ranked_content(rankings)
-    matrix = matrix_content(rankings, request.povs, request.score)
+    matrix = matrix_content(rankings, request.povs, request.score, request.sexy_share)
     lost = book.write_table(_completed(book, ranked, run))
     book.write_table(_completed(book, matrix, run))
     pictures = heatmap_pictures(rankings, run.blobs)
