@@ -23,6 +23,7 @@ from xl_addin.sheets.answers import (
     support_lines,
 )
 from xl_addin.sheets.edited_answers import keep_edits
+from xl_addin.sheets.evaluation import BY_QUESTION, EVALUATION
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.settings.answer import CONTEXTS, LLM, MODES, PROMPT
 from xl_addin.workbook.port import Row, WorkbookPort
@@ -48,7 +49,7 @@ def ask(inputs: Inputs) -> Asked[AnswerRequest]:
 
 
 def land(landing: Landing[AnswerRequest]) -> Sequence[Row]:
-    """Fill Ranked, Matrix, Heatmap and Answers."""
+    """Fill what Rank fills, and Answers."""
     book, run, request = landing.book, landing.run, landing.request
     return [*land_ranking(book, request.ranking, run), *_land_answers(book, request, run)]
 
@@ -109,7 +110,7 @@ JOB = ExcelJob(
     ANSWER,
     ask,
     land,
-    sheets=(ANSWERS,),
+    sheets=(ANSWERS, EVALUATION, BY_QUESTION),
     shares=RANK_JOB.sheets,
     about="Rank, then answer each question without passages, with similar ones, with SEXY ones.",
     summary=summary,

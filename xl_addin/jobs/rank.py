@@ -27,9 +27,18 @@ from xl_addin.jobs.base import (
     new_run_id,
 )
 from xl_addin.jobs.button import Button
+from xl_addin.jobs.landing import write_optional
 from xl_addin.jobs.run import Run
+from xl_addin.sheets.evaluation import (
+    BY_QUESTION,
+    EVALUATION,
+    by_question_content,
+    evaluation_content,
+)
 from xl_addin.sheets.heatmap import HEATMAP, heatmap_pictures
 from xl_addin.sheets.inputs import read_povs, read_questions
+from xl_addin.sheets.labels import LABELS, land_ranked, moved_note
+from xl_addin.sheets.live import LIVE, live_content
 from xl_addin.sheets.matrix import MATRIX, matrix_content
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.ranked import RANKED, ranked_content
@@ -107,7 +116,7 @@ def _refuse_nothing(what: str, book: str, found: bool, problems: tuple[Problem, 
 
 
 def land(landing: Landing[RankRequest]) -> Sequence[Row]:
-    """Fill Ranked, Matrix and Heatmap."""
+    """Fill Ranked, Matrix, Live and Heatmap; Labels and Evaluation follow."""
     return land_ranking(landing.book, landing.request, landing.run)
 
 
@@ -116,13 +125,20 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
     rankings = run.rows(QuestionRanking)
     if not rankings:
         return ()
-    ranked = ranked_content(rankings)
+    ranked = _completed(book, ranked_content(rankings), run)
     matrix = matrix_content(rankings, request.povs, request.score, request.sexy_share)
-    lost = book.write_table(_completed(book, ranked, run))
+    live = live_content(rankings, request.povs, request.score)
+    landed = land_ranked(book, ranked)
+    if landed.moved:
+        run.told.append(moved_note(landed.moved))
     book.write_table(_completed(book, matrix, run))
+    if book.has_table(LIVE):
+        book.write_table(_completed(book, live, run))
+    write_optional(book, by_question_content(ranked.rows))
+    write_optional(book, evaluation_content())
     pictures = heatmap_pictures(rankings, run.blobs)
     book.put_pictures(HEATMAP.sheet, pictures, keep_others=not run.is_whole)
-    return lost
+    return landed.lost
 
 
 def _completed(book: WorkbookPort, content: TableContent, run: Run) -> TableContent:
@@ -163,7 +179,8 @@ JOB = ExcelJob(
     RANK,
     ask,
     land,
-    sheets=(RANKED, MATRIX, HEATMAP),
+    sheets=(RANKED, LABELS, MATRIX, LIVE, HEATMAP),
+    shares=(EVALUATION, BY_QUESTION),
     about="Rank passages for each question by how strongly they touch the points of view.",
     summary=summary,
     flags=RANKING_FLAGS,

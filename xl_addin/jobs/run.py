@@ -31,7 +31,8 @@ class Run:
     """Everything a run has given so far.
 
     `left_out` are problems of rows that were not asked for at all, `error` is what ended the run
-    before its time, and `lost` are the user's cells whose passage or answer is gone.
+    before its time. Of its landing, `lost` are the user's cells whose passage or answer is gone,
+    and `told` what else the user should know.
     """
 
     left_out: Sequence[Problem] = ()
@@ -42,6 +43,7 @@ class Run:
     error: BonsaiError | None = None
     seconds: float = 0.0
     lost: Sequence[SheetRow] = ()
+    told: list[str] = field(default_factory=list)
     _rows: dict[tuple[Hashable, ...], Row] = field(default_factory=dict)
 
     @classmethod
@@ -104,6 +106,6 @@ class Run:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What the user should know of a whole run."""
+        """What the user should know of a whole run, and of its landing."""
         result = self.result_as(RunResult)
-        return result.remarks if result else ()
+        return (*(result.remarks if result else ()), *self.told)

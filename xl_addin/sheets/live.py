@@ -54,13 +54,14 @@ LIVE = Table(
     "tblLive",
     "Live",
     "Passages in What-if order",
-    "The heatmap at the weights that stand on the POV sheet right now: change one and look. Rank is "
-    "the place in the last run, Move how far the weights of now lift (+) or lower a passage. Plain "
-    "formulas over Matrix: first the values that the score looks at, below their weights.",
+    "The heatmap at the weights that stand on the POV sheet right now: change one and look. Rank "
+    "is the place in the last run, Move how far the weights of now lift (+) or lower a passage. "
+    "Plain formulas over Matrix: first the values that the score looks at, below their weights.",
     columns_of(CELLS),
     key=("QID", "Rank now"),
     family=CONTRAST_SUFFIX,
     frozen=2,
+    optional=True,
 )
 
 

@@ -146,9 +146,7 @@ class _Columns:
         """Yield the passages of one question."""
         ids, is_mixed = self.matrix.pov_ids, self.sexy_share < 1
         looked_at = ids if self.score in ON_COSINES else [contrast_header(pov_id) for pov_id in ids]
-        passages = zip(
-            ranking.rows, _standing(ranking.rows), ranking.matrix.cosine, strict=True
-        )
+        passages = zip(ranking.rows, _standing(ranking.rows), ranking.matrix.cosine, strict=True)
         for chunk, relevance, cosine in passages:
             yield MatrixRow(
                 qid=ranking.qid,
