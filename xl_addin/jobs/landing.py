@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xl_addin.jobs.base import ExcelJob, In, Landing
 from xl_addin.sheets.last_run import LAST_RUN, formula_remarks, last_run_content
 from xl_addin.workbook.columns import Table
-from xl_addin.workbook.port import Row, TableContent, WorkbookPort
+from xl_addin.workbook.port import Row, WorkbookPort
 from xl_addin.workbook.table.table_reader import no_table_for_results
 
 
@@ -39,15 +39,6 @@ def land(job: ExcelJob[In], landing: Landing[In]) -> Sequence[Row]:
         remarks = [*run.remarks, *formulas]
         landing.book.write_table(last_run_content(run.stamp, what, run.seconds, remarks))
     return run.lost
-
-
-def write_optional(book: WorkbookPort, content: TableContent) -> None:
-    """Write a table of ours alone, where the workbook has it.
-
-    :raises WorkbookError: if it cannot take the rows.
-    """
-    if book.has_table(content.table):
-        book.write_table(content)
 
 
 def lost_note(row: Row) -> str:

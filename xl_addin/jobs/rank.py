@@ -27,13 +27,11 @@ from xl_addin.jobs.base import (
     new_run_id,
 )
 from xl_addin.jobs.button import Button
-from xl_addin.jobs.landing import write_optional
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.evaluation import (
     BY_QUESTION,
     EVALUATION,
-    by_question_content,
-    evaluation_content,
+    land_evaluation,
 )
 from xl_addin.sheets.heatmap import HEATMAP, heatmap_pictures
 from xl_addin.sheets.inputs import read_povs, read_questions
@@ -134,8 +132,7 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
     book.write_table(_completed(book, matrix, run))
     if book.has_table(LIVE):
         book.write_table(_completed(book, live, run))
-    write_optional(book, by_question_content(ranked.rows))
-    write_optional(book, evaluation_content())
+    run.told += land_evaluation(book, ranked.rows)
     pictures = heatmap_pictures(rankings, run.blobs)
     book.put_pictures(HEATMAP.sheet, pictures, keep_others=not run.is_whole)
     return landed.lost

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import get_args
 
 from worker.contract import AnswerMode
-from xl_addin.sheets.answers import VERDICTS
-from xl_addin.sheets.ranked import CLASSIC_RANK
+from xl_addin.sheets.answers import ANSWERS, VERDICTS
+from xl_addin.sheets.labels import LABELS
+from xl_addin.sheets.ranked import CLASSIC_RANK, RANKED
 from xl_addin.sheets.row_cells import Cell, Cells, columns_of, filled
 from xl_addin.sheets.what_if import own_cell
 from xl_addin.workbook.columns import Column, Table
-from xl_addin.workbook.port import AboveRow, Formula, RowValue, TableContent
+from xl_addin.workbook.port import AboveRow, Formula, RowValue, TableContent, WorkbookPort
 
 #: How many passages a person looks at.
 _DEPTH = 10
@@ -135,6 +136,31 @@ EVALUATION = Table(
     frozen=2,
     optional=True,
 )
+
+
+#: The columns that formulas read, and that no run brings back where they are gone.
+_READ = {RANKED: ("Keep",), LABELS: ("QID", "Keep"), ANSWERS: ("Mode", "Verdict")}
+
+
+def land_evaluation(book: WorkbookPort, ranked: Sequence[Mapping[str, RowValue]]) -> list[str]:
+    """Write By question and Evaluation, where the workbook has them; return what to say of it.
+
+    A formula that reads a column which is gone would damage the workbook, so none is written then.
+
+    :param ranked: the rows of Ranked.
+    :raises WorkbookError: if the workbook cannot take the rows.
+    """
+    if not all(book.has_table(table) for table in (BY_QUESTION, EVALUATION, *_READ)):
+        return []
+    for table, needed in _READ.items():
+        if missing := sorted({*needed} - {*book.read_table(table).headers}):
+            return [
+                f"{EVALUATION.sheet} was left as it was: the sheet {table.sheet} has no column "
+                f"{' or '.join(missing)} any more. Put it back, and run again."
+            ]
+    book.write_table(by_question_content(ranked))
+    book.write_table(evaluation_content())
+    return []
 
 
 def by_question_content(rows: Sequence[Mapping[str, RowValue]]) -> TableContent:
