@@ -55,9 +55,9 @@ CELLS: Cells[MatrixRow] = (
     (Column(what_if.SCORE, 10, "score"), lambda row: row.what_if),
     (Column(what_if.RANK, 13, "integer"), lambda row: row.what_if_rank),
     (Column("Passage", 26), lambda row: f"{row.chunk.source} @{row.chunk.start}"),
-    (Column(what_if.QUERY_RANK, 11, "integer"), lambda row: row.chunk.query_rank),
-    (Column(what_if.RELEVANCE, 11, "score"), lambda row: row.relevance),
-    (Column(what_if.MIX, 10, "score"), lambda row: row.mix),
+    (Column(what_if.QUERY_RANK, 11, "integer", hidden=True), lambda row: row.chunk.query_rank),
+    (Column(what_if.RELEVANCE, 11, "score", hidden=True), lambda row: row.relevance),
+    (Column(what_if.MIX, 10, "score", hidden=True), lambda row: row.mix),
 )
 
 MATRIX = Table(

@@ -74,18 +74,16 @@ def marks(port: WorkbookPort, table: Table = RANKED) -> dict[str, tuple[object, 
 
 def test_a_mark_whose_passage_is_dropped_waits_on_labels_and_comes_back_with_it(bench, port):
     run(port, ranked("a", "b", "c"))
-    port = written(bench, port, RANKED, [(0, "Keep", "yes"), (1, "Note", "=1+1 is no formula")])
+    port = written(bench, port, RANKED, [(0, "Keep", "yes"), (1, "Note", "+1 -2 @x")])
     gone = run(port, ranked("c", "d"))
     assert (gone.lost, gone.moved) == ([], 2)
     assert marks(port) == {}
-    waiting = {"a": ("yes", None), "b": (None, "=1+1 is no formula")}
-    assert marks(port, LABELS) in (waiting, {**waiting, "b": (None, 2)})
+    assert marks(port, LABELS) == {"a": ("yes", None), "b": (None, "+1 -2 @x")}
     row = port.read_table(LABELS).rows[0].values
     assert (row["QID"], row["Source"], row["Chunk"]) == ("Q1", "kettle.txt", "text of a")
     back = run(port, ranked("b", "c", "a"))
     assert (back.lost, back.moved) == ([], 0)
-    assert marks(port)["a"] == ("yes", None)
-    assert set(marks(port)) == {"a", "b"}
+    assert marks(port) == {"a": ("yes", None), "b": (None, "+1 -2 @x")}
     assert port.read_table(LABELS).rows == ()
 
 
@@ -167,6 +165,13 @@ def test_a_column_of_the_users_own_has_no_place_on_labels_and_is_named(bench, po
     (lost,) = landed.lost
     assert lost.values == {"QID": "Q1", "ChunkID": "a", "Mine": "kept by hand"}
     assert marks(port, LABELS) == {"a": ("yes", None)}
+
+
+def test_a_note_that_no_program_has_computed_cannot_move_and_is_named(bench, port):
+    run(port, ranked("a", "b"))
+    port = written(bench, port, RANKED, [(0, "Note", "=1+1")])
+    landed = run(port, ranked("b"))
+    assert ([row.values["ChunkID"] for row in landed.lost], landed.moved) == (["a"], 0)
 
 
 def test_a_workbook_without_the_sheet_names_what_lost_its_place(bench, port):
