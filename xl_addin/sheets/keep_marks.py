@@ -32,9 +32,7 @@ def read_marks(port: WorkbookPort) -> tuple[Mark, ...]:
 
     :raises WorkbookError: if a table is there and cannot be read.
     """
-    ranked = port.find_table(RANKED)
-    # By its name alone: a plain sheet of that name may be anything of the user's.
-    labels = port.read_table(LABELS) if port.has_table(LABELS) else None
+    ranked, labels = port.find_table(RANKED), port.find_table(LABELS)
     marks: dict[tuple[str, str], Mark] = {}
     for mark in (*_marks(ranked, "ChunkID"), *_marks(labels, "Passage ID")):
         marks.setdefault((mark.qid, mark.chunk_id), mark)

@@ -9,7 +9,7 @@ POV = Table(
     "POV",
     "Points of view",
     "Sentences of personal taste, on the theme or far from it. A negative weight pushes passages "
-    "that touch the sentence down. Change a weight and look at What-if on the Matrix sheet.",
+    "that touch the sentence down. Change a weight and look at the sheet Live.",
     (
         user_column("ID", 7),
         user_column("POV", 90, "wrapped", required=True),

@@ -184,8 +184,8 @@ def test_colour_scales_are_renewed_and_those_of_the_users_stay():
         ("$F$6:$F$9", "cell_value"),
         ("$F$6:$F$9", "color_scale"),
         ("$G$6:$G$9", "color_scale"),
-        ("F6:G7", "color_scale"),
-        ("H6:I7", "color_scale"),
+        ("J6:K7", "color_scale"),
+        ("L6:M7", "color_scale"),
     ]
     sequential, diverging = sheet.rules[4:]
     assert sequential.colors == ((255, 255, 255), (254, 227, 145), (244, 132, 95))
