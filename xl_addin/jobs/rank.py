@@ -39,6 +39,7 @@ from xl_addin.sheets.labels import LABELS, land_ranked, moved_note
 from xl_addin.sheets.live import LIVE, live_content
 from xl_addin.sheets.matrix import MATRIX, matrix_content
 from xl_addin.sheets.options import Options
+from xl_addin.sheets.pov import weights_can_be_read
 from xl_addin.sheets.ranked import RANKED, ranked_content
 from xl_addin.sheets.settings import filling
 from xl_addin.sheets.settings.index import COLLECTION, EMBEDDER, LONG_PASSAGES
@@ -124,7 +125,10 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
     if not rankings:
         return ()
     ranked = _completed(book, ranked_content(rankings), run)
-    matrix = matrix_content(rankings, request.povs, request.score, request.sexy_share)
+    follows = weights_can_be_read(book)
+    matrix = matrix_content(
+        rankings, request.povs, request.score, request.sexy_share, follows=follows
+    )
     live = live_content(rankings, request.povs, request.score)
     landed = land_ranked(book, ranked)
     if landed.moved:

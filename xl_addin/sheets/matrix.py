@@ -80,12 +80,17 @@ def matrix_content(
     povs: Sequence[PointOfView],
     score: ScoreMode,
     sexy_share: float = 1.0,
+    *,
+    follows: bool = True,
 ) -> TableContent:
-    """Return what the Matrix table is to hold, with weights, figures and texts above it."""
+    """Return what the Matrix table is to hold, with weights, figures and texts above it.
+
+    :param follows: whether the weights follow the POV sheet, or stay those of the run.
+    """
     if not rankings:
         return filled(MATRIX, CELLS, ())
     shown = fitting(rankings, len(CELLS), _MOST_CELLS)
-    columns = _Columns(rankings[0].matrix, povs, score, sexy_share)
+    columns = _Columns(rankings[0].matrix, povs, score, sexy_share, follows)
     ids = columns.matrix.pov_ids
     cells = (*CELLS, *map(_cosine_cell, ids), _ROW_MEAN_CELL, *map(_contrast_cell, ids))
     rows = [row for ranking in shown for row in columns.rows(ranking)]
@@ -141,6 +146,7 @@ class _Columns:
     povs: Sequence[PointOfView]
     score: ScoreMode
     sexy_share: float
+    follows: bool
 
     def rows(self, ranking: QuestionRanking) -> Iterator[MatrixRow]:
         """Yield the passages of one question."""
@@ -204,7 +210,7 @@ class _Columns:
         """
         ids, figures = self.matrix.pov_ids, self.matrix.statistics
         used = {pov.pov_id: pov.weight for pov in self.povs}
-        own = [what_if.weight_now(pov_id, used.get(pov_id, 1.0)) for pov_id in ids]
+        own = [self._weight(pov_id, used.get(pov_id, 1.0)) for pov_id in ids]
         if self.score in ON_COSINES:
             yield from (Formula(f"={weight}") for weight in own)
             return
@@ -214,6 +220,9 @@ class _Columns:
         for figure in zip(figures.mean, figures.sd, strict=True):
             together = sentences.pop(figure, []) if figure[1] > NO_SPREAD else []
             yield Formula("=" + ("+".join(together) or "0"))
+
+    def _weight(self, pov_id: str, used: float) -> str:
+        return what_if.weight_now(pov_id, used) if self.follows else repr(used)
 
 
 def _standing(passages: Sequence[RankedChunk]) -> list[float]:

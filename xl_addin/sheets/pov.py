@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from worker.errors import BonsaiError
 from xl_addin.workbook.columns import YES_NO, Table, user_column
+from xl_addin.workbook.port import WorkbookPort
 
 POV = Table(
     "tblPOV",
@@ -18,3 +20,14 @@ POV = Table(
     ),
     key=("ID",),
 )
+
+
+def weights_can_be_read(book: WorkbookPort) -> bool:
+    """Say whether formulas may name the weights of the POV sheet: a workbook is damaged otherwise.
+
+    The table may be plain cells by now, or lack its ID or Weight, which a run can do without.
+    """
+    try:
+        return book.has_table(POV) and {"ID", "Weight"} <= {*book.read_table(POV).headers}
+    except BonsaiError:
+        return False

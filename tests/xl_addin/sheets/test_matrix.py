@@ -15,7 +15,7 @@ from worker.scoring.corpus_statistics import CorpusStatistics
 from worker.scoring.score_modes import SCORE_FUNCTIONS, PovScores, final_order, score_chunks
 from xl_addin.jobs.books import new_book
 from xl_addin.sheets.matrix import CELLS, MATRIX, contrast_header, matrix_content
-from xl_addin.sheets.pov import POV
+from xl_addin.sheets.pov import POV, weights_can_be_read
 from xl_addin.sheets.what_if import MIX, ROW_MEAN
 from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
@@ -176,6 +176,25 @@ def test_where_the_sexy_score_has_all_the_say_there_is_no_mix():
     for share, is_mixed in ((1.0, False), (0.9, True)):
         rows = matrix_content([ranking("max")], views, "max", share).rows
         assert [row[MIX] is not None for row in rows] == [is_mixed] * 5
+
+
+@pytest.mark.parametrize("gone", ["Weight", "ID", "the table"])
+def test_where_the_weights_cannot_be_read_no_formula_names_them(tmp_path: Path, gone: str):
+    path = tmp_path / "book.xlsx"
+    new_book(path)
+    workbook = openpyxl.load_workbook(path)
+    table = workbook["POV"].tables["tblPOV"]
+    if gone == "the table":
+        del workbook["POV"].tables["tblPOV"]
+    else:
+        place = POV.headers.index(gone)
+        table.tableColumns[place].name = workbook["POV"].cell(5, place + 1).value = "Renamed"
+    assert weights_can_be_read(FileBook.open(path))
+    workbook.save(path)
+    assert not weights_can_be_read(FileBook.open(path))
+    views = [PointOfView(pov_id=pov_id, text="view", weight=2.5) for pov_id in IDS]
+    _, weights = matrix_content([ranking("classic")], views, "classic", follows=False).above
+    assert {weights.values[pov_id].text for pov_id in IDS} == {"=2.5"}
 
 
 def test_a_matrix_of_nothing_has_no_formulas():
