@@ -86,8 +86,8 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
 
 
 def _about_table(table: Table) -> str:
-    key = " and ".join(table.key)
-    return f"Table `{table.name}` ({table.title}); a row is known by its {key}."
+    known = f"; a row is known by its {' and '.join(table.key)}" if table.key else ""
+    return f"Table `{table.name}` ({table.title}){known}."
 
 
 def _about_family(table: Table) -> str:

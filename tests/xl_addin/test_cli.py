@@ -123,8 +123,8 @@ def test_the_original_files_give_the_original_scores(bonsai: Run, plain_book, pa
     assert classic == pytest.approx(np.sqrt((cosine**2).sum(axis=1)), abs=1e-6)
     assert classic == sorted(classic, reverse=True)
     assert set(question["rows"][0]) == {
-        "chunk_id", "rank", "sexy", "classic", "query_similarity", "query_rank", "top_povs",
-        "source", "page", "start", "text",
+        "chunk_id", "rank", "sexy", "classic", "query_similarity", "query_rank", "relevance",
+        "top_povs", "source", "page", "start", "text",
     }  # fmt: skip
     assert (fbq.read_bytes(), pov.read_bytes()) == untouched
     results = fbq.with_name("FBQ_bonsai.xlsx")

@@ -15,6 +15,7 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from tests.xl_addin.conftest import Run, rows
 from tests.xl_addin.workbook.samples import parts, rewrite
 from xl_addin.jobs.books import new_book
+from xl_addin.jobs.rank import JOB
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.heatmap import HEATMAP
 from xl_addin.sheets.last_run import LAST_RUN
@@ -222,7 +223,8 @@ def test_an_odd_workbook_comes_back_whole(
 def parts_of_results(path: Path) -> set[str]:
     """What a run writes into; every other part must come out as it went in."""
     book = FileBook.open(path)._workbook
-    tables = [book.table(table.name) for table in (RANKED, MATRIX, LAST_RUN)]
+    filled = [table for table in (*JOB.sheets, *JOB.shares, LAST_RUN) if isinstance(table, Table)]
+    tables = [book.table(table.name) for table in filled]
     found = [place for place in tables if place is not None]
     sheets = {book.sheet_part(name) for name in [*(place.sheet for place in found), HEATMAP.sheet]}
     rels = {f"xl/worksheets/_rels/{Path(sheet).name}.rels" for sheet in sheets}

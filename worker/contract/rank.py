@@ -117,7 +117,10 @@ class PovTouch(Wire):
 
 
 class RankedChunk(Wire):
-    """One chunk in final order. Ranks count from 1; `start` is a character offset."""
+    """One chunk in final order. Ranks count from 1; `start` is a character offset.
+
+    `relevance` is what it was found by, on a scale of its own for each question.
+    """
 
     chunk_id: str
     rank: Rank
@@ -125,6 +128,7 @@ class RankedChunk(Wire):
     classic: float
     query_similarity: float
     query_rank: Rank
+    relevance: float
     top_povs: tuple[PovTouch, ...]
     source: str
     page: Count | None

@@ -91,6 +91,7 @@ class HitScorer:
             classic=float(scores.classic[index]),
             query_similarity=hit.similarity,
             query_rank=index + 1,
+            relevance=hit.relevance,
             top_povs=self._top_povs(index, scores),
             source=hit.chunk.source,
             page=hit.chunk.page,

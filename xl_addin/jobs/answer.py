@@ -26,6 +26,7 @@ from xl_addin.sheets.answers import (
     support_lines,
 )
 from xl_addin.sheets.edited_answers import keep_edits
+from xl_addin.sheets.evaluation import BY_QUESTION, EVALUATION
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.settings.answer import CONTEXTS, LLM, MODES, PROMPT
 from xl_addin.sheets.stale_marks import of_run, with_stale_marks
@@ -65,7 +66,7 @@ def plan(request: AnswerRequest) -> Plan:
 
 
 def land(landing: Landing[AnswerRequest]) -> Sequence[Row]:
-    """Fill Ranked, Matrix, Heatmap, Answers and Inputs."""
+    """Fill what Rank fills, and Answers."""
     book, run, request = landing.book, landing.run, landing.request
     lost = [*land_ranking(book, request.ranking, run), *_land_answers(book, request, run)]
     note_inputs(landing, request.ranking, request)
@@ -129,7 +130,7 @@ JOB = ExcelJob(
     ANSWER,
     ask,
     land,
-    sheets=(ANSWERS,),
+    sheets=(ANSWERS, EVALUATION, BY_QUESTION),
     shares=RANK_JOB.sheets,
     about="Rank, then answer each question without passages, with similar ones, with SEXY ones.",
     summary=summary,

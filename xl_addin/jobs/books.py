@@ -16,6 +16,7 @@ from worker.typed_path import typed_path
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.inputs import read_settings, setting_cells, usual_id
+from xl_addin.sheets.labels import LABELS
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.pair_files import read_pair_file
 from xl_addin.sheets.pov import POV
@@ -64,7 +65,7 @@ def open_books(path: Path, povs: Path | None, out: Path | None) -> Books:
         _copy_table(questions, results, FBQ)
         _copy_table(pov_book, results, POV)
         set_settings(results, setting_cells(questions))
-        for table in (RANKED, ANSWERS) if is_new else ():
+        for table in (RANKED, LABELS, ANSWERS) if is_new else ():
             if questions.find_table(table):
                 _copy_table(questions, results, table)
     results.check_target(target)

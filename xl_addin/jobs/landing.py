@@ -23,7 +23,8 @@ def check_landing(job: ExcelJob[In], book: WorkbookPort) -> None:
     """
     filled = [sheet for sheet in (*job.shares, *job.sheets) if isinstance(sheet, Table)]
     wanted = [*filled, LAST_RUN] if filled else []
-    missing = [table.name for table in wanted if not book.has_table(table)]
+    needed = [table for table in wanted if not table.optional]
+    missing = [table.name for table in needed if not book.has_table(table)]
     if missing:
         raise no_table_for_results(missing, book.name)
 

@@ -31,10 +31,18 @@ from xl_addin.jobs.estimate import Plan
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.run_inputs import note_inputs
 from xl_addin.jobs.scope import narrowed_ranking
+from xl_addin.sheets.evaluation import (
+    BY_QUESTION,
+    EVALUATION,
+    land_evaluation,
+)
 from xl_addin.sheets.heatmap import HEATMAP, heatmap_pictures
 from xl_addin.sheets.inputs import read_povs, read_questions
+from xl_addin.sheets.labels import LABELS, land_ranked, moved_note
+from xl_addin.sheets.live import LIVE, live_content
 from xl_addin.sheets.matrix import MATRIX, matrix_content
 from xl_addin.sheets.options import Options
+from xl_addin.sheets.pov import weights_can_be_read
 from xl_addin.sheets.ranked import RANKED, ranked_content
 from xl_addin.sheets.run_inputs import RANKING
 from xl_addin.sheets.settings import filling
@@ -119,7 +127,7 @@ def _refuse_nothing(what: str, book: str, found: bool, problems: tuple[Problem, 
 
 
 def land(landing: Landing[RankRequest]) -> Sequence[Row]:
-    """Fill Ranked, Matrix, Heatmap and Inputs."""
+    """Fill Ranked, Matrix, Live, Heatmap and Inputs; Labels and Evaluation follow."""
     lost = land_ranking(landing.book, landing.request, landing.run)
     note_inputs(landing, landing.request)
     return lost
@@ -130,16 +138,31 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
     rankings = run.rows(QuestionRanking)
     if not rankings:
         return ()
-    ranked = of_run(ranked_content(rankings), request.run_id)
-    matrix = matrix_content(rankings, request.povs, request.score)
     leaves_others = request.is_part or not run.is_whole
-    if leaves_others:
-        ranked, matrix = (_completed(book, content, request) for content in (ranked, matrix))
-    lost = book.write_table(with_stale_marks(book, ranked, RANKING))
-    book.write_table(matrix)
+    ranked, *others = (
+        _completed(book, content, request) if leaves_others else content
+        for content in _contents(book, rankings, request)
+        if book.has_table(content.table)
+    )
+    landed = land_ranked(book, with_stale_marks(book, ranked, RANKING))
+    if landed.moved:
+        run.notes.append(moved_note(landed.moved))
+    for content in others:
+        book.write_table(content)
+    run.notes += land_evaluation(book, ranked.rows)
     pictures = heatmap_pictures(rankings, run.blobs)
     book.put_pictures(HEATMAP.sheet, pictures, keep_others=leaves_others)
-    return lost
+    return landed.lost
+
+
+def _contents(
+    book: WorkbookPort, rankings: Sequence[QuestionRanking], request: RankRequest
+) -> Iterator[TableContent]:
+    """Yield what rankings give to Ranked, Matrix and Live."""
+    povs, score, share = request.povs, request.score, request.sexy_share
+    yield of_run(ranked_content(rankings), request.run_id)
+    yield matrix_content(rankings, povs, score, share, follows=weights_can_be_read(book))
+    yield live_content(rankings, povs, score)
 
 
 def _completed(book: WorkbookPort, content: TableContent, request: RankRequest) -> TableContent:
@@ -192,7 +215,8 @@ JOB = ExcelJob(
     RANK,
     ask,
     land,
-    sheets=(RANKED, MATRIX, HEATMAP),
+    sheets=(RANKED, LABELS, MATRIX, LIVE, HEATMAP),
+    shares=(EVALUATION, BY_QUESTION),
     about="Rank passages for each question by how strongly they touch the points of view.",
     summary=summary,
     flags=RANKING_FLAGS,

@@ -31,8 +31,8 @@ class Run:
     """Everything a run has given so far.
 
     `left_out` are problems of rows that were not asked for at all, `error` is what ended the run
-    before its time, and `lost` are the user's cells whose passage or answer is gone. `notes` is
-    what else the user should know of its landing.
+    before its time. Of its landing, `lost` are the user's cells whose passage or answer is gone,
+    and `notes` what else the user should know.
     """
 
     left_out: Sequence[Problem] = ()

@@ -10,6 +10,8 @@ from xl_addin.sheets.row_cells import Cells, columns_of, filled
 from xl_addin.workbook.columns import Column, Table, user_column
 from xl_addin.workbook.port import TableContent
 
+#: What a person may say of an answer.
+VERDICTS = ("good", "partly", "wrong")
 #: What an answer's time goes to, in this order.
 STAGES = ("Embed", "Retrieve", "Score", "Prompt", "Generate")
 
@@ -33,7 +35,7 @@ CELLS: Cells[Answer] = (
     (Column("Model", 24, "wrapped"), lambda answer: answer.model),
     (Column("Run", 18), None),
     (Column("Proposed", 50, "wrapped"), None),
-    (user_column("Verdict", 12, choices=("good", "partly", "wrong")), None),
+    (user_column("Verdict", 12, choices=VERDICTS), None),
     (user_column("Note", 26, "wrapped"), None),
     (Column("Written", 14, hidden=True), None),
 )

@@ -34,7 +34,8 @@ def keep_edits(
 
     Of the old rows those stay in which somebody has edited the answer; where a new answer has the
     same question and mode, it is proposed in that row. What the run did not reach stays at the end
-    and says so; unless the run ended early (not `is_whole`): then it stays as it is, in its place.
+    and says so, if somebody has edited it or given it a Verdict or Note; unless the run ended early
+    (not `is_whole`): then all of it stays as it is, in its place.
 
     :param qids: the ids of the questions asked, in their order.
     """
@@ -48,7 +49,7 @@ def keep_edits(
                 kept.append(_with_proposal(row, waiting.pop(key, None)))
         elif not is_whole:
             kept.append(_as_it_stands(row))
-        elif edited:
+        elif edited or _is_judged(row.values):
             kept.append(_left_behind(row))
     asked: list[Key] = [(qid, mode) for qid in qids for mode in get_args(AnswerMode)]
     places = {key: place for place, key in enumerate(asked) if key in reached or not is_whole}
@@ -71,6 +72,10 @@ def is_edited(values: Mapping[str, CellValue]) -> bool:
     """Say whether the answer in a row of the table is somebody's own."""
     answer = values.get("Answer")
     return _has_text(answer) and fingerprint(answer) != (values.get("Written") or None)
+
+
+def _is_judged(values: Mapping[str, CellValue]) -> bool:
+    return any(_has_text(values.get(header)) for header in ("Verdict", "Note"))
 
 
 def fingerprint(answer: RowValue) -> str:
@@ -112,7 +117,7 @@ def _proposal(given: AnswerRow, question: CellValue) -> str:
 
 
 def _left_behind(row: Row) -> AnswerRow:
-    """Return an edited row that says that nobody asked its question in the last run."""
+    """Return a row of somebody's that says that nobody asked its question in the last run."""
     rest = _without_mark(row.values.get("Support"))
     support = f"{_NOT_REACHED}\n{rest}" if rest else _NOT_REACHED
     return {**_as_it_stands(row), "Support": support}

@@ -12,11 +12,13 @@ from typing import TypeVar
 from worker.contract import MOST_WEIGHT, PointOfView, Problem, Question
 from worker.errors import CellError
 from xl_addin.sheets.fbq import FBQ, VARIANTS
-from xl_addin.sheets.matrix import CONTRAST_SUFFIX, MATRIX, ROW_MEAN
+from xl_addin.sheets.keep_marks import read_marks
+from xl_addin.sheets.live import LIVE
+from xl_addin.sheets.matrix import CONTRAST_SUFFIX, MATRIX
 from xl_addin.sheets.options import Options, read_options
 from xl_addin.sheets.pov import POV
-from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS
+from xl_addin.sheets.what_if import ROW_MEAN
 from xl_addin.workbook.cell_kinds import is_error, is_total, wordless
 from xl_addin.workbook.cells import clean_text
 from xl_addin.workbook.columns import YES_NO, Table, header_key
@@ -149,11 +151,9 @@ def _asked(
 def _excluded_chunks(port: WorkbookPort) -> dict[str, list[str]]:
     """Return the chunks that the user marked Keep = no, by question id."""
     excluded: dict[str, list[str]] = {}
-    data = port.find_table(RANKED)
-    for row in data.rows if data else ():
-        if _text(row.values.get("Keep")).lower() == "no":
-            qid, chunk_id = _text(row.values.get("QID")), _text(row.values.get("ChunkID"))
-            excluded.setdefault(qid, []).append(chunk_id)
+    for mark in read_marks(port):
+        if not mark.liked:
+            excluded.setdefault(mark.qid, []).append(mark.chunk_id)
     return excluded
 
 
@@ -259,12 +259,13 @@ def _weight(values: Mapping[str, CellValue], place: CellPlace) -> float:
 def _pov_id(values: Mapping[str, CellValue], number: int, place: CellPlace) -> str:
     """Return an id that can head columns of the Matrix table beside those it always has."""
     pov_id = _cell_text(values, "ID", place) or usual_id(POV, number)
-    taken = {header_key(header) for header in (*MATRIX.headers, ROW_MEAN)}
+    usual = dict.fromkeys((*MATRIX.headers, ROW_MEAN, *LIVE.headers))
+    taken = {header_key(header) for header in usual}
     if header_key(pov_id) in taken or pov_id.endswith(CONTRAST_SUFFIX) or len(pov_id) > _LONGEST:
         raise CellError(
             f"The ID '{pov_id[:_LONGEST]}' cannot be used: {place.cell('ID')}.",
-            "It heads columns of the Matrix sheet, and so must be short, end in no single z, and "
-            f"differ from {', '.join(MATRIX.headers)} and {ROW_MEAN}.",
+            "It heads columns of the sheets Matrix and Live, and so must be short, end in no "
+            f"single z, and differ from {', '.join(usual)}.",
             "Give this row another ID, such as P01.",
         )
     return pov_id

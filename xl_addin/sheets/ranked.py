@@ -10,12 +10,16 @@ from xl_addin.sheets.row_cells import Cells, columns_of, filled
 from xl_addin.workbook.columns import YES_NO, Column, Table, user_column
 from xl_addin.workbook.port import TableContent
 
+#: The column of places by the Classic score, which Evaluation measures.
+CLASSIC_RANK = "ClassicRank"
+
 
 class RankedRow(NamedTuple):
-    """One passage of one question."""
+    """One passage of one question, and its place by the Classic score."""
 
     ranking: QuestionRanking
     chunk: RankedChunk
+    classic_rank: int
 
 
 #: Run and Stale are filled when passages land.
@@ -38,6 +42,7 @@ CELLS: Cells[RankedRow] = (
     (Column("Run", 18), None),
     (user_column("Keep", 7, choices=YES_NO), None),
     (user_column("Note", 26, "wrapped"), None),
+    (Column(CLASSIC_RANK, 12, "integer", hidden=True), lambda row: row.classic_rank),
 )
 
 RANKED = Table(
@@ -55,8 +60,23 @@ RANKED = Table(
 
 def ranked_content(rankings: Sequence[QuestionRanking]) -> TableContent:
     """Return what the Ranked table is to hold, question by question in final order."""
-    rows = [RankedRow(ranking, chunk) for ranking in rankings for chunk in ranking.rows]
+    rows = [
+        RankedRow(ranking, chunk, place)
+        for ranking in rankings
+        for chunk, place in zip(ranking.rows, _classic_ranks(ranking.rows), strict=True)
+    ]
     return filled(RANKED, CELLS, rows)
+
+
+def _classic_ranks(chunks: Sequence[RankedChunk]) -> list[int]:
+    """Return the place of each passage by its Classic score; equal ones keep the order found."""
+    order = sorted(
+        range(len(chunks)), key=lambda place: (-chunks[place].classic, chunks[place].query_rank)
+    )
+    ranks = [0] * len(chunks)
+    for rank, place in enumerate(order, start=1):
+        ranks[place] = rank
+    return ranks
 
 
 def top_povs_text(touches: Sequence[PovTouch]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from worker.contract import PairSet, PointOfView, TunePair, TunePassage
 from worker.errors import InputError
+from xl_addin.sheets.keep_marks import read_marks
 from xl_addin.sheets.qa import QA
 from xl_addin.sheets.qa_pairs import WrittenPair, written_pairs
 from xl_addin.sheets.ranked import RANKED
@@ -63,17 +64,16 @@ def taste_set(book: WorkbookPort, povs: tuple[PointOfView, ...]) -> PairSet:
     data = book.find_table(RANKED)
     texts = {pov.pov_id: pov.text for pov in povs if pov.weight > 0}
     passages: dict[str, TunePassage] = {}
-    liked: dict[tuple[str, str], None] = {}
     for row in data.rows if data else ():
         cell = {name: _text(row.values.get(name)) for name in RANKED.headers}
-        if not (cell["ChunkID"] and cell["Chunk"]):
-            continue
-        passages[cell["ChunkID"]] = TunePassage(
-            passage_id=cell["ChunkID"], doc=cell["Source"], text=cell["Chunk"]
-        )
-        first = (cell["Top POVs"].split() or [""])[0]
-        if cell["Keep"].lower() == "yes" and first in texts:
-            liked[texts[first], cell["ChunkID"]] = None
+        if cell["ChunkID"] and cell["Chunk"]:
+            passages[cell["ChunkID"]] = _passage(cell["ChunkID"], cell["Source"], cell["Chunk"])
+    liked: dict[tuple[str, str], None] = {}
+    for mark in read_marks(book):
+        first = (mark.top_povs.split() or [""])[0]
+        if mark.liked and mark.text and first in texts:
+            passages[mark.chunk_id] = _passage(mark.chunk_id, mark.source, mark.text)
+            liked[texts[first], mark.chunk_id] = None
     if not liked:
         raise InputError(
             f"No passage is kept for a point of view in {book.name}.",
@@ -82,6 +82,10 @@ def taste_set(book: WorkbookPort, povs: tuple[PointOfView, ...]) -> PairSet:
         )
     pairs = [TunePair(question=pov, passage_id=chunk) for pov, chunk in liked]
     return PairSet(passages=tuple(passages.values()), pairs=tuple(pairs))
+
+
+def _passage(chunk_id: str, source: str, text: str) -> TunePassage:
+    return TunePassage(passage_id=chunk_id, doc=source, text=text)
 
 
 def joined(qa: PairSet, taste: PairSet) -> PairSet:

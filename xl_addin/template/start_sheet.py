@@ -41,13 +41,13 @@ _RUN_BY_COMMAND = (
     "bonsai index FILE.xlsx\n"
     "bonsai rank FILE.xlsx\n"
     "bonsai answer FILE.xlsx\n"
-    "Results stand on the sheets Ranked, Matrix, Heatmap and Answers.",
+    "Results stand on the sheets Ranked, Matrix, Live, Heatmap and Answers.",
 )
 _RUN_BY_RIBBON = (
     "3  Run",
     "On the tab BONSAI, press Index, then Rank, then Answer. Each runs in the background; you may "
     "go on working. The sheet Jobs says how far it is, and Stop ends it.\n"
-    "Results stand on the sheets Ranked, Matrix, Heatmap and Answers. A formula such as "
+    "Results stand on the sheets Ranked, Matrix, Live, Heatmap and Answers. A formula such as "
     "=SEXYSCORE([@Chunk],tblPOV) scores any text of yours (not on macOS: use Score selection).",
 )
 _SAMPLE = (

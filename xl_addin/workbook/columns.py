@@ -77,6 +77,7 @@ class Table:
     `family` is the suffix of paired columns such as `P01` and `P01 z`: pairs come and go with each
     run and stand together.
     `frozen` columns stay in sight when the sheet is scrolled sideways.
+    An `optional` table takes results where it is there: workbooks of earlier versions lack it.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Table:
     key: tuple[str, ...] = ()
     family: str = ""
     frozen: int = 1
+    optional: bool = False
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ def _rows(*texts: str) -> list[RankedChunk]:
             classic=1.0,
             query_similarity=0.5,
             query_rank=1,
+            relevance=0.0,
             top_povs=(),
             source="a.txt",
             page=None,

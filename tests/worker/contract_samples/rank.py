@@ -21,6 +21,7 @@ CHUNK = RankedChunk(
     classic=0.1 + 0.2,  # a number that shows lost digits
     query_similarity=-0.25,
     query_rank=3,
+    relevance=0.125,
     top_povs=(PovTouch(pov_id="P1", cosine=0.5, contrast=-1.0, share=0.75),),
     source="a.txt",
     page=None,

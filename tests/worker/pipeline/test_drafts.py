@@ -28,6 +28,7 @@ def passage(rank: int, query_rank: int, text: str = NINE) -> RankedChunk:
         classic=1.0,
         query_similarity=1 - query_rank / 10,
         query_rank=query_rank,
+        relevance=0.0,
         top_povs=(),
         source=f"bridge{rank}.txt",
         page=None,

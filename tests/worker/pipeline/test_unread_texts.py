@@ -20,8 +20,8 @@ def told(mode, question=ENGLISH, passage=ENGLISH, pov=ENGLISH, **models: str) ->
     )
     request = AnswerRequest(run_id="r", ranking=ranking, llm=models.get("llm", "hf:Qwen/Qwen3-4B"))
     row = RankedChunk(
-        chunk_id="c", rank=1, sexy=0, classic=0, query_similarity=0, query_rank=1, top_povs=(),
-        source="a.txt", page=None, start=0, text=passage,
+        chunk_id="c", rank=1, sexy=0, classic=0, query_similarity=0, query_rank=1, relevance=0,
+        top_povs=(), source="a.txt", page=None, start=0, text=passage,
     )  # fmt: skip
     contexts = [] if mode == "no-rag" else [row]
     return "; ".join(unread_texts(request, ranking.questions[0], contexts, mode))

@@ -11,6 +11,8 @@ from worker.scoring.score_modes import score_chunks
 # Five chunks by four points of view; ids with marks that mean something inside a formula.
 COSINE = np.random.default_rng(7).uniform(-0.1, 0.7, (5, 4))
 IDS = ("@P1", "it's #2 [x]", 'say "3"', "視点4")
+#: How the chunks were found, worst first: ranks by it count down.
+RELEVANCE = np.array([0.31, 0.31, 0.42, 0.5, 0.93])
 WEIGHTS = np.array([1.0, 0.25, -0.5, 2.0])
 STATISTICS = corpus_statistics(np.random.default_rng(8).uniform(-0.1, 0.7, (50, 4)))
 
@@ -27,6 +29,7 @@ def ranking(
             classic=float(scores.classic[n]),
             query_similarity=0.5,
             query_rank=5 - n,
+            relevance=float(RELEVANCE[n]),
             top_povs=(),
             source="kettle.txt",
             page=None,

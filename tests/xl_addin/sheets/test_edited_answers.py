@@ -240,6 +240,23 @@ def test_an_edited_answer_that_was_not_asked_for_again_stays_at_the_end_and_says
     )
 
 
+@pytest.mark.parametrize(("header", "said"), [("Verdict", "good"), ("Note", "checked")])
+def test_what_somebody_said_of_an_answer_keeps_it_when_its_mode_is_not_run(
+    bench, port, header, said
+):
+    port = typed(bench, port, 0, said, header)
+    for _ in range(2):
+        assert run(port, answer("Q1", "rag", "second"), answer("Q2", "rag", "second")) == []
+        assert keys(port) == [("Q1", "rag"), ("Q2", "rag"), ("Q1", "no-rag")]
+        left = rows(port)["Q1", "no-rag"]
+        assert (left[header], left["Answer"]) == (said, "first Q1 no-rag")
+        assert left["Support"] == "not in the last run\nfrom the model alone"
+    run(port, *answers("third"))
+    again = rows(port)["Q1", "no-rag"]
+    assert (again[header], again["Answer"]) == (said, "third Q1 no-rag")
+    assert again["Support"] == "from the model alone"
+
+
 def test_a_row_of_the_users_own_stays(bench, port):
     port = typed(bench, typed(bench, port, 5, "Q9", "QID"), 5, "a row of mine")
     run(port, *answers("second"))

@@ -8,14 +8,15 @@ import numpy as np
 import openpyxl
 import pytest
 
-from tests.xl_addin.sheets.rankings import COSINE, IDS, STATISTICS, WEIGHTS, ranking
+from tests.xl_addin.sheets.rankings import COSINE, IDS, RELEVANCE, STATISTICS, WEIGHTS, ranking
 from tests.xl_addin.template.office import Office
 from worker.contract import PointOfView, QuestionRanking
 from worker.scoring.corpus_statistics import CorpusStatistics
-from worker.scoring.score_modes import SCORE_FUNCTIONS, PovScores, score_chunks
+from worker.scoring.score_modes import SCORE_FUNCTIONS, PovScores, final_order, score_chunks
 from xl_addin.jobs.books import new_book
-from xl_addin.sheets.matrix import CELLS, MATRIX, ROW_MEAN, contrast_header, matrix_content
-from xl_addin.sheets.pov import POV
+from xl_addin.sheets.matrix import CELLS, MATRIX, contrast_header, matrix_content
+from xl_addin.sheets.pov import POV, weights_can_be_read
+from xl_addin.sheets.what_if import MIX, ROW_MEAN
 from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import TableContent
@@ -63,7 +64,9 @@ def povs(weights: np.ndarray) -> list[dict[str, object]]:
     ]
 
 
-def write_book(path: Path, ranked: QuestionRanking, weights: np.ndarray, mode: str) -> None:
+def write_book(
+    path: Path, ranked: QuestionRanking, weights: np.ndarray, mode: str, share: float = 1.0
+) -> None:
     """Write a run's matrix, and the weights that stand on the POV sheet now."""
     new_book(path)
     book = FileBook.open(path)
@@ -73,7 +76,7 @@ def write_book(path: Path, ranked: QuestionRanking, weights: np.ndarray, mode: s
         PointOfView(pov_id=pov_id, text=f"view {pov_id}", weight=weight)
         for pov_id, weight in zip(IDS, weights, strict=True)
     ]
-    book.write_table(matrix_content([ranked], views, mode))
+    book.write_table(matrix_content([ranked], views, mode, share))
     book.save()
 
 
@@ -102,9 +105,30 @@ def test_what_if_scores_equal_the_workers_at_the_weights_on_the_sheet(
     office.save_copy(str(written), str(computed))
     expected = score_chunks(COSINE, now, STATISTICS, mode)
     check_computed(computed, expected)
-    ranks = matrix_values(computed, "What-if rank")
-    higher = (expected.sexy[np.newaxis] > expected.sexy[:, np.newaxis] + 1e-9).sum(axis=1)
-    assert list(higher + 1) == ranks
+    assert matrix_values(computed, "What-if rank") == ranks_of_a_run(expected.sexy, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("mode", "share"), [("contrast", 0.0), *((mode, 0.3) for mode in sorted(SCORE_FUNCTIONS))]
+)
+def test_what_if_ranks_are_a_runs_where_similarity_to_the_question_counts_too(
+    office: Office, tmp_path: Path, mode: str, share: float
+):
+    written, computed = tmp_path / "written.xlsx", tmp_path / "computed.xlsx"
+    write_book(written, ranking(mode), WEIGHTS, mode, share)
+    office.save_copy(str(written), str(computed))
+    expected = score_chunks(COSINE, WEIGHTS, STATISTICS, mode)
+    check_computed(computed, expected)
+    assert matrix_values(computed, "What-if rank") == ranks_of_a_run(expected.sexy, share)
+
+
+def ranks_of_a_run(sexy: np.ndarray, share: float) -> list[int]:
+    """The worker's rank of each passage of the samples, which were found last to first."""
+    found = slice(None, None, -1)
+    order = final_order(RELEVANCE[found], sexy[found], share)
+    ranks = np.empty(len(order), dtype=int)
+    ranks[order] = np.arange(1, len(order) + 1)
+    return list(ranks[found])
 
 
 @pytest.mark.parametrize("mode", ["contrast", "max"])
@@ -123,6 +147,7 @@ def test_where_all_weights_are_nothing_what_if_is_nothing(office: Office, tmp_pa
     write_book(written, ranking("contrast"), np.zeros(4), "contrast")
     office.save_copy(str(written), str(computed))
     assert matrix_values(computed, "What-if") == [0] * 5
+    assert matrix_values(computed, "What-if rank") == [5, 4, 3, 2, 1], "the order found"
 
 
 def test_what_stands_above_the_matrix_is_named_and_labelled():
@@ -144,6 +169,32 @@ def test_marks_with_a_meaning_in_structured_references_are_escaped():
     second = "tblMatrix[[#Headers],[it''s '#2 '[x']]]"
     assert second in weights.values["it's #2 [x]"].text
     assert "tblMatrix[[#This Row],['@P1]:[視点4]]" in content.rows[0]["What-if"].text
+
+
+def test_where_the_sexy_score_has_all_the_say_there_is_no_mix():
+    views = [PointOfView(pov_id=pov_id, text="view") for pov_id in IDS]
+    for share, is_mixed in ((1.0, False), (0.9, True)):
+        rows = matrix_content([ranking("max")], views, "max", share).rows
+        assert [row[MIX] is not None for row in rows] == [is_mixed] * 5
+
+
+@pytest.mark.parametrize("gone", ["Weight", "ID", "the table"])
+def test_where_the_weights_cannot_be_read_no_formula_names_them(tmp_path: Path, gone: str):
+    path = tmp_path / "book.xlsx"
+    new_book(path)
+    workbook = openpyxl.load_workbook(path)
+    table = workbook["POV"].tables["tblPOV"]
+    if gone == "the table":
+        del workbook["POV"].tables["tblPOV"]
+    else:
+        place = POV.headers.index(gone)
+        table.tableColumns[place].name = workbook["POV"].cell(5, place + 1).value = "Renamed"
+    assert weights_can_be_read(FileBook.open(path))
+    workbook.save(path)
+    assert not weights_can_be_read(FileBook.open(path))
+    views = [PointOfView(pov_id=pov_id, text="view", weight=2.5) for pov_id in IDS]
+    _, weights = matrix_content([ranking("classic")], views, "classic", follows=False).above
+    assert {weights.values[pov_id].text for pov_id in IDS} == {"=2.5"}
 
 
 def test_a_matrix_of_nothing_has_no_formulas():

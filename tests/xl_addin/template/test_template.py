@@ -10,6 +10,7 @@ from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.heatmap import HEATMAP
 from xl_addin.sheets.last_run import LAST_RUN
+from xl_addin.sheets.live import LIVE
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.options import read_options
 from xl_addin.sheets.pov import POV
@@ -137,12 +138,12 @@ def test_samples_are_in_the_tables():
         assert rows
 
 
-def test_every_sheet_prints_on_one_page_across_and_the_matrix_on_two(template):
+def test_every_sheet_prints_on_one_page_across_and_matrices_on_two(template):
     for sheet in template:
         if sheet.title == HEATMAP.sheet:
             assert sheet.page_setup.scale == 76, "fitting would ignore its page breaks"
             continue
-        across = 2 if sheet.title == MATRIX.sheet else 1
+        across = 2 if sheet.title in (MATRIX.sheet, LIVE.sheet) else 1
         assert (sheet.page_setup.fitToWidth or 1) == across  # one is what the format means by none
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         if sheet.title not in (LAST_RUN.sheet, HEATMAP.sheet):

@@ -62,7 +62,7 @@ def test_formulas_compute_text_stays_text_and_everything_is_shown(book, converte
     assert workbook["Heatmap"]["A5"].value == "題 caption"
     assert len(workbook["Heatmap"]._images) == 1
     rules = {str(item.sqref) for item in workbook["Matrix"].conditional_formatting}
-    assert rules == {"F6:H7", "I6:K7"}
+    assert rules == {"J6:L7", "M6:O7"}
     scores = FileBook.open(converted(book)).read_table(MATRIX).rows
     assert [row.values["What-if"] for row in scores] == [
         pytest.approx(3**0.5),

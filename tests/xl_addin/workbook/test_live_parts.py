@@ -172,20 +172,20 @@ class Sheet:
 
 def test_colour_scales_are_renewed_and_those_of_the_users_stay():
     sheet = Sheet()
-    sheet.add("$F$6:$G$9", "color_scale", OURS)  # of the last run
-    sheet.add("$F$6:$F$9,$C$6:$C$9", "color_scale", OURS)  # theirs: reaches over another column
-    sheet.add("$F$6:$F$9", "cell_value")
-    sheet.add("$F$6:$F$9", "color_scale", ("#F8696B", "#FFEB84", "#63BE7B"))
-    sheet.add("$G$6:$G$9", "color_scale", ("#FFFFFF", "#F4845F"))
+    sheet.add("$J$6:$K$9", "color_scale", OURS)  # of the last run
+    sheet.add("$J$6:$J$9,$C$6:$C$9", "color_scale", OURS)  # theirs: reaches over another column
+    sheet.add("$J$6:$J$9", "cell_value")
+    sheet.add("$J$6:$J$9", "color_scale", ("#F8696B", "#FFEB84", "#63BE7B"))
+    sheet.add("$K$6:$K$9", "color_scale", ("#FFFFFF", "#F4845F"))
     plan = shape([*FIXED, "P1", "P2", "P1 z", "P2 z"], ["P1", "P2"])
     renew_scales(sheet, plan)
     assert sheet.seen() == [
-        ("$F$6:$F$9,$C$6:$C$9", "color_scale"),
-        ("$F$6:$F$9", "cell_value"),
-        ("$F$6:$F$9", "color_scale"),
-        ("$G$6:$G$9", "color_scale"),
-        ("F6:G7", "color_scale"),
-        ("H6:I7", "color_scale"),
+        ("$J$6:$J$9,$C$6:$C$9", "color_scale"),
+        ("$J$6:$J$9", "cell_value"),
+        ("$J$6:$J$9", "color_scale"),
+        ("$K$6:$K$9", "color_scale"),
+        ("J6:K7", "color_scale"),
+        ("L6:M7", "color_scale"),
     ]
     sequential, diverging = sheet.rules[4:]
     assert sequential.colors == ((255, 255, 255), (254, 227, 145), (244, 132, 95))

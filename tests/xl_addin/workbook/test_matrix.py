@@ -34,24 +34,24 @@ def test_points_of_view_come_as_columns_with_formats_widths_and_rows_above(book)
     sheet = workbook["Matrix"]
     assert headers(sheet) == [*FIXED, "P1", "P2", "P1 z", "P2 z"]
     assert row_values(sheet, 5) == headers(sheet)
-    assert row_values(sheet, 3, 6) == [f"text of {name}" for name in headers(sheet)[5:]]
-    assert row_values(sheet, 4, 5) == ["Weight now", None, None, "=1", "=1"]
-    assert workbook.defined_names["Weights"].attr_text == "'Matrix'!$H$4:$I$4"
-    assert sheet["F7"].number_format == "0.000"
-    assert sheet["F7"].style == "Output"
-    assert sheet["F5"].style == "Accent1"
-    assert sheet["F3"].alignment.textRotation == 90
-    assert sheet.column_dimensions["F"].width == 9
-    assert scales(book) == ["F6:G8", "H6:I8"]
+    assert row_values(sheet, 3, 10) == [f"text of {name}" for name in headers(sheet)[9:]]
+    assert row_values(sheet, 4, 5) == ["Weight now", *[None] * 6, "=1", "=1"]
+    assert workbook.defined_names["Weights"].attr_text == "'Matrix'!$L$4:$M$4"
+    assert sheet["J7"].number_format == "0.000"
+    assert sheet["J7"].style == "Output"
+    assert sheet["J5"].style == "Accent1"
+    assert sheet["J3"].alignment.textRotation == 90
+    assert sheet.column_dimensions["J"].width == 9
+    assert scales(book) == ["J6:K8", "L6:M8"]
 
 
 def test_columns_of_points_of_view_come_and_go_with_each_run(book):
     written(book, matrix(["P1", "P2", "P3"], rows=5))
     sheet = written(book, matrix(["P2", "P9"], rows=2))["Matrix"]
     assert headers(sheet) == [*FIXED, "P2", "P9", "P2 z", "P9 z"]
-    assert sheet.tables["tblMatrix"].ref == "A5:I7"
-    assert scales(book) == ["F6:G7", "H6:I7"]
-    assert max(cell.column for row in sheet.iter_rows() for cell in row if cell.value) == 9
+    assert sheet.tables["tblMatrix"].ref == "A5:M7"
+    assert scales(book) == ["J6:K7", "L6:M7"]
+    assert max(cell.column for row in sheet.iter_rows() for cell in row if cell.value) == 13
     sheet = written(book, matrix([], rows=0))["Matrix"]
     assert headers(sheet) == FIXED
     assert scales(book) == []

@@ -655,13 +655,13 @@ def test_points_of_view_come_as_columns_with_formats_widths_and_rows_above(bench
     sheet = workbook["Matrix"]
     assert headers(sheet) == [*FIXED, "P1", "P2", "P1 z", "P2 z"]
     assert row_values(sheet, 5) == headers(sheet)
-    assert row_values(sheet, 3, 6) == [f"text of {name}" for name in headers(sheet)[5:]]
-    assert row_values(sheet, 4, 5) == ["Weight now", None, None, "=1", "=1"]
-    assert row_values(sheet, 7) == ["Q1", None, "c1", "=SUM(Weights)", None, *[0.25] * 4]
+    assert row_values(sheet, 3, 10) == [f"text of {name}" for name in headers(sheet)[9:]]
+    assert row_values(sheet, 4, 5) == ["Weight now", *[None] * 6, "=1", "=1"]
+    assert row_values(sheet, 7) == ["Q1", None, "c1", "=SUM(Weights)", *[None] * 5, *[0.25] * 4]
     place = workbook.defined_names["Weights"].attr_text
-    assert place.replace("'", "") == "Matrix!$H$4:$I$4"
-    assert sheet["F7"].number_format == "0.000"
-    assert sheet.column_dimensions["F"].width == pytest.approx(9, abs=0.8)
+    assert place.replace("'", "") == "Matrix!$L$4:$M$4"
+    assert sheet["J7"].number_format == "0.000"
+    assert sheet.column_dimensions["J"].width == pytest.approx(9, abs=0.8)
 
 
 def test_columns_of_points_of_view_come_and_go_with_each_run(bench, port):
@@ -670,9 +670,9 @@ def test_columns_of_points_of_view_come_and_go_with_each_run(bench, port):
     sheet = bench.look(port)["Matrix"]
     assert headers(sheet) == [*FIXED, "P2", "P9", "P2 z", "P9 z"]
     assert row_values(sheet, 5) == headers(sheet)
-    assert row_values(sheet, 7)[5:] == [0.25] * 4
-    assert sheet.tables["tblMatrix"].ref == "A5:I7"
-    assert max(cell.column for row in sheet.iter_rows() for cell in row if cell.value) == 9
+    assert row_values(sheet, 7)[9:] == [0.25] * 4
+    assert sheet.tables["tblMatrix"].ref == "A5:M7"
+    assert max(cell.column for row in sheet.iter_rows() for cell in row if cell.value) == 13
     assert max(cell.row for row in sheet.iter_rows() for cell in row if cell.value) == 7
     port.write_table(matrix([], rows=0))
     assert headers(bench.look(port)["Matrix"]) == FIXED
@@ -684,7 +684,7 @@ def test_points_of_view_in_another_order_stand_in_that_order(bench, port):
     sheet = bench.look(port)["Matrix"]
     assert headers(sheet) == [*FIXED, "P2", "P1", "P2 z", "P1 z"]
     assert row_values(sheet, 5) == headers(sheet)
-    assert row_values(sheet, 3, 6) == [f"text of {name}" for name in headers(sheet)[5:]]
+    assert row_values(sheet, 3, 10) == [f"text of {name}" for name in headers(sheet)[9:]]
 
 
 def test_a_second_equal_run_changes_no_cell(bench, port):
@@ -704,10 +704,10 @@ def test_a_column_of_the_users_moves_aside_with_values_and_width(bench, port):
     def add(workbook):
         sheet = workbook["Matrix"]
         table = sheet.tables["tblMatrix"]
-        table.ref = table.autoFilter.ref = "A5:H8"
-        table.tableColumns.append(openpyxl.worksheet.table.TableColumn(id=8, name="Mine"))
-        sheet["H4"], sheet["H5"], sheet["H7"] = "my head", "Mine", "mine on c1"
-        sheet.column_dimensions["H"].width = 33
+        table.ref = table.autoFilter.ref = "A5:L8"
+        table.tableColumns.append(openpyxl.worksheet.table.TableColumn(id=12, name="Mine"))
+        sheet["L4"], sheet["L5"], sheet["L7"] = "my head", "Mine", "mine on c1"
+        sheet.column_dimensions["L"].width = 33
 
     port.write_table(matrix(["P1"]))
     port = bench.edit(port, add)
@@ -716,7 +716,7 @@ def test_a_column_of_the_users_moves_aside_with_values_and_width(bench, port):
     assert headers(sheet) == [*FIXED, "P1", "P2", "P1 z", "P2 z", "Mine"]
     assert row_values(sheet, 7)[-1] == "mine on c1"
     assert row_values(sheet, 4)[-1] == "my head"
-    assert sheet.column_dimensions["J"].width == pytest.approx(33, abs=0.8)
+    assert sheet.column_dimensions["N"].width == pytest.approx(33, abs=0.8)
     port.write_table(matrix(["P2"]))
     sheet = bench.look(port)["Matrix"]
     assert headers(sheet) == [*FIXED, "P2", "P2 z", "Mine"]

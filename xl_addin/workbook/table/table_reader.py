@@ -61,7 +61,8 @@ def read_named(values: SheetValues, place: TablePlace, table: Table) -> TableDat
 def find_plain(values: SheetValues, table: Table, book: str) -> TableData | None:
     """Return the one sheet that has the marks of `table` in its first ten rows.
 
-    None if no sheet has, and none has the name that the table's own sheet would have.
+    None if no sheet has, and none has the name that the table's own sheet would have: of an
+    optional table, a sheet of that name may be anything of the user's.
 
     :raises TableMissingError: if two sheets have them, or the sheet of that name has not.
     :raises ColumnError: if a column of the layout stands there twice.
@@ -76,7 +77,7 @@ def find_plain(values: SheetValues, table: Table, book: str) -> TableData | None
     if len(sheets) > 1:
         raise _on_two_sheets(table, book, sheets)
     if not found:
-        for sheet in values.sheets if table.marks else []:
+        for sheet in values.sheets if table.marks and not table.optional else []:
             if header_key(sheet) == header_key(table.sheet):
                 raise _lost_headers(table, book, sheet, [*_first_rows(values, sheet, table)])
         return None

@@ -138,17 +138,17 @@ def test_colour_scales_of_the_users_stay_in_our_columns(bench, port):
         theirs = ColorScaleRule(
             start_type="min", start_color="F8696B", end_type="max", end_color="63BE7B"
         )
-        workbook["Matrix"].conditional_formatting.add("F6:F8", theirs)
+        workbook["Matrix"].conditional_formatting.add("J6:J8", theirs)
 
     port.write_table(matrix(["P1", "P2"]))
     ours = scales(bench, port, "Matrix")
-    assert [place for place, _ in ours] == ["F6:G8", "H6:I8"]
+    assert [place for place, _ in ours] == ["J6:K8", "L6:M8"]
     port = bench.edit(port, colour)
     port.write_table(matrix(["P1", "P2"], rows=5))
     found = dict(scales(bench, port, "Matrix"))
     assert "0063BE7B" in found.values()
     assert {place for place, colour in found.items() if colour != "0063BE7B"} == {
-        "F6:G10", "H6:I10",
+        "J6:K10", "L6:M10",
     }  # fmt: skip
 
 
@@ -161,7 +161,7 @@ def test_our_colour_scales_are_not_made_twice_nor_again(bench, port, changes):
     content.rows[0]["P1"] = 0.75
     port.write_table(content)
     assert "FormatConditions.AddColorScale" not in changes()
-    assert [place for place, _ in scales(bench, port, "Matrix")] == ["F6:G8", "H6:I8"]
+    assert [place for place, _ in scales(bench, port, "Matrix")] == ["J6:K8", "L6:M8"]
 
 
 # Cells of the user's
