@@ -14,22 +14,33 @@ from xl_addin.jobs.snapshots import snapshots_of_open
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.edited_answers import keep_later_edits
 from xl_addin.sheets.heatmap import HEATMAP
+from xl_addin.sheets.labels import LABELS, land_ranked
 from xl_addin.sheets.last_run import LAST_RUN
+from xl_addin.sheets.live import LIVE, live_columns
 from xl_addin.sheets.matrix import MATRIX, matrix_columns
 from xl_addin.sheets.qa import QA, keep_own
+from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.regression import REGRESSION
+from xl_addin.sheets.run_inputs import INPUTS
 from xl_addin.sheets.tuned_ranks import TUNED_RANKS
-from xl_addin.workbook.columns import Table
+from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.file.disk import check_writable, read_bytes, replace_bytes
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.snapshots import Snapshot, Snapshots
 from xl_addin.workbook.port import KeptCell, Row, RowValue, TableContent, WorkbookPort
 from xl_addin.workbook.table.user_cells import Key, row_key
 
-#: The sheets that are put back: all that jobs fill, and the stamp of the last run.
-_OUTPUTS = (*(sheet for job in EXCEL_JOBS for sheet in job.sheets), LAST_RUN)
+#: The sheets that are put back: all that jobs fill, and what they were made from. Labels is not:
+#: it holds a person's words, which follow the passages that are put back.
+_FILLED = dict.fromkeys(sheet for job in EXCEL_JOBS for sheet in job.sheets)
+_OUTPUTS = (*(sheet for sheet in _FILLED if sheet is not LABELS), INPUTS, LAST_RUN)
 _PICTURED = (HEATMAP, REGRESSION, TUNED_RANKS)
 
+#: The columns of tables that have some for each point of view, from the headers of then.
+_FAMILIES: Mapping[str, Callable[[Sequence[str]], Sequence[Column]]] = {
+    MATRIX.name: matrix_columns,
+    LIVE.name: live_columns,
+}
 #: What a person has done to the rows of a table since stays, by what keeps it.
 _LATER_WORK: Mapping[str, Callable[[TableContent, Sequence[Row]], Sequence[Mapping[str, RowValue]]]]
 _LATER_WORK = {
@@ -141,8 +152,11 @@ def put_back(book: WorkbookPort, then: FileBook, restored: Restored) -> None:
 def _put_back_table(book: WorkbookPort, then: FileBook, table: Table) -> Sequence[Row]:
     """Restore one table, and return the user's cells of rows that are gone."""
     before, now = then.read_table(table), book.read_table(table)
-    columns = matrix_columns(before.headers) if table is MATRIX else table.columns
+    family = _FAMILIES.get(table.name)
+    columns = family(before.headers) if family else table.columns
     content = then.table_content(table, columns)
+    if table is RANKED and book.has_table(LABELS):
+        return land_ranked(book, content).lost
     if table.name in _LATER_WORK:
         content = replace(content, rows=_LATER_WORK[table.name](content, now.rows))
     own = [c.header for c in columns if c.owner == "user" and c.header in now.headers]

@@ -85,6 +85,20 @@ def live_content(
     return filled(LIVE, (*CELLS, *looked_at, *others), rows, (upper, lower))
 
 
+def live_columns(headers: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns that a run wrote into a Live table with these headers."""
+    ids = {header for header in headers if contrast_header(header) in headers}
+    contrasts = {contrast_header(pov_id) for pov_id in ids}
+    cells = [
+        _pov_cell(header, "score", "diverging")
+        if header in contrasts
+        else _pov_cell(header, "similarity", "sequential")
+        for header in headers
+        if header in ids | contrasts
+    ]
+    return columns_of((*CELLS, *cells))
+
+
 def _pov_cell(header: str, kind: Kind, scale: Scale) -> Cell[LiveRow]:
     return Column(header, 9, kind, scale=scale), lambda _: _of_matrix(header)
 
