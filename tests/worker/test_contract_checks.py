@@ -132,6 +132,12 @@ def test_an_answer_that_was_not_asked_for_is_refused_and_named(change: Change, w
     assert why in told(ANSWERING, changed(ANSWER, change))
 
 
+def test_an_answer_that_is_none_of_those_asked_for_alone_is_refused() -> None:
+    only = ANSWERING.model_copy(update={"only": ((ANSWER.qid, "no-rag"),)})
+    assert ANSWER.mode == "sexy"
+    assert "the mode sexy was not asked for" in str(told(only, ANSWER.model_dump(mode="json")))
+
+
 PAIRS = {
     "no id": (PAIR, setting("pair_id", to=""), "has no id"),
     "no document": (PAIR, setting("doc", to=""), "no document"),

@@ -145,7 +145,7 @@ class WatchedRun:
                 return cell  # the workbook's name, or what the machine has
             cell = setting.default
         try:
-            says = setting.reader.read(cell)
+            says = setting.reader.read(cell.strip() if isinstance(cell, str) else cell)
         except ValueError:
             return as_cell(used)
         return cell if says == used else as_cell(used)

@@ -27,6 +27,16 @@ def test_the_three_modes_stand_side_by_side(answer_request: AnswerRequest, watch
     assert watched.kinds().count("row") == 1 + 3, "one ranking, three answers"
 
 
+def test_what_was_asked_for_alone_is_all_that_is_written(
+    answer_request: AnswerRequest, watched: Watched
+):
+    only = answer_request.model_copy(update={"only": (("Q1", "rag"),)})
+    result = answer(only, watched.context)
+    assert [(given.qid, given.mode) for given in result.answers] == [("Q1", "rag")]
+    whole = answer(answer_request, watched.context)
+    assert result.run.settings_hash == whole.run.settings_hash
+
+
 def test_the_contexts_of_rag_are_the_most_similar_and_those_of_sexy_the_best_ranked(
     answer_request: AnswerRequest, watched: Watched
 ):

@@ -264,6 +264,18 @@ def test_a_second_press_while_a_job_runs_is_refused(
     assert second["State"] == "queued"
 
 
+def test_a_press_may_be_for_a_part_of_the_questions(
+    book: Path, waiting: LocalJobs, settings: Settings
+):
+    status: list[str] = []
+    at = desk(ready(book), waiting, settings, status)
+    at.press("rank", "selected")
+    assert "No question in use is selected" in status[-1]
+    assert job_rows(at) == []
+    at.press("rank", "empty")
+    assert [row["State"] for row in job_rows(at)] == ["queued"]
+
+
 def test_an_error_stands_in_the_jobs_table_in_three_sentences(
     book: Path, waiting: LocalJobs, settings: Settings
 ):

@@ -21,6 +21,7 @@ from tests.xl_addin.workbook.test_port import matrix
 from worker.errors import PackageMissingError, WorkbookError, WorkbookLockedError
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.ranked import RANKED
+from xl_addin.workbook.areas import Area
 from xl_addin.workbook.live import busy
 from xl_addin.workbook.live.live_book import LiveBook
 from xl_addin.workbook.live.live_sheet import LiveSheet
@@ -383,6 +384,11 @@ def test_selected_cells_are_read_with_their_place(bench, port):
     place, values = cells.selection()
     assert place == "'FBQ'!A5:B6"
     assert values[0] == ("ID", "QInitial")
+
+
+@ON_REMOTE
+def test_all_selected_areas_are_told_with_the_sheet_in_front(port):
+    assert selected(port, "A5:B6").selected() == ("Start", (Area.parse("A5:B6"),))
 
 
 @ON_REMOTE
