@@ -44,6 +44,6 @@ def test_whatever_was_done_to_a_workbook_it_lands_or_says_why_not(
 def test_notes_that_lost_their_place_are_told_though_a_later_table_cannot_be_written(
     used_book: Path,
 ) -> None:
-    blocked = Edit("merge cells", "tblMatrix", 0, ""), Edit("delete rows", "tblMatrix", 1, "")
+    blocked = Edit("delete rows", "tblMatrix", 1, ""), Edit("merge cells", "tblMatrix", 0, "")
     case = Case("rank", "live", blocked, ("A passage.",))
     assert play(used_book, case) == "refused: workbook"
