@@ -39,7 +39,7 @@ def note_inputs(
         return
     watched = WatchedRun(stamp, ranking, answering, landing.elsewhere, book).inputs()
     reaches_all = landing.run.is_whole and not ranking.is_part
-    runs = _runs(book, [ANSWERS] if reaches_all else [RANKED, ANSWERS]) - {stamp.run_id}
+    runs = _runs(book, [ANSWERS] if reaches_all else [RANKED, ANSWERS]) - {ranking.run_id}
     earlier = [given for given in _standing(book) if given.run in runs]
     earlier = with_index(earlier, stamp.collection, stamp.index_version)
     _write(book, [*watched, *earlier])

@@ -84,7 +84,7 @@ class WatchedRun:
         povs = [] if POV.name in self.elsewhere else [*self._povs(standing)]
         questions = [] if FBQ.name in self.elsewhere else [*self._questions(standing)]
         outputs = OUTPUTS if self.answering else (RANKING,)
-        results = [RunInput(self.stamp.run_id, "result", output) for output in outputs]
+        results = [RunInput(self.ranking.run_id, "result", output) for output in outputs]
         return [*questions, *povs, *self._settings(standing), *self._index(), *results]
 
     def _questions(self, standing: StandingInputs) -> Iterator[RunInput]:
@@ -92,7 +92,7 @@ class WatchedRun:
             what, place = standing.questions.get(question.qid, _GONE)
             cell = place.values.get(column_of(what, place)) if place else None
             yield RunInput(
-                self.stamp.run_id,
+                self.ranking.run_id,
                 what,
                 question.qid,
                 _as_used(cell, question.text),
@@ -101,7 +101,7 @@ class WatchedRun:
             )
 
     def _povs(self, standing: StandingInputs) -> Iterator[RunInput]:
-        run, used = self.stamp.run_id, self.ranking.povs
+        run, used = self.ranking.run_id, self.ranking.povs
         for pov in used:
             place = standing.povs.get(pov.pov_id)
             cell = place.values.get("POV") if place else None
@@ -130,7 +130,7 @@ class WatchedRun:
             if counts and found and setting.name not in self.elsewhere:
                 name, cell = found
                 used = self._setting_used(setting, cell)
-                yield RunInput(self.stamp.run_id, "setting", name, used, counts)
+                yield RunInput(self.ranking.run_id, "setting", name, used, counts)
 
     def _counts(self, setting: Setting[Any], outputs: tuple[Output, ...]) -> tuple[Output, ...]:
         if not self.answering:
@@ -169,7 +169,7 @@ class WatchedRun:
         version = self.stamp.index_version
         if version:
             name = self.stamp.collection
-            yield RunInput(self.stamp.run_id, "index", name, version, _RETRIEVED, now=version)
+            yield RunInput(self.ranking.run_id, "index", name, version, _RETRIEVED, now=version)
 
 
 def _as_used(cell: CellValue, text: str) -> CellValue:

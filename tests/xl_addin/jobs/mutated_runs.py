@@ -145,7 +145,7 @@ def _run_parts(book: Path, before: Mapping[str, bytes]) -> set[str]:
     """Return the parts that a run may write: its sheets, their tables, what lists and styles."""
     workbook = FileBook.open(book)._workbook
     jobs = [BY_KIND[kind] for kind in LANDED]
-    names = {"Start", *(sheet.sheet for job in jobs for sheet in job.sheets)}
+    names = {"Start", "Inputs", *(sheet.sheet for job in jobs for sheet in job.sheets)}
     sheets = {workbook.sheet_part(name) for name in names}
     below = {part for sheet in sheets for part in _below(sheet, before)}
     return sheets | below | {"xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"}
