@@ -68,6 +68,12 @@ def test_a_click_that_finds_the_desk_taken_is_told_to_press_again(
     assert calling.status == [], "the next tick comes soon"
 
 
+def test_what_was_chosen_reaches_the_desk(calling: type[Calling]):
+    ribbon.choose("rank", 0)
+    assert calling.status == ["BONSAI: nothing was begun"]
+    assert calling.told == []
+
+
 def test_a_protected_jobs_table_is_told(calling: type[Calling], monkeypatch: pytest.MonkeyPatch):
     protect_jobs(monkeypatch)
     ribbon.run("index")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.mutations import ALWAYS
 from tests.xl_addin.jobs.hostile_books import EDITS, PORTS, Case, Edit, cases, make_book, play
 
-SOME = settings(parent=ALWAYS, max_examples=25)  # each is written, run and read back
+SOME = settings(parent=ALWAYS, max_examples=15)  # each is written, run and read back
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +28,9 @@ def test_a_workbook_to_which_nothing_was_done_lands(used_book: Path, port: str) 
 
 @pytest.mark.parametrize("kind", sorted(EDITS))
 def test_each_thing_that_people_do_is_taken_or_named(used_book: Path, kind: str) -> None:
-    for table in ("tblFBQ", "tblRanked"):
-        case = Case("rank", "file", (Edit(kind, table, 7, "=1+1"),), ("=2+2",))
-        assert play(used_book, case).startswith(("landed", "refused"))
+    edits = tuple(Edit(kind, table, 7, "=1+1") for table in ("tblFBQ", "tblRanked"))
+    outcome = play(used_book, Case("rank", "file", edits, ("=2+2",)))
+    assert outcome.startswith(("landed", "refused"))
 
 
 @SOME
@@ -44,6 +44,6 @@ def test_whatever_was_done_to_a_workbook_it_lands_or_says_why_not(
 def test_notes_that_lost_their_place_are_told_though_a_later_table_cannot_be_written(
     used_book: Path,
 ) -> None:
-    blocked = Edit("merge cells", "tblMatrix", 0, ""), Edit("delete rows", "tblMatrix", 1, "")
+    blocked = Edit("delete rows", "tblMatrix", 1, ""), Edit("merge cells", "tblMatrix", 0, "")
     case = Case("rank", "live", blocked, ("A passage.",))
     assert play(used_book, case) == "refused: workbook"
