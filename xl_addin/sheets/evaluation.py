@@ -165,7 +165,7 @@ def land_evaluation(book: WorkbookPort, ranked: Sequence[Mapping[str, RowValue]]
 
 def by_question_content(rows: Sequence[Mapping[str, RowValue]]) -> TableContent:
     """Return what By question is to hold, from the rows of Ranked."""
-    asked = {str(row["QID"]): str(row["Question"]) for row in rows}
+    asked = {str(row["QID"]): str(row["Question"] or "") for row in rows}
     questions = [AskedQuestion(qid, text) for qid, text in asked.items()]
     most = max(1, _MOST_COMPARED // max(1, len(rows)))
     above: tuple[AboveRow, ...] = ()

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import openpyxl
 import pytest
 
 from tests.xl_addin.sheets.rankings import ranking
 from tests.xl_addin.workbook.benches import FileBench, StandInBench
 from tests.xl_addin.workbook.samples import address
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
-from worker.contract import QuestionRanking
+from worker.contract import PointOfView, PovTouch, QuestionRanking
+from xl_addin.sheets.inputs import read_questions
 from xl_addin.sheets.keep_marks import read_labels, read_marks
 from xl_addin.sheets.labels import LABELS, land_ranked, moved_note
 from xl_addin.sheets.ranked import RANKED, ranked_content
+from xl_addin.sheets.tuning_pairs import taste_set
 from xl_addin.workbook.columns import Table
+from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import WorkbookPort
 
 
@@ -219,6 +223,37 @@ def test_taste_learns_from_both_sheets(bench, port):
     run(port, ranked("b"))
     labels = [(label.chunk_id, label.source, label.liked) for label in read_labels(port)]
     assert labels == [("b", "kettle.txt", False), ("a", "kettle.txt", True)]
+
+
+def test_a_passage_that_waits_with_no_is_left_out_of_answers_when_it_comes_back(bench, port):
+    run(port, ranked("a", "b"))
+    port = written(bench, port, RANKED, [(0, "Keep", "no")])
+    run(port, ranked("b"))
+    asked, _ = read_questions(port, "initial")
+    assert {question.qid: question.excluded_chunk_ids for question in asked}["Q1"] == ("a",)
+
+
+def test_tuning_on_taste_takes_the_passages_that_wait(bench, port):
+    first = ranked("a", "b")
+    touch = PovTouch(pov_id="P1", cosine=0.5, contrast=2.0, share=1.0)
+    rows = tuple(row.model_copy(update={"top_povs": (touch,)}) for row in first.rows)
+    run(port, first.model_copy(update={"rows": rows}))
+    port = written(bench, port, RANKED, [(0, "Keep", "yes")])
+    run(port, ranked("b"))
+    taste = taste_set(port, (PointOfView(pov_id="P1", text="Kettles sing."),))
+    assert [(pair.question, pair.passage_id) for pair in taste.pairs] == [("Kettles sing.", "a")]
+    assert {passage.passage_id: passage.text for passage in taste.passages}["a"] == "text of a"
+
+
+def test_a_plain_sheet_of_the_users_that_is_called_labels_is_left_alone(tmp_path):
+    path = tmp_path / "plain.xlsx"
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "Ranked"
+    for row in (["QID", "ChunkID", "Keep", "Note"], ["Q1", "a", "yes", ""]):
+        workbook["Ranked"].append(row)
+    workbook.create_sheet("Labels").append(["jars", "lids"])
+    workbook.save(path)
+    assert [mark.chunk_id for mark in read_marks(FileBook.open(path))] == ["a"]
 
 
 def test_one_and_several_are_said():

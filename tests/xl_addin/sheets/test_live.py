@@ -10,6 +10,8 @@ import pytest
 from tests.xl_addin.sheets.rankings import COSINE, IDS, RELEVANCE, STATISTICS, WEIGHTS, ranking
 from tests.xl_addin.sheets.test_matrix import povs
 from tests.xl_addin.template.office import Office
+from tests.xl_addin.workbook.benches import StandInBench
+from tests.xl_addin.workbook.stand_in_excel import remote_engine
 from worker.contract import PointOfView, QuestionRanking
 from worker.scoring.score_modes import SCORE_FUNCTIONS, final_order, score_chunks
 from xl_addin.jobs.books import new_book
@@ -19,7 +21,7 @@ from xl_addin.sheets.matrix import contrast_header, matrix_content
 from xl_addin.sheets.pov import POV
 from xl_addin.workbook.columns import Column
 from xl_addin.workbook.file.file_book import FileBook
-from xl_addin.workbook.port import Row, TableContent
+from xl_addin.workbook.port import Row, TableContent, WorkbookPort
 
 VIEWS = [PointOfView(pov_id=pov_id, text=f"view {pov_id}") for pov_id in IDS]
 #: Weights after the run, with some that leave no passage above another.
@@ -101,12 +103,22 @@ def test_a_sheet_that_would_be_too_large_has_the_first_questions_and_says_so(mon
     assert content.above[0].values["QID"] == "The first 1 of 2 questions"
 
 
-def test_points_of_view_come_and_go_and_columns_of_the_users_stay(tmp_path: Path):
+@pytest.mark.parametrize("kind", ["file", "live"])
+def test_points_of_view_come_and_go_and_columns_of_the_users_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+):
     path = tmp_path / "book.xlsx"
     new_book(path)
-    book = FileBook.open(path)
+    if kind == "file":
+        see_columns_come_and_go(FileBook.open(path))
+        return
+    with remote_engine(monkeypatch) as xlwings:
+        see_columns_come_and_go(StandInBench(xlwings).open(path))
+
+
+def see_columns_come_and_go(book: WorkbookPort) -> None:
     whole = live_content([ranking("max")], VIEWS, "max")
     mine = TableContent(LIVE, whole.rows, (*whole.columns, Column("Mine")), whole.above)
     book.write_table(mine)
     book.write_table(live_content([], (), "max"))
-    assert book.read_table(LIVE).headers == (*LIVE.headers, "Mine")
+    assert [*book.read_table(LIVE).headers] == [*LIVE.headers, "Mine"]
