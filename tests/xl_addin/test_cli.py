@@ -84,7 +84,7 @@ def test_an_edited_answer_stays_and_the_new_one_is_proposed(bonsai: Run, small_b
     bonsai("index", small_book)
     bonsai("answer", small_book, "--modes", "no-rag")
     workbook = openpyxl.load_workbook(small_book)
-    workbook["Answers"]["D6"] = "My own words."
+    workbook["Answers"]["E6"] = "My own words."
     workbook.save(small_book)
     code, out, _ = bonsai("answer", small_book, "--modes", "no-rag")
     assert code == 0

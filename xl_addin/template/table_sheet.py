@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from xl_addin.sheets.last_run import LAST_RUN
@@ -65,8 +66,10 @@ def _add_eye_catchers(workbook: Workbook, sheet: Worksheet, table: Table, rows: 
     colours = workbook.add_format(_EYE_CATCHING)
     for position, column in enumerate(table.columns):
         if column.stands_out:
-            area = (HEADER_ROW + 1, position, HEADER_ROW + rows, position)
-            sheet.conditional_format(*area, {"type": "no_blanks", "format": colours})
+            first = HEADER_ROW + 1
+            filled = f'={xl_rowcol_to_cell(first, position, col_abs=True)}<>""'
+            rule = {"type": "formula", "criteria": filled, "format": colours}
+            sheet.conditional_format(first, position, HEADER_ROW + rows, position, rule)
 
 
 def write_title(

@@ -313,6 +313,7 @@ def _ranking(
             classic=0.5,
             query_similarity=0.25,
             query_rank=rank,
+            relevance=0.25,
             top_povs=(),
             source=f"{_sent(texts[rank % len(texts)])[:20]}.txt",
             page=None,

@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.xl_addin.workbook.samples import contrast, loaded, png, ranked_rows, write_ranked
+from tests.xl_addin.workbook.samples import (
+    address,
+    contrast,
+    loaded,
+    png,
+    ranked_rows,
+    write_ranked,
+)
 from xl_addin.jobs import SHEETS
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.ranked import RANKED
@@ -57,8 +64,8 @@ def test_formulas_compute_text_stays_text_and_everything_is_shown(book, converte
     port.save()
     workbook = loaded(converted(book))
     assert workbook.sheetnames == [sheet.sheet for sheet in SHEETS]
-    assert [workbook["Ranked"][cell].data_type for cell in ("M6", "M7")] == ["s", "s"]
-    assert workbook["Ranked"]["M6"].value == "=1+1"
+    assert [workbook["Ranked"][cell].data_type for cell in ("N6", "N7")] == ["s", "s"]
+    assert workbook["Ranked"]["N6"].value == "=1+1"
     assert workbook["Heatmap"]["A5"].value == "題 caption"
     assert len(workbook["Heatmap"]._images) == 1
     rules = {str(item.sqref) for item in workbook["Matrix"].conditional_formatting}
@@ -75,7 +82,7 @@ def test_a_workbook_that_libreoffice_saved_takes_the_next_run(book, converted):
     write_ranked(port, ranked_rows("a", "b"))
     port.save()
     workbook = loaded(book)
-    workbook["Ranked"]["P7"] = "note"
+    workbook["Ranked"][address(RANKED, "Note", 1)] = "note"
     workbook.save(book)
     port = FileBook.open(converted(book))
     assert write_ranked(port, ranked_rows("b", "c", "d")) == []

@@ -127,7 +127,7 @@ def test_formulas_land_as_formulas_and_everything_is_computed_on_opening(book):
     port = FileBook.open(book)
     write_ranked(port, [{"ChunkID": "a", "Rank": 1, "SexyScore": Formula("=SQRT(C6)*2")}])
     port.save()
-    assert loaded(book)["Ranked"]["D6"].value == "=SQRT(C6)*2"
+    assert loaded(book)["Ranked"][address(RANKED, "SexyScore")].value == "=SQRT(C6)*2"
     assert loaded(book).calculation.fullCalcOnLoad
 
 

@@ -468,4 +468,4 @@ def text(path: Path) -> str:
 
 def test_a_formula_of_ours_has_its_equals_sign_once(bench, port):
     write_ranked(port, [{"ChunkID": "a", "SexyScore": Formula("1+1")}])
-    assert bench.look(port)["Ranked"]["D6"].value == "=1+1"
+    assert bench.look(port)["Ranked"][address(RANKED, "SexyScore")].value == "=1+1"
