@@ -39,9 +39,10 @@ def land(job: ExcelJob[In], landing: Landing[In]) -> Sequence[Row]:
     """
     run, noting = landing.run, _Noting(landing.book)
     try:
-        job.land(replace(landing, book=cast(WorkbookPort, noting)))
-    finally:
+        run.lost = job.land(replace(landing, book=cast(WorkbookPort, noting)))
+    except BaseException:
         run.lost = noting.lost
+        raise
     if run.stamp and run.all_rows:
         what = job.kind.name.capitalize()
         remarks = [*run.remarks, *_remarks(job, landing, run.stamp)]

@@ -41,6 +41,7 @@ from xl_addin.jobs.snapshots import keep_open, keeping
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.heatmap import HEATMAP
+from xl_addin.sheets.labels import LABELS
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.matrix import MATRIX, contrast_header
 from xl_addin.sheets.qa import QA, qa_content
@@ -270,12 +271,13 @@ def test_labels_follow_their_passages_through_a_restore(book: Path):
     assert sorted(notes) == ["note 0", "note 1", "note 2"]
 
 
-def test_labels_on_passages_that_go_are_named(book: Path):
+def test_notes_on_passages_that_go_wait_on_labels(book: Path):
     run_on(book, "contrast", chunks=3)
     run_on(book, "classic")
     saved_by_somebody(book, lambda w: setattr(cell(w, RANKED, "Note", 4), "value", "mine"))
-    lost = restore_file(book, home()).lost
-    assert [row.values["Note"] for row in lost] == ["mine"]
+    assert restore_file(book, home()).lost == []
+    (waiting,) = FileBook.open(book).read_table(LABELS).rows
+    assert (waiting.values["Note"], waiting.values["Source"]) == ("mine", "kettle.txt")
 
 
 def test_an_answer_edited_since_stays_and_the_restored_one_is_proposed(book: Path):
