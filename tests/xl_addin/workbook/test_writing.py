@@ -174,7 +174,7 @@ def test_dropdowns_and_formats_stretch_with_the_table_and_only_with_it(tmp_path)
             rule.get("sqref"): [item.get("type") for item in rule]
             for rule in root.iter(q("conditionalFormatting"))
         }
-        assert formats == {f"G6:G{last}": ["cellIs"], f"D6:D{last}": ["colorScale"]}
+        assert formats == {f"G6:G{last}": ["cellIs"], f"E6:E{last}": ["colorScale"]}
     assert parts(path)["xl/worksheets/sheet2.xml"] == other
 
 
