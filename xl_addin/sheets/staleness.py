@@ -43,16 +43,6 @@ def stale_results(book: WorkbookPort) -> Mapping[Result, list[str]]:
     }
 
 
-def in_words(reasons: Sequence[str], about_question: bool) -> str:
-    """Return reasons as the column Stale says them.
-
-    :param about_question: whether the first is about the question itself.
-    """
-    own, others = (reasons[:1], reasons[1:]) if about_question else ([], reasons)
-    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-    return "; ".join([*own, *(each + more for each in others[:1])])
-
-
 @dataclass(frozen=True)
 class _Changes:
     """What has changed of each run: by question, and what counts for all of an output."""

@@ -267,7 +267,7 @@ def test_colour_scales_are_renewed_and_do_not_pile_up(bench, port):
     for _ in range(3):
         write_ranked(port, ranked_rows("a", "b"))
         port.write_table(matrix(["P1", "P2"]))
-    assert scales(bench, port, "Ranked") == ["D6:D7"]
+    assert scales(bench, port, "Ranked") == ["E6:E7"]
     assert scales(bench, port, "Matrix") == ["J6:K8", "L6:M8"]
 
 
