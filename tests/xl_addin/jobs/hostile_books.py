@@ -566,7 +566,7 @@ def _rename_table(workbook: Workbook, edit: Edit) -> None:
         sheet, table = found
         del sheet.tables[edit.table]
         if edit.number % 2:
-            table.displayName = table.name = f"Mine{edit.number}{edit.table}"
+            table.displayName = table.name = f"My{edit.table}"
             sheet.add_table(table)
 
 
