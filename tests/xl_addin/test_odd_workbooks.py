@@ -22,6 +22,7 @@ from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
+from xl_addin.sheets.run_inputs import INPUTS
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.file.markup import EXCEL_EXTENSION, q
@@ -223,7 +224,9 @@ def test_an_odd_workbook_comes_back_whole(
 def parts_of_results(path: Path) -> set[str]:
     """What a run writes into; every other part must come out as it went in."""
     book = FileBook.open(path)._workbook
-    filled = [table for table in (*JOB.sheets, *JOB.shares, LAST_RUN) if isinstance(table, Table)]
+    filled = [
+        table for table in (*JOB.sheets, *JOB.shares, INPUTS, LAST_RUN) if isinstance(table, Table)
+    ]
     tables = [book.table(table.name) for table in filled]
     found = [place for place in tables if place is not None]
     sheets = {book.sheet_part(name) for name in [*(place.sheet for place in found), HEATMAP.sheet]}

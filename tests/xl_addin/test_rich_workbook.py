@@ -16,7 +16,16 @@ from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.file.file_book import FileBook
 
 #: What a run writes into; every other part must come out as it went in.
-CHANGED_SHEETS = ("Start", "Ranked", "Matrix", "Live", "Evaluation", "Heatmap", "Inputs")
+CHANGED_SHEETS = (
+    "Start",
+    "Ranked",
+    "Matrix",
+    "Live",
+    "Evaluation",
+    "By question",
+    "Heatmap",
+    "Inputs",
+)
 
 
 @pytest.fixture

@@ -76,11 +76,10 @@ def land_ranked(book: WorkbookPort, ranked: TableContent) -> Landed:
     if not book.has_table(LABELS):
         return Landed(book.write_table(ranked))
     shown = {row_key(row, RANKED.key) for row in ranked.rows}
-    leaving = {
-        key: row
-        for row in book.read_table(RANKED).rows
-        if (key := row_key(row.values, RANKED.key)) not in shown and any(_marks(row.values))
-    }
+    leaving: dict[Key, Row] = {}  # of merged copies the first: the others' marks are told as lost
+    for row in book.read_table(RANKED).rows:
+        if (key := row_key(row.values, RANKED.key)) not in shown and any(_marks(row.values)):
+            leaving.setdefault(key, row)
     if leaving:
         _write_labels(book, leaving, gone=())
     lost = book.write_table(ranked)
@@ -162,7 +161,8 @@ def _agree(values: Mapping[str, CellValue], label: Mapping[str, CellValue]) -> b
 def _without_marks(lost: Sequence[Row], moved: Mapping[Key, Row]) -> Iterator[Row]:
     """Yield rows of the user's with the cells that have no place on Labels either."""
     for row in lost:
-        if row_key(row.values, RANKED.key) not in moved:
+        kept = moved.get(row_key(row.values, RANKED.key))
+        if kept is None or kept.number != row.number:
             yield row
             continue
         rest = {name: value for name, value in row.values.items() if name not in _MARKS}

@@ -94,6 +94,7 @@ VICTIMS = {
     "regress -o": ("budget.xlsx", "documents"),
     "regress --pov POV.xlsx -o": ("POV.xlsx",),
     "regress book.xlsx --json": ("book.xlsx", "budget.xlsx", "documents"),
+    "diff book.xlsx --json": ("book.xlsx", "budget.xlsx", "documents/notes.md", "documents"),
     "new": ("book.xlsx", "documents/notes.md", "documents"),
 }
 REFUSALS = ("not written over", "is a folder", "is there already", "cannot take what is in")
@@ -229,11 +230,14 @@ def test_every_path_that_a_command_takes_is_known_here():
         "regress pov",
         "taste book",
         "tune book",
+        "diff book",
+        "diff other",
+        "restore book",
     }
     inputs |= {"regress ratings", "regress users", "regress items"}
     outputs = {"rank json", "rank out", "answer json", "answer out", "evaluate json"}
     outputs |= {"new path", "demo out", "land_job out", "dataset json", "dataset out", "export to"}
-    outputs |= {"regress json", "regress out", "tune json", "tune out"}
+    outputs |= {"regress json", "regress out", "tune json", "tune out", "diff json"}
     commands = (*app.registered_commands, *jobs_app.registered_commands)
     paths = {
         f"{command.callback.__name__} {name}"

@@ -63,8 +63,9 @@ def test_quiet_jobs_say_nothing_whatever_the_names_of_files(
         ended = quietly(folder, *command)
         assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b""), command
     mark(folder / "book.xlsx")
-    ended = quietly(folder, "taste", "book.xlsx")
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+    for state in (("taste", "book.xlsx"), ("diff", "book.xlsx"), ("restore", "book.xlsx")):
+        ended = quietly(folder, *state)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b""), state
 
 
 def test_a_quiet_demo_says_nothing(bonsai: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -85,8 +86,8 @@ def test_every_command_that_can_be_quiet_is_tried_here():
         if "quiet" in inspect.signature(command.callback).parameters
     }
     assert quiet == {
-        "answer", "dataset", "demo", "evaluate", "export", "index", "rank", "regress", "taste",
-        "tune",
+        "answer", "dataset", "demo", "diff", "evaluate", "export", "index", "rank", "regress",
+        "restore", "taste", "tune",
     }  # fmt: skip
 
 

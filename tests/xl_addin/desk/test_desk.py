@@ -264,15 +264,15 @@ def test_a_second_press_while_a_job_runs_is_refused(
     assert second["State"] == "queued"
 
 
-def test_a_press_may_be_for_a_part_of_the_questions(
+def test_a_choice_may_be_for_a_part_of_the_questions(
     book: Path, waiting: LocalJobs, settings: Settings
 ):
     status: list[str] = []
     at = desk(ready(book), waiting, settings, status)
-    at.press("rank", "selected")
+    at.choose("rank", 3)
     assert "No question in use is selected" in status[-1]
     assert job_rows(at) == []
-    at.press("rank", "empty")
+    at.choose("rank", 1)
     assert [row["State"] for row in job_rows(at)] == ["queued"]
 
 

@@ -60,6 +60,7 @@ from xl_addin.jobs.run import Run
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.edited_answers import is_edited
 from xl_addin.sheets.fbq import FBQ
+from xl_addin.sheets.labels import LABELS
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
@@ -231,6 +232,15 @@ def _written_by_people(path: Path) -> Mine:
             continue
         for row in data.rows:
             found += _own(table, row.values, row_key(row.values, table.key))
+    return found + _waiting(book)
+
+
+def _waiting(book: FileBook) -> Mine:
+    """Return the marks and notes on Labels, as if they stood on Ranked."""
+    found: Mine = Counter()
+    for row in book.read_table(LABELS).rows if book.has_table(LABELS) else ():
+        own = {header: row.values.get(header) for header in ("Keep", "Note")}
+        found += _own(RANKED, own, row_key(row.values, LABELS.key))
     return found
 
 

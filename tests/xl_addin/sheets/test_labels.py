@@ -259,3 +259,12 @@ def test_a_plain_sheet_of_the_users_that_is_called_labels_is_left_alone(tmp_path
 def test_one_and_several_are_said():
     assert moved_note(1).startswith("What you wrote beside 1 passage that is no longer on Ranked")
     assert "12 passages that are" in moved_note(12)
+
+
+def test_of_a_passage_that_stands_there_twice_one_mark_waits_and_the_other_is_named(bench, port):
+    """As where two people's copies were merged by hand."""
+    run(port, ranked("a", "a"))
+    port = written(bench, port, RANKED, [(0, "Note", "mine"), (1, "Note", "theirs")])
+    lost = run(port, ranked("b")).lost
+    assert marks(port, LABELS) == {"a": (None, "mine")}
+    assert [row.values["Note"] for row in lost] == ["theirs"]

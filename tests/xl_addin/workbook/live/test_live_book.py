@@ -73,7 +73,9 @@ def test_a_table_far_longer_than_its_content_is_read_piece_by_piece_and_written_
     monkeypatch.setattr(LiveSheet, "raw", remember)
 
     def stretch(workbook):
-        workbook["Ranked"].tables["tblRanked"].ref = f"A5:{address(RANKED, 'Note', 500)}"
+        workbook["Ranked"].tables[
+            "tblRanked"
+        ].ref = f"A5:{address(RANKED, RANKED.headers[-1], 500)}"
         workbook["Ranked"][address(RANKED, "Move", 500)].number_format = "0.0"
 
     write_ranked(port := bench.open(book), ranked_rows("a", "b"))
