@@ -80,14 +80,18 @@ def _runs(line: str) -> Iterator[tuple[Path | None, str]]:
 
 
 def _lettered(line: str) -> Iterator[tuple[Path | None, str]]:
-    """Yield each character with its font: marks and joiners are of the one before them."""
+    """Yield each character with its font: marks and joiners are of the one before them.
+
+    What turns the direction of writing is left out.
+    """
     last = font_of(_BOX)
     for sign in line:
-        if sign in _JOINERS or unicodedata.category(sign) in _MARKS:
+        kind = unicodedata.category(sign)
+        if sign in _JOINERS or kind in _MARKS:
             if has_character(last, sign):
                 yield last, sign
-        else:
-            last = font_of(sign)
+        elif kind != "Cf":
+            last = font_of(sign) if kind != "Cc" else None
             yield (last, sign) if last else (font_of(_BOX), _BOX)
 
 
