@@ -73,6 +73,7 @@ from worker.contract.rank import (
     RankRequest,
     RankResult,
     StageSeconds,
+    OVERVIEW_BLOB,
     heatmap_blob,
 )
 from worker.contract.regress import (
@@ -219,6 +220,7 @@ __all__ = [
     "ViewProjection",
     "Wire",
     "check_weights",
+    "OVERVIEW_BLOB",
     "heatmap_blob",
     "json_ready",
     "kind_of",

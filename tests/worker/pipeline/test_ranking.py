@@ -94,7 +94,7 @@ def test_ranking_embeds_questions_and_points_of_view_but_no_chunk(
 def test_each_question_has_a_heatmap(
     rank_request: RankRequest, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", draw_heatmap)
+    monkeypatch.setattr("worker.pipeline.ranking_pictures.draw_heatmap", draw_heatmap)
     rank(rank_request, watched.context)
     assert set(watched.blobs) == {"heatmap:Q1", "heatmap:Q2"}
     assert Image.open(io.BytesIO(watched.blobs["heatmap:Q1"])).format == "PNG"
@@ -118,9 +118,9 @@ def test_a_heatmap_shows_the_first_passages_and_the_points_of_view_that_are_touc
         drawn.append((values, rows, columns))
         return b"png"
 
-    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", draw)
-    monkeypatch.setattr("worker.pipeline.hit_scorer._DRAWN_PASSAGES", 3)
-    monkeypatch.setattr("worker.pipeline.hit_scorer._DRAWN_POVS", 2)
+    monkeypatch.setattr("worker.pipeline.ranking_pictures.draw_heatmap", draw)
+    monkeypatch.setattr("worker.pipeline.ranking_pictures._DRAWN_PASSAGES", 3)
+    monkeypatch.setattr("worker.pipeline.ranking_pictures._DRAWN_POVS", 2)
     ranking = rank(rank_request, watched.context).questions[0]
     values, rows, columns = drawn[0]
     first = np.array(ranking.matrix.contrast)[:3]
@@ -289,7 +289,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         titles.append(title)
         return draw_heatmap(*values, title=title, **options)
 
-    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", draw)
+    monkeypatch.setattr("worker.pipeline.ranking_pictures.draw_heatmap", draw)
     return titles
 
 

@@ -62,7 +62,7 @@ def test_a_job_that_was_killed_goes_on_after_its_last_row(
         drawn.append(title)
         return draw_heatmap(*values, title=title, **options)
 
-    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", draw)
+    monkeypatch.setattr("worker.pipeline.ranking_pictures.draw_heatmap", draw)
     serve(settings, QUICK)
     assert len(drawn) == ROWS - before, "stored rows are not computed again"
 
