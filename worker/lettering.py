@@ -12,7 +12,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from worker.picture_fonts import font_of, has_character
+from worker.picture_fonts import font_of, has_character, latin_font
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -42,7 +42,7 @@ class Lettering:
     @property
     def plain(self) -> FreeTypeFont:
         """The font of digits and of Latin letters."""
-        return _font_at(font_of("0"), self.size)[0]
+        return _font_at(latin_font(), self.size)[0]
 
     def width(self, line: str) -> int:
         """Return how many pixels wide a line is."""
@@ -73,30 +73,31 @@ class Lettering:
         return [line.rstrip() for line in lines[:-1]]
 
 
-def _runs(line: str) -> Iterator[tuple[Path | None, str]]:
+def _runs(line: str) -> Iterator[tuple[Path, str]]:
     """Yield a line in pieces of one font each; what no font has is a box."""
     for path, signs in groupby(_lettered(line), key=lambda sign: sign[0]):
         yield path, "".join(text for _, text in signs)
 
 
-def _lettered(line: str) -> Iterator[tuple[Path | None, str]]:
+def _lettered(line: str) -> Iterator[tuple[Path, str]]:
     """Yield each character with its font: marks and joiners are of the one before them.
 
     What turns the direction of writing is left out.
     """
-    last = font_of(_BOX)
+    last = latin_font()
     for sign in line:
         kind = unicodedata.category(sign)
         if sign in _JOINERS or kind in _MARKS:
             if has_character(last, sign):
                 yield last, sign
         elif kind != "Cf":
-            last = font_of(sign) if kind != "Cc" else None
-            yield (last, sign) if last else (font_of(_BOX), _BOX)
+            font = font_of(sign) if kind != "Cc" else None
+            last = font or latin_font()
+            yield last, sign if font else _BOX
 
 
 @lru_cache(maxsize=64)
-def _font_at(path: Path | None, size: int) -> tuple[FreeTypeFont, float]:
+def _font_at(path: Path, size: int) -> tuple[FreeTypeFont, float]:
     """Return a font, and how much larger than asked for it is: some have few sizes."""
     from PIL import ImageFont
 
@@ -105,15 +106,15 @@ def _font_at(path: Path | None, size: int) -> tuple[FreeTypeFont, float]:
             return ImageFont.truetype(path, there), there / size
         except OSError:
             continue
-    return ImageFont.truetype(font_of("0"), size), 1.0
+    return ImageFont.truetype(latin_font(), size), 1.0
 
 
-def _run_width(path: Path | None, text: str, size: int) -> float:
+def _run_width(path: Path, text: str, size: int) -> float:
     font, scale = _font_at(path, size)
     return font.getlength(text) / scale
 
 
-def _run_image(path: Path | None, text: str, size: int) -> Image:
+def _run_image(path: Path, text: str, size: int) -> Image:
     """Return a piece of one font, as high as a line, on a ground that can be seen through."""
     from PIL import Image, ImageDraw
 

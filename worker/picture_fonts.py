@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,6 +13,14 @@ from numpy.typing import NDArray
 LATIN = "DejaVu Sans"
 #: Parts of a font's file name that speak against it in a label, the worst first.
 _UNFIT = ("italic", "oblique", "bold", "black", "thin", "light", "mono", "serif")
+
+
+@lru_cache(maxsize=1)
+def latin_font() -> Path:
+    """Return the font that comes with matplotlib."""
+    from matplotlib import font_manager
+
+    return Path(font_manager.findfont(LATIN))
 
 
 def japanese_font() -> Path | None:
@@ -29,9 +37,9 @@ def font_of(character: str) -> Path | None:
     return next((path for path in _fonts() if has_character(path, character)), None)
 
 
-def has_character(font: Path | None, character: str) -> bool:
+def has_character(font: Path, character: str) -> bool:
     """Return whether a font has a character."""
-    codes = _characters(font) if font else ()
+    codes = _characters(font)
     place = int(np.searchsorted(codes, ord(character)))
     return place < len(codes) and int(codes[place]) == ord(character)
 
@@ -50,7 +58,7 @@ def _fonts() -> tuple[Path, ...]:
     """Return all fonts, those that are tried first before the others."""
     from matplotlib import font_manager
 
-    shipped = [Path(font_manager.findfont(LATIN)), japanese_font()]
+    shipped = [latin_font(), japanese_font()]
     machine = sorted(map(Path, font_manager.findSystemFonts()), key=_unfit)
     return tuple(path for path in (*shipped, *machine) if path)
 
@@ -60,7 +68,7 @@ def _unfit(path: Path) -> tuple[list[bool], str]:
     return [part in name for part in _UNFIT], name
 
 
-@lru_cache(maxsize=None)
+@cache
 def _characters(path: Path) -> NDArray[np.uint32]:
     """Return the sorted codes of the characters that a font has; none if it cannot be read."""
     from matplotlib import font_manager
@@ -70,4 +78,3 @@ def _characters(path: Path) -> NDArray[np.uint32]:
     except (OSError, RuntimeError):  # a damaged font, or of a kind that FreeType does not know
         return np.empty(0, np.uint32)
     return np.sort(np.fromiter(codes, np.uint32, len(codes)))
-

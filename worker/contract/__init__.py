@@ -65,6 +65,7 @@ from worker.contract.kinds import (
     parse_result,
 )
 from worker.contract.rank import (
+    OVERVIEW_BLOB,
     RANK,
     PovMatrix,
     PovTouch,
@@ -73,7 +74,6 @@ from worker.contract.rank import (
     RankRequest,
     RankResult,
     StageSeconds,
-    OVERVIEW_BLOB,
     heatmap_blob,
 )
 from worker.contract.regress import (
@@ -134,6 +134,7 @@ __all__ = [
     "NO_SPREAD",
     "ON_COSINES",
     "OPEN_INDEX",
+    "OVERVIEW_BLOB",
     "PROJECTION_BLOB",
     "PROTOCOL_VERSION",
     "RANK",
@@ -220,7 +221,6 @@ __all__ = [
     "ViewProjection",
     "Wire",
     "check_weights",
-    "OVERVIEW_BLOB",
     "heatmap_blob",
     "json_ready",
     "kind_of",

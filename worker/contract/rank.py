@@ -33,7 +33,6 @@ from worker.contract.wire import (
     require_numbers,
 )
 
-
 #: The name under which the picture of all questions by points of view (PNG) is stored.
 OVERVIEW_BLOB = "overview"
 

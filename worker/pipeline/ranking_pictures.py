@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from worker.contract import (
     ON_COSINES,
     OVERVIEW_BLOB,
+    PointOfView,
     PovMatrix,
     QuestionRanking,
     RankedChunk,
@@ -91,8 +92,7 @@ def question_picture(request: RankRequest, ranking: QuestionRanking) -> bytes:
         ranking.matrix.pov_ids,
         _values(request, ranking.matrix)[: len(passages)],
         [_passage_label(row) for row in passages],
-        f"{shorten(f'{ranking.qid} {ranking.question}', _TITLE)}\n"
-        "RAG documents against points of view",
+        f"{_question_label(ranking, _TITLE)}\nRAG documents against points of view",
     )
 
 
@@ -104,7 +104,7 @@ def overview_picture(request: RankRequest, rankings: Sequence[QuestionRanking]) 
         request,
         drawn[0].matrix.pov_ids,
         np.array([_values(request, ranking.matrix).max(axis=0) for ranking in drawn]),
-        [shorten(f"{ranking.qid} {ranking.question}", _QUESTION) for ranking in drawn],
+        [_question_label(ranking, _QUESTION) for ranking in drawn],
         f"All questions against points of view{some}\n"
         "each cell: the passage of the question that touches the point of view most",
     )
@@ -112,10 +112,10 @@ def overview_picture(request: RankRequest, rankings: Sequence[QuestionRanking]) 
 
 def signs_without_font(request: RankRequest, rankings: Sequence[QuestionRanking]) -> str:
     """Return a sentence on the characters that are boxes in pictures; empty if there are none."""
-    texts = [text for ranking in rankings for text in (ranking.qid, ranking.question)]
-    texts += [row.source for ranking in rankings for row in ranking.rows[:_DRAWN_PASSAGES]]
-    texts += [text for pov in request.povs for text in (pov.pov_id, pov.text)]
-    signs = lacking("".join(texts))
+    labels = [_question_label(ranking, _TITLE) for ranking in rankings]
+    labels += [_passage_label(row) for ranking in rankings for row in ranking.rows]
+    labels += [_pov_label(pov) for pov in request.povs]
+    signs = lacking("".join(labels))
     if not signs:
         return ""
     more = " and others" if len(signs) > _NAMED else ""
@@ -128,6 +128,14 @@ def signs_without_font(request: RankRequest, rankings: Sequence[QuestionRanking]
 
 def _values(request: RankRequest, matrix: PovMatrix) -> NDArray[np.float64]:
     return np.array(matrix.cosine if request.score in ON_COSINES else matrix.contrast)
+
+
+def _question_label(ranking: QuestionRanking, width: int) -> str:
+    return shorten(f"{ranking.qid} {ranking.question}", width)
+
+
+def _pov_label(pov: PointOfView) -> str:
+    return shorten(f"{pov.pov_id} {pov.text}", _POV)
 
 
 def _passage_label(row: RankedChunk) -> str:
@@ -143,7 +151,7 @@ def _picture(
     title: str,
 ) -> bytes:
     povs = np.sort(np.argsort(-values.max(axis=0), kind="stable")[:_DRAWN_POVS])
-    texts = {pov.pov_id: pov.text for pov in request.povs}
-    labels = [shorten(f"{pov_ids[pov]} {texts[pov_ids[pov]]}", _POV) for pov in povs]
+    labels = {pov.pov_id: _pov_label(pov) for pov in request.povs}
+    named = [labels[pov_ids[pov]] for pov in povs]
     palette = COSINE if request.score in ON_COSINES else CONTRAST
-    return draw_heatmap(values[:, povs], row_labels, labels, title=title, palette=palette)
+    return draw_heatmap(values[:, povs], row_labels, named, title=title, palette=palette)
