@@ -24,6 +24,6 @@ def test_a_label_is_cut_after_a_word_unless_too_much_would_go():
 
 
 def test_of_a_long_name_both_ends_are_kept():
-    assert shorten_inside("report_on_copper_volume_2.pdf", 20) == "report_on…ume_2.pdf"
+    assert shorten_inside("report_on_copper_volume_2.pdf", 20) == "report_on…lume_2.pdf"
     assert shorten_inside("short.pdf", 20) == "short.pdf"
     assert shorten_inside("赤いやかんの報告書の続き.txt", 13) == "赤いや…き.txt"

@@ -115,7 +115,7 @@ def signs_without_font(request: RankRequest, rankings: Sequence[QuestionRanking]
     labels = [_question_label(ranking, _TITLE) for ranking in rankings]
     labels += [_passage_label(row) for ranking in rankings for row in ranking.rows]
     labels += [_pov_label(pov) for pov in request.povs]
-    signs = lacking("".join(labels))
+    signs = lacking("".join(labels)) if rankings else ""
     if not signs:
         return ""
     more = " and others" if len(signs) > _NAMED else ""
