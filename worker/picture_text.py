@@ -21,7 +21,7 @@ def shorten(text: str, width: int) -> str:
         return line
     cut = line[: _fitting(line, width)]
     words = cut if line[len(cut)] == " " else cut.rpartition(" ")[0]
-    return (words if len(words) * 3 > len(cut) * 2 else cut).rstrip() + "…"
+    return (words if len(words) * 3 > len(cut) * 2 else cut).rstrip(" ,;:") + "…"
 
 
 def shorten_inside(name: str, width: int) -> str:

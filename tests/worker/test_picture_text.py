@@ -20,6 +20,7 @@ def test_long_labels_are_cut_and_wide_characters_count_twice():
 def test_a_label_is_cut_after_a_word_unless_too_much_would_go():
     assert shorten("the weapon that nobody sees", 17) == "the weapon that…"
     assert shorten("the weapon that nobody sees", 15) == "the weapon that…"
+    assert shorten("patience, and more", 11) == "patience…"
     assert shorten("a counterrevolution", 12) == "a counterrev…"
 
 

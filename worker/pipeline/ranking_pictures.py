@@ -29,7 +29,7 @@ from worker.scoring.heatmap import CONTRAST, COSINE, draw_heatmap
 
 #: What can still be read in a picture.
 _DRAWN_PASSAGES, _DRAWN_POVS, _DRAWN_QUESTIONS = 50, 60, 200
-_SOURCE, _POV, _QUESTION, _TITLE = 30, 30, 44, 300  # widths of labels, in Latin characters
+_SOURCE, _POV, _QUESTION, _TITLE = 34, 30, 44, 300  # widths of labels, in Latin characters
 _NAMED = 12  # characters that no font has
 _FOLDERS = re.compile(r".*[\\/]")
 
@@ -97,7 +97,7 @@ def question_picture(request: RankRequest, ranking: QuestionRanking) -> bytes:
 
 
 def overview_picture(request: RankRequest, rankings: Sequence[QuestionRanking]) -> bytes:
-    """Return the picture of questions by points of view: how strongly its best passage touches."""
+    """Return the picture of questions by points of view: how strong the strongest passage is."""
     drawn = rankings[:_DRAWN_QUESTIONS]
     some = f" (the first {len(drawn)} of {len(rankings)})" if len(drawn) < len(rankings) else ""
     return _picture(
@@ -106,7 +106,7 @@ def overview_picture(request: RankRequest, rankings: Sequence[QuestionRanking]) 
         np.array([_values(request, ranking.matrix).max(axis=0) for ranking in drawn]),
         [_question_label(ranking, _QUESTION) for ranking in drawn],
         f"All questions against points of view{some}\n"
-        "each cell: the passage of the question that touches the point of view most",
+        "each cell: the strongest of the question's passages",
     )
 
 

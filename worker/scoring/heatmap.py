@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 #: Pixels: a cell has room for a number such as -0.12, and 60 of them side by side can be read.
 _CELL_WIDTH, _CELL_HEIGHT = 40, 28
 _MARGIN, _GAP = 12, 8
-_BAR_WIDTH, _BAR_NUMBER_ROOM = 18, 36
+_BAR_WIDTH, _LONGEST_BAR, _BAR_NUMBER_ROOM = 18, 12 * _CELL_HEIGHT, 36
+_SEEN_AT_ONCE = 30 * _CELL_HEIGHT
 _NARROWEST_TITLE = 420
 _NUMBER, _LABEL, _TITLE = Lettering(11), Lettering(12), Lettering(16)
 _SLANT = 55  # degrees
@@ -80,7 +81,7 @@ def draw_heatmap(
         _Part(cells, 0, 0),
         *_key(palette, palette.ends(values), cells),
         *_beside_rows(row_labels),
-        *_below_columns(column_labels, cells.height),
+        *_beside_columns(column_labels, cells),
     ]
     return _png(_assembled([*parts, *_above(title, parts)]))
 
@@ -123,7 +124,7 @@ def _key(palette: Palette, ends: tuple[float, float], cells: Image) -> Iterator[
     """Yield the bar of all colours, right of the cells: highest on top, numbers beside it."""
     from PIL import Image
 
-    left, height = cells.width + 2 * _GAP, cells.height
+    left, height = cells.width + 2 * _GAP, min(cells.height, _LONGEST_BAR)
     shades = palette.paint(np.linspace(*ends[::-1], height)[:, np.newaxis], ends)
     yield _Part(Image.fromarray(shades.repeat(_BAR_WIDTH, axis=1)), left, 0)
     left += _BAR_WIDTH + _GAP // 2
@@ -141,14 +142,20 @@ def _beside_rows(labels: Sequence[str]) -> Iterator[_Part]:
         yield _Part(label, -_GAP - label.width, middle - label.height // 2)
 
 
-def _below_columns(labels: Sequence[str], top: int) -> Iterator[_Part]:
-    """Yield slanted labels that end below the middle of their columns."""
+def _beside_columns(labels: Sequence[str], cells: Image) -> Iterator[_Part]:
+    """Yield slanted labels that end below the middle of their columns.
+
+    Where one would have to scroll to see them, they begin above it as well.
+    """
     from PIL.Image import Resampling
 
     for column, text in enumerate(labels):
         label = _LABEL.image(text).rotate(_SLANT, Resampling.BICUBIC, expand=True)
         middle = column * _CELL_WIDTH + _CELL_WIDTH // 2
-        yield _Part(label, middle + _LABEL.size // 2 - label.width, top + _GAP // 2)
+        right = middle + _LABEL.size // 2
+        yield _Part(label, right - label.width, cells.height + _GAP // 2)
+        if cells.height > _SEEN_AT_ONCE:
+            yield _Part(label, middle - _LABEL.size // 2, -_GAP // 2 - label.height)
 
 
 def _above(title: str, parts: Sequence[_Part]) -> Iterator[_Part]:

@@ -90,7 +90,7 @@ def test_the_picture_is_a_png():
 def test_a_label_has_both_ends_of_a_long_name_but_no_folders(drawn: list[tuple]):
     name = "reports/2026/a_very_long_report_on_the_price_of_copper_volume_2.pdf"
     question_picture(request(), ranking(sources=(name,)))
-    assert drawn[0][1] == ["1. a_very_long_re…er_volume_2.pdf @120"]
+    assert drawn[0][1] == ["1. a_very_long_repo…pper_volume_2.pdf @120"]
 
 
 def test_many_passages_and_points_of_view_are_cut_to_those_that_matter(

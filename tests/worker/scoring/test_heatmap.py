@@ -82,3 +82,9 @@ def test_a_long_title_makes_the_picture_higher_and_not_wider():
     )
     assert long.height > short.height
     assert long.width == pytest.approx(short.width, abs=250)
+
+
+def test_a_picture_that_does_not_fit_a_screen_names_its_columns_above_as_well():
+    few, many = drawn(20, 3, label="a point of view"), drawn(40, 3, label="a point of view")
+    labels = few.height - 20 * 28
+    assert many.height - 40 * 28 > labels + 50
