@@ -53,6 +53,11 @@ class Palette:
             return -limit, limit
         return float(values.min()), float(values.max())
 
+    def text(self, value: float) -> str:
+        """Return a value as it is printed: what is rounded to zero has no sign."""
+        text = f"{value:{self.number}}"
+        return text if float(text) else text.removeprefix("-")
+
     def paint(self, values: NDArray[np.float64], ends: tuple[float, float]) -> _Colours:
         """Return the red, green and blue of each value."""
         from matplotlib import colormaps
@@ -115,7 +120,7 @@ def _cells(values: NDArray[np.float64], palette: Palette) -> Image:
     inks = np.where(colours @ _LUMINANCE < _DARK, "white", "#262626")
     for (row, column), value in np.ndenumerate(values):
         middle = ((column + 0.5) * _CELL_WIDTH, (row + 0.5) * _CELL_HEIGHT)
-        number = f"{value:{palette.number}}"
+        number = palette.text(value)
         draw.text(middle, number, str(inks[row, column]), _NUMBER.plain, anchor="mm")
     return image
 
@@ -129,7 +134,7 @@ def _key(palette: Palette, ends: tuple[float, float], cells: Image) -> Iterator[
     yield _Part(Image.fromarray(shades.repeat(_BAR_WIDTH, axis=1)), left, 0)
     left += _BAR_WIDTH + _GAP // 2
     for share in np.linspace(0, 1, max(2, min(_BAR_NUMBERS, height // _CELL_HEIGHT))):
-        number = _NUMBER.image(f"{ends[1] + share * (ends[0] - ends[1]):{palette.number}}")
+        number = _NUMBER.image(palette.text(ends[1] + share * (ends[0] - ends[1])))
         yield _Part(number, left, round(share * (height - 1)) - number.height // 2)
     name = _LABEL.image(palette.bar_label).rotate(90, expand=True)
     yield _Part(name, left + _BAR_NUMBER_ROOM, (height - name.height) // 2)

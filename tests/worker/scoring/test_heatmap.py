@@ -67,6 +67,11 @@ def test_values_that_are_all_alike_have_a_picture(palette, value: float):
     draw_heatmap(np.full((2, 3), value), ["a", "b"], ["1", "2", "3"], title="t", palette=palette)
 
 
+def test_what_is_written_as_zero_has_no_sign():
+    assert [CONTRAST.text(value) for value in (-0.04, 0.04, -0.06)] == ["0.0", "0.0", "-0.1"]
+    assert [COSINE.text(value) for value in (-0.004, -0.005001)] == ["0.00", "-0.01"]
+
+
 def test_the_highest_value_has_the_darkest_cell():
     values = np.array([[0.1, 0.9, 0.4]])
     png = draw_heatmap(values, ["r"], ["a", "b", "c"], title="", palette=COSINE)
