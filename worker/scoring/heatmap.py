@@ -1,6 +1,7 @@
 """The picture of a matrix: rows down, points of view across, values printed in the cells.
 
-Each picture is drawn once, pixel by pixel: a plotting library takes twenty times as long for it.
+It is drawn once, out of images whose places are known: seaborn has one drawn three times, and
+takes thirteen times as long.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ from worker.pipeline.ranking_pictures import (
     question_picture,
     signs_without_font,
 )
+from worker.scoring.heatmap import draw_heatmap
 
 POVS = ("Oil does not care.", "A kettle can break your heart.", "Football tells the truth.")
 CONTRAST = np.array([[0.1, 2.0, -1.0], [0.3, -2.0, 1.5], [0.2, 0.0, 0.5]])
@@ -130,19 +131,14 @@ def test_a_single_question_has_no_overview(watched: Watched):
     assert list(watched.blobs) == ["heatmap:Q1"]
 
 
-def test_a_row_is_told_before_its_picture_is_handed_over(
+def test_a_row_is_told_before_its_picture_is_begun(
     rank_request: RankRequest, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ):
-    told: dict[str, int] = {}
-
-    def put(name: str, _data: bytes) -> None:
-        told[name] = watched.kinds().count("row")
-
-    context = watched.context
-    monkeypatch.setattr(context, "put_blob", put)
-    rank(rank_request, context)
-    assert told["heatmap:Q1"] >= 1
-    assert told["heatmap:Q2"] == told[OVERVIEW_BLOB] == 2
+    told: list[int] = []
+    monkeypatch.setattr(PictureDrawer, "draw", lambda *_: told.append(watched.kinds().count("row")))
+    rank(rank_request, watched.context)
+    assert told == [1, 2]
+    assert list(watched.blobs) == [OVERVIEW_BLOB]
 
 
 def test_where_the_work_ends_early_what_is_begun_is_handed_over_and_no_more_is_drawn(
@@ -167,6 +163,20 @@ def test_where_the_work_ends_early_what_is_begun_is_handed_over_and_no_more_is_d
     with pytest.raises(CancelledError):
         work()
     assert watched.blobs == {"heatmap:Q1": b"Q1"}
+
+
+def test_pictures_that_are_drawn_at_once_are_those_that_are_drawn_one_by_one(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(ranking_pictures, "draw_heatmap", draw_heatmap)
+    monkeypatch.setattr(ranking_pictures, "usable_cores", lambda: 4)
+    rankings = [ranking(f"Q{number}") for number in range(1, 13)]
+    with PictureDrawer(request(12), watched.context) as pictures:
+        for each in rankings:
+            pictures.draw(each)
+        pictures.finish(rankings)
+    alone = [question_picture(request(12), each) for each in rankings]
+    assert list(watched.blobs.values()) == [*alone, overview_picture(request(12), rankings)]
 
 
 def test_pictures_come_in_the_order_of_their_questions(
