@@ -35,6 +35,11 @@ def test_contrast_is_blue_below_zero_and_red_above():
     assert any(red > blue for _, (red, _, blue) in strong)
 
 
+def test_zero_is_neutral_however_far_the_values_go_to_one_side():
+    assert CONTRAST.ends(np.array([[-1.0, 4.0]])) == (-4.0, 4.0)
+    assert COSINE.ends(np.array([[-1.0, 4.0]])) == (-1.0, 4.0)
+
+
 def test_the_same_values_give_the_same_picture():
     assert drawn(3, 4).tobytes() == drawn(3, 4).tobytes()
 
