@@ -190,7 +190,8 @@ def _picture() -> bytes:
 @pytest.fixture
 def one_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     """One heatmap for all rankings by stub models: drawing takes longer than all else they do."""
-    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", lambda *_, **__: _picture())
+    drawing = "worker.pipeline.ranking_pictures.draw_heatmap"
+    monkeypatch.setattr(drawing, lambda *_, **__: _picture())
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ class OurPath:
 
     def rank_only(self, collection: str, question: str, povs: Sequence[PointOfView]) -> RankResult:
         """Do the same but for the picture, for which a stand-in gives nothing."""
-        with patch("worker.pipeline.hit_scorer.draw_heatmap", return_value=b""):
+        with patch("worker.pipeline.ranking_pictures.draw_heatmap", return_value=b""):
             return self.rank(collection, question, povs)
 
     def opened(self, collection: str) -> Collection:

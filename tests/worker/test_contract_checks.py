@@ -20,6 +20,7 @@ from tests.worker.contract_samples.score import SCORE_RESULT, SCORING
 from tests.worker.contract_samples.shared import RUN
 from tests.worker.contract_samples.taste import TASTE, TASTE_RESULT
 from worker.contract import (
+    OVERVIEW_BLOB,
     Request,
     Result,
     Row,
@@ -299,6 +300,7 @@ def test_our_own_pictures_are_taken_however_long() -> None:
     )
 
     assert refused_blob(ANSWERING, heatmap_blob("2"), drawn) is None
+    assert refused_blob(ANSWERING, OVERVIEW_BLOB, drawn) is None
 
 
 @pytest.mark.parametrize("name", ["heatmap:9", "heatmap:", "result2", "../x", "x" * 10**6])

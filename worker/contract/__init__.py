@@ -65,6 +65,7 @@ from worker.contract.kinds import (
     parse_result,
 )
 from worker.contract.rank import (
+    OVERVIEW_BLOB,
     RANK,
     PovMatrix,
     PovTouch,
@@ -133,6 +134,7 @@ __all__ = [
     "NO_SPREAD",
     "ON_COSINES",
     "OPEN_INDEX",
+    "OVERVIEW_BLOB",
     "PROJECTION_BLOB",
     "PROTOCOL_VERSION",
     "RANK",

@@ -33,6 +33,9 @@ from worker.contract.wire import (
     require_numbers,
 )
 
+#: The name under which the picture of all questions by points of view (PNG) is stored.
+OVERVIEW_BLOB = "overview"
+
 
 class RankRequest(CollectionRequest, RunRequest):
     """Rank chunks of a collection for each question by how they touch the points of view."""
@@ -98,11 +101,12 @@ class RankRequest(CollectionRequest, RunRequest):
         require_numbers(row.model_dump())
 
     def check_blob(self, name: str, data: bytes) -> None:
-        """See that a large result is the picture of a question, and whole.
+        """See that a large result is the picture of a question, or of all, and whole.
 
         :raises ProtocolError: if not, saying what is wrong.
         """
-        if name not in {heatmap_blob(question.qid) for question in self.questions}:
+        asked = {heatmap_blob(question.qid) for question in self.questions}
+        if name not in asked | {OVERVIEW_BLOB}:
             return super().check_blob(name, data)
         check_png(name, data)
 

@@ -1,4 +1,4 @@
-"""The scorer of hits: those of a question become ranked chunks, a matrix and a picture."""
+"""The scorer of hits: those of a question become ranked chunks and a matrix."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.contract import (
-    ON_COSINES,
     PointOfView,
     PovMatrix,
     PovTouch,
@@ -20,13 +19,10 @@ from worker.contract import (
 )
 from worker.retrieval.base import EmbeddedChunk, Hit, Vectors
 from worker.scoring.corpus_statistics import CorpusStatistics
-from worker.scoring.heatmap import CONTRAST, COSINE, draw_heatmap
 from worker.scoring.score_modes import PovScores, final_order, score_chunks
 from worker.scoring.similarity import cosine_matrix
 
 _TOP_POVS = 3
-#: What can still be read in a picture, and drawn in a second or two.
-_DRAWN_PASSAGES, _DRAWN_POVS = 50, 60
 
 
 @dataclass(frozen=True)
@@ -64,23 +60,6 @@ class HitScorer:
                 contrast=_nested(scores.contrast[order]),
                 statistics=self.statistics.to_wire(),
             ),
-        )
-
-    def heatmap(self, ranking: QuestionRanking) -> bytes:
-        """Return the picture of a ranking: cosines, or contrast values, as the score looks at.
-
-        Of many passages it shows the first, of many points of view those that are touched most.
-        """
-        on_cosines = self.request.score in ON_COSINES
-        values = ranking.matrix.cosine if on_cosines else ranking.matrix.contrast
-        drawn = np.array(values[:_DRAWN_PASSAGES])
-        povs = np.sort(np.argsort(-drawn.max(axis=0), kind="stable")[:_DRAWN_POVS])
-        return draw_heatmap(
-            drawn[:, povs],
-            [f"{row.rank}. {row.source} @{row.start}" for row in ranking.rows[: len(drawn)]],
-            [f"{self.povs[pov].pov_id} {self.povs[pov].text}" for pov in povs],
-            title=f"{ranking.qid} {ranking.question}\nRAG documents against points of view",
-            palette=COSINE if on_cosines else CONTRAST,
         )
 
     def _row(self, rank: int, index: int, hit: Hit, scores: PovScores) -> RankedChunk:

@@ -17,12 +17,12 @@ from worker.contract import (
     RunStamp,
     StageSeconds,
     check_weights,
-    heatmap_blob,
 )
 from worker.language import MULTILINGUAL, any_japanese, reads_english_only
 from worker.pipeline.filled_collection import filled_collection
 from worker.pipeline.hit_scorer import HitScorer
 from worker.pipeline.job_context import JobContext, ranking_stamp
+from worker.pipeline.ranking_pictures import PictureDrawer, signs_without_font
 from worker.pipeline.read_inputs import pov_vectors, readable
 from worker.pipeline.retrieving import Retriever
 from worker.pipeline.statistics_cache import StatisticsCache
@@ -76,16 +76,19 @@ def _rank_all(
     left = [question for question in questions if question.qid not in stored]
     found = _found(left, Retriever(scorer.request, collection, context), embedder, context)
     rankings: list[QuestionRanking] = []
-    for question in questions:
-        context.progress("Ranking", len(rankings), len(questions), question.qid)
-        ranking = stored.get(question.qid)
-        if ranking is None:
-            ranking = _rank_one(scorer, question, *next(found))
+    with PictureDrawer(scorer.request, context) as pictures:
+        for question in questions:
+            context.progress("Ranking", len(rankings), len(questions), question.qid)
+            ranking = stored.get(question.qid)
+            if ranking is None:
+                ranking = _rank_one(scorer, question, *next(found))
+                context.row(ranking)
             if len(rankings) < scorer.request.heatmaps:
-                context.put_blob(heatmap_blob(question.qid), scorer.heatmap(ranking))
-            context.row(ranking)
-        rankings.append(ranking)
-    context.progress("Ranking", len(rankings), len(questions))
+                pictures.draw(ranking)
+            rankings.append(ranking)
+        context.progress("Ranking", len(rankings), len(questions))
+        if scorer.request.heatmaps:
+            pictures.finish(rankings)
     return rankings
 
 
@@ -160,6 +163,8 @@ def _remarks(request: RankRequest, rankings: Sequence[QuestionRanking]) -> Itera
             f"Heatmaps are drawn of the first {request.heatmaps} questions, of {len(rankings)}: "
             "see 'Heatmaps for the first' on the Settings sheet."
         )
+    if boxes := signs_without_font(request, rankings[: request.heatmaps]):
+        yield boxes
     texts = [question.text for question in request.questions]
     texts += [pov.text for pov in request.povs]
     texts += [row.text for ranking in rankings for row in ranking.rows]

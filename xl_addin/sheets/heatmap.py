@@ -1,11 +1,11 @@
-"""The Heatmap sheet: one picture for each question."""
+"""The Heatmap sheet: one picture of all questions, and one for each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from worker.contract import QuestionRanking, heatmap_blob
+from worker.contract import OVERVIEW_BLOB, QuestionRanking, heatmap_blob
 from xl_addin.workbook.cells import shortened
 from xl_addin.workbook.port import Picture
 
@@ -22,15 +22,18 @@ class PictureSheet:
 
 HEATMAP = PictureSheet(
     "Heatmap",
-    "One picture for each question, for as many as the setting 'Heatmaps for the first' says: "
-    "passages down, points of view across, in final order.",
+    "All questions by points of view; then one picture for each question, for as many as the "
+    "setting 'Heatmaps for the first' says: passages down, points of view across, in final order.",
 )
 
 
 def heatmap_pictures(
     rankings: Sequence[QuestionRanking], blobs: Mapping[str, bytes]
 ) -> list[Picture]:
-    """Return the heatmap of each question that has one; the last says how many have none."""
+    """Return the picture of all questions, and of each that has one.
+
+    The last says how many have none.
+    """
     pictures = [
         Picture(
             name=f"bonsai heatmap {ranking.qid}",
@@ -44,7 +47,19 @@ def heatmap_pictures(
     if pictures and (others := len(rankings) - len(pictures)):
         more = f"(the last picture; {others} more on Ranked have none, as the settings say)"
         pictures[-1] = replace(pictures[-1], caption=f"{pictures[-1].caption}  {more}")
-    return pictures
+    return [*_overview(rankings, blobs), *pictures]
+
+
+def _overview(rankings: Sequence[QuestionRanking], blobs: Mapping[str, bytes]) -> Iterator[Picture]:
+    if OVERVIEW_BLOB in blobs:
+        povs = len(rankings[0].matrix.pov_ids)
+        yield Picture(
+            name="bonsai overview",
+            png=blobs[OVERVIEW_BLOB],
+            alt_text=f"Heatmap of {len(rankings)} questions by {povs} points of view: how "
+            "strongly the passages of each question touch each point of view at most",
+            caption="All questions against points of view",
+        )
 
 
 def _alt_text(ranking: QuestionRanking) -> str:

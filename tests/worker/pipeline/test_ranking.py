@@ -1,18 +1,15 @@
-import io
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from tests.worker.pipeline.conftest import CountingEmbedder, KilledError, Watched, index, timeless
-from worker.contract import IndexRequest, PointOfView, Question, RankRequest
+from worker.contract import OVERVIEW_BLOB, IndexRequest, PointOfView, Question, RankRequest
 from worker.errors import CancelledError, CollectionError, InputError
 from worker.pipeline.ranking import rank
 from worker.scoring.corpus_statistics import CorpusStatistics
-from worker.scoring.heatmap import draw_heatmap
-from worker.scoring.score_modes import contrast_values
+from worker.scoring.score_modes import contrast_values, score_chunks
 from worker.scoring.similarity import cosine_matrix
 
 
@@ -91,45 +88,15 @@ def test_ranking_embeds_questions_and_points_of_view_but_no_chunk(
     )
 
 
-def test_each_question_has_a_heatmap(
-    rank_request: RankRequest, watched: Watched, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", draw_heatmap)
-    rank(rank_request, watched.context)
-    assert set(watched.blobs) == {"heatmap:Q1", "heatmap:Q2"}
-    assert Image.open(io.BytesIO(watched.blobs["heatmap:Q1"])).format == "PNG"
-
-
 @pytest.mark.parametrize(("most", "drawn"), [(0, 0), (1, 1), (2, 2), (3, 2)])
 def test_as_many_questions_have_a_heatmap_as_asked_for(
     rank_request: RankRequest, watched: Watched, most: int, drawn: int
 ):
     result = rank(rank_request.model_copy(update={"heatmaps": most}), watched.context)
-    assert list(watched.blobs) == ["heatmap:Q1", "heatmap:Q2"][:drawn]
+    of_questions = [name for name in watched.blobs if name != OVERVIEW_BLOB]
+    assert of_questions == ["heatmap:Q1", "heatmap:Q2"][:drawn]
+    assert (OVERVIEW_BLOB in watched.blobs) == (most > 0), "one of all questions"
     assert any("Heatmaps for the first" in remark for remark in result.remarks) == (drawn < 2)
-
-
-def test_a_heatmap_shows_the_first_passages_and_the_points_of_view_that_are_touched_most(
-    rank_request: RankRequest, watched: Watched, monkeypatch: pytest.MonkeyPatch
-):
-    drawn = []
-
-    def draw(values, rows, columns, **_options) -> bytes:
-        drawn.append((values, rows, columns))
-        return b"png"
-
-    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", draw)
-    monkeypatch.setattr("worker.pipeline.hit_scorer._DRAWN_PASSAGES", 3)
-    monkeypatch.setattr("worker.pipeline.hit_scorer._DRAWN_POVS", 2)
-    ranking = rank(rank_request, watched.context).questions[0]
-    values, rows, columns = drawn[0]
-    first = np.array(ranking.matrix.contrast)[:3]
-    least = int(first.max(axis=0).argmin())
-    assert np.array_equal(values, np.delete(first, least, axis=1))
-    assert [row[0] for row in rows] == ["1", "2", "3"]
-    assert [column[:2] for column in columns] == [
-        pov.pov_id for n, pov in enumerate(rank_request.povs) if n != least
-    ]
 
 
 def test_the_matrix_stands_in_the_order_of_the_rows(rank_request: RankRequest, watched: Watched):
@@ -281,26 +248,26 @@ def five_questions(rank_request: RankRequest) -> RankRequest:
 
 
 @pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The titles of all heatmaps that are drawn."""
-    titles: list[str] = []
+def scored(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
+    """The cosines of all passages that are scored, a question each."""
+    cosines: list[np.ndarray] = []
 
-    def draw(*values, title: str, **options) -> bytes:
-        titles.append(title)
-        return draw_heatmap(*values, title=title, **options)
+    def score(cosine, *options):
+        cosines.append(cosine)
+        return score_chunks(cosine, *options)
 
-    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", draw)
-    return titles
+    monkeypatch.setattr("worker.pipeline.hit_scorer.score_chunks", score)
+    return cosines
 
 
 @pytest.mark.parametrize(
     ("how", "error"), [("kill", KilledError), ("stop", CancelledError)], ids=["killed", "stopped"]
 )
 def test_a_ranking_that_ended_early_goes_on_after_its_last_row(
-    five_questions: RankRequest, watched: Watched, drawn: list[str], how: str, error: type
+    five_questions: RankRequest, watched: Watched, scored: list[np.ndarray], how: str, error: type
 ):
     whole = rank(five_questions, Watched(watched.runtime).context)
-    drawn.clear()
+    scored.clear()
     watched.end_after(how, rows=2)
     with pytest.raises(error):
         rank(five_questions, watched.context)
@@ -310,7 +277,8 @@ def test_a_ranking_that_ended_early_goes_on_after_its_last_row(
     assert result.run.time == watched.events[0].run.time, "the stamp is that of the first try"
     told = watched.kinds() + again.kinds()
     assert [told.count(kind) for kind in ("started", "row", "problem")] == [1, 5, 1]
-    assert len(drawn) == len(set(drawn)) == 5
+    assert len(scored) == 5, "each question once, in both tries together"
+    assert set(again.blobs) == {OVERVIEW_BLOB, *(f"heatmap:Q{number}" for number in range(1, 6))}
 
 
 def test_a_ranking_that_goes_on_embeds_only_the_questions_that_are_left(

@@ -13,7 +13,7 @@ import pytest
 
 from tests.worker.queueing.quick_worker import QUICK
 from tests.worker.queueing.worlds import Seen, World, eventually, quick_settings, rank_request
-from worker.contract import RankRequest
+from worker.contract import OVERVIEW_BLOB, RankRequest, heatmap_blob
 from worker.errors import BrokerError
 from worker.queueing.broker.embedded_server import EmbeddedServer
 
@@ -77,7 +77,7 @@ def assert_complete_and_once(world: World, ranking: RankRequest, seen: Seen) -> 
     assert world.stored_rows(ranking.run_id) == ROWS
     assert world.ends(ranking.run_id) == 1
     assert [ranking.qid for ranking in seen.result.questions] == qids
-    assert set(seen.blobs) == {f"heatmap:{qid}" for qid in qids}
+    assert set(seen.blobs) == {OVERVIEW_BLOB, *map(heatmap_blob, qids)}
     assert world.workers[0].poll() is None
 
 

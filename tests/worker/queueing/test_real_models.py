@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.worker.pipeline.conftest import timeless
 from tests.worker.queueing.worlds import World, rank_request
-from worker.contract import AnswerRequest
+from worker.contract import OVERVIEW_BLOB, AnswerRequest
 from worker.settings import Settings
 
 
@@ -20,7 +20,7 @@ def test_index_rank_and_answer_through_the_queue_give_what_they_give_in_process(
         seen = world.run(ranking)
         assert timeless(seen.result) == timeless(world.run_in_process(ranking))
         assert [row.qid for row in seen.rows] == ["Q0", "Q1"]
-        assert set(seen.blobs) == {"heatmap:Q0", "heatmap:Q1"}
+        assert set(seen.blobs) == {"heatmap:Q0", "heatmap:Q1", OVERVIEW_BLOB}
         answer = AnswerRequest(
             run_id="answer-run", ranking=ranking, llm=settings.llm, max_tokens=8, repeatable=True
         )

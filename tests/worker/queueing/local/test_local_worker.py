@@ -12,14 +12,14 @@ from tests.conftest import REPOSITORY
 from tests.worker.pipeline.conftest import timeless
 from tests.worker.queueing.quick_worker import QUICK
 from tests.worker.queueing.worlds import eventually, quick_settings, rank_request
-from worker.contract import RankRequest, heatmap_blob
+from worker.contract import OVERVIEW_BLOB, RankRequest, heatmap_blob
 from worker.errors import StoreError
 from worker.queueing.in_process import InProcessRunner
 from worker.queueing.local import local_worker
 from worker.queueing.local.job_table import JobTable
 from worker.queueing.local.local_jobs import LocalJobs
 from worker.queueing.local.local_worker import serve
-from worker.scoring.heatmap import draw_heatmap
+from worker.scoring.score_modes import score_chunks
 from worker.settings import IN_PROCESS, Settings
 
 ROWS = 10
@@ -56,21 +56,21 @@ def test_a_job_that_was_killed_goes_on_after_its_last_row(
     before = rows()
     assert 3 <= before < ROWS, "killed in the middle"
 
-    drawn: list[str] = []
+    scored: list[object] = []
 
-    def draw(*values, title: str, **options) -> bytes:
-        drawn.append(title)
-        return draw_heatmap(*values, title=title, **options)
+    def score(cosine, *options):
+        scored.append(cosine)
+        return score_chunks(cosine, *options)
 
-    monkeypatch.setattr("worker.pipeline.hit_scorer.draw_heatmap", draw)
+    monkeypatch.setattr("worker.pipeline.hit_scorer.score_chunks", score)
     serve(settings, QUICK)
-    assert len(drawn) == ROWS - before, "stored rows are not computed again"
+    assert len(scored) == ROWS - before, "stored rows are not computed again"
 
     ended = LocalJobs(settings).ended(ranking.run_id)
     qids = [event.row.qid for event in ended.events if event.kind == "row"]
     assert qids == [question.qid for question in ranking.questions]
     assert [event.kind for event in ended.events].count("started") == 1
-    assert set(ended.blobs) == {heatmap_blob(qid) for qid in qids}
+    assert set(ended.blobs) == {OVERVIEW_BLOB, *map(heatmap_blob, qids)}
     aside = replace(settings, home=settings.home.parent / "aside")
     whole = InProcessRunner(aside).run(
         ranking, on_event=lambda _: None, on_blob=lambda *_: None, cancelled=lambda: False
