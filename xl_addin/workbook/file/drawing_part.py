@@ -48,6 +48,16 @@ class SheetPicture:
         return self.properties.get("title") or ""
 
     @property
+    def alt_text(self) -> str:
+        """What is told to those who do not see it."""
+        return self.properties.get("descr") or ""
+
+    @property
+    def image(self) -> str:
+        """The id of the drawing's relationship to its image."""
+        return self.blip.get(q("embed", RELATION)) or ""
+
+    @property
     def cell_above(self) -> RowColumn | None:
         """Row and column, from 1, of the cell over its upper left corner."""
         row = self.anchor.findtext(f"{_x('from')}/{_x('row')}")
@@ -69,14 +79,7 @@ class DrawingPart:
 
     def pictures(self) -> Iterator[SheetPicture]:
         """Yield every picture, the user's too."""
-        for picture in list(self._root.iter(_x("pic"))):
-            properties = next(picture.iter(_x("cNvPr")), None)
-            blip = next(picture.iter(q("blip", DRAWING)), None)
-            anchor = next(
-                (up for up in picture.iterancestors() if up.getparent() is self._root), None
-            )
-            if properties is not None and blip is not None and anchor is not None:
-                yield SheetPicture(properties, blip, anchor)
+        return shown_pictures(self._root)
 
     def bottom_row(self, row_height: float) -> int:
         """Return the lowest row, from 1, that anything here covers; 0 where nothing does."""
@@ -120,6 +123,16 @@ class DrawingPart:
         used = {blip.get(q("embed", RELATION)) for blip in self._root.iter(q("blip", DRAWING))}
         if relation_id and relation_id not in used:
             self._package.unrelate(self._part, relation_id)
+
+
+def shown_pictures(root: Element) -> Iterator[SheetPicture]:
+    """Yield every picture of a drawing."""
+    for picture in list(root.iter(_x("pic"))):
+        properties = next(picture.iter(_x("cNvPr")), None)
+        blip = next(picture.iter(q("blip", DRAWING)), None)
+        anchor = next((up for up in picture.iterancestors() if up.getparent() is root), None)
+        if properties is not None and blip is not None and anchor is not None:
+            yield SheetPicture(properties, blip, anchor)
 
 
 def _x(tag: str) -> str:

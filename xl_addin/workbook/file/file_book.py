@@ -17,7 +17,7 @@ from xl_addin.workbook.file.disk import (
     replace_bytes,
     stamp,
 )
-from xl_addin.workbook.file.gallery import Gallery
+from xl_addin.workbook.file.gallery import Gallery, our_pictures
 from xl_addin.workbook.file.package import Package
 from xl_addin.workbook.file.sheet_part import SheetPart
 from xl_addin.workbook.file.sheet_rules import SheetRules, carry_rules
@@ -129,6 +129,11 @@ class FileBook:
         self._name_above(place.sheet, shape, content)
         self._finish(sheet)
         return lost
+
+    def pictures(self, sheet: str) -> list[Picture]:
+        """Return our pictures on a sheet; none if there is no such sheet."""
+        part = self._workbook.sheets.get(sheet)
+        return our_pictures(self._package, part) if part else []
 
     def put_pictures(
         self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False

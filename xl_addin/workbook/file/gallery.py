@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lxml import etree
+from lxml.etree import _Element as Element
 
 from xl_addin.workbook.areas import RowColumn
-from xl_addin.workbook.file.drawing_part import DrawingPart, SheetPicture
+from xl_addin.workbook.file.drawing_part import DrawingPart, SheetPicture, shown_pictures
 from xl_addin.workbook.file.markup import RELATION, SHEET_ORDER, children, insert_in_order, q
 from xl_addin.workbook.file.package import Package
 from xl_addin.workbook.file.sheet_part import SheetPart
@@ -84,13 +85,31 @@ class Gallery:
         self._sheet.put(*place, caption, self._sheet.style(*place) if style is None else style)
 
 
+def our_pictures(package: Package, part: str) -> list[Picture]:
+    """Return our pictures on a sheet as they could be shown anew."""
+    drawing = _drawing_part(package, part, package.tree(part))
+    if drawing is None:
+        return []
+    images = {item.id: item.target for item in package.relations(drawing)}
+    return [
+        Picture(shown.name, package.content(image), shown.alt_text, shown.caption)
+        for shown in shown_pictures(package.tree(drawing))
+        if shown.name.startswith(PREFIX) and (image := images.get(shown.image, "")) in package
+    ]
+
+
+def _drawing_part(package: Package, part: str, sheet: Element) -> str | None:
+    """Return the part of a sheet's drawing, if it has one."""
+    wanted = {item.get(q("id", RELATION)) for item in children(sheet, "drawing")}
+    found = (relation.target for relation in package.relations(part) if relation.id in wanted)
+    return next(found, None)
+
+
 def _drawing(package: Package, part: str, sheet: SheetPart) -> DrawingPart:
     """Return the drawing of a sheet, made when there is none."""
-    for item in children(sheet.root, "drawing"):
-        relation_id = item.get(q("id", RELATION))
-        for relation in package.relations(part):
-            if relation.id == relation_id:
-                return DrawingPart(package, relation.target)
+    known = _drawing_part(package, part, sheet.root)
+    if known is not None:
+        return DrawingPart(package, known)
     target = package.free_name("xl/drawings/drawing{}.xml")
     package.add(target, DrawingPart.empty(), _DRAWING_TYPE)
     element = etree.Element(q("drawing"), nsmap={"r": RELATION})
