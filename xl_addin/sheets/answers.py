@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
+from typing import NamedTuple
 
 from worker.contract import Answer, Citation, Support
 from xl_addin.sheets.row_cells import Cells, columns_of, filled
@@ -33,6 +35,11 @@ CELLS: Cells[Answer] = (
     (user_column("Verdict", 12, choices=("good", "partly", "wrong")), None),
     (user_column("Note", 26, "wrapped"), None),
     (Column("Written", 14, hidden=True), None),
+)
+
+#: A line of Citations, as `citation_lines` writes it.
+_CITATION_LINE = re.compile(
+    r"\[(?P<number>\d{1,4})\] (?P<source>.+) @(?P<start>\d{1,12})( \((?P<use>cited|repeated)\))?"
 )
 
 #: Of numbers and names that stand nowhere, so many are named, with so many signs.
@@ -65,6 +72,25 @@ def citation_lines(answer: Answer) -> list[str]:
     return [
         f"[{passage.number}] {passage.source} @{passage.start}{_use(passage)}"
         for passage in answer.citations
+    ]
+
+
+class CitationLine(NamedTuple):
+    """A line of the column Citations as read; `use` is cited, repeated or nothing."""
+
+    number: int
+    source: str
+    start: int
+    use: str
+
+
+def read_citation_lines(text: str) -> list[CitationLine]:
+    """Return what stands in a cell of Citations; lines of another shape are somebody's own."""
+    found = map(_CITATION_LINE.fullmatch, text.split("\n"))
+    return [
+        CitationLine(int(line["number"]), line["source"], int(line["start"]), line["use"] or "")
+        for line in found
+        if line
     ]
 
 

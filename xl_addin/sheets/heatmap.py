@@ -33,7 +33,7 @@ def heatmap_pictures(
     """Return the heatmap of each question that has one; the last says how many have none."""
     pictures = [
         Picture(
-            name=f"bonsai heatmap {ranking.qid}",
+            name=heatmap_name(ranking.qid),
             png=blobs[heatmap_blob(ranking.qid)],
             alt_text=_alt_text(ranking),
             caption=f"{ranking.qid}  {ranking.question}",
@@ -45,6 +45,11 @@ def heatmap_pictures(
         more = f"(the last picture; {others} more on Ranked have none, as the settings say)"
         pictures[-1] = replace(pictures[-1], caption=f"{pictures[-1].caption}  {more}")
     return pictures
+
+
+def heatmap_name(qid: str) -> str:
+    """Return the name of a question's picture, by which it is found again."""
+    return f"bonsai heatmap {qid}"
 
 
 def _alt_text(ranking: QuestionRanking) -> str:

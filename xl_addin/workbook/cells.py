@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
+from bisect import bisect_right
 
 from xl_addin.workbook.port import CellValue
 
@@ -122,6 +123,19 @@ def row_height(cells: list[tuple[str, float]]) -> float:
     """
     lines = max((_line_count(text, width) for text, width in cells), default=1)
     return min(LINE_HEIGHT * lines, MAX_HEIGHT)
+
+
+def text_pieces(text: str, width: float) -> list[str]:
+    """Return `text` in pieces, each of which one row shows whole in a column of that width."""
+    most, pieces = int(MAX_HEIGHT // LINE_HEIGHT), list[str]()
+    while _line_count(text, width) > most:
+        ends = range(len(text) + 1)
+        fits = bisect_right(ends, most, key=lambda end: _line_count(text[:end], width)) - 1
+        space = max(text.rfind(" ", 0, fits), text.rfind("\n", 0, fits))
+        end = space if space > 0 else max(1, fits)
+        pieces.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*pieces, text]
 
 
 def _line_count(text: str, width: float) -> int:
