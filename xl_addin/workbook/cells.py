@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-import unicodedata
-from bisect import bisect_right
 
 from xl_addin.workbook.port import CellValue
+from xl_addin.workbook.text_lines import line_count, pieces_of_lines
 
 MAX_UNITS = 32_767
 MAX_LINE_FEEDS = 253
@@ -119,37 +118,15 @@ def writable_value(value: CellValue) -> CellValue:
 def row_height(cells: list[tuple[str, float]]) -> float:
     """Return the height in points that a row needs for (text, column width) pairs.
 
-    An estimate: wide characters count as two, and Excel shows at most 409 points.
+    An estimate; Excel shows at most 409 points.
     """
-    lines = max((_line_count(text, width) for text, width in cells), default=1)
+    lines = max((line_count(text, width) for text, width in cells), default=1)
     return min(LINE_HEIGHT * lines, MAX_HEIGHT)
 
 
 def text_pieces(text: str, width: float) -> list[str]:
     """Return `text` in pieces, each of which one row shows whole in a column of that width."""
-    most, pieces = int(MAX_HEIGHT // LINE_HEIGHT), list[str]()
-    while _line_count(text, width) > most:
-        ends = range(len(text) + 1)
-        fits = bisect_right(ends, most, key=lambda end: _line_count(text[:end], width)) - 1
-        space = max(text.rfind(" ", 0, fits), text.rfind("\n", 0, fits))
-        end = space if space > 0 else max(1, fits)
-        pieces.append(text[:end].rstrip())
-        text = text[end:].lstrip()
-    return [*pieces, text]
-
-
-def _line_count(text: str, width: float) -> int:
-    return sum(_wrapped_count(_display_width(line), max(1.0, width)) for line in text.split("\n"))
-
-
-def _wrapped_count(needed: float, width: float) -> int:
-    # Words do not fill a line to its end: some two characters of each are lost to the wrapping.
-    return 1 if needed <= width else math.ceil(needed / max(1.0, width - 2))
-
-
-def _display_width(line: str) -> float:
-    # A little over two: the East Asian font is wider than two digits of the usual one.
-    return sum(2.1 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
+    return pieces_of_lines(text, width, int(MAX_HEIGHT // LINE_HEIGHT))
 
 
 def shortened(text: str, length: int) -> str:
