@@ -15,14 +15,17 @@ from xl_addin.workbook.port import TableContent
 #: What an answer's time goes to, in this order.
 STAGES = ("Embed", "Retrieve", "Score", "Prompt", "Generate")
 
+#: What is read comes first and fits a screen and a page; figures for the curious stand behind it.
 #: Proposed and Written are filled where new answers meet those that a person has edited.
 CELLS: Cells[Answer] = (
     (Column("QID", 7), lambda answer: answer.qid),
-    (Column("Question", 30, "wrapped"), lambda answer: answer.question),
-    (Column("Mode", 9), lambda answer: answer.mode),
-    (Column("Answer", 80, "wrapped"), lambda answer: answer.text),
-    (Column("Citations", 42, "wrapped"), lambda answer: "\n".join(citation_lines(answer))),
-    (Column("Support", 34, "wrapped"), lambda answer: "\n".join(support_lines(answer))),
+    (Column("Question", 22, "wrapped"), lambda answer: answer.question),
+    (Column("Mode", 8), lambda answer: answer.mode),
+    (Column("Answer", 60, "wrapped"), lambda answer: answer.text),
+    (Column("Citations", 32, "wrapped"), lambda answer: "\n".join(citation_lines(answer))),
+    (Column("Support", 26, "wrapped"), lambda answer: "\n".join(support_lines(answer))),
+    (user_column("Verdict", 9, choices=("good", "partly", "wrong")), None),
+    (user_column("Note", 17, "wrapped"), None),
     (Column("Seconds", 10, "seconds"), lambda answer: answer.seconds.total),
     *(
         (Column(f"{stage} s", 10, "seconds"), attrgetter(f"seconds.{stage.lower()}"))
@@ -32,8 +35,6 @@ CELLS: Cells[Answer] = (
     (Column("Tokens", 9, "integer"), lambda answer: answer.tokens),
     (Column("Model", 24, "wrapped"), lambda answer: answer.model),
     (Column("Proposed", 50, "wrapped"), None),
-    (user_column("Verdict", 12, choices=("good", "partly", "wrong")), None),
-    (user_column("Note", 26, "wrapped"), None),
     (Column("Written", 14, hidden=True), None),
 )
 
@@ -59,6 +60,7 @@ ANSWERS = Table(
     columns_of(CELLS),
     key=("QID", "Mode"),
     frozen=3,
+    last_printed="Note",
 )
 
 

@@ -21,13 +21,14 @@ from xl_addin.template.cell_styles import (
     CellStyles,
 )
 from xl_addin.template.samples import SampleRow
+from xl_addin.workbook.areas import LAST_ROW
 from xl_addin.workbook.cells import row_height
 from xl_addin.workbook.columns import NUMBER_FORMATS, Column, Table
 
 #: Rows counted from 0, as XlsxWriter does; two free rows lie between the note and the header.
 TITLE_ROW, NOTE_ROW, ABOVE_ROWS, HEADER_ROW = 0, 1, (2, 3), 4
 
-_TITLE_HEIGHT, _HEADER_HEIGHT, _POV_TEXT_HEIGHT = 28, 32, 110
+_TITLE_HEIGHT, _HEADER_HEIGHT, _POV_TEXT_HEIGHT, _GAP = 28, 32, 110, 4
 _NOTE_WIDTH = 110
 _A4, _A3 = 9, 8
 _A4_WIDTH = 190
@@ -47,14 +48,19 @@ def add_table_sheet(
     write_title(sheet, styles, table.title, table.note, widths)
     if table.family:
         _prepare_above(sheet, styles)
+    else:
+        for row in ABOVE_ROWS:
+            sheet.set_row(row, _GAP)
     write_table(sheet, styles, table, rows, HEADER_ROW)
     sheet.set_row(HEADER_ROW, _HEADER_HEIGHT)
     sheet.freeze_panes(HEADER_ROW + 1, table.frozen)
     is_input = any(column.required for column in table.columns)
     sheet.set_tab_color(INPUT_TAB if is_input else OUTPUT_TAB)
-    wide = bool(table.family) or sum(widths) > _A4_WIDTH
+    wide = bool(table.family) or sum(column.width for column in table.printed) > _A4_WIDTH
     set_print(sheet, wide=wide, pages=(2, 0) if table.family else (1, 0))
     sheet.repeat_rows(HEADER_ROW)
+    if table.last_printed:
+        sheet.print_area(0, 0, LAST_ROW - 1, len(table.printed) - 1)
     return sheet
 
 
