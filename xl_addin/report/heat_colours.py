@@ -16,7 +16,7 @@ _DIVERGING = (
     "#d6604d", "#b2182b", "#67001f",
 )  # fmt: skip
 #: Steps on which white letters are read better.
-_DARK = {"s": (5, 6, 7, 8), "d": (0, 1, 2, 8, 9, 10)}
+_DARK = {"s": (6, 7, 8), "d": (0, 1, 2, 8, 9, 10)}
 
 
 def colour_rules() -> str:

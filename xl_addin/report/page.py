@@ -7,14 +7,14 @@ from functools import cache
 from pathlib import Path
 
 from lxml import etree
-from lxml.builder import E
 from lxml.etree import _Element as Element
 
 from worker.answering.citations import CITATION, numbers_of
 from xl_addin.report.documents import Documents
 from xl_addin.report.heat_colours import colour_of, colour_rules
+from xl_addin.report.markup import Part, tag
 from xl_addin.report.reader_sheets import citation_text
-from xl_addin.report.results import GivenAnswer, Passage, QuestionResults, Results
+from xl_addin.report.results import GivenAnswer, Grid, Passage, QuestionResults, Results
 from xl_addin.report.texts import Texts
 from xl_addin.workbook.cells import shortened
 
@@ -41,47 +41,58 @@ class _Page:
 
     def __init__(self, results: Results, documents: Documents, texts: Texts) -> None:
         self._results, self._documents, self._texts = results, documents, texts
+        self._sentences = {pov.pov_id: pov.text for pov in results.povs}
         self._cells = 0
 
     def html(self) -> str:
         """Return the whole page."""
-        root = E.html(self._head(), self._body(), lang=self._texts.language)
+        root = tag("html", self._head(), self._body(), lang=self._texts.language)
         doctype = "<!doctype html>"
         return etree.tostring(root, method="html", doctype=doctype, encoding="unicode")
 
     def _head(self) -> Element:
-        return E.head(
-            E.meta(charset="utf-8"),
-            E.meta(name="viewport", content="width=device-width, initial-scale=1"),
-            E.meta({"http-equiv": "Content-Security-Policy"}, content=_POLICY),
-            E.meta(name="generator", content=PAGE_MARK),
-            E.title(f"{self._texts.answers}: {self._results.book}"),
-            E.style(_asset(".css") + colour_rules()),
+        return tag(
+            "head",
+            tag("meta", charset="utf-8"),
+            tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+            tag("meta", name="generator", content=PAGE_MARK),
+            tag("title", f"{self._texts.answers}: {self._results.book}"),
+            tag("style", _asset(".css") + colour_rules()),
         )
 
     def _body(self) -> Element:
         texts = self._texts
         questions = [self._question(at, of) for at, of in enumerate(self._results.questions, 1)]
-        return E.body(
-            E.header(
-                E.h1(self._results.book),
-                E.p(texts.made_from.format(book=self._results.book), {"class": "pale"}),
-                E.p(texts.how_to_read, {"class": "pale"}),
+        return tag(
+            "body",
+            tag(
+                "header",
+                tag("h1", self._results.book),
+                tag("p", texts.made_from.format(book=self._results.book), class_="pale"),
+                tag("p", texts.how_to_read, class_="pale"),
+                _fold(
+                    texts.reading,
+                    [
+                        tag("p", about, class_="pale")
+                        for about in (texts.about_answers, texts.about_passages)
+                    ],
+                ),
             ),
             self._contents(),
-            E.main(*questions, *self._appendix()),
-            E.script(_asset(".js")),
+            tag("main", *questions, *self._appendix()),
+            tag("script", _asset(".js")),
             id="top",
         )
 
     def _contents(self) -> Element:
         lines = [
-            E.li(E.a(E.span(of.qid, {"class": "id"}), of.question, href=f"#q{at}"))
+            tag("li", tag("a", tag("span", of.qid, class_="id"), of.question, href=f"#q{at}"))
             for at, of in enumerate(self._results.questions, 1)
         ]
         title = f"{self._texts.questions} ({len(lines)})"
-        listed = E.ul(*lines, style="list-style:none;padding:0;margin:.3rem 0")
-        return E.nav(_fold(title, [listed], is_open=len(lines) <= 20))
+        listed = tag("ul", *lines, style="list-style:none;padding:0;margin:.3rem 0")
+        return tag("nav", _fold(title, [listed], is_open=len(lines) <= 20))
 
     # One question
 
@@ -94,28 +105,29 @@ class _Page:
             parts.append(_fold(title, passages, is_open=True))
         if of.grid:
             parts.append(self._heatmap(at, of))
-        heading = E.h2(E.span(of.qid, {"class": "id"}), f" {of.question}")
-        top = E.p(E.a(self._texts.top, href="#top"), {"class": "pale"})
-        return E.section(heading, *parts, top, id=f"q{at}")
+        heading = tag("h2", tag("span", of.qid, class_="id"), f" {of.question}")
+        top = tag("p", tag("a", self._texts.top, href="#top"), class_="pale")
+        return tag("section", heading, *parts, top, id=f"q{at}")
 
     def _answer(self, at: int, of: QuestionResults, answer: GivenAnswer) -> Element:
         mode = self._texts.modes.get(answer.mode, answer.mode)
         parts = [
-            E.h3(mode, E.span(f"  {answer.model}", {"class": "pale"})),
-            E.div(*self._linked(at, of, answer), {"class": "text", "dir": "auto"}),
+            tag("h3", mode, tag("span", f"  {answer.model}", class_="pale")),
+            tag("div", *self._linked(at, of, answer), class_="text", dir="auto"),
         ]
         if answer.cited:
-            parts.append(E.ul(*self._cited(at, of, answer)))
+            parts.append(tag("ul", *self._cited(at, of, answer)))
         if answer.support:
-            parts.append(E.p(answer.support, {"class": "support"}))
-        for label, value in ((self._texts.verdict, answer.verdict), (self._texts.note, answer.note)):
+            parts.append(tag("p", answer.support, class_="support"))
+        for label, value in (
+            (self._texts.verdict, answer.verdict),
+            (self._texts.note, answer.note),
+        ):
             if value:
-                parts.append(E.p(f"{label}: {value}", {"class": "text"}))
-        return E.article(*parts, {"class": f"answer {_class_name(answer.mode)}"})
+                parts.append(tag("p", f"{label}: {value}", class_="text"))
+        return tag("article", *parts, class_=f"answer {_class_name(answer.mode)}")
 
-    def _linked(
-        self, at: int, of: QuestionResults, answer: GivenAnswer
-    ) -> Iterator[str | Element]:
+    def _linked(self, at: int, of: QuestionResults, answer: GivenAnswer) -> Iterator[Part]:
         """Yield an answer's text with a link in the place of each number of a passage."""
         targets = {
             cited.number: f"#q{at}p{place}"
@@ -134,7 +146,7 @@ class _Page:
             said = citation_text(cited, self._texts)
             place = of.place_of(cited)
             link = f"#q{at}p{place}" if place is not None else self._documents.link(cited.source)
-            yield E.li(E.a(said, href=link) if link else said)
+            yield tag("li", tag("a", said, href=link) if link else said)
 
     def _passage(self, at: int, place: int, passage: Passage) -> Element:
         texts = self._texts
@@ -143,24 +155,33 @@ class _Page:
             f"{texts.move} {passage.move:+d}" if passage.move else "",
             texts.on_page.format(page=passage.page) if passage.page else "",
         ]
-        summary = E.summary(
-            E.span("–" if passage.rank is None else str(passage.rank), {"class": "rank"}),
-            E.span(passage.source),
+        summary = tag(
+            "summary",
+            tag("span", "–" if passage.rank is None else str(passage.rank), class_="rank"),
+            tag("span", passage.source),
             " ",
-            E.span(" · ".join(filter(None, figures)), {"class": "figures"}),
-            E.span(shortened(passage.text, _START), {"class": "start"}),
+            tag("span", " · ".join(filter(None, figures)), class_="figures"),
+            tag("span", shortened(passage.text, _START), class_="start"),
         )
-        parts = [E.div(passage.text, {"class": "text", "dir": "auto"})]
+        parts = [tag("div", passage.text, class_="text", dir="auto")]
         if passage.touches:
-            parts.append(E.p(f"{texts.touches}:\n{passage.touches}", {"class": "support"}))
+            parts.append(tag("p", f"{texts.touches}:\n{self._touches(passage)}", class_="support"))
         for label, value in ((texts.keep, passage.keep), (texts.note, passage.note)):
             if value:
-                parts.append(E.p(f"{label}: {value}", {"class": "text"}))
+                parts.append(tag("p", f"{label}: {value}", class_="text"))
         if link := self._documents.link(passage.source):
             anchor = f"{link}#page={passage.page}" if _has_pages(passage) else link
-            parts.append(E.p(E.a(texts.document, href=anchor)))
-        inside = E.div(*parts, {"class": "inside"}, id=f"q{at}p{place}")
-        return E.details(summary, inside, {"class": "passage"})
+            parts.append(tag("p", tag("a", texts.document, href=anchor)))
+        inside = tag("div", *parts, class_="inside", id=f"q{at}p{place}")
+        return tag("details", summary, inside, class_="passage")
+
+    def _touches(self, passage: Passage) -> str:
+        """Return what a passage touches, each point of view in its own words."""
+        lines = passage.touches.split("\n")
+        return "\n".join("  ".join(filter(None, (line, self._sentence_of(line)))) for line in lines)
+
+    def _sentence_of(self, touch: str) -> str:
+        return self._sentences.get(touch.partition("  ")[0], "")
 
     def _heatmap(self, at: int, of: QuestionResults) -> Element:
         texts, grid = self._texts, of.grid
@@ -168,23 +189,24 @@ class _Page:
         title = texts.contrast_grid if grid.is_contrast else texts.cosine_grid
         self._cells += len(grid.rows) * len(grid.pov_ids)
         if self._cells > _MOST_CELLS:
-            return _fold(title, [E.p(texts.no_grid)])
-        sentences = {pov.pov_id: pov.text for pov in self._results.povs}
-        heads = [E.th(name, title=sentences.get(name, name)) for name in grid.pov_ids]
-        number, colour = ".1f" if grid.is_contrast else ".2f", colour_of(grid)
+            return _fold(title, [tag("p", texts.no_grid)])
+        heads = [tag("th", name, title=self._sentences.get(name, name)) for name in grid.pov_ids]
+        colour = colour_of(grid)
         rows = [
-            E.tr(
-                E.th(E.a(f"{passage.rank}  {passage.source}", href=f"#q{at}p{place}")),
+            tag(
+                "tr",
+                tag("th", tag("a", f"{passage.rank}  {passage.source}", href=f"#q{at}p{place}")),
                 *(
-                    E.td(f"{value:{number}}", {"class": colour(value)},
-                         title=f"{passage.rank} · {name} · {value:.3f}")
+                    _heat_cell(f"{passage.rank} · {name}", value, colour(value), grid)
                     for name, value in zip(grid.pov_ids, values, strict=True)
                 ),
             )
             for place, (passage, values) in enumerate(zip(of.passages, grid.rows, strict=True))
-        ]  # fmt: skip
-        table = E.table(E.thead(E.tr(E.th(), *heads)), E.tbody(*rows), {"class": "grid"})
-        figure = E.figure(E.output(texts.hover), E.div(table, {"class": "scroll"}))
+        ]
+        table = tag(
+            "table", tag("thead", tag("tr", tag("th"), *heads)), tag("tbody", *rows), class_="grid"
+        )
+        figure = tag("figure", tag("output", texts.hover), tag("div", table, class_="scroll"))
         return _fold(title, [figure])
 
     # What all questions share
@@ -194,17 +216,21 @@ class _Page:
         if results.povs:
             rows = [(p.pov_id, p.text, f"{p.weight:g}") for p in results.povs]
             headers = (texts.question_id, texts.point_of_view, texts.weight)
-            yield E.section(E.h2(texts.points_of_view), _list(headers, rows))
+            yield tag("section", tag("h2", texts.points_of_view), _list(headers, rows))
         if results.sources:
-            yield E.section(_fold(f"{texts.sources} ({len(results.sources)})", [self._sources()]))
+            yield tag(
+                "section", _fold(f"{texts.sources} ({len(results.sources)})", [self._sources()])
+            )
         if results.stamp:
-            yield E.section(_fold(texts.last_run, [_list((), results.stamp)]))
+            yield tag("section", _fold(texts.last_run, [_list((), results.stamp)]))
 
     def _sources(self) -> Element:
         texts = self._texts
         rows = [
             (
-                E.a(each.file, href=link) if (link := self._documents.link(each.file)) else each.file,
+                tag("a", each.file, href=link)
+                if (link := self._documents.link(each.file))
+                else each.file,
                 str(each.passages if each.passages is not None else ""),
                 "\n".join(filter(None, (each.status, each.problem))),
             )
@@ -213,27 +239,33 @@ class _Page:
         return _list((texts.file, texts.passage_count, texts.status), rows)
 
 
-def _bracket(numbers: str, targets: dict[int, str]) -> Iterator[str | Element]:
+def _bracket(numbers: str, targets: dict[int, str]) -> Iterator[Part]:
     """Yield a citation as it stands, its numbers as links; a range leads to its first."""
     shown = numbers_of(numbers)
     yield "["
     for place, number in enumerate(shown):
         yield ", " if place else ""
-        yield E.a(str(number), href=targets[number]) if number in targets else str(number)
+        yield tag("a", str(number), href=targets[number]) if number in targets else str(number)
     yield "]"
 
 
+def _heat_cell(what: str, value: float, colour: str, grid: Grid) -> Element:
+    digits = 1 if grid.is_contrast else 2
+    shown = round(value, digits) + 0.0  # no minus before zero
+    return tag("td", f"{shown:.{digits}f}", class_=colour, title=f"{what} · {value:.3f}")
+
+
 def _fold(title: str, parts: Sequence[Element], *, is_open: bool = False) -> Element:
-    fold = E.details(E.summary(title), *parts, {"class": "fold"})
+    fold = tag("details", tag("summary", title), *parts, class_="fold")
     if is_open:
         fold.set("open", "")
     return fold
 
 
-def _list(headers: Sequence[str], rows: Sequence[Sequence[str | Element]]) -> Element:
-    lines = [E.tr(*(E.td(cell) for cell in row)) for row in rows]
-    head = [E.thead(E.tr(*map(E.th, headers)))] if headers else []
-    return E.table(*head, E.tbody(*lines), {"class": "list"})
+def _list(headers: Sequence[str], rows: Sequence[Sequence[Part]]) -> Element:
+    lines = [tag("tr", *(tag("td", cell) for cell in row)) for row in rows]
+    head = [tag("thead", tag("tr", *(tag("th", header) for header in headers)))] if headers else []
+    return tag("table", *head, tag("tbody", *lines), class_="list")
 
 
 def _class_name(mode: str) -> str:

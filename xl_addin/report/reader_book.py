@@ -23,7 +23,7 @@ from xl_addin.workbook.port import Picture
 MARK = "BONSAI reader copy"
 
 _MOST_LINKS = 65_530  # of one sheet: Excel takes no more
-_FORMATS = {**NUMBER_FORMATS, "move": "+0;-0;0"}
+_MOVE_FORMAT = "+0;-0;0"
 #: XlsxWriter turns the strokes of links to files backwards, which few programs but Excel
 #: understand: it is given numbers instead, and the addresses stand in for them afterwards.
 _NUMBERED = "document://"
@@ -65,6 +65,10 @@ def _name_documents(package: Package, addresses: Sequence[str]) -> None:
             for item in filter(_is_numbered, package.edit(part)):
                 number = str(item.get("Target")).removeprefix(_NUMBERED)
                 item.set("Target", addresses[int(number)])
+
+
+def _number_format(cell: PlannedCell) -> str:
+    return _MOVE_FORMAT if cell.kind == "move" else NUMBER_FORMATS[cell.kind]
 
 
 def _is_numbered(item: Element) -> bool:
@@ -158,7 +162,7 @@ class _SheetWriter:
         return f"{_NUMBERED}{len(self._addresses) - 1}"
 
     def _format(self, cell: PlannedCell) -> Format:
-        shape: dict[str, str | int | bool] = {"num_format": _FORMATS[cell.kind]}
+        shape: dict[str, str | int | bool] = {"num_format": _number_format(cell)}
         if cell.kind == "wrapped":
             shape["text_wrap"] = True
         else:

@@ -18,7 +18,7 @@ from xl_addin.workbook.port import Picture
 _PAGE = 985, 600
 _POINTS_PER_PIXEL = 0.75
 #: Characters of the columns that hold long texts.
-_ANSWER_WIDTH, _PASSAGE_WIDTH = 86, 76
+_ANSWER_WIDTH, _PASSAGE_WIDTH = 88, 74
 
 
 def plan_sheets(results: Results, documents: Documents, texts: Texts) -> list[SheetPlan]:
@@ -65,7 +65,11 @@ def _overview_cells(of: QuestionResults, texts: Texts) -> Iterator[PlannedCell]:
 
 def _answers(results: Results, documents: Documents, texts: Texts) -> SheetPlan:
     noted = any(each.verdict or each.note for of in results.questions for each in of.answers)
-    headings = [Heading(texts.mode, 9), Heading(texts.answer, _ANSWER_WIDTH), Heading(texts.support, 38)]
+    headings = [
+        Heading(texts.mode, 9),
+        Heading(texts.answer, _ANSWER_WIDTH),
+        Heading(texts.support, 38),
+    ]
     if noted:
         headings += [Heading(texts.verdict, 9), Heading(texts.note, 26)]
     lines = [
@@ -126,7 +130,7 @@ def _passages(results: Results, documents: Documents, texts: Texts) -> SheetPlan
         Heading(texts.score, 8),
         Heading(texts.move, 7),
         Heading(texts.touches, 19),
-        Heading(texts.source, 24),
+        Heading(texts.source, 26),
         Heading(texts.page, 6),
         Heading(texts.passage, _PASSAGE_WIDTH),
     ]

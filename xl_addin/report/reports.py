@@ -43,8 +43,8 @@ def write_report(
     :raises InputError: if the workbook has no results.
     :raises WorkbookError: if a file cannot be written, or would replace one that is no report.
     """
-    for target, mark in _marked(targets):
-        _check_target(target, path, mark)
+    for written, mark in _marked(targets):
+        _check_target(written, path, mark)
     results = read_results(book)
     remarks: dict[str, None] = {}
     contents = []

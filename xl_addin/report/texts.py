@@ -28,6 +28,7 @@ class Texts:
     # What they hold
     made_from: str
     how_to_read: str
+    reading: str
     about_answers: str
     about_passages: str
     about_heatmaps: str
@@ -63,8 +64,6 @@ class Texts:
     answer_count: str
     ranked_count: str
     heatmap_link: str
-    to_answers: str
-    to_passages: str
     on_page: str
     document: str
     top: str
@@ -87,6 +86,7 @@ ENGLISH = Texts(
     made_from="Reader copy of {book}: values and pictures. Nothing needs to be installed.",
     how_to_read="Each question has answers, the passages that they rest on, and a heatmap. Links "
     "lead from an answer to its passages, and from a passage to its document.",
+    reading="How to read this",
     about_answers="no-rag: the language model alone. rag: from the passages most similar to the "
     "question. sexy: from the passages that touch the points of view. Below each answer stand the "
     "passages that it was given; (cited) says that the answer names one, (repeated) that a "
@@ -122,11 +122,9 @@ ENGLISH = Texts(
     uses={"": "", "cited": " (cited)", "repeated": " (repeated)"},
     citation="[{number}] {source}, from character {start}{use}",
     citation_rank=": rank {rank}",
-    answer_count="{count} answers",
-    ranked_count="{count} passages",
+    answer_count="answers: {count}",
+    ranked_count="passages: {count}",
     heatmap_link="heatmap",
-    to_answers="to the answers",
-    to_passages="to the passages",
     on_page="page {page}",
     document="open the document",
     top="to the top",
