@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from lxml.etree import _Element as Element
 
 from worker.answering.citations import CITATION, numbers_of
 from xl_addin.report.documents import Documents
-from xl_addin.report.heat_colours import colour_of, colour_rules
+from xl_addin.report.heat_table import colour_rules, heat_table
 from xl_addin.report.markup import Part, tag
 from xl_addin.report.reader_sheets import citation_text
 from xl_addin.report.results import GivenAnswer, Grid, Passage, QuestionResults, Results
@@ -23,6 +24,7 @@ PAGE_MARK = "BONSAI for Excel, page for readers"
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 _MOST_CELLS = 200_000  # of heatmaps: more would make a page that browsers open slowly
+_SHORT = 20  # questions that are listed without being folded
 _START = 160  # characters of a passage that show while it is folded
 
 
@@ -66,24 +68,20 @@ class _Page:
         questions = [self._question(at, of) for at, of in enumerate(self._results.questions, 1)]
         return tag(
             "body",
-            tag(
-                "header",
-                tag("h1", self._results.book),
-                tag("p", texts.made_from.format(book=self._results.book), class_="pale"),
-                tag("p", texts.how_to_read, class_="pale"),
-                _fold(
-                    texts.reading,
-                    [
-                        tag("p", about, class_="pale")
-                        for about in (texts.about_answers, texts.about_passages)
-                    ],
-                ),
-            ),
+            tag("header", *self._opening()),
             self._contents(),
             tag("main", *questions, *self._appendix()),
             tag("script", _asset(".js")),
             id="top",
         )
+
+    def _opening(self) -> Iterator[Element]:
+        texts, book = self._texts, self._results.book
+        yield tag("h1", book)
+        yield tag("p", texts.made_from.format(book=book), class_="pale")
+        yield tag("p", texts.how_to_read, class_="pale")
+        about = (texts.about_answers, texts.about_passages)
+        yield _fold(texts.reading, [tag("p", words, class_="pale") for words in about])
 
     def _contents(self) -> Element:
         lines = [
@@ -91,8 +89,7 @@ class _Page:
             for at, of in enumerate(self._results.questions, 1)
         ]
         title = f"{self._texts.questions} ({len(lines)})"
-        listed = tag("ul", *lines, style="list-style:none;padding:0;margin:.3rem 0")
-        return tag("nav", _fold(title, [listed], is_open=len(lines) <= 20))
+        return tag("nav", _fold(title, [tag("ul", *lines)], is_open=len(lines) <= _SHORT))
 
     # One question
 
@@ -104,7 +101,7 @@ class _Page:
                         range(len(of.passages))]  # fmt: skip
             parts.append(_fold(title, passages, is_open=True))
         if of.grid:
-            parts.append(self._heatmap(at, of))
+            parts.append(self._heatmap(at, of, of.grid))
         heading = tag("h2", tag("span", of.qid, class_="id"), f" {of.question}")
         top = tag("p", tag("a", self._texts.top, href="#top"), class_="pale")
         return tag("section", heading, *parts, top, id=f"q{at}")
@@ -119,12 +116,8 @@ class _Page:
             parts.append(tag("ul", *self._cited(at, of, answer)))
         if answer.support:
             parts.append(tag("p", answer.support, class_="support"))
-        for label, value in (
-            (self._texts.verdict, answer.verdict),
-            (self._texts.note, answer.note),
-        ):
-            if value:
-                parts.append(tag("p", f"{label}: {value}", class_="text"))
+        texts = self._texts
+        parts += _notes((texts.verdict, answer.verdict), (texts.note, answer.note))
         return tag("article", *parts, class_=f"answer {_class_name(answer.mode)}")
 
     def _linked(self, at: int, of: QuestionResults, answer: GivenAnswer) -> Iterator[Part]:
@@ -137,7 +130,7 @@ class _Page:
         end = 0
         for found in CITATION.finditer(answer.text):
             yield answer.text[end : found.start()] + found["space"]
-            yield from _bracket(found["numbers"], targets)
+            yield from _bracket(found, targets)
             end = found.end()
         yield answer.text[end:]
 
@@ -166,9 +159,7 @@ class _Page:
         parts = [tag("div", passage.text, class_="text", dir="auto")]
         if passage.touches:
             parts.append(tag("p", f"{texts.touches}:\n{self._touches(passage)}", class_="support"))
-        for label, value in ((texts.keep, passage.keep), (texts.note, passage.note)):
-            if value:
-                parts.append(tag("p", f"{label}: {value}", class_="text"))
+        parts += _notes((texts.keep, passage.keep), (texts.note, passage.note))
         if link := self._documents.link(passage.source):
             anchor = f"{link}#page={passage.page}" if _has_pages(passage) else link
             parts.append(tag("p", tag("a", texts.document, href=anchor)))
@@ -183,31 +174,18 @@ class _Page:
     def _sentence_of(self, touch: str) -> str:
         return self._sentences.get(touch.partition("  ")[0], "")
 
-    def _heatmap(self, at: int, of: QuestionResults) -> Element:
-        texts, grid = self._texts, of.grid
-        assert grid is not None
+    def _heatmap(self, at: int, of: QuestionResults, grid: Grid) -> Element:
+        texts = self._texts
         title = texts.contrast_grid if grid.is_contrast else texts.cosine_grid
         self._cells += len(grid.rows) * len(grid.pov_ids)
         if self._cells > _MOST_CELLS:
             return _fold(title, [tag("p", texts.no_grid)])
-        heads = [tag("th", name, title=self._sentences.get(name, name)) for name in grid.pov_ids]
-        colour = colour_of(grid)
-        rows = [
-            tag(
-                "tr",
-                tag("th", tag("a", f"{passage.rank}  {passage.source}", href=f"#q{at}p{place}")),
-                *(
-                    _heat_cell(f"{passage.rank} · {name}", value, colour(value), grid)
-                    for name, value in zip(grid.pov_ids, values, strict=True)
-                ),
-            )
-            for place, (passage, values) in enumerate(zip(of.passages, grid.rows, strict=True))
+        heads = [
+            tag("a", f"{passage.rank}  {passage.source}", href=f"#q{at}p{place}")
+            for place, passage in enumerate(of.passages)
         ]
-        table = tag(
-            "table", tag("thead", tag("tr", tag("th"), *heads)), tag("tbody", *rows), class_="grid"
-        )
-        figure = tag("figure", tag("output", texts.hover), tag("div", table, class_="scroll"))
-        return _fold(title, [figure])
+        table = tag("div", heat_table(grid, heads, self._sentences), class_="scroll")
+        return _fold(title, [tag("figure", tag("output", texts.hover), table)])
 
     # What all questions share
 
@@ -239,20 +217,22 @@ class _Page:
         return _list((texts.file, texts.passage_count, texts.status), rows)
 
 
-def _bracket(numbers: str, targets: dict[int, str]) -> Iterator[Part]:
-    """Yield a citation as it stands, its numbers as links; a range leads to its first."""
-    shown = numbers_of(numbers)
+def _bracket(found: re.Match[str], targets: dict[int, str]) -> Iterator[Part]:
+    """Yield a citation, its numbers as links; what leads nowhere stays as it stands."""
+    numbers = numbers_of(found["numbers"])
+    if not targets.keys() & set(numbers):
+        yield found[0].removeprefix(found["space"])
+        return
     yield "["
-    for place, number in enumerate(shown):
+    for place, number in enumerate(numbers):
         yield ", " if place else ""
-        yield tag("a", str(number), href=targets[number]) if number in targets else str(number)
+        target = targets.get(number)
+        yield tag("a", str(number), href=target) if target else str(number)
     yield "]"
 
 
-def _heat_cell(what: str, value: float, colour: str, grid: Grid) -> Element:
-    digits = 1 if grid.is_contrast else 2
-    shown = round(value, digits) + 0.0  # no minus before zero
-    return tag("td", f"{shown:.{digits}f}", class_=colour, title=f"{what} · {value:.3f}")
+def _notes(*labelled: tuple[str, str]) -> list[Element]:
+    return [tag("p", f"{label}: {value}", class_="text") for label, value in labelled if value]
 
 
 def _fold(title: str, parts: Sequence[Element], *, is_open: bool = False) -> Element:

@@ -1,9 +1,12 @@
-"""Colours of a heatmap's cells on a page: classes of a style sheet, one for each step."""
+"""A heatmap as a table of a page: cells in colour, each with words that show under the pointer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
+from lxml.etree import _Element as Element
+
+from xl_addin.report.markup import tag
 from xl_addin.report.results import Grid
 
 #: From pale to dark; from blue over white to red. Steps of ColorBrewer's YlOrRd and RdBu.
@@ -19,6 +22,25 @@ _DIVERGING = (
 _DARK = {"s": (6, 7, 8), "d": (0, 1, 2, 8, 9, 10)}
 
 
+def heat_table(grid: Grid, rows: Sequence[Element], sentences: Mapping[str, str]) -> Element:
+    """Return the table of a grid.
+
+    :param rows: what stands at the head of each row.
+    :param sentences: points of view in words, by id.
+    """
+    heads = [tag("th", name, title=sentences.get(name, name)) for name in grid.pov_ids]
+    colour = _colour_of(grid)
+    lines = []
+    for row, (head, values) in enumerate(zip(rows, grid.rows, strict=True), 1):
+        cells = (
+            _cell(f"{row} · {name}", value, colour(value), grid)
+            for name, value in zip(grid.pov_ids, values, strict=True)
+        )
+        lines.append(tag("tr", tag("th", head), *cells))
+    header = tag("thead", tag("tr", tag("th"), *heads))
+    return tag("table", header, tag("tbody", *lines), class_="grid")
+
+
 def colour_rules() -> str:
     """Return the style rules of all steps."""
     return "".join(
@@ -28,7 +50,13 @@ def colour_rules() -> str:
     )
 
 
-def colour_of(grid: Grid) -> Callable[[float], str]:
+def _cell(what: str, value: float, colour: str, grid: Grid) -> Element:
+    digits = 1 if grid.is_contrast else 2
+    shown = round(value, digits) + 0.0  # no minus before zero
+    return tag("td", f"{shown:.{digits}f}", class_=colour, title=f"{what} · {value:.3f}")
+
+
+def _colour_of(grid: Grid) -> Callable[[float], str]:
     """Return what gives the class of a value: contrast has its neutral colour at zero."""
     values = [value for row in grid.rows for value in row]
     if grid.is_contrast:
