@@ -64,7 +64,6 @@ class _Page:
         )
 
     def _body(self) -> Element:
-        texts = self._texts
         questions = [self._question(at, of) for at, of in enumerate(self._results.questions, 1)]
         return tag(
             "body",

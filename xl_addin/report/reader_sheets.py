@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from xl_addin.report.documents import Documents
-from xl_addin.report.results import GivenAnswer, Passage, QuestionResults, Results
+from xl_addin.report.results import GivenAnswer, Passage, PovLine, QuestionResults, Results
 from xl_addin.report.sheet_plan import Heading, Line, PlannedCell, SheetPlan
 from xl_addin.report.texts import Texts
 from xl_addin.sheets.answers import CitationLine
@@ -40,8 +41,8 @@ def _overview(results: Results, texts: Texts) -> SheetPlan:
     if results.povs:
         lines.append(Line([PlannedCell(texts.points_of_view)], "head"))
         lines += [
-            Line([PlannedCell(p.pov_id), PlannedCell(p.text), PlannedCell(p.weight, "weight")])
-            for p in results.povs
+            Line([PlannedCell(pov.pov_id), PlannedCell(pov.text), _weight_cell(pov, texts)])
+            for pov in results.povs
         ]
     if results.stamp:
         lines.append(Line([PlannedCell(texts.last_run)], "head"))
@@ -49,6 +50,10 @@ def _overview(results: Results, texts: Texts) -> SheetPlan:
                   results.stamp]  # fmt: skip
     made = texts.made_from.format(book=results.book)
     return SheetPlan(texts.overview, f"{made} {texts.how_to_read}", headings, lines)
+
+
+def _weight_cell(pov: PovLine, texts: Texts) -> PlannedCell:
+    return PlannedCell(f"{texts.weight} {pov.weight:g}" if pov.weight != 1 else None)
 
 
 def _overview_cells(of: QuestionResults, texts: Texts) -> Iterator[PlannedCell]:
@@ -123,48 +128,61 @@ def citation_text(cited: CitationLine, texts: Texts) -> str:
     )
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """Which columns of passages hold anything at all."""
+
+    page: bool
+    notes: bool
+
+    @classmethod
+    def of(cls, results: Results) -> _Shown:
+        every = [passage for of in results.questions for passage in of.passages]
+        return cls(any(each.page for each in every), any(each.keep or each.note for each in every))
+
+
 def _passages(results: Results, documents: Documents, texts: Texts) -> SheetPlan:
-    noted = any(each.keep or each.note for of in results.questions for each in of.passages)
+    shown = _Shown.of(results)
     headings = [
         Heading(texts.rank, 6),
         Heading(texts.score, 8),
         Heading(texts.move, 7),
         Heading(texts.touches, 19),
-        Heading(texts.source, 26),
-        Heading(texts.page, 6),
+        Heading(texts.source, 32),
+        *([Heading(texts.page, 6)] if shown.page else []),
         Heading(texts.passage, _PASSAGE_WIDTH),
+        *([Heading(texts.keep, 7), Heading(texts.note, 24)] if shown.notes else []),
     ]
-    if noted:
-        headings += [Heading(texts.keep, 7), Heading(texts.note, 24)]
     lines = [
         line
         for of in results.questions
         if of.passages
-        for line in _passages_of(of, documents, noted=noted)
+        for line in _passages_of(of, documents, shown)
     ]
     return SheetPlan(texts.passages, texts.about_passages, headings, lines)
 
 
-def _passages_of(of: QuestionResults, documents: Documents, *, noted: bool) -> Iterator[Line]:
+def _passages_of(of: QuestionResults, documents: Documents, shown: _Shown) -> Iterator[Line]:
+    """Yield a question and its passages; one longer than a row can show goes on in the next."""
     leads_to = ("answers", of.qid) if of.answers else None
     yield Line([_band(of, leads_to)], "band", name=("passages", of.qid))
     for place, passage in enumerate(of.passages):
         first, *others = text_pieces(passage.text, _PASSAGE_WIDTH)
-        cells = [*_passage_cells(passage, documents), PlannedCell(first)]
-        if noted:
-            cells += [PlannedCell(passage.keep), PlannedCell(passage.note)]
-        yield Line(cells, name=("passage", of.qid, place))
+        before = list(_passage_cells(passage, documents, shown))
+        after = [PlannedCell(passage.keep), PlannedCell(passage.note)] if shown.notes else []
+        yield Line([*before, PlannedCell(first), *after], name=("passage", of.qid, place))
         for piece in others:
-            yield Line([*[PlannedCell()] * 6, PlannedCell(piece)])
+            yield Line([*[PlannedCell()] * len(before), PlannedCell(piece)])
 
 
-def _passage_cells(passage: Passage, documents: Documents) -> Iterator[PlannedCell]:
+def _passage_cells(passage: Passage, documents: Documents, shown: _Shown) -> Iterator[PlannedCell]:
     yield PlannedCell(passage.rank, "integer")
     yield PlannedCell(passage.score, "score")
     yield PlannedCell(passage.move, "move")
     yield PlannedCell(passage.touches)
     yield PlannedCell(passage.source, address=documents.link(passage.source))
-    yield PlannedCell(passage.page, "integer")
+    if shown.page:
+        yield PlannedCell(passage.page, "integer")
 
 
 def _heatmaps(results: Results, texts: Texts) -> SheetPlan:
