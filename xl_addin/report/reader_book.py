@@ -135,8 +135,7 @@ class _SheetWriter:
         if line.look == "band":
             shape["bottom"] = 1
         style = self._styles.format(look, **shape)
-        if len(self._widths) > 1:
-            self._sheet.merge_range(row, 0, row, len(self._widths) - 1, "", style)
+        self._sheet.merge_range(row, 0, row, len(self._widths) - 1, "", style)
         self._cell(row, 0, cell, style)
         self._sheet.set_row(row, row_height([(str(cell.value), sum(self._widths) * 0.8)]) + 8)
 

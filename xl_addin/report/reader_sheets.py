@@ -192,7 +192,7 @@ def _heatmaps(results: Results, texts: Texts) -> SheetPlan:
             band, name = _band(of, ("passages", of.qid)), ("heatmap", of.qid)
             lines.append(Line([band], "head", name, new_page=bool(lines)))
             lines += _picture_lines(of.picture)
-    return SheetPlan(texts.heatmaps, texts.about_heatmaps, [Heading("", 140)], lines)
+    return SheetPlan(texts.heatmaps, texts.about_heatmaps, [Heading("", 70)] * 2, lines)
 
 
 def _picture_lines(picture: Picture) -> list[Line]:
