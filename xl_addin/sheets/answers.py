@@ -60,7 +60,7 @@ ANSWERS = Table(
     columns_of(CELLS),
     key=("QID", "Mode"),
     frozen=3,
-    last_printed="Note",
+    page_break="Note",
 )
 
 

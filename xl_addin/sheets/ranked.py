@@ -47,7 +47,7 @@ RANKED = Table(
     columns_of(CELLS),
     key=("QID", "ChunkID"),
     frozen=3,
-    last_printed="Note",
+    page_break="Note",
 )
 
 
