@@ -60,7 +60,7 @@ ANSWERS = Table(
     columns_of(CELLS),
     key=("QID", "Mode"),
     frozen=3,
-    page_break="Note",
+    last_printed="Note",
 )
 
 

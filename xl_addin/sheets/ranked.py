@@ -47,7 +47,7 @@ RANKED = Table(
     columns_of(CELLS),
     key=("QID", "ChunkID"),
     frozen=3,
-    page_break="Note",
+    last_printed="Note",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
+from openpyxl.utils import get_column_letter
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -21,6 +22,7 @@ from xl_addin.template.cell_styles import (
     CellStyles,
 )
 from xl_addin.template.samples import SampleRow
+from xl_addin.workbook.areas import LAST_ROW
 from xl_addin.workbook.cells import row_height
 from xl_addin.workbook.columns import NUMBER_FORMATS, Column, Table
 
@@ -31,8 +33,6 @@ _TITLE_HEIGHT, _HEADER_HEIGHT, _POV_TEXT_HEIGHT, _GAP = 28, 32, 110, 4
 _NOTE_WIDTH = 110
 _A4, _A3 = 9, 8
 _A4_WIDTH = 190
-_A4_PIXELS = 1030  # between the margins, with a little to spare
-_DIGIT_PIXELS, _GAP_PIXELS = 7, 5  # of a column's width
 INPUT_TAB, OUTPUT_TAB = "#F2B233", BAND
 _WRAPPED = ("wrapped", "any")
 _CENTRED = ("integer", "weight")  # a number at the right edge runs into the text beside it
@@ -57,20 +57,18 @@ def add_table_sheet(
     sheet.freeze_panes(HEADER_ROW + 1, table.frozen)
     is_input = any(column.required for column in table.columns)
     sheet.set_tab_color(INPUT_TAB if is_input else OUTPUT_TAB)
-    _set_pages(sheet, table)
+    _set_pages(workbook, sheet, table)
     return sheet
 
 
-def _set_pages(sheet: Worksheet, table: Table) -> None:
-    """Fit a table on paper; one with a break has so many columns on its first page across."""
-    first = [column.width for column in table.first_page]
-    wide = bool(table.family) or sum(first) > _A4_WIDTH
+def _set_pages(workbook: Workbook, sheet: Worksheet, table: Table) -> None:
+    wide = bool(table.family) or sum(column.width for column in table.printed) > _A4_WIDTH
     set_print(sheet, wide=wide, pages=(2, 0) if table.family else (1, 0))
-    if table.page_break:  # fitting would ignore it
-        pixels = sum(first) * _DIGIT_PIXELS + len(first) * _GAP_PIXELS
-        sheet.set_print_scale(int(100 * _A4_PIXELS / pixels))
-        sheet.set_v_pagebreaks([len(first)])
     sheet.repeat_rows(HEADER_ROW)
+    if table.last_printed:
+        # XlsxWriter would write whole columns, of which openpyxl warns whoever reads them.
+        area = f"{table.sheet}!$A$1:${get_column_letter(len(table.printed))}${LAST_ROW}"
+        workbook.define_name(f"{table.sheet}!_xlnm.Print_Area", f"={area}")
 
 
 def write_title(

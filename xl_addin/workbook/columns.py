@@ -74,8 +74,8 @@ class Table:
     `key` names the columns that identify a row: the user's own cells follow it when rows move.
     `family` is the suffix of paired columns such as `P01` and `P01 z`: pairs come and go with each
     run and stand together.
-    `frozen` columns stay in sight when the sheet is scrolled sideways. Paper begins a new page
-    behind the column `page_break`; without one, all columns fit on a page.
+    `frozen` columns stay in sight when the sheet is scrolled sideways. Paper shows the columns up
+    to `last_printed`; all if it is empty.
     """
 
     name: str
@@ -86,14 +86,14 @@ class Table:
     key: tuple[str, ...] = ()
     family: str = ""
     frozen: int = 1
-    page_break: str = ""
+    last_printed: str = ""
 
     @property
-    def first_page(self) -> tuple[Column, ...]:
-        """The columns of a fresh workbook's first page across."""
-        if not self.page_break:
+    def printed(self) -> tuple[Column, ...]:
+        """The columns that paper shows: a fresh workbook's first ones."""
+        if not self.last_printed:
             return self.columns
-        return self.columns[: self.headers.index(self.page_break) + 1]
+        return self.columns[: self.headers.index(self.last_printed) + 1]
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -146,8 +146,6 @@ def test_every_sheet_prints_on_one_page_across_and_the_matrix_on_two(template):
             continue
         if sheet.title not in (LAST_RUN.sheet, HEATMAP.sheet):
             assert sheet.print_title_rows == "$5:$5"
-        if sheet.title in (RANKED.sheet, ANSWERS.sheet):
-            continue  # what is read, and the figures behind it
         across = 2 if sheet.title == MATRIX.sheet else 1
         assert (sheet.page_setup.fitToWidth or 1) == across  # one is what the format means by none
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
@@ -156,14 +154,13 @@ def test_every_sheet_prints_on_one_page_across_and_the_matrix_on_two(template):
 @pytest.mark.parametrize("table", [RANKED, ANSWERS, SOURCES], ids=lambda table: table.sheet)
 def test_what_is_read_fits_a_screen_of_1366_pixels_and_a4(template, table):
     sheet = template[table.sheet]
-    letters = [get_column_letter(n) for n in range(1, len(table.first_page) + 1)]
+    letters = [get_column_letter(n) for n in range(1, len(table.printed) + 1)]
     pixels = sum(round(7 * sheet.column_dimensions[letter].width) for letter in letters)
     assert pixels <= 1366 - 32 - 20, "less the numbers of rows and the scroll bar"
     assert int(sheet.page_setup.paperSize) == 9
-    if table.page_break:
-        assert [brk.id for brk in sheet.col_breaks.brk] == [len(letters)]
-        assert sheet.page_setup.scale >= 78, "letters of 11 points come out at 8.5"
-        assert pixels * 0.75 * sheet.page_setup.scale / 100 <= 784, "points between the margins"
+    assert pixels * 0.75 * 0.78 <= 784, "points between the margins: letters of 8.5 points"
+    area = f"'{table.sheet}'!$A$1:${letters[-1]}$1048576"
+    assert sheet.print_area == (area if table.last_printed else "")
 
 
 def test_samples_with_decimals_and_blanks_are_read(tmp_path):
