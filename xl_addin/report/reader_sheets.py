@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xl_addin.report.documents import Documents
@@ -89,8 +89,7 @@ def _answers(results: Results, documents: Documents, texts: Texts) -> SheetPlan:
 def _answers_to(
     of: QuestionResults, documents: Documents, texts: Texts, *, noted: bool
 ) -> Iterator[Line]:
-    leads_to = ("passages", of.qid) if of.passages else None
-    yield Line([_band(of, leads_to)], "band", name=("answers", of.qid))
+    yield Line([_band(of)], "band", name=("answers", of.qid))
     for answer in of.answers:
         yield from _answer_lines(answer, texts, noted=noted)
         for cited in answer.cited:
@@ -164,8 +163,7 @@ def _passages(results: Results, documents: Documents, texts: Texts) -> SheetPlan
 
 def _passages_of(of: QuestionResults, documents: Documents, shown: _Shown) -> Iterator[Line]:
     """Yield a question and its passages; one longer than a row can show goes on in the next."""
-    leads_to = ("answers", of.qid) if of.answers else None
-    yield Line([_band(of, leads_to)], "band", name=("passages", of.qid))
+    yield Line([_band(of)], "band", name=("passages", of.qid))
     for place, passage in enumerate(of.passages):
         first, *others = text_pieces(passage.text, _PASSAGE_WIDTH)
         before = list(_passage_cells(passage, documents, shown))
@@ -189,8 +187,8 @@ def _heatmaps(results: Results, texts: Texts) -> SheetPlan:
     lines: list[Line] = []
     for of in results.questions:
         if of.picture:
-            band, name = _band(of, ("passages", of.qid)), ("heatmap", of.qid)
-            lines.append(Line([band], "head", name, new_page=bool(lines)))
+            name = ("heatmap", of.qid)
+            lines.append(Line([_band(of)], "head", name, new_page=bool(lines)))
             lines += _picture_lines(of.picture)
     return SheetPlan(texts.heatmaps, texts.about_heatmaps, [Heading("", 70)] * 2, lines)
 
@@ -226,5 +224,6 @@ def _sources(results: Results, documents: Documents, texts: Texts) -> SheetPlan:
     return SheetPlan(texts.sources, texts.about_sources, headings, lines)
 
 
-def _band(of: QuestionResults, leads_to: Sequence[str] | None) -> PlannedCell:
-    return PlannedCell(f"{of.qid}  {of.question}", leads_to=leads_to)
+def _band(of: QuestionResults) -> PlannedCell:
+    """Return the head of a question, without a link: LibreOffice does not wrap those."""
+    return PlannedCell(f"{of.qid}  {of.question}")
