@@ -39,6 +39,7 @@ TIERS = {
     "gpu": {"gpu"},
     "torch": {"torch", "model[hf]", "kind[hf]"},
     "office": {"office"},
+    "browser": {"browser"},
     "server": {"processes", "location[server]", "model[openai]", "mortal[openai]"},
     "model": {"models", "model[gguf]"},
 }
@@ -183,7 +184,8 @@ def stub_runtime(tmp_path_factory: pytest.TempPathFactory) -> Runtime:
 
 
 @cache
-def _picture() -> bytes:
+def a_picture() -> bytes:
+    """A small heatmap, drawn once."""
     return draw_heatmap(np.eye(2), ["a", "b"], ["P1", "P2"], title="", palette=COSINE)
 
 
@@ -191,7 +193,7 @@ def _picture() -> bytes:
 def one_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     """One heatmap for all rankings by stub models: drawing takes longer than all else they do."""
     drawing = "worker.pipeline.ranking_pictures.draw_heatmap"
-    monkeypatch.setattr(drawing, lambda *_, **__: _picture())
+    monkeypatch.setattr(drawing, lambda *_, **__: a_picture())
 
 
 @pytest.fixture

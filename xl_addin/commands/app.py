@@ -20,6 +20,7 @@ from xl_addin.commands.job_commands import jobs_app
 from xl_addin.commands.land_command import land_job
 from xl_addin.commands.model_commands import models_app
 from xl_addin.commands.path_options import path_argument, path_option
+from xl_addin.commands.report_command import report
 from xl_addin.commands.run_command import run_command
 from xl_addin.commands.state_commands import diff, restore
 from xl_addin.commands.tuned_commands import tuned_app
@@ -78,6 +79,7 @@ for _job in EXCEL_JOBS:
 app.command()(diff)
 app.command()(restore)
 app.command()(export)
+app.command()(report)
 app.command()(evaluate)
 app.command()(worker_commands.worker)
 app.command()(worker_commands.up)

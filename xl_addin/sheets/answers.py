@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
+from typing import NamedTuple
 
 from worker.contract import Answer, Citation, Support
 from xl_addin.sheets.row_cells import Cells, columns_of, filled
@@ -15,16 +17,19 @@ VERDICTS = ("good", "partly", "wrong")
 #: What an answer's time goes to, in this order.
 STAGES = ("Embed", "Retrieve", "Score", "Prompt", "Generate")
 
+#: What is read comes first and fits a screen and a page; figures for the curious stand behind it.
 #: Run and Stale are filled when answers land; Proposed and Written where new ones meet those that
 #: a person has edited.
 CELLS: Cells[Answer] = (
     (Column("QID", 7), lambda answer: answer.qid),
-    (Column("Question", 30, "wrapped"), lambda answer: answer.question),
-    (Column("Mode", 9), lambda answer: answer.mode),
-    (Column("Stale", 22, "wrapped", stands_out=True), None),
-    (Column("Answer", 80, "wrapped"), lambda answer: answer.text),
-    (Column("Citations", 42, "wrapped"), lambda answer: "\n".join(citation_lines(answer))),
-    (Column("Support", 34, "wrapped"), lambda answer: "\n".join(support_lines(answer))),
+    (Column("Question", 22, "wrapped"), lambda answer: answer.question),
+    (Column("Mode", 8), lambda answer: answer.mode),
+    (Column("Stale", 12, "wrapped", stands_out=True), None),
+    (Column("Answer", 56, "wrapped"), lambda answer: answer.text),
+    (Column("Citations", 30, "wrapped"), lambda answer: "\n".join(citation_lines(answer))),
+    (Column("Support", 26, "wrapped"), lambda answer: "\n".join(support_lines(answer))),
+    (user_column("Verdict", 9, choices=VERDICTS), None),
+    (user_column("Note", 17, "wrapped"), None),
     (Column("Seconds", 10, "seconds"), lambda answer: answer.seconds.total),
     *(
         (Column(f"{stage} s", 10, "seconds"), attrgetter(f"seconds.{stage.lower()}"))
@@ -35,9 +40,12 @@ CELLS: Cells[Answer] = (
     (Column("Model", 24, "wrapped"), lambda answer: answer.model),
     (Column("Run", 18), None),
     (Column("Proposed", 50, "wrapped"), None),
-    (user_column("Verdict", 12, choices=VERDICTS), None),
-    (user_column("Note", 26, "wrapped"), None),
     (Column("Written", 14, hidden=True), None),
+)
+
+#: A line of Citations, as `citation_lines` writes it.
+_CITATION_LINE = re.compile(
+    r"\[(?P<number>\d{1,4})\] (?P<source>.+) @(?P<start>\d{1,12})( \((?P<use>cited|repeated)\))?"
 )
 
 #: Of numbers and names that stand nowhere, so many are named, with so many signs.
@@ -58,6 +66,7 @@ ANSWERS = Table(
     columns_of(CELLS),
     key=("QID", "Mode"),
     frozen=3,
+    last_printed="Note",
 )
 
 
@@ -71,6 +80,25 @@ def citation_lines(answer: Answer) -> list[str]:
     return [
         f"[{passage.number}] {passage.source} @{passage.start}{_use(passage)}"
         for passage in answer.citations
+    ]
+
+
+class CitationLine(NamedTuple):
+    """A line of the column Citations as read; `use` is cited, repeated or nothing."""
+
+    number: int
+    source: str
+    start: int
+    use: str
+
+
+def read_citation_lines(text: str) -> list[CitationLine]:
+    """Return what stands in a cell of Citations; lines of another shape are somebody's own."""
+    found = map(_CITATION_LINE.fullmatch, text.split("\n"))
+    return [
+        CitationLine(int(line["number"]), line["source"], int(line["start"]), line["use"] or "")
+        for line in found
+        if line
     ]
 
 

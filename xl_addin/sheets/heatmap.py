@@ -36,7 +36,7 @@ def heatmap_pictures(
     """
     pictures = [
         Picture(
-            name=f"bonsai heatmap {ranking.qid}",
+            name=heatmap_name(ranking.qid),
             png=blobs[heatmap_blob(ranking.qid)],
             alt_text=_alt_text(ranking),
             caption=f"{ranking.qid}  {ranking.question}",
@@ -60,6 +60,11 @@ def _overview(rankings: Sequence[QuestionRanking], blobs: Mapping[str, bytes]) -
             "strongly the passages of each question touch each point of view at most",
             caption="All questions against points of view",
         )
+
+
+def heatmap_name(qid: str) -> str:
+    """Return the name of a question's picture, by which it is found again."""
+    return f"bonsai heatmap {qid}"
 
 
 def _alt_text(ranking: QuestionRanking) -> str:

@@ -22,26 +22,27 @@ class RankedRow(NamedTuple):
     classic_rank: int
 
 
+#: What is read comes first and fits a screen and a page; figures for the curious stand behind it.
 #: Run and Stale are filled when passages land.
 CELLS: Cells[RankedRow] = (
     (Column("QID", 7), lambda row: row.ranking.qid),
-    (Column("Question", 30, "wrapped"), lambda row: row.ranking.question),
+    (Column("Question", 20, "wrapped"), lambda row: row.ranking.question),
     (Column("Rank", 7, "integer"), lambda row: row.chunk.rank),
-    (Column("Stale", 22, "wrapped", stands_out=True), None),
+    (Column("Stale", 12, "wrapped", stands_out=True), None),
     (Column("SexyScore", 11, "score", scale="sequential"), lambda row: row.chunk.sexy),
+    (Column("Move", 8, "integer"), lambda row: row.chunk.query_rank - row.chunk.rank),
+    (Column("Top POVs", 17, "wrapped"), lambda row: top_povs_text(row.chunk.top_povs)),
+    (Column("Source", 20, "wrapped"), lambda row: row.chunk.source),
+    (Column("Page", 7, "integer"), lambda row: row.chunk.page),
+    (Column("Chunk", 54, "wrapped"), lambda row: row.chunk.text),
+    (user_column("Keep", 8, choices=YES_NO), None),
+    (user_column("Note", 16, "wrapped"), None),
     (Column("Classic", 10, "score"), lambda row: row.chunk.classic),
     (Column("QuerySim", 10, "similarity"), lambda row: row.chunk.query_similarity),
     (Column("QueryRank", 11, "integer"), lambda row: row.chunk.query_rank),
-    (Column("Move", 8, "integer"), lambda row: row.chunk.query_rank - row.chunk.rank),
-    (Column("Top POVs", 34, "wrapped"), lambda row: top_povs_text(row.chunk.top_povs)),
-    (Column("Source", 36, "wrapped"), lambda row: row.chunk.source),
-    (Column("Page", 7, "integer"), lambda row: row.chunk.page),
     (Column("Start", 8, "integer"), lambda row: row.chunk.start),
-    (Column("Chunk", 90, "wrapped"), lambda row: row.chunk.text),
     (Column("ChunkID", 22), lambda row: row.chunk.chunk_id),
     (Column("Run", 18), None),
-    (user_column("Keep", 7, choices=YES_NO), None),
-    (user_column("Note", 26, "wrapped"), None),
     (Column(CLASSIC_RANK, 12, "integer", hidden=True), lambda row: row.classic_rank),
 )
 
@@ -55,6 +56,7 @@ RANKED = Table(
     columns_of(CELLS),
     key=("QID", "ChunkID"),
     frozen=3,
+    last_printed="Note",
 )
 
 

@@ -10,14 +10,14 @@ from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.port import TableContent
 
 CELLS: Cells[SourceReport] = (
-    (Column("File", 44), lambda source: source.file),
-    (Column("Type", 9), lambda source: source.type),
+    (Column("File", 38, "wrapped"), lambda source: source.file),
+    (Column("Type", 8), lambda source: source.type),
     (Column("Chunks", 9, "integer"), lambda source: source.chunks),
     (Column("Characters", 12, "integer"), lambda source: source.characters),
-    (Column("Indexed at", 21), lambda source: source.indexed_at),
-    (Column("Status", 12), lambda source: source.status),
-    (Column("Problem", 70, "wrapped"), lambda source: source.problem),
-    (Column("Read as", 40, "wrapped"), lambda source: source.read_as),
+    (Column("Indexed at", 20), lambda source: source.indexed_at),
+    (Column("Status", 11), lambda source: source.status),
+    (Column("Problem", 50, "wrapped"), lambda source: source.problem),
+    (Column("Read as", 30, "wrapped"), lambda source: source.read_as),
 )
 
 SOURCES = Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
+from openpyxl.utils import get_column_letter
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -22,13 +23,14 @@ from xl_addin.template.cell_styles import (
     CellStyles,
 )
 from xl_addin.template.samples import SampleRow
+from xl_addin.workbook.areas import LAST_ROW
 from xl_addin.workbook.cells import row_height
 from xl_addin.workbook.columns import NUMBER_FORMATS, Column, Table
 
 #: Rows counted from 0, as XlsxWriter does; two free rows lie between the note and the header.
 TITLE_ROW, NOTE_ROW, ABOVE_ROWS, HEADER_ROW = 0, 1, (2, 3), 4
 
-_TITLE_HEIGHT, _HEADER_HEIGHT, _POV_TEXT_HEIGHT = 28, 32, 110
+_TITLE_HEIGHT, _HEADER_HEIGHT, _POV_TEXT_HEIGHT, _GAP = 28, 32, 110, 4
 _NOTE_WIDTH = 110
 _A4, _A3 = 9, 8
 _A4_WIDTH = 190
@@ -49,16 +51,27 @@ def add_table_sheet(
     write_title(sheet, styles, table.title, table.note, widths)
     if table.family:
         _prepare_above(sheet, styles)
+    else:
+        for row in ABOVE_ROWS:
+            sheet.set_row(row, _GAP)
     write_table(sheet, styles, table, rows, HEADER_ROW)
     _add_eye_catchers(workbook, sheet, table, len(rows))
     sheet.set_row(HEADER_ROW, _HEADER_HEIGHT)
     sheet.freeze_panes(HEADER_ROW + 1, table.frozen)
     is_input = any(column.required for column in table.columns)
     sheet.set_tab_color(INPUT_TAB if is_input else OUTPUT_TAB)
-    wide = bool(table.family) or sum(widths) > _A4_WIDTH
+    _set_pages(workbook, sheet, table)
+    return sheet
+
+
+def _set_pages(workbook: Workbook, sheet: Worksheet, table: Table) -> None:
+    wide = bool(table.family) or sum(column.width for column in table.printed) > _A4_WIDTH
     set_print(sheet, wide=wide, pages=(2, 0) if table.family else (1, 0))
     sheet.repeat_rows(HEADER_ROW)
-    return sheet
+    if table.last_printed:
+        # XlsxWriter would write whole columns, of which openpyxl warns whoever reads them.
+        area = f"{table.sheet}!$A$1:${get_column_letter(len(table.printed))}${LAST_ROW}"
+        workbook.define_name(f"{table.sheet}!_xlnm.Print_Area", f"={area}")
 
 
 def _add_eye_catchers(workbook: Workbook, sheet: Worksheet, table: Table, rows: int) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-import unicodedata
 
 from xl_addin.workbook.port import CellValue
+from xl_addin.workbook.text_lines import line_count, pieces_of_lines
 
 MAX_UNITS = 32_767
 MAX_LINE_FEEDS = 253
@@ -118,24 +118,15 @@ def writable_value(value: CellValue) -> CellValue:
 def row_height(cells: list[tuple[str, float]]) -> float:
     """Return the height in points that a row needs for (text, column width) pairs.
 
-    An estimate: wide characters count as two, and Excel shows at most 409 points.
+    An estimate; Excel shows at most 409 points.
     """
-    lines = max((_line_count(text, width) for text, width in cells), default=1)
+    lines = max((line_count(text, width) for text, width in cells), default=1)
     return min(LINE_HEIGHT * lines, MAX_HEIGHT)
 
 
-def _line_count(text: str, width: float) -> int:
-    return sum(_wrapped_count(_display_width(line), max(1.0, width)) for line in text.split("\n"))
-
-
-def _wrapped_count(needed: float, width: float) -> int:
-    # Words do not fill a line to its end: some two characters of each are lost to the wrapping.
-    return 1 if needed <= width else math.ceil(needed / max(1.0, width - 2))
-
-
-def _display_width(line: str) -> float:
-    # A little over two: the East Asian font is wider than two digits of the usual one.
-    return sum(2.1 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
+def text_pieces(text: str, width: float) -> list[str]:
+    """Return `text` in pieces, each of which one row shows whole in a column of that width."""
+    return pieces_of_lines(text, width, int(MAX_HEIGHT // LINE_HEIGHT))
 
 
 def shortened(text: str, length: int) -> str:

@@ -76,8 +76,9 @@ class Table:
     `key` names the columns that identify a row: the user's own cells follow it when rows move.
     `family` is the suffix of paired columns such as `P01` and `P01 z`: pairs come and go with each
     run and stand together.
-    `frozen` columns stay in sight when the sheet is scrolled sideways.
-    An `optional` table takes results where it is there: workbooks of earlier versions lack it.
+    `frozen` columns stay in sight when the sheet is scrolled sideways. Paper shows the columns up
+    to `last_printed`; all if it is empty. An `optional` table takes results where it is there:
+    workbooks of earlier versions lack it.
     """
 
     name: str
@@ -88,7 +89,15 @@ class Table:
     key: tuple[str, ...] = ()
     family: str = ""
     frozen: int = 1
+    last_printed: str = ""
     optional: bool = False
+
+    @property
+    def printed(self) -> tuple[Column, ...]:
+        """The columns that paper shows: a fresh workbook's first ones."""
+        if not self.last_printed:
+            return self.columns
+        return self.columns[: self.headers.index(self.last_printed) + 1]
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ def test_quiet_jobs_say_nothing_whatever_the_names_of_files(
         ("index", "--documents", "documents", "--collection", "book"),
         ("rank", "book.xlsx"),
         ("answer", "book.xlsx", "--json", "result.json"),
+        ("report", "book.xlsx", "-o", "r.xlsx", "--html", "p.html", "--documents", "documents"),
         ("regress", "--out", "films.xlsx", "--mode", "original"),
         ("evaluate", "--documents", "documents", "--questions", "questions.csv"),
         ("export", "pairs.json", "pairs.jsonl"),

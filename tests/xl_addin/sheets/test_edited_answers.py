@@ -282,7 +282,7 @@ def test_answers_without_a_hash_are_never_written_over(bench, port, lost):
         if lost == "column":  # a workbook from before there was one
             table = sheet.tables["tblAnswers"]
             table.tableColumns.pop()
-            table.ref = table.autoFilter.ref = f"A5:{LETTERS['Note']}11"
+            table.ref = table.autoFilter.ref = f"A5:{LETTERS['Proposed']}11"
             sheet[f"{letter}5"] = None
 
     port = bench.edit(port, change)
@@ -299,7 +299,7 @@ def test_the_column_of_hashes_is_out_of_sight_where_it_is_added_too(bench, port)
         sheet = workbook["Answers"]
         table = sheet.tables["tblAnswers"]
         table.tableColumns.pop()
-        table.ref = table.autoFilter.ref = f"A5:{LETTERS['Note']}11"
+        table.ref = table.autoFilter.ref = f"A5:{LETTERS['Proposed']}11"
         sheet.delete_cols(len(HEADERS))
         sheet.column_dimensions[LETTERS["Written"]].hidden = False
 

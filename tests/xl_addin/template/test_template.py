@@ -2,6 +2,7 @@ import io
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 
 from tests.xl_addin.template.xlsm_checks import findings
 from tests.xl_addin.workbook.samples import address
@@ -16,6 +17,7 @@ from xl_addin.sheets.options import read_options
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS
+from xl_addin.sheets.sources import SOURCES
 from xl_addin.shipped_files import SUFFIXES, template_path, templates_folder
 from xl_addin.template.__main__ import main
 from xl_addin.template.builder import build_template, template_bytes
@@ -143,11 +145,23 @@ def test_every_sheet_prints_on_one_page_across_and_matrices_on_two(template):
         if sheet.title == HEATMAP.sheet:
             assert sheet.page_setup.scale == 76, "fitting would ignore its page breaks"
             continue
+        if sheet.title not in (LAST_RUN.sheet, HEATMAP.sheet):
+            assert sheet.print_title_rows == "$5:$5"
         across = 2 if sheet.title in (MATRIX.sheet, LIVE.sheet) else 1
         assert (sheet.page_setup.fitToWidth or 1) == across  # one is what the format means by none
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        if sheet.title not in (LAST_RUN.sheet, HEATMAP.sheet):
-            assert sheet.print_title_rows == "$5:$5"
+
+
+@pytest.mark.parametrize("table", [RANKED, ANSWERS, SOURCES], ids=lambda table: table.sheet)
+def test_what_is_read_fits_a_screen_of_1366_pixels_and_a4(template, table):
+    sheet = template[table.sheet]
+    letters = [get_column_letter(n) for n in range(1, len(table.printed) + 1)]
+    pixels = sum(round(7 * sheet.column_dimensions[letter].width) for letter in letters)
+    assert pixels <= 1366 - 32 - 20, "less the numbers of rows and the scroll bar"
+    assert int(sheet.page_setup.paperSize) == 9
+    assert pixels * 0.75 * 0.78 <= 784, "points between the margins: letters of 8.5 points"
+    area = f"'{table.sheet}'!$A$1:${letters[-1]}$1048576"
+    assert sheet.print_area == (area if table.last_printed else "")
 
 
 def test_samples_with_decimals_and_blanks_are_read(tmp_path):

@@ -42,6 +42,7 @@ from xl_addin.workbook.table.table_shape import TableShape, named_above
 
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _CAPTION_STYLE = "Heading 3"
+_CATEGORY = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}category"
 
 #: Is told of a path and of the content that is about to be written there.
 BeforeWriting = Callable[[Path, bytes], None]
@@ -83,6 +84,14 @@ class FileBook:
     def path(self) -> Path:
         """Where `save` writes it."""
         return self._path
+
+    @property
+    def category(self) -> str:
+        """What its properties say of its kind; empty if nothing."""
+        relations = {item.kind: item.target for item in self._package.relations("")}
+        part = relations.get("core-properties", "")
+        found = self._package.tree(part).findtext(_CATEGORY) if part in self._package else None
+        return found or ""
 
     def has_table(self, table: Table) -> bool:
         """Say whether `table` is there under its own name."""

@@ -1,0 +1,1 @@
+"""What is handed on to readers who have nothing installed: a workbook of values, a page."""
