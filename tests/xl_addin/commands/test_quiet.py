@@ -86,8 +86,8 @@ def test_every_command_that_can_be_quiet_is_tried_here():
         if "quiet" in inspect.signature(command.callback).parameters
     }
     assert quiet == {
-        "answer", "dataset", "demo", "evaluate", "export", "index", "rank", "regress", "taste",
-        "tune",
+        "answer", "dataset", "demo", "evaluate", "export", "index", "rank", "regress", "report",
+        "taste", "tune",
     }  # fmt: skip
 
 
