@@ -1,10 +1,11 @@
-"""What a button does at once, without a job: compare and restore."""
+"""What a button does at once, without a job: compare, restore, a copy for readers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from xl_addin.desk.reader_copy import reader_copy
 from xl_addin.jobs.compare import changes_since, counted, write_changes
 from xl_addin.jobs.landing import lost_note
 from xl_addin.jobs.open_book import OpenBook
@@ -36,4 +37,8 @@ def restore(book: OpenBook, home: Path) -> str:
     return "\n".join([words, *restored.notes, *map(lost_note, restored.lost)])
 
 
-AT_ONCE: Mapping[str, Callable[[OpenBook, Path], str]] = {"compare": compare, "restore": restore}
+AT_ONCE: Mapping[str, Callable[[OpenBook, Path], str]] = {
+    "compare": compare,
+    "restore": restore,
+    "reader_copy": lambda book, _home: reader_copy(book.path, book.save_copy),
+}

@@ -96,6 +96,7 @@ def _marked(targets: Targets) -> Iterator[tuple[Path, str]]:
 
 def _check_target(target: Path, book: Path, mark: str) -> None:
     """Make sure that a report can be written, and replaces nothing but an earlier one."""
+    check_writable(target)
     suffixes = (".xlsx",) if mark is MARK else (".html", ".htm")
     if target.suffix.lower() not in suffixes:
         raise WorkbookError(
@@ -103,7 +104,6 @@ def _check_target(target: Path, book: Path, mark: str) -> None:
             f"Its kind of file has names that end in {suffixes[0]}.",
             f"Choose a name that ends in {suffixes[0]}.",
         )
-    check_writable(target)
     if target.exists() and (is_same_file(target, book) or not _has_mark(target, mark)):
         raise WorkbookError(
             f"The file {target.absolute()} is not written over.",
@@ -117,4 +117,7 @@ def _has_mark(path: Path, mark: str) -> bool:
     if mark is PAGE_MARK:
         with path.open("rb") as file:
             return mark.encode() in file.read(_HEAD)
-    return FileBook.open(path).category == mark
+    try:
+        return FileBook.open(path).category == mark
+    except WorkbookError:  # whatever it is, it is not ours
+        return False

@@ -93,6 +93,17 @@ GROUPS = (
                 blocked_while_running=True,
             ),
             Button(
+                "bonsaiReaderCopy",
+                "Reader copy",
+                "reader_copy",
+                "FileSaveAs",
+                "Write the results for readers who have nothing installed",
+                "A workbook of values, pictures and links, and a page for a browser, both beside "
+                "this workbook.",
+                "P",
+                blocked_while_running=True,
+            ),
+            Button(
                 "bonsaiSettings",
                 "Settings",
                 "settings",

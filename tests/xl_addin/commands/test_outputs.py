@@ -44,6 +44,8 @@ def here(tmp_path: Path, plain_book: Callable[..., Path]) -> Path:
     plain_book("budget.xlsx", ["Sum"], [[5]])
     (tmp_path / "questions.csv").write_text("id,question,kind,facts,document\n")
     (tmp_path / "povs.csv").write_text("POV\nKettles sing.\n")
+    (tmp_path / "page.html").write_text("<p>Not ours.</p>")
+    (tmp_path / "page.xlsx").write_text("no workbook")
     documents = tmp_path / "documents"
     documents.mkdir()
     (documents / "notes.md").write_text("{ not ours }")
@@ -95,6 +97,8 @@ VICTIMS = {
     "regress --pov POV.xlsx -o": ("POV.xlsx",),
     "regress book.xlsx --json": ("book.xlsx", "budget.xlsx", "documents"),
     "diff book.xlsx --json": ("book.xlsx", "budget.xlsx", "documents/notes.md", "documents"),
+    "report book.xlsx -o": ("book.xlsx", "budget.xlsx", "page.xlsx"),
+    "report book.xlsx --html": ("page.html", "documents"),
     "new": ("book.xlsx", "documents/notes.md", "documents"),
 }
 REFUSALS = ("not written over", "is a folder", "is there already", "cannot take what is in")
@@ -234,10 +238,12 @@ def test_every_path_that_a_command_takes_is_known_here():
         "diff other",
         "restore book",
     }
+    inputs |= {"report book", "report documents"}
     inputs |= {"regress ratings", "regress users", "regress items"}
     outputs = {"rank json", "rank out", "answer json", "answer out", "evaluate json"}
     outputs |= {"new path", "demo out", "land_job out", "dataset json", "dataset out", "export to"}
     outputs |= {"regress json", "regress out", "tune json", "tune out", "diff json"}
+    outputs |= {"report out", "report html"}
     commands = (*app.registered_commands, *jobs_app.registered_commands)
     paths = {
         f"{command.callback.__name__} {name}"

@@ -88,7 +88,7 @@ def test_every_command_that_can_be_quiet_is_tried_here():
     }
     assert quiet == {
         "answer", "dataset", "demo", "diff", "evaluate", "export", "index", "rank", "regress",
-        "restore", "taste", "tune",
+        "report", "restore", "taste", "tune",
     }  # fmt: skip
 
 
