@@ -149,7 +149,7 @@ class Desk:
     def _do_at_once(self, action: str, sheet: JobSheet) -> None:
         if sheet.unfinished:
             raise InputError(
-                f"{action.capitalize()} does not work now.",
+                f"{action.replace('_', ' ').capitalize()} does not work now.",
                 "A job is running, whose results will land in the workbook.",
                 "Wait for it, or press Stop first.",
             )

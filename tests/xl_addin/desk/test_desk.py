@@ -218,6 +218,19 @@ def test_compare_and_restore_work_at_once_and_say_what_came_of_it(
     assert values(at) == before
 
 
+def test_a_copy_for_readers_is_written_beside_the_workbook(
+    book: Path, waiting: LocalJobs, settings: Settings
+):
+    at = desk(ready(book), waiting, settings, [])
+    write_ranked(at.book, ranked_rows("c1", "c2"))
+    at.press("reader_copy")
+    newest = job_rows(at)[0]
+    assert (newest["What"], newest["State"]) == ("reader_copy", "done"), newest["Message"]
+    assert {f"{book.stem} reader.xlsx", f"{book.stem} reader.html"} <= {
+        each.name for each in book.parent.iterdir()
+    }
+
+
 def values(of: Desk) -> list[object]:
     return [row.values for row in of.book.read_table(RANKED).rows]
 
