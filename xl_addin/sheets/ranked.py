@@ -26,7 +26,7 @@ class RankedRow(NamedTuple):
 #: Run and Stale are filled when passages land.
 CELLS: Cells[RankedRow] = (
     (Column("QID", 7), lambda row: row.ranking.qid),
-    (Column("Question", 20, "wrapped"), lambda row: row.ranking.question),
+    (Column("Question", 18, "wrapped"), lambda row: row.ranking.question),
     (Column("Rank", 7, "integer"), lambda row: row.chunk.rank),
     (Column("Stale", 12, "wrapped", stands_out=True), None),
     (Column("SexyScore", 11, "score", scale="sequential"), lambda row: row.chunk.sexy),
@@ -34,9 +34,9 @@ CELLS: Cells[RankedRow] = (
     (Column("Top POVs", 17, "wrapped"), lambda row: top_povs_text(row.chunk.top_povs)),
     (Column("Source", 20, "wrapped"), lambda row: row.chunk.source),
     (Column("Page", 7, "integer"), lambda row: row.chunk.page),
-    (Column("Chunk", 54, "wrapped"), lambda row: row.chunk.text),
+    (Column("Chunk", 50, "wrapped"), lambda row: row.chunk.text),
     (user_column("Keep", 8, choices=YES_NO), None),
-    (user_column("Note", 16, "wrapped"), None),
+    (user_column("Note", 14, "wrapped"), None),
     (Column("Classic", 10, "score"), lambda row: row.chunk.classic),
     (Column("QuerySim", 10, "similarity"), lambda row: row.chunk.query_similarity),
     (Column("QueryRank", 11, "integer"), lambda row: row.chunk.query_rank),
