@@ -30,6 +30,7 @@ from worker.visible_text import one_entry, visible
 from xl_addin.commands.download_bar import DownloadBar
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.base import RowText
+from xl_addin.language.catalogue import machine_language
 
 _PANELS, _PANEL_LINES = 3, 9  # answers under way that are shown, and lines for all of them
 
@@ -47,15 +48,17 @@ class Screen(Console):
     """A console on which all text stands as it is.
 
     Nothing in it is taken for markup or for the name of an emoji, and no character of it drives
-    the terminal: signs stand for those that would.
+    the terminal: signs stand for those that would. What the program says, it says in the language
+    of this machine; an answer, or another text from outside, is handed over as `Text`.
     """
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - as rich takes them
         super().__init__(markup=False, emoji=False, highlight=False, **options)
+        self.say = machine_language().say
 
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401
         """Return a text as it is shown."""
-        return super().render_str(visible(text), **options)
+        return super().render_str(visible(self.say(text)), **options)
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
@@ -100,7 +103,7 @@ class Terminal:
         """Ask the person; where nobody is at the terminal, nobody agrees."""
         if sys.stdin is None or not sys.stdin.isatty():
             return False
-        self._err.print(one_entry(f"{question} [y/N] "), end="", soft_wrap=True)
+        self._err.print(one_entry(f"{self._err.say(question)} [y/N] "), end="", soft_wrap=True)
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     def show(self, table: Table) -> None:
@@ -112,7 +115,7 @@ class Terminal:
         self._err.print(Text("✗", "bold red"), one_entry(error.what), soft_wrap=True)
         for part in (error.why, error.next_step):
             if part:
-                self._err.print(f"  {one_entry(part)}", soft_wrap=True)
+                self._err.print(f"  {one_entry(self._err.say(part))}", soft_wrap=True)
 
     @contextmanager
     def watching(self) -> Iterator[Watch]:
@@ -203,7 +206,8 @@ class Watch:
 
     def _advance(self, event: contract.Progress) -> None:
         if event.stage not in self._tasks:
-            self._tasks[event.stage] = self._progress.add_task(event.stage, message="")
+            said = self._console.say(event.stage)
+            self._tasks[event.stage] = self._progress.add_task(said, message="")
         self._progress.update(
             self._tasks[event.stage],  # type: ignore[arg-type]
             completed=event.done,
@@ -217,7 +221,7 @@ class Watch:
             self._progress,
             *(
                 Panel(
-                    "\n".join(text.splitlines()[-_PANEL_LINES // len(newest) :]),
+                    Text(visible("\n".join(text.splitlines()[-_PANEL_LINES // len(newest) :]))),
                     title=Text(visible(f"{qid} · {mode}")),
                 )
                 for (qid, mode), text in newest
@@ -228,7 +232,7 @@ class Watch:
 def row_panel(row: RowText) -> Panel:
     """Return a finished row for the terminal."""
     notes = (Text(visible(note), style="dim") for note in row.notes if note)
-    parts = (row.text, *notes) if row.text else notes
+    parts = (Text(visible(row.text)), *notes) if row.text else notes
     return Panel(Group(*parts), title=Text(visible(row.title)), title_align="left")
 
 

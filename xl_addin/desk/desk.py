@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +25,8 @@ from xl_addin.jobs.books import book_options
 from xl_addin.jobs.kept_runs import not_landed
 from xl_addin.jobs.landing import check_landing, land, lost_note
 from xl_addin.jobs.run import Run
+from xl_addin.language.language import Language
+from xl_addin.sheets.book_language import book_language
 from xl_addin.sheets.job_sheet import JobSheet, clock, ended_cells, progress_cells
 from xl_addin.workbook.port import CellValue, WorkbookPort
 
@@ -57,12 +60,17 @@ class Desk:
     settings: Settings
     show_status: Callable[[str], None]
 
+    @cached_property
+    def language(self) -> Language:
+        """The language in which the workbook is spoken to."""
+        return book_language(self.book)
+
     def press(self, action: str) -> None:
         """Do what a button says. What goes wrong is shown in the Jobs table and status bar.
 
         :raises WorkbookError: if the Jobs table cannot be read or written.
         """
-        sheet = JobSheet(self.book)
+        sheet = JobSheet(self.book, self._say)
         try:
             if action == "stop":
                 self._stop(sheet)
@@ -77,13 +85,13 @@ class Desk:
 
         :raises WorkbookError: if the Jobs table cannot be read or written; nothing landed then.
         """
-        sheet = JobSheet(self.book)
+        sheet = JobSheet(self.book, self._say)
         try:
             for run_id in sheet.unfinished:
                 self._look_after(run_id, sheet)
                 sheet.write()  # at once: what has landed must not land again
         except WorkbookLockedError:
-            self.show_status("BONSAI: results are waiting until Excel is free")
+            self._tell("BONSAI: results are waiting until Excel is free")
 
     def _submit(self, action: str, sheet: JobSheet) -> None:
         job = _job_of(action)
@@ -102,7 +110,7 @@ class Desk:
         message = "\n".join(filter(None, [rows, remark]))
         cells = {"What": request.job, "State": "queued", "Message": message}
         sheet.put(request.run_id, {**cells, "Submitted": clock(time.time())})
-        self.show_status(f"BONSAI: {action.replace('_', ' ')} has begun")
+        self._tell(f"BONSAI: {action.replace('_', ' ')} has begun")
 
     def _inputs(self) -> Inputs:
         book, options = self.book, book_options(self.book, self.book.path)
@@ -111,7 +119,7 @@ class Desk:
     def _stop(self, sheet: JobSheet) -> None:
         for run_id in sheet.unfinished:
             self.jobs.stop(run_id)
-        self.show_status("BONSAI: stopping; finished rows are kept")
+        self._tell("BONSAI: stopping; finished rows are kept")
 
     def _look_after(self, run_id: str, sheet: JobSheet) -> None:
         job = self.jobs.job(run_id)
@@ -129,13 +137,13 @@ class Desk:
             progress = self.jobs.progress(run_id)
             sheet.put_progress(run_id, progress_cells(job, progress))
             if progress:
-                self.show_status(f"BONSAI: {progress.stage} {progress.done} of {progress.of}")
+                self._tell(f"BONSAI: {progress.stage} {progress.done} of {progress.of}")
             return
         sheet.put(run_id, {"Message": "The results are being written."})
         sheet.write()  # where this table takes no news, results would land at each tick
         message = self._land(job, ended)
         sheet.put(run_id, ended_cells(job, job.state, message))
-        self.show_status(f"BONSAI: {ended.request.job} {job.state}. {message}".strip())
+        self._tell(f"BONSAI: {ended.request.job} {job.state}. {message}".strip())
 
     def _land(self, job: Job, ended: EndedJob) -> str:
         """Write what a job gave, and return the message for its row."""
@@ -155,7 +163,13 @@ class Desk:
         what = BY_ACTION[action].kind.name if action in BY_ACTION else action
         cells = {"What": what, "State": "failed", "Message": str(error)}
         sheet.put(f"not started {now}", {**cells, "Submitted": now, "Finished": now})
-        self.show_status(f"BONSAI: {error}")
+        self._tell(f"BONSAI: {error}")
+
+    def _say(self, text: str) -> str:
+        return self.language.say(text)
+
+    def _tell(self, text: str) -> None:
+        self.show_status(self._say(text))
 
     def _own_name(self) -> str:
         return str(self.book.path)

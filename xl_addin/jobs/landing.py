@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from xl_addin.jobs.base import ExcelJob, In, Landing
+from xl_addin.sheets.book_language import SpokenBook, book_language
 from xl_addin.sheets.last_run import LAST_RUN, formula_remarks, last_run_content
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.port import Row, WorkbookPort
@@ -24,18 +26,18 @@ def check_landing(job: ExcelJob[In], book: WorkbookPort) -> None:
 
 
 def land(job: ExcelJob[In], landing: Landing[In]) -> Sequence[Row]:
-    """Write what a run gave; what it did not reach stays as it was.
+    """Write what a run gave, in the workbook's language; what it did not reach stays as it was.
 
     Return the user's cells on passages and answers that are no longer there.
 
     :raises WorkbookError: if the workbook cannot take it.
     """
-    run = landing.run
-    run.lost = job.land(landing)
+    run, say = landing.run, book_language(landing.book).say
+    run.lost = job.land(replace(landing, book=SpokenBook(landing.book, say)))
     if run.stamp and run.all_rows:
         what = job.kind.name.capitalize()
         formulas = formula_remarks(landing.book, run.stamp, whole=run.is_whole)
-        remarks = [*run.remarks, *formulas]
+        remarks = [say(remark) for remark in (*run.remarks, *formulas)]
         landing.book.write_table(last_run_content(run.stamp, what, run.seconds, remarks))
     return run.lost
 

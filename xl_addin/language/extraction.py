@@ -23,8 +23,7 @@ _SILENT = re.compile(
     r"worker/(?:answering/(?:evidence/(?:answer_type|question_parts|scale)|names|stems)"
     r"|evaluation/(?:abstention|measures)|inference/scripted_model|models/local_pages"
     r"|qa_data/(?:cleaning|targets|word_stems|wording)|queueing/local/machine_clock"
-    r"|documents/text/(?:encoding_labels|common_characters)|file_faults"
-    r"|queueing/broker/supervisor|queueing/broker/stranded|inference/unsloth_process).*"
+    r"|documents/text/(?:encoding_labels|common_characters)|queueing/broker/stranded).*"
     r"|xl_addin/(?:language/.*|reference|template/(?:macros|vba/.*|__main__|cell_styles)"
     r"|workbook/file/(?:styles_part|drawing_part)).*"
 )
@@ -48,8 +47,8 @@ _WORDS: dict[str, tuple[int, ...]] = {
 _TWO_WORDS = re.compile(r"[^\W\d_]['’]?[,;:.)'’”–}]* +[('‘“–]*[^\W\d_{]|\} +[^\W\d_]|[^\W\d_][,:;]? +\{")
 _FOR_PROGRAMS = re.compile(
     r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE TABLE|PRAGMA|BEGIN|FROM|WHERE|ORDER BY) "
-    r"|\\[bwdsWGS(]|\(\?|\[\^|^\s*<|tbl\w+\[|\{(?:context|passage|words|sentence|kind)\}|^### |HTTP/1"
-    r"|^[\w-]+: \{\}$|Public Sub|Public Function|If IsMissing|ByVal|BonsaiExcel\.|BonsaiBridge\."
+    r"|\\[bwdsWGS(]|\(\?|\[\^|^\s*<|tbl\w+\[|\{(?:passage|words|sentence|kind)\}|^### |HTTP/1|\{context\}\n|\w\|\w|\{\{?question\}\}?(?:\n|$)"
+    r"|Public Sub|Public Function|If IsMissing|ByVal|BonsaiExcel\.|BonsaiBridge\."
     r"|\n[\w]+ \{\}\n"
 )
 

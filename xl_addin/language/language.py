@@ -10,7 +10,8 @@ from xl_addin.language.template import Template, fill, parse_template
 
 _FEWEST_LETTERS = 4  # a template of fewer is anybody's text
 _LONGEST = 4000  # characters of a line that may be one of ours
-_SENTENCES = re.compile(r"(?<=[.!?:]) +")
+_SENTENCES = re.compile(r"(?<=[.!?:？。]) +")
+_CLOSED = "。：」）"  # marks that need no space behind them
 
 
 class Language:
@@ -23,35 +24,50 @@ class Language:
     def __init__(self, name: str, texts: Mapping[str, str]) -> None:
         self.name = name
         self._texts = texts
-        self.say = lru_cache(maxsize=4096)(self._say)
+        self.say = lru_cache(maxsize=4096)(self._say if texts else str)
 
     def _say(self, text: str) -> str:
         """Return a text in this language: a whole one, or lines and sentences of several."""
-        if not self._texts or not text.strip():
-            return text
-        if (whole := self._known(text)) is not None:
-            return whole
+        if text in self._plain:
+            return self._plain[text]
         if "\n" in text:
             return "\n".join(map(self.say, text.split("\n")))
-        return self._sentences(text)
+        core = text.strip()
+        if core != text:
+            before, _, after = text.partition(core)
+            whole = self._known(text) if core else text
+            return f"{before}{self.say(core)}{after}" if whole is None else whole
+        return self._listed(text) or self._sentences(text)
+
+    def _listed(self, text: str) -> str:
+        """Return a list with commas, if each of its parts is known."""
+        said = [self._known(part) for part in text.split(", ")]
+        known = [part for part in said if part is not None]
+        return "、".join(known) if len(known) == len(said) else ""
 
     def _sentences(self, text: str) -> str:
-        """Say sentences that stand one behind the other: as many at once as are known as one."""
+        """Say sentences that stand one behind the other: as few at once as are known as one."""
         parts = _SENTENCES.split(text)
         said: list[str] = []
         while parts:
-            for count in range(len(parts), 0, -1):
+            for count in range(1, len(parts) + 1):
                 known = self._known(" ".join(parts[:count]))
                 if known is not None:
                     break
-            said.append(known if known is not None else parts[0])
+            else:
+                count, known = 1, self._heading(parts[0])
+            said.append(known)
             del parts[:count]
         return _joined(said)
 
+    def _heading(self, part: str) -> str:
+        """Say what stands before a colon."""
+        known = self._known(part[:-1]) if part.endswith(":") else None
+        return part if known is None else f"{known}:"
+
     def _known(self, text: str) -> str | None:
-        exact = self._texts.get(text)
-        if exact is not None and "{" not in text:
-            return exact
+        if text in self._plain:
+            return self._plain[text]
         if len(text) > _LONGEST:
             return None
         for template, translation in self._templates:
@@ -65,18 +81,30 @@ class Language:
         return None
 
     @cached_property
+    def _parsed(self) -> list[tuple[Template, str, str]]:
+        return [(parse_template(key), key, text) for key, text in self._texts.items()]
+
+    @cached_property
+    def _plain(self) -> dict[str, str]:
+        """Those without holes."""
+        return {key: text for template, key, text in self._parsed if not template.holes}
+
+    @cached_property
     def _templates(self) -> list[tuple[Template, str]]:
         """Those with holes, the surest first."""
-        parsed = ((parse_template(key), text) for key, text in self._texts.items() if "{" in key)
-        usable = [pair for pair in parsed if pair[0].weight >= _FEWEST_LETTERS]
+        usable = [
+            (template, text)
+            for template, _, text in self._parsed
+            if template.holes and template.weight >= _FEWEST_LETTERS
+        ]
         return sorted(usable, key=lambda pair: -pair[0].weight)
 
 
 def _joined(sentences: list[str]) -> str:
-    """Return sentences in a row: a Japanese one needs no space behind it."""
+    """Return sentences in a row."""
     text = ""
     for sentence in sentences:
-        text += sentence if not text or text[-1] in "。：」" else f" {sentence}"
+        text += sentence if not text or text[-1] in _CLOSED else f" {sentence}"
     return text
 
 

@@ -5,10 +5,11 @@ Holes have names or stand in order, as `str.format` reads them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
 
-_QUOTES = "'“‘`\""
+_QUOTES = tuple("'“‘`\"「")
 
 
 @dataclass(frozen=True)
@@ -39,40 +40,44 @@ class Template:
 
         Each hole is as short as the literal behind it allows.
         """
-        first, *middle, last = self.literals if self.holes else (self.literals[0], "")
-        end = len(text) - len(last)
-        if end < len(first) or not (text.startswith(first) and text.endswith(last)):
+        if not self.holes:
+            return [] if text == self.literals[0] else None
+        first, *middle, last = self.literals
+        place, end = len(first), len(text) - len(last)
+        if place > end or not (text.startswith(first) and text.endswith(last)):
             return None
-        found, place = [], len(first)
+        found = []
         for literal in middle:
             stop = text.find(literal, place, end)
             if stop < 0:
                 return None
             found.append(text[place:stop])
             place = stop + len(literal)
-        rest = text[place:end]
-        return [*found, rest] if self.holes else ([] if not rest else None)
+        return [*found, text[place:end]]
 
 
 def parse_template(text: str) -> Template:
-    """Return the template that a key of a catalogue is.
+    """Return the template that a key of a catalogue is; one without holes if its braces are none.
 
-    :raises ValueError: if its braces are not those of `str.format`.
+    A brace that is meant as such stands there twice, as `str.format` wants it.
     """
-    literals, holes = [], []
-    for literal, name, form, conversion in Formatter().parse(text):
-        literals.append(literal)
-        if name is None:
-            break
+    literals, holes = [""], list[Hole]()
+    try:
+        pieces = list(Formatter().parse(text))
+    except ValueError:
+        return Template((text,), ())
+    for literal, name, form, conversion in pieces:
+        literals[-1] += literal
+        if name is None:  # behind it a doubled brace, or nothing
+            continue
         if form or conversion or not (name.isidentifier() or name.isdecimal() or not name):
-            raise ValueError(text)
-        holes.append(Hole(name or str(len(holes)), literal[-1:] in _QUOTES and literal != ""))
-    if len(literals) == len(holes):
+            return Template((text,), ())
+        holes.append(Hole(name or str(len(holes)), literals[-1].endswith(_QUOTES)))
         literals.append("")
     return Template(tuple(literals), tuple(holes))
 
 
-def fill(text: str, values: dict[str, str]) -> str:
+def fill(text: str, values: Mapping[str, str]) -> str:
     """Return a translation with its holes filled.
 
     :raises LookupError: if it has a hole for which there is no value.

@@ -20,7 +20,7 @@ CELLS: Cells[Answer] = (
     (Column("Mode", 9), lambda answer: answer.mode),
     (Column("Answer", 80, "wrapped"), lambda answer: answer.text),
     (Column("Citations", 42, "wrapped"), lambda answer: "\n".join(citation_lines(answer))),
-    (Column("Support", 34, "wrapped"), lambda answer: "\n".join(support_lines(answer))),
+    (Column("Support", 34, "wrapped", says=True), lambda answer: "\n".join(support_lines(answer))),
     (Column("Seconds", 10, "seconds"), lambda answer: answer.seconds.total),
     *(
         (Column(f"{stage} s", 10, "seconds"), attrgetter(f"seconds.{stage.lower()}"))

@@ -16,8 +16,8 @@ CELLS: Cells[SourceReport] = (
     (Column("Characters", 12, "integer"), lambda source: source.characters),
     (Column("Indexed at", 21), lambda source: source.indexed_at),
     (Column("Status", 12), lambda source: source.status),
-    (Column("Problem", 70, "wrapped"), lambda source: source.problem),
-    (Column("Read as", 40, "wrapped"), lambda source: source.read_as),
+    (Column("Problem", 70, "wrapped", says=True), lambda source: source.problem),
+    (Column("Read as", 40, "wrapped", says=True), lambda source: source.read_as),
 )
 
 SOURCES = Table(

@@ -36,7 +36,8 @@ NUMBER_FORMATS: dict[Kind, str] = {
 class Column:
     """One column of a table; `width` in characters, as Excel counts them.
 
-    A `hidden` column is out of sight when it is made; the user may bring it into sight.
+    A `hidden` column is out of sight when it is made; the user may bring it into sight. One that
+    `says` something holds words of the program, which are said in the workbook's language.
     """
 
     header: str
@@ -48,6 +49,7 @@ class Column:
     hidden: bool = False
     scale: Scale = ""
     help: str = ""
+    says: bool = False
 
 
 #: A column that no run ever writes.

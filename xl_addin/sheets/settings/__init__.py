@@ -40,6 +40,7 @@ from xl_addin.sheets.settings.index import (
     SPLITTER,
     WHOLE_DOCUMENTS,
 )
+from xl_addin.sheets.settings.language import LANGUAGE
 from xl_addin.sheets.settings.rank import (
     DIVERSITY,
     HEATMAPS,
@@ -104,7 +105,7 @@ SETTING_ROWS: tuple[Setting[Any], ...] = (
     QA_SHARE, QA_VALIDATION, QA_GRADE, QA_NEGATIVES, QA_SEED, TASTE_NAME, TASTE_STRENGTH, TUNE_NAME,
     TUNE_BASE, TUNE_ON, TUNE_METHOD, TUNE_EPOCHS, TUNE_STRENGTH, EMBEDDER, LONG_PASSAGES, SCORER,
     RATINGS, USERS, ITEMS, TARGET, USER_COLUMN, ITEM_COLUMN, TEXTS, CATEGORIES, NUMBERS,
-    REGRESSION_MODE, RESAMPLES,
+    REGRESSION_MODE, RESAMPLES, LANGUAGE,
 )  # fmt: skip
 
 
