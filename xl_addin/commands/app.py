@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+import click
 import typer
 
 from worker import __version__
@@ -24,6 +25,7 @@ from xl_addin.commands.run_command import run_command
 from xl_addin.commands.tuned_commands import tuned_app
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.books import new_book
+from xl_addin.language.catalogue import LANGUAGES, language_named
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -65,9 +67,17 @@ def demo(
 
 
 @app.command()
-def new(path: Annotated[Path, path_argument("Where to put it.")]) -> None:
+def new(
+    path: Annotated[Path, path_argument("Where to put it.")],
+    language: Annotated[
+        str | None,
+        typer.Option(
+            click_type=click.Choice(LANGUAGES), help="Of the workbook; the machine's if left out."
+        ),
+    ] = None,
+) -> None:
     """Make a fresh workbook, with the sample questions and points of view in it."""
-    new_book(path)
+    new_book(path, language_named(language) if language else None)
     Terminal(quiet=False).say(f"Made {path}")
 
 

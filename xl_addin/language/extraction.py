@@ -39,12 +39,14 @@ _SILENT_CALLS = {
 _WORDS: dict[str, tuple[int, ...]] = {
     "Button": (1,),
     "Group": (1,),
+    "Table": (2,),
+    "PictureSheet": (0,),
     "progress": (0,),
     "SummaryTable": (),
     "summary_table": (),
 }
 
-_TWO_WORDS = re.compile(r"[^\W\d_]['’]?[,;:.)'’”–}]* +[('‘“–]*[^\W\d_{]|\} +[^\W\d_]|[^\W\d_][,:;]? +\{")
+_TWO_WORDS = re.compile(r"[^\W_]['’]?[,;:.)'’”–}]* +[('‘“–]*[^\W\d_{]|\} +[^\W\d_]|[^\W\d_][,:;]? +\{")
 _FOR_PROGRAMS = re.compile(
     r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE TABLE|PRAGMA|BEGIN|FROM|WHERE|ORDER BY) "
     r"|\\[bwdsWGS(]|\(\?|\[\^|^\s*<|tbl\w+\[|\{(?:passage|words|sentence|kind)\}|^### |HTTP/1|\{context\}\n|\w\|\w|\{\{?question\}\}?(?:\n|$)"

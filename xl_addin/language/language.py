@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 
 from xl_addin.language.template import Template, fill, parse_template
@@ -12,6 +12,9 @@ _FEWEST_LETTERS = 4  # a template of fewer is anybody's text
 _LONGEST = 4000  # characters of a line that may be one of ours
 _SENTENCES = re.compile(r"(?<=[.!?:？。]) +")
 _CLOSED = "。：」）"  # marks that need no space behind them
+
+#: Says a text in a language.
+Say = Callable[[str], str]
 
 
 class Language:
@@ -24,7 +27,7 @@ class Language:
     def __init__(self, name: str, texts: Mapping[str, str]) -> None:
         self.name = name
         self._texts = texts
-        self.say = lru_cache(maxsize=4096)(self._say if texts else str)
+        self.say: Say = lru_cache(maxsize=4096)(self._say) if texts else str
 
     def _say(self, text: str) -> str:
         """Return a text in this language: a whole one, or lines and sentences of several."""
@@ -43,7 +46,7 @@ class Language:
         """Return a list with commas, if each of its parts is known."""
         said = [self._known(part) for part in text.split(", ")]
         known = [part for part in said if part is not None]
-        return "、".join(known) if len(known) == len(said) else ""
+        return "、".join(known) if len(known) == len(said) > 1 else ""
 
     def _sentences(self, text: str) -> str:
         """Say sentences that stand one behind the other: as few at once as are known as one."""

@@ -12,22 +12,16 @@ _PIECE = re.compile(_ONE)
 
 def literals(code: str) -> Iterator[str]:
     """Return the texts of all literals outside comments."""
-    for line in _JOINED.finditer(without_comments(code)):
-        yield _text(line[0])
+    for found in _JOINED.finditer(_without_comments(code)):
+        yield _text(found[0])
 
 
-def replaced(code: str, said: Callable[[str], str]) -> str:
-    """Return source in which an expression from `said` stands for each literal it changes."""
-    return _JOINED.sub(lambda found: said(found[0]), code)
+def replaced(code: str, expression: Callable[[str], str | None]) -> str:
+    """Return source in which the expression of a literal's text stands for it, if it has one."""
+    return _JOINED.sub(lambda found: expression(_text(found[0])) or found[0], code)
 
 
-def text_of(literal: str) -> str:
-    """Return the text that a literal, or several that are joined, stand for."""
-    return _text(literal)
-
-
-def without_comments(code: str) -> str:
-    """Return source without lines that are comments."""
+def _without_comments(code: str) -> str:
     return "\n".join(line for line in code.splitlines() if not line.lstrip().startswith("'"))
 
 
