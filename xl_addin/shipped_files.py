@@ -17,7 +17,7 @@ def templates_folder() -> Path:
 
 
 def in_language(name: str, language: str) -> str:
-    """Return a file's name as it is in a language: `bonsai.xlsx` in Japanese is `bonsai.ja.xlsx`."""
+    """Return the name of a file in a language: `bonsai.ja.xlsx` is `bonsai.xlsx` in Japanese."""
     stem, dot, ending = name.rpartition(".")
     return name if language == _ENGLISH else f"{stem}.{language}{dot}{ending}"
 

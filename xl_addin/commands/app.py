@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from worker import __version__
@@ -25,7 +24,7 @@ from xl_addin.commands.run_command import run_command
 from xl_addin.commands.tuned_commands import tuned_app
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.books import new_book
-from xl_addin.language.catalogue import LANGUAGES, language_named
+from xl_addin.language.catalogue import asked_language
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -70,14 +69,11 @@ def demo(
 def new(
     path: Annotated[Path, path_argument("Where to put it.")],
     language: Annotated[
-        str | None,
-        typer.Option(
-            click_type=click.Choice(LANGUAGES), help="Of the workbook; the machine's if left out."
-        ),
+        str | None, typer.Option(help="en or ja; the language of this machine if left out.")
     ] = None,
 ) -> None:
     """Make a fresh workbook, with the sample questions and points of view in it."""
-    new_book(path, language_named(language) if language else None)
+    new_book(path, asked_language(language) if language else None)
     Terminal(quiet=False).say(f"Made {path}")
 
 

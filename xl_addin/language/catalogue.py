@@ -7,6 +7,7 @@ import os
 from functools import cache
 from pathlib import Path
 
+from worker.errors import SettingError
 from xl_addin.language.language import ENGLISH, Language
 
 _FOLDER = Path(__file__).resolve().parent
@@ -40,6 +41,20 @@ def language_named(name: str) -> Language:
         return Language(name, read_texts(name))
     except (ImportError, OSError, ValueError):
         return ENGLISH  # nothing ever fails for want of a translation
+
+
+def asked_language(name: str) -> Language:
+    """Return the language that somebody has asked for by name.
+
+    :raises SettingError: if there is none of that name.
+    """
+    if name not in LANGUAGES:
+        raise SettingError(
+            f"There is no language '{name}'.",
+            f"Texts are there in these: {', '.join(LANGUAGES)}.",
+            "Choose one of them.",
+        )
+    return language_named(name)
 
 
 def machine_language() -> Language:

@@ -46,12 +46,19 @@ _WORDS: dict[str, tuple[int, ...]] = {
     "summary_table": (),
 }
 
-_TWO_WORDS = re.compile(r"[^\W_]['’]?[,;:.)'’”–}]* +[('‘“–]*[^\W\d_{]|\} +[^\W\d_]|[^\W\d_][,:;]? +\{")
+_TWO_WORDS = re.compile(
+    r"[^\W_]['’]?[,;:.)'’”–}]* +[('‘“–]*[^\W\d_{]"  # a letter or digit, and a word behind it
+    r"|\} +[^\W\d_]"  # a hole and a word
+    r"|[^\W\d_][,:;]? +\{"  # a word and a hole
+)
 _FOR_PROGRAMS = re.compile(
     r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE TABLE|PRAGMA|BEGIN|FROM|WHERE|ORDER BY) "
-    r"|\\[bwdsWGS(]|\(\?|\[\^|^\s*<|tbl\w+\[|\{(?:passage|words|sentence|kind)\}|^### |HTTP/1|\{context\}\n|\w\|\w|\{\{?question\}\}?(?:\n|$)"
-    r"|Public Sub|Public Function|If IsMissing|ByVal|BonsaiExcel\.|BonsaiBridge\."
-    r"|\n[\w]+ \{\}\n"
+    r"|\\[bwdsWGS(]|\(\?|\[\^|\w\|\w"  # patterns
+    r"|^\s*<|tbl\w+\[|HTTP/1|[0-9a-f]{64}"  # markup, formulas, protocols, hashes
+    r"|\{(?:passage|words|sentence|kind)\}|\{context\}\n"  # prompts
+    r"|\{\{?question\}\}?(?:\n|$)|^### "
+    r"|Public Sub|Public Function|If IsMissing|ByVal|BonsaiExcel\.|BonsaiBridge\."  # macros
+    r"|\n\w+ \{\}\n|^[\d.]+ [GM]B$"  # lines for a server, sizes
 )
 
 

@@ -36,11 +36,11 @@ class Language:
         if "\n" in text:
             return "\n".join(map(self.say, text.split("\n")))
         core = text.strip()
-        if core != text:
-            before, _, after = text.partition(core)
-            whole = self._known(text) if core else text
-            return f"{before}{self.say(core)}{after}" if whole is None else whole
-        return self._listed(text) or self._sentences(text)
+        if core == text:
+            return self._listed(text) or self._sentences(text)
+        if not core or (whole := self._known(text)) is not None:
+            return whole if core else text
+        return text.replace(core, self.say(core))
 
     def _listed(self, text: str) -> str:
         """Return a list with commas, if each of its parts is known."""

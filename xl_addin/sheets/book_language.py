@@ -65,9 +65,7 @@ class SpokenBook:
     ) -> None:
         """Show pictures with their captions said."""
         said = [
-            replace(
-                picture, caption=self.say(picture.caption), alt_text=self.say(picture.alt_text)
-            )
+            replace(picture, caption=self.say(picture.caption), alt_text=self.say(picture.alt_text))
             for picture in pictures
         ]
         self.book.put_pictures(sheet, said, keep_others=keep_others)

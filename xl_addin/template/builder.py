@@ -34,9 +34,7 @@ _PICTURE_WIDTHS = [8.43] * 13
 _PICTURE_SCALE = 76  # per cent: the widest picture on a page; fitting would ignore page breaks
 
 
-def build_template(
-    target: Path, samples: Path | None = None, language: Language = ENGLISH
-) -> None:
+def build_template(target: Path, samples: Path | None = None, language: Language = ENGLISH) -> None:
     """Write the template to `target`, with the sample rows of the folder `samples`.
 
     A name that ends in .xlsm gives one with ribbon and macros. The same sheets and samples give

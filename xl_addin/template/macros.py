@@ -46,9 +46,7 @@ def own_modules(sheet_code_names: Sequence[str], say: Say = str) -> list[Module]
         *(Module(name, "sheet") for name in sheet_code_names),
         Module(RIBBON_MODULE, "standard", spoken(ribbon_module(), say)),
         Module(FUNCTIONS_MODULE, "standard", spoken(functions_module(), say)),
-        *(
-            Module(name, "standard", spoken(vba_source(f"{name}.bas"), say)) for name in OWN_MODULES
-        ),
+        *(Module(name, "standard", spoken(vba_source(f"{name}.bas"), say)) for name in OWN_MODULES),
     ]
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from xl_addin.language.language import ENGLISH, Language
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.pov import POV
-from xl_addin.language.language import ENGLISH, Language
 from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS
 from xl_addin.sheets.settings.language import LANGUAGE
 from xl_addin.sheets.settings.setting import Setting

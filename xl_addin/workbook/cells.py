@@ -13,6 +13,7 @@ MAX_UNITS = 32_767
 MAX_LINE_FEEDS = 253
 MAX_HEIGHT = 409.0
 LINE_HEIGHT = 15.0
+_WIDE_LINE_HEIGHT = 17.5
 
 #: Error values that xlwings 0.37.8 does not know and hands over as numbers: those of XlCVError, as
 #: they arrive from Windows.
@@ -120,8 +121,14 @@ def row_height(cells: list[tuple[str, float]]) -> float:
 
     An estimate: wide characters count as two, and Excel shows at most 409 points.
     """
-    lines = max((_line_count(text, width) for text, width in cells), default=1)
-    return min(LINE_HEIGHT * lines, MAX_HEIGHT)
+    needed = (_line_height(text) * _line_count(text, width) for text, width in cells)
+    return min(max(needed, default=LINE_HEIGHT), MAX_HEIGHT)
+
+
+def _line_height(text: str) -> float:
+    """Return the height of a line, which is more in the East Asian font."""
+    is_wide = any(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return _WIDE_LINE_HEIGHT if is_wide else LINE_HEIGHT
 
 
 def _line_count(text: str, width: float) -> int:
