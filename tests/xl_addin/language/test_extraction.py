@@ -47,7 +47,8 @@ def test_what_no_person_reads_is_no_text(texts_of, code):
 
 
 def test_single_words_count_where_words_are_shown(texts_of):
-    code = 'context.progress("Embedding", 1, 2)\nx = "Embedding"\nSummaryTable("Answers", ("Mode",), [])'
+    progress = 'context.progress("Embedding", 1, 2)'
+    code = f'{progress}\nx = "Other"\nSummaryTable("Answers", ("Mode",), [])'
     assert texts_of(code) == ["Embedding", "Answers", "Mode"]
 
 
