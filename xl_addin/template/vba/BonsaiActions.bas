@@ -54,14 +54,14 @@ End Sub
 Private Function WhatToCheck() As String
     #If Mac Then
     WhatToCheck = _
-        "Close Excel and open this workbook again. If that does not help, check two things: the " & _
-        "file ~/Library/Containers/com.microsoft.Excel/Data/xlwings.conf must give, as " & _
+        "Close Excel and open this workbook again. If that does not help, check two things: " & _
+        "the file ~/Library/Containers/com.microsoft.Excel/Data/xlwings.conf must give, as " & _
         "INTERPRETER_MAC, the full path of the Python in which BONSAI is installed; and " & _
         "'xlwings runpython install' must have been run once in the terminal."
     #Else
     WhatToCheck = _
         "Close Excel and open this workbook again. If that does not help: the file " & _
-        "%USERPROFILE%\.xlwings\xlwings.conf must give, as INTERPRETER_WIN, the full path of the " & _
-        "Python in which BONSAI is installed."
+        "%USERPROFILE%\.xlwings\xlwings.conf must give, as INTERPRETER_WIN, the full path of " & _
+        "the Python in which BONSAI is installed."
     #End If
 End Function
