@@ -46,6 +46,9 @@ _WORDS: dict[str, tuple[int, ...]] = {
     "summary_table": (),
 }
 
+#: Names of lists of such words.
+_WORD_LISTS = re.compile(r"_?(?:headers|stages|columns|counted)", re.IGNORECASE)
+
 _TWO_WORDS = re.compile(
     r"[^\W_]['’]?[,;:.)'’”–}]* +[('‘“–]*[^\W\d_{]"  # a letter or digit, and a word behind it
     r"|\} +[^\W\d_]"  # a hole and a word
@@ -157,9 +160,12 @@ def _name(node: ast.Call) -> str:
 
 
 def _single_words(node: ast.AST) -> Iterable[str]:
-    if not isinstance(node, ast.Call) or _name(node) not in _WORDS:
-        return []
-    places = _WORDS[_name(node)]
-    chosen = [node.args[place] for place in places if place < len(node.args)] or node.args
+    chosen: list[ast.expr] = []
+    if isinstance(node, ast.Call) and _name(node) in _WORDS:
+        places = _WORDS[_name(node)]
+        chosen = [node.args[place] for place in places if place < len(node.args)] or node.args
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        chosen = [node.value] if any(map(_WORD_LISTS.fullmatch, names)) else []
     strings = (as_template(part) for argument in chosen for part in ast.walk(argument))
     return [text for text in strings if text and re.fullmatch(r"[A-Z][\w ()%-]+", text)]

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from xl_addin.language.template import Template, fill, parse_template
 
-_FEWEST_LETTERS = 4  # a template of fewer is anybody's text
+_FEWEST_LETTERS = 3  # a template of fewer is anybody's text
 _LONGEST = 4000  # characters of a line that may be one of ours
 _SENTENCES = re.compile(r"(?<=[.!?:？。]) +")
 _CLOSED = "。：」）"  # marks that need no space behind them
