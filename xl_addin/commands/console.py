@@ -19,6 +19,7 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.segment import Segment
+from rich.styled import Styled
 from rich.table import Table
 from rich.text import Text
 
@@ -231,7 +232,7 @@ class Watch:
 
 def row_panel(row: RowText) -> Panel:
     """Return a finished row for the terminal."""
-    notes = (Text(visible(note), style="dim") for note in row.notes if note)
+    notes = (Styled(note, "dim") for note in row.notes if note)
     parts = (Text(visible(row.text)), *notes) if row.text else notes
     return Panel(Group(*parts), title=Text(visible(row.title)), title_align="left")
 

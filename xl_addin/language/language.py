@@ -10,7 +10,7 @@ from xl_addin.language.template import Template, fill, parse_template
 
 _FEWEST_LETTERS = 3  # a template of fewer is anybody's text
 _LONGEST = 4000  # characters of a line that may be one of ours
-_SENTENCES = re.compile(r"(?<=[.!?:？。]) +")
+_SENTENCES = re.compile(r"(?<=[.!?:;？。]) +")
 _CLOSED = "。：」）"  # marks that need no space behind them
 
 #: Says a text in a language.
@@ -64,9 +64,9 @@ class Language:
         return _joined(said)
 
     def _heading(self, part: str) -> str:
-        """Say what stands before a colon."""
-        known = self._known(part[:-1]) if part.endswith(":") else None
-        return part if known is None else f"{known}:"
+        """Say what stands before a colon, or a semicolon in a row of remarks."""
+        known = self._known(part[:-1]) if part.endswith((":", ";")) else None
+        return part if known is None else known + part[-1]
 
     def _known(self, text: str) -> str | None:
         if text in self._plain:
