@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from xl_addin.language.template import Template, fill, parse_template
 
-_FEWEST_LETTERS = 3  # a template of fewer is anybody's text
+_FEWEST_LETTERS = 4  # a template of fewer, that begins with a hole, is anybody's text
 _LONGEST = 4000  # characters of a line that may be one of ours
 _SENTENCES = re.compile(r"(?<=[.!?:;？。]) +")
 _CLOSED = "。：」）"  # marks that need no space behind them
@@ -76,8 +76,9 @@ class Language:
         for template, translation in self._templates:
             filling = template.filling(text)
             if filling is not None:
+                names = {hole.key for hole in parse_template(translation).holes if hole.is_quoted}
                 values = {
-                    hole.key: value if hole.is_quoted else self.say(value)
+                    hole.key: value if hole.is_quoted or hole.key in names else self.say(value)
                     for hole, value in zip(template.holes, filling, strict=True)
                 }
                 return fill(translation, values)
@@ -94,13 +95,13 @@ class Language:
 
     @cached_property
     def _templates(self) -> list[tuple[Template, str]]:
-        """Those with holes, the surest first."""
+        """Those with holes, the surest first: they begin with words of their own, and have many."""
         usable = [
             (template, text)
             for template, _, text in self._parsed
-            if template.holes and template.weight >= _FEWEST_LETTERS
+            if template.holes and (template.weight >= _FEWEST_LETTERS or template.literals[0])
         ]
-        return sorted(usable, key=lambda pair: -pair[0].weight)
+        return sorted(usable, key=lambda pair: (not pair[0].literals[0], -pair[0].weight))
 
 
 def _joined(sentences: list[str]) -> str:

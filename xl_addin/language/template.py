@@ -16,7 +16,7 @@ _QUOTES = tuple("'“‘`\"「")
 class Hole:
     """A place that is filled in; `key` is its name, or its number as text.
 
-    What stands in quotes is a name, which is the same in every language.
+    What stands in quotes, in the text or in its translation, is a name: it is never translated.
     """
 
     key: str
