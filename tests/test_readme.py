@@ -22,6 +22,7 @@ def text_of(paper: Path) -> str:
 
 PAPERS = [
     REPOSITORY / "README.md",
+    REPOSITORY / "README.ja.md",
     REPOSITORY / "CONTRIBUTING.md",
     *sorted((REPOSITORY / "docs").glob("*.md")),
 ]

@@ -38,9 +38,8 @@ class Language:
         core = text.strip()
         if core == text:
             return self._listed(text) or self._sentences(text)
-        if not core or (whole := self._known(text)) is not None:
-            return whole if core else text
-        return text.replace(core, self.say(core))
+        whole = self._known(text) if core else text
+        return text.replace(core, self.say(core)) if whole is None else whole
 
     def _listed(self, text: str) -> str:
         """Return a list with commas, if each of its parts is known."""
