@@ -74,6 +74,13 @@ def test_the_machine_speaks_what_its_variable_or_its_locale_says(monkeypatch, va
     assert machine_language().name == name
 
 
+def test_windows_names_its_language_in_words(monkeypatch):
+    for variable in ("BONSAI_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr("locale.getlocale", lambda: ("Japanese_Japan", "932"))
+    assert machine_language().name == "ja"
+
+
 def test_a_language_that_nobody_has_is_refused_by_name():
     with pytest.raises(SettingError, match="There is no language 'tlh'"):
         asked_language("tlh")
