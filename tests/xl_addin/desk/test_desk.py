@@ -288,6 +288,21 @@ def test_an_error_stands_in_the_jobs_table_in_three_sentences(
     assert "No documents folder is set" in status[-1]
 
 
+def test_a_japanese_workbook_is_told_in_japanese(
+    book: Path, waiting: LocalJobs, settings: Settings
+):
+    japanese = FileBook.open(book)
+    set_settings(japanese, {"Language": "ja"})
+    japanese.save()
+    status: list[str] = []
+    at = desk(book, waiting, settings, status)
+    at.press("index")
+    message = "book.xlsx に文書フォルダーが設定されていません。".replace("book.xlsx", book.name)
+    assert str(job_rows(at)[0]["Message"]).startswith(message)
+    assert job_rows(at)[0]["State"] == "failed"
+    assert status[-1].startswith(f"BONSAI: {message}")
+
+
 def test_a_job_of_another_machine_is_called_lost(
     book: Path, waiting: LocalJobs, settings: Settings
 ):
