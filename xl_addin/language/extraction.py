@@ -58,7 +58,8 @@ _TWO_WORDS = re.compile(
 _FOR_PROGRAMS = re.compile(
     r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE TABLE|PRAGMA|BEGIN|FROM|WHERE|ORDER BY) "
     r"|\\[bwdsWGS(]|\(\?|\[\^|\w\|\w"  # patterns
-    r"|^\s*<|tbl\w+\[|\[#This Row\]|=IF\(|^IF\(|HTTP/1|[0-9a-f]{64}"  # markup, formulas, protocols, hashes
+    r"|^\s*<|tbl\w+\[|\[#This Row\]|^=?IF\("  # markup, formulas
+    r"|HTTP/1|[0-9a-f]{64}"  # protocols, hashes
     r"|\{(?:passage|words|sentence|kind)\}|\{context\}\n"  # prompts
     r"|\{\{?question\}\}?(?:\n|$)|^### "
     r"|Public Sub|Public Function|If IsMissing|ByVal|BonsaiExcel\.|BonsaiBridge\."  # macros

@@ -6,6 +6,7 @@ What a run wrote into the workbook (texts of documents, answers, what they stand
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from xl_addin.language.language import Language
 
@@ -105,7 +106,7 @@ ENGLISH = Texts(
     support="What it stands on",
     verdict="Verdict",
     note="Note",
-    rank="Rank",
+    rank="Place",
     score="Score",
     move="Move",
     touches="Touches",
@@ -123,7 +124,7 @@ ENGLISH = Texts(
     modes={"no-rag": "no-rag", "rag": "rag", "sexy": "sexy"},
     uses={"": "", "cited": " (cited)", "repeated": " (repeated)"},
     citation="[{number}] {source}, from character {start}{use}",
-    citation_rank=": rank {rank}",
+    citation_rank=": place {rank}",
     answer_count="answers: {count}",
     ranked_count="passages: {count}",
     heatmap_link="heatmap",
@@ -139,10 +140,10 @@ ENGLISH = Texts(
 
 def texts_in(language: Language) -> Texts:
     """Return the words in a language."""
-    said = {
+    said: dict[str, Any] = {
         field.name: _translated(getattr(ENGLISH, field.name), language) for field in fields(Texts)
     }
-    return Texts(**{**said, "language": language.name})
+    return Texts(**said | {"language": language.name})
 
 
 def _translated(words: str | dict[str, str], language: Language) -> str | dict[str, str]:

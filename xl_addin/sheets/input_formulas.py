@@ -16,7 +16,11 @@ from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS
 from xl_addin.sheets.settings.rank import ONLY_SINCE
 from xl_addin.workbook.columns import Table, header_key
 from xl_addin.workbook.formulas import column_reference
-from xl_addin.workbook.port import CellValue, Formula, WorkbookPort, Writable_QUESTION, _LEFT_OUT, _WEIGHT, _SETTING = "question", " left out", "weight of ", "setting "
+from xl_addin.workbook.port import CellValue, Formula, WorkbookPort, Writable
+
+#: What is said of rows whose run does not stand on the sheet Inputs.
+UNKNOWN = "made by a run that is not on Inputs"
+_QUESTION, _LEFT_OUT, _WEIGHT, _SETTING = "question", " left out", "weight of ", "setting "
 _NEW_POV, _NEW_POVS = "new point of view", " new points of view"
 _AND, _MORE = " and ", " more"
 
@@ -91,9 +95,7 @@ class StandingColumns:
     def _cell(self, table: Table, header: str) -> str:
         return f"INDEX({self._column(table, header)},{_ROW})"
 
-    def _of_row(
-        self, row: str, cell: str, changed: str, words: tuple[str, ...]
-    ) -> InputFormulas:
+    def _of_row(self, row: str, cell: str, changed: str, words: tuple[str, ...]) -> InputFormulas:
         return InputFormulas(
             row=Formula("=" + row),
             now=Formula(f'=IF({_ROW}=0,"",IFERROR({cell}&"",""))'),
