@@ -22,7 +22,6 @@ from worker.contract import (
 from worker.models.servers import charging_server
 from worker.settings import Settings
 from xl_addin.jobs.run import Run
-from xl_addin.sheets.job_sheet import spoken
 
 #: Seconds: a run that takes longer is asked about first.
 LONG = 120
@@ -159,7 +158,8 @@ class Estimate:
         rows = f"{questions}, {answers}" if self.answers else questions
         time = "it is not known yet how long that takes"
         if self.seconds is not None:
-            time = f"about {spoken(self.seconds)}"
+            seconds = self.seconds
+            time = f"about {seconds:.0f} s" if seconds < LONG else f"about {seconds / 60:.0f} min"
         return "; ".join(map(str, (f"{rows}: {time}", *self.sendings)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from xl_addin.language.template import Template, fill, parse_template
@@ -11,6 +11,7 @@ from xl_addin.language.template import Template, fill, parse_template
 _FEWEST_LETTERS = 4  # a template of fewer, that begins with a hole, is anybody's text
 _LONGEST = 4000  # characters of a line that may be one of ours
 _SENTENCES = re.compile(r"(?<=[.!?:;？。]) +")
+_BREAK = re.compile("[,:;.] ")
 _STOPS = {":": ":", ";": ";", ".": "。"}
 _CLOSED = "。：」）"  # marks that need no space behind them
 
@@ -69,8 +70,10 @@ class Language:
 
     def _heading(self, part: str) -> str:
         """Say what stands before a colon, a semicolon in a row of remarks, or a full stop."""
+        if part in self._headings:
+            return self._headings[part]
         stop = _STOPS.get(part[-1:])
-        said = stop and (self._known(part[:-1]) or self._listed(part[:-1]))
+        said = stop and (self._listed(part[:-1]) or self._known(part[:-1]))
         return f"{said}{stop}" if said else part
 
     def _known(self, text: str) -> str | None:
@@ -80,7 +83,7 @@ class Language:
             return None
         for template, translation in self._templates:
             filling = template.filling(text)
-            if filling is not None:
+            if filling is not None and not _is_swallowed(template, filling):
                 names = {hole.key for hole in parse_template(translation).holes if hole.is_quoted}
                 values = {
                     hole.key: value if hole.is_quoted or hole.key in names else self.say(value)
@@ -99,14 +102,31 @@ class Language:
         return {key: text for template, key, text in self._parsed if not template.holes}
 
     @cached_property
+    def _headings(self) -> dict[str, str]:
+        """Those that stand before whatever is said: `Note: {}`. What follows is said by itself."""
+        return {
+            key.removesuffix(" {}"): text.removesuffix(" {}")
+            for template, key, text in self._parsed
+            if len(template.holes) == 1 and key.endswith(": {}") and text.endswith(": {}")
+        }
+
+    @cached_property
     def _templates(self) -> list[tuple[Template, str]]:
         """Those with holes, the surest first: they begin with words of their own, and have many."""
         usable = [
             (template, text)
-            for template, _, text in self._parsed
-            if template.holes and (template.weight >= _FEWEST_LETTERS or template.literals[0])
+            for template, key, text in self._parsed
+            if template.holes
+            and key.removesuffix(" {}") not in self._headings
+            and (template.weight >= _FEWEST_LETTERS or template.literals[0])
         ]
         return sorted(usable, key=lambda pair: (not pair[0].literals[0], -pair[0].weight))
+
+
+def _is_swallowed(template: Template, filling: Sequence[str]) -> bool:
+    """Say whether a short end, as of `{} answers`, was found behind a list or a sentence."""
+    is_end = len(filling) == 1 and not template.literals[0] and template.literals[1][:1] == " "
+    return is_end and bool(_BREAK.search(filling[0]))
 
 
 def _joined(sentences: list[str]) -> str:

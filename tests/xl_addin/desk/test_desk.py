@@ -209,7 +209,7 @@ def test_compare_and_restore_work_at_once_and_say_what_came_of_it(
     at.press("compare")
     newest = job_rows(at)[0]
     assert (newest["What"], newest["State"]) == ("compare", "done")
-    assert "of the passages 2 new" in str(newest["Message"])
+    assert "of the passages 2 added" in str(newest["Message"])
     assert [row.values["ChunkID"] for row in at.book.read_table(CHANGES).rows] == ["c1", "c2"]
     at.press("restore")
     newest = job_rows(at)[0]

@@ -84,7 +84,7 @@ def test_whatever_stands_in_the_workbook_is_text_on_the_page(tmp_path: Path):
 def test_characters_that_turn_the_order_of_what_is_read_become_signs(tmp_path: Path):
     workbook = write_book(tmp_path / "book.xlsx", [ranking("Q1")])
     odd = openpyxl.load_workbook(workbook)
-    odd["Ranked"]["I6"] = "turned \u202e round"
+    odd["Ranked"]["J6"] = "turned \u202e round"
     odd.save(workbook)
     text = page_of(workbook).text_content()
     assert "turned � round" in text
