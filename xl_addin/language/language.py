@@ -124,9 +124,11 @@ class Language:
 
 
 def _is_swallowed(template: Template, filling: Sequence[str]) -> bool:
-    """Say whether a short end, as of `{} answers`, was found behind a list or a sentence."""
-    is_end = len(filling) == 1 and not template.literals[0] and template.literals[1][:1] == " "
-    return is_end and bool(_BREAK.search(filling[0]))
+    """Say whether what begins with a hole, as `{} answers`, was found behind a list or sentence."""
+    if template.literals[0] or template.literals[1][:1] != " ":
+        return False
+    breaks = _BREAK if len(filling) == 1 else _SENTENCES
+    return bool(breaks.search(filling[0]))
 
 
 def _joined(sentences: list[str]) -> str:
