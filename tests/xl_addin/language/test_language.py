@@ -15,6 +15,9 @@ SOME = Language(
         "{} of {}": "{1} のうち {0}",
         "Wait. Then try {}.": "待ってから、{}を試してください。",
         "a PDF": "PDF",
+        "Note: {}": "注意: {}",
+        "{} answers": "回答 {} 件",
+        "{} questions": "質問 {} 件",
         "a picture (PNG)": "画像 (PNG)",
     },
 )
@@ -30,6 +33,8 @@ SOME = Language(
         ("a PDF, a picture (PNG)", "PDF、画像 (PNG)"),
         ("  All rows are empty, or have Use = no.", "  すべての行が空か、Use = no です。"),
         ("Wait. Then try again.", "待ってから、againを試してください。"),
+        ("Note: Wait. Then try again.", "注意: 待ってから、againを試してください。"),
+        ("2 questions, 3 answers: 5 answers.", "質問 2 件、回答 3 件: 回答 5 件。"),
     ],
 )
 def test_a_finished_text_is_said_with_its_holes_filled(text, said):

@@ -3,11 +3,12 @@ import pytest
 from xl_addin.jobs.books import set_settings
 from xl_addin.language.catalogue import language_named
 from xl_addin.sheets.book_language import SpokenBook, book_language
+from xl_addin.sheets.input_formulas import stale_formula
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.sources import SOURCES
 from xl_addin.shipped_files import template_path
 from xl_addin.workbook.file.file_book import FileBook
-from xl_addin.workbook.port import Picture, TableContent
+from xl_addin.workbook.port import Formula, Picture, TableContent
 
 EMPTY = "The file a.txt is empty. Delete it or put text into it, then index again."
 
@@ -46,3 +47,14 @@ def test_captions_of_pictures_are_said(book):
         MATRIX.sheet, [Picture("a name", b"", caption, caption)]
     )
     assert shown == [Picture("a name", b"", "mine の学習の損失", "mine の学習の損失")]
+
+
+def test_words_in_a_formula_are_said_and_what_it_computes_by_stays():
+    formula = Formula('=IF(A1="question","question"&" left out","")', (" left out",))
+    said = formula.said(language_named("ja").say)
+    assert said.text == '=IF(A1="question","question"&"（除外）","")'
+
+
+def test_reasons_of_stale_rows_are_said():
+    mark = stale_formula("tblAnswers", None).said(language_named("ja").say)
+    assert "Inputs シートにない実行の結果" in mark.text
