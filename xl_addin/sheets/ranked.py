@@ -28,7 +28,7 @@ CELLS: Cells[RankedRow] = (
     (Column("QID", 7), lambda row: row.ranking.qid),
     (Column("Question", 18, "wrapped"), lambda row: row.ranking.question),
     (Column("Rank", 7, "integer"), lambda row: row.chunk.rank),
-    (Column("Stale", 12, "wrapped", stands_out=True), None),
+    (Column("Stale", 12, "wrapped", stands_out=True, says=True), None),
     (Column("SexyScore", 11, "score", scale="sequential"), lambda row: row.chunk.sexy),
     (Column("Move", 8, "integer"), lambda row: row.chunk.query_rank - row.chunk.rank),
     (Column("Top POVs", 17, "wrapped"), lambda row: top_povs_text(row.chunk.top_povs)),
