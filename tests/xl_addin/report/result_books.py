@@ -58,7 +58,6 @@ def ranking(qid: str, passages: Sequence[Told] = PASSAGES, question: str = "") -
             query_similarity=0.4,
             relevance=0.0,
             query_rank=count - place,
-            relevance=0.5,
             top_povs=(PovTouch(pov_id="P02", cosine=0.4, contrast=2.5, share=0.75),),
             source=told.source,
             page=told.page,
