@@ -58,7 +58,9 @@ class Language:
         parts = _SENTENCES.split(text)
         said: list[str] = []
         while parts:
-            for count in range(1, len(parts) + 1):
+            # Behind a heading stands whatever is said: it is one sentence with the next at most.
+            most = 2 if parts[0] in self._headings else len(parts)
+            for count in range(1, min(most, len(parts)) + 1):
                 known = self._known(" ".join(parts[:count]))
                 if known is not None:
                     break
