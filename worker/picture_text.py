@@ -38,16 +38,23 @@ def glyphs_of(*families: str) -> frozenset[int]:
     return frozenset(code for font in fonts for code in font.get_charmap())
 
 
+def japanese_font() -> Path | None:
+    """Return the file of the Japanese font that comes with a package, if it is there."""
+    # Importing matplotlib_fontja would change the fonts of every figure in the process.
+    package = find_spec("matplotlib_fontja")
+    folders = package.submodule_search_locations if package else None
+    font = Path(folders[0], "fonts", "ipaexg.ttf") if folders else None
+    return font if font and font.is_file() else None
+
+
 def font_families() -> list[str]:
     """Latin first; the Japanese font that comes with a package covers what it lacks."""
     from matplotlib import font_manager
 
-    # Importing matplotlib_fontja would change the fonts of every figure in the process.
-    package = find_spec("matplotlib_fontja")
-    folders = package.submodule_search_locations if package else None
-    if not folders:
+    font = japanese_font()
+    if font is None:
         return ["DejaVu Sans"]
-    path = str(Path(folders[0], "fonts", "ipaexg.ttf"))
+    path = str(font)
     if not any(font.fname == path for font in font_manager.fontManager.ttflist):
         font_manager.fontManager.addfont(path)
     return ["DejaVu Sans", font_manager.FontProperties(fname=path).get_name()]

@@ -1,0 +1,83 @@
+"""A look at a Redis server: whether it lets us work, and which workers listen there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from redis import Redis
+
+from worker.queueing.broker.connection import broker_errors, connect
+from worker.settings import Settings
+
+_QUEUES = ("bonsai:cpu", "bonsai:gpu")
+_TRACE = "bonsai:doctor"
+_FORGOTTEN = 10  # seconds until the server has forgotten that somebody looked
+
+#: Where a worker of ours keeps its version in the record that rq has of it.
+VERSION_FIELD = "bonsai_version"
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A worker that listens to a queue.
+
+    `version` is that of its BONSAI, empty if it does not say; `silent` counts the seconds since
+    its last sign of life.
+    """
+
+    queue: str
+    host: str
+    version: str
+    silent: float
+
+
+def check_server(settings: Settings) -> list[Listener]:
+    """Return which workers listen, once it is clear that the server lets a client work.
+
+    Nothing of a run is changed.
+
+    :raises BonsaiError: naming what the server, its address or our rights are lacking.
+    """
+    with broker_errors(settings.broker), connect(settings) as redis:
+        redis.ping()
+        _try_rights(redis)
+        return [*_listeners(redis)]
+
+
+def _try_rights(redis: Redis) -> None:
+    """Send a command of each kind that a client sends, on records that nobody has."""
+    redis.set(_TRACE, 1, ex=_FORGOTTEN)
+    redis.script_load("return 1")
+    redis.info("memory")
+    with redis.pipeline(transaction=True) as pipe:
+        pipe.get(_TRACE)
+        pipe.exists(_TRACE)
+        pipe.time()
+        pipe.hgetall(f"{_TRACE}:none")
+        pipe.zrevrange(f"{_TRACE}:none", 0, 0)
+        pipe.xread({f"{_TRACE}:none": "0"})
+        pipe.execute()
+
+
+def _listeners(redis: Redis) -> Iterator[Listener]:
+    server: Any = redis
+    now = float(server.time()[0])
+    for queue in _QUEUES:
+        for key in server.smembers(f"rq:workers:{queue}"):
+            if record := server.hgetall(key):  # else it has expired: the worker is gone
+                yield _listener(queue, {name.decode(): each for name, each in record.items()}, now)
+
+
+def _listener(queue: str, record: dict[str, bytes], now: float) -> Listener:
+    def text(name: str) -> str:
+        return record.get(name, b"").decode(errors="replace")
+
+    beat = now
+    with suppress(ValueError):
+        written = datetime.strptime(text("last_heartbeat")[:19], "%Y-%m-%dT%H:%M:%S")
+        beat = written.replace(tzinfo=timezone.utc).timestamp()
+    return Listener(queue, text("hostname"), text(VERSION_FIELD), max(0.0, now - beat))
