@@ -19,7 +19,7 @@ from xl_addin.commands.json_file import check_json_place, write_json
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.doctor.examination import examine_this_machine
 from xl_addin.doctor.finding import SIGNS, Placed, count
-from xl_addin.doctor.report import report
+from xl_addin.doctor.report import report_text
 from xl_addin.workbook.file.disk import check_writable
 
 _BOOK = Annotated[Path | None, path_argument("Look at this workbook, too.")]
@@ -85,4 +85,4 @@ def _check_free(path: Path) -> None:
 
 
 def _write_report(path: Path, placed: Sequence[Placed], book: Path | None) -> None:
-    replace_output(path, report(placed, Path.home(), book).encode())
+    replace_output(path, report_text(placed, Path.home(), book).encode())

@@ -37,9 +37,7 @@ def looks(patient: Patient, probes: Sequence[Probe], seconds: float) -> list[lis
         except Empty:
             break
         found[number] = findings
-    return [
-        found.get(number, [_hung(probe, seconds)]) for number, probe in enumerate(probes)
-    ]
+    return [found.get(number, [_hung(probe, seconds)]) for number, probe in enumerate(probes)]
 
 
 def _looked(patient: Patient, probe: Probe) -> list[Finding]:

@@ -53,17 +53,18 @@ def examine(
     seconds: float = SECONDS,
     probes: Sequence[Probe] = PROBES,
 ) -> list[Placed]:
-    """Return all findings, within so many seconds.
+    """Return all findings, within so many seconds; what two probes found is told once.
 
     :param book: a workbook to look at, too.
     """
     patient = Patient(machine or Machine(), settings, book)
     found = looks(patient, probes, seconds)
-    return [
-        Placed(probe.group, finding)
+    placed = {
+        finding: Placed(probe.group, finding)
         for probe, findings in zip(probes, found, strict=True)
         for finding in findings
-    ]
+    }
+    return [*placed.values()]
 
 
 def examine_this_machine(book: Path | None = None) -> list[Placed]:

@@ -8,13 +8,17 @@ from importlib.util import find_spec
 
 from worker.addresses import masked
 from worker.errors import package_missing
-from worker.limited_process import Limits, LimitedProcess, ProcessLostError, TimeLimitError
-from worker.limited_process import MemoryLimitError
+from worker.limited_process import (
+    LimitedProcess,
+    Limits,
+    MemoryLimitError,
+    ProcessLostError,
+    TimeLimitError,
+)
 from worker.pipeline.kept_indexes import KeptIndex, kept_indexes
 from worker.settings import Settings
 from xl_addin.doctor.finding import Finding, fault, good, of_error, warning
 from xl_addin.doctor.patient import Patient
-from xl_addin.jobs.books import book_options
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.settings.index import COLLECTION, EMBEDDER
 from xl_addin.workbook.file.file_book import FileBook
@@ -50,7 +54,7 @@ def look_at_indexes(patient: Patient) -> Iterator[Finding]:
     yield good("store", f"The store {store} can be read: {len(indexes)} indexes")
     for index in indexes:
         yield _state(index)
-    if patient.book and patient.book.is_file():
+    if patient.opened:
         yield from _fits_the_workbook(patient, indexes)
 
 
@@ -77,9 +81,9 @@ def _state(index: KeptIndex) -> Finding:
 
 def _fits_the_workbook(patient: Patient, indexes: list[KeptIndex]) -> Iterator[Finding]:
     """Yield what does not fit between a workbook and its index."""
-    assert patient.book
-    book = FileBook.open(patient.book)
-    options = book_options(book, patient.book)
+    options, book = patient.options, patient.opened
+    assert options
+    assert book
     name, model = options[COLLECTION], options[EMBEDDER] or patient.settings.embedder
     index = next((each for each in indexes if each.name == name), None)
     if index is None:
@@ -99,7 +103,7 @@ def _fits_the_workbook(patient: Patient, indexes: list[KeptIndex]) -> Iterator[F
             "Choose the first model again at Embedder, or index into another collection.",
             name,
         )
-    if (stamped := _stamped(book)) and index.version and stamped not in ("", index.version):
+    if (stamped := _stamped(book)) and index.version not in ("", stamped):
         yield warning(
             "index_newer",
             f"The results in the workbook are older than the index '{name}'.",
@@ -112,5 +116,6 @@ def _fits_the_workbook(patient: Patient, indexes: list[KeptIndex]) -> Iterator[F
 def _stamped(book: FileBook) -> str:
     """Return the version of the index that the last run has read; empty if none says so."""
     table = book.find_table(LAST_RUN)
-    lines = {str(row.values["Item"]): str(row.values["Value"]) for row in table.rows} if table else {}
-    return lines.get("Index version", "")
+    rows = table.rows if table else ()
+    values = {str(row.values["Item"]): row.values["Value"] for row in rows}
+    return str(values.get("Index version") or "")

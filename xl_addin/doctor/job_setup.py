@@ -74,6 +74,7 @@ def look_at_local_jobs(patient: Patient) -> Iterator[Finding]:
             "python -m worker.queueing.local.local_worker",
         )
         return
-    states = ", ".join(f"{number} {state}" for state, number in Counter(j.state for j in jobs).items())
+    counts = Counter(job.state for job in jobs)
+    states = ", ".join(f"{number} {state}" for state, number in counts.items())
     now = "a worker process is there" if has_worker else "no worker process, and none is needed"
     yield good("jobs", f"Jobs of buttons: {states or 'none'}; {now}")

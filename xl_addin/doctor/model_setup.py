@@ -20,10 +20,8 @@ from worker.typed_path import typed_path
 from xl_addin.doctor.child_answer import answer_of
 from xl_addin.doctor.finding import Finding, fault, good, of_error, warning
 from xl_addin.doctor.patient import Patient
-from xl_addin.jobs.books import book_options
 from xl_addin.sheets.settings.answer import LLM
 from xl_addin.sheets.settings.index import EMBEDDER
-from xl_addin.workbook.file.file_book import FileBook
 
 _BESIDE_WEIGHTS = 1.3  # what a language model takes of memory for each byte of its weights
 _INDEX_SECONDS = 6.0
@@ -42,13 +40,10 @@ class Wanted:
 def wanted_models(patient: Patient) -> list[Wanted]:
     """Return the models of the workbook where it names some, else those of this machine.
 
-    :raises WorkbookError: if the workbook cannot be read.
-    :raises SettingError: if one of its settings cannot be used.
+    :raises SettingError: if a setting of the workbook cannot be used.
     """
-    settings, book = patient.settings, patient.book
-    embedder, llm = settings.embedder, settings.llm
-    if book and book.is_file():
-        options = book_options(FileBook.open(book), book)
+    embedder, llm = patient.settings.embedder, patient.settings.llm
+    if options := patient.options:
         embedder, llm = options[EMBEDDER] or embedder, options[LLM] or llm
     return [Wanted("embed", embedder), Wanted("write", llm)]
 

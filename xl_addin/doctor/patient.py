@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from worker.errors import WorkbookError
 from worker.settings import Settings
 from xl_addin.doctor.finding import Finding, Group
 from xl_addin.doctor.machine import Machine
+from xl_addin.jobs.books import book_options
+from xl_addin.sheets.options import Options
+from xl_addin.workbook.file.file_book import FileBook
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,22 @@ class Patient:
     machine: Machine
     settings: Settings
     book: Path | None = None
+
+    @cached_property
+    def opened(self) -> FileBook | None:
+        """The workbook; nothing if none is named, or it cannot be read: one probe says why."""
+        try:
+            return FileBook.open(self.book) if self.book else None
+        except WorkbookError:
+            return None
+
+    @property
+    def options(self) -> Options | None:
+        """The settings of the workbook, if there is one.
+
+        :raises SettingError: if one of them cannot be used.
+        """
+        return book_options(self.opened, self.opened.path) if self.opened else None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ TITLE = "BONSAI doctor"
 _HIDDEN = "[name]"
 
 
-def report(placed: Sequence[Placed], user: Path, book: Path | None = None) -> str:
+def report_text(placed: Sequence[Placed], user: Path, book: Path | None = None) -> str:
     """Return the text of a report.
 
     Names of workbooks, documents and indexes are left out, and so is the home folder in paths.

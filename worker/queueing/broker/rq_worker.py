@@ -143,7 +143,7 @@ class WarmWorker(AllowedWorker):
 
     def register_birth(self) -> None:
         """Tell rq that the worker is there, and others which version it has."""
-        super().register_birth()
+        super().register_birth()  # type: ignore[no-untyped-call]
         self.connection.hset(self.key, VERSION_FIELD, __version__)
 
     def get_heartbeat_ttl(self, job: Job) -> int:
