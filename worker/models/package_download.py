@@ -113,12 +113,13 @@ def check_index(package: str, seconds: float) -> None:
         pip = start_child(command, folder=Path(tempfile.gettempdir()))
     except OSError as error:
         raise _failure(package, reason_of(error), "Check this Python, and the disk.") from error
-    try:
-        said, _ = pip.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired as error:
-        raise _failure(package, "The package index was not reached in time.", _CHECK) from error
-    finally:
-        kill_group(pip)
+    with pip:
+        try:
+            said, _ = pip.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired as error:
+            raise _failure(package, "The package index was not reached in time.", _CHECK) from error
+        finally:
+            kill_group(pip)
     if pip.returncode:
         raise _failure(package, *_cause(said.decode(errors="replace").splitlines()))
 

@@ -16,11 +16,11 @@ def answer_of(
 
     :raises OSError: if it cannot be started.
     """
-    process = start_child(command, folder=folder, errors=subprocess.DEVNULL)
-    try:
-        printed, _ = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        kill_group(process)
+    with start_child(command, folder=folder, errors=subprocess.DEVNULL) as process:
+        try:
+            printed, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            kill_group(process)
     return printed.decode(errors="replace") if process.returncode == 0 else None

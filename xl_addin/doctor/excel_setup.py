@@ -7,7 +7,6 @@ from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 from xl_addin.doctor.finding import Finding, fault, good
-from xl_addin.doctor.interpreter import interpreter
 from xl_addin.doctor.patient import Patient
 
 _CLICK_TO_RUN = r"HKLM\SOFTWARE\Microsoft\Office\ClickToRun\Configuration"
@@ -67,8 +66,7 @@ def look_at_bridge(patient: Patient) -> Iterator[Finding]:
 
 def _library(patient: Patient, version: str) -> Finding:
     """Say whether the library is where the macros look: beside Python, or one folder above."""
-    machine, entry = patient.machine, interpreter(patient)
-    python = Path(entry.python) if entry else machine.python
+    python = patient.machine.python
     bits = _excel_bits(patient)
     names = [f"xlwings{width}-{version}.dll" for width in ([bits] if bits else _BITS.values())]
     folders = (python.parent, python.parent.parent)

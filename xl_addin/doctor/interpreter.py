@@ -38,9 +38,13 @@ print(json.dumps(told))
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of xlwings.conf that names a Python, and the file that it stands in."""
+    """A line of xlwings.conf that names a Python, and the file that it stands in.
+
+    `python` is what Excel reads there; `meant` is what stands there if the file is in UTF-8.
+    """
 
     python: str
+    meant: str
     file: Path
 
 
@@ -59,9 +63,12 @@ def interpreter(patient: Patient) -> Entry | None:
     machine = patient.machine
     beside = [patient.book.absolute().parent / _NAME] if patient.book else []
     for file in (*beside, user_config(machine)):
-        python = _entries(file, machine.code_page).get(_ENTRY.get(machine.system, ""))
-        if python:
-            return Entry(os.path.expandvars(python), file)
+        read, meant = (
+            _entries(file, encoding).get(_ENTRY.get(machine.system, ""), "")
+            for encoding in (machine.code_page, "utf-8")
+        )
+        if read:
+            return Entry(os.path.expandvars(read), os.path.expandvars(meant), file)
     return None
 
 
@@ -85,13 +92,11 @@ def look_at_interpreter(patient: Patient) -> Iterator[Finding]:
 def _path_problem(machine: Machine, entry: Entry) -> Finding | None:
     """Return what is wrong with the path alone."""
     path = Path(entry.python)
-    try:
-        entry.python.encode(machine.code_page)
-    except (UnicodeEncodeError, LookupError):
+    if entry.meant != entry.python and not path.is_file() and Path(entry.meant).is_file():
         return fault(
             "interpreter_letters",
-            f"The path of Python, {path}, has letters that this system cannot hand on.",
-            f"Excel starts Python through the code page {machine.code_page}, which lacks them.",
+            f"The path of Python, {entry.meant}, has letters that do not reach Excel.",
+            f"Excel reads {entry.file} in the code page {machine.code_page}, as {path}.",
             r"Make the environment in a folder with plain letters, such as C:\bonsai-xl.",
         )
     if machine.system == "darwin" and (" " in entry.python or not path.is_absolute()):

@@ -48,7 +48,9 @@ def look_at_room(patient: Patient) -> Iterator[Finding]:
     places += [] if origin(settings.store) else [Path(settings.store)]
     disks = {os.stat(nearest).st_dev: nearest for nearest in map(_nearest, places)}
     for place in disks.values():
-        free = shutil.disk_usage(place).free
+        total, _, free = shutil.disk_usage(place)
+        if not total:  # no disk: a folder that the system makes up
+            continue
         words = f"{free / 1e9:,.1f} GB are free on the disk of {place}"
         if free < _NOTHING:
             yield fault("disk_full", f"{words}.", "A job could not store its results.", _ROOM)
