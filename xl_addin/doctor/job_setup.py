@@ -10,10 +10,8 @@ from worker import __version__
 from worker.addresses import masked_address
 from worker.queueing.job import UNFINISHED
 from worker.settings import IN_PROCESS
-from xl_addin.doctor.finding import Finding, fault, good, warning
+from xl_addin.doctor.finding import Finding, fault, good
 from xl_addin.doctor.patient import Patient
-
-_SILENT = 120.0  # seconds without a sign of life; a worker that waits for jobs gives it each minute
 
 
 def look_at_broker(patient: Patient) -> Iterator[Finding]:
@@ -42,14 +40,6 @@ def look_at_broker(patient: Patient) -> Iterator[Finding]:
                 f"{each.version or 'of an earlier version'}, this machine {__version__}.",
                 "Requests and results of two versions may not fit each other.",
                 "Install the same version on both sides, and start the worker anew.",
-            )
-        elif each.silent > _SILENT:
-            yield warning(
-                "worker_silent",
-                f"The worker on {each.host} ({each.queue}) gave its last sign of life "
-                f"{each.silent:.0f} seconds ago.",
-                "It hangs, is paused, or was killed.",
-                "Look at its log; 'bonsai worker' starts workers anew by itself.",
             )
         else:
             yield good("worker", f"A worker on {each.host} listens to {each.queue}")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
 from redis import Redis
@@ -23,16 +21,11 @@ VERSION_FIELD = "bonsai_version"
 
 @dataclass(frozen=True)
 class Listener:
-    """A worker that listens to a queue.
-
-    `version` is that of its BONSAI, empty if it does not say; `silent` counts the seconds since
-    its last sign of life.
-    """
+    """A worker that listens to a queue; `version` is that of its BONSAI, empty if it says none."""
 
     queue: str
     host: str
     version: str
-    silent: float
 
 
 def check_server(settings: Settings) -> list[Listener]:
@@ -64,20 +57,13 @@ def _try_rights(redis: Redis) -> None:
 
 
 def _listeners(redis: Redis) -> Iterator[Listener]:
+    """Yield the workers whose records have not expired, which they do soon after a worker died."""
     server: Any = redis
-    now = float(server.time()[0])
     for queue in _QUEUES:
         for key in server.smembers(f"rq:workers:{queue}"):
-            if record := server.hgetall(key):  # else it has expired: the worker is gone
-                yield _listener(queue, {name.decode(): each for name, each in record.items()}, now)
-
-
-def _listener(queue: str, record: dict[str, bytes], now: float) -> Listener:
-    def text(name: str) -> str:
-        return record.get(name, b"").decode(errors="replace")
-
-    beat = now
-    with suppress(ValueError):
-        written = datetime.strptime(text("last_heartbeat")[:19], "%Y-%m-%dT%H:%M:%S")
-        beat = written.replace(tzinfo=timezone.utc).timestamp()
-    return Listener(queue, text("hostname"), text(VERSION_FIELD), max(0.0, now - beat))
+            if record := server.hgetall(key):
+                host, version = (
+                    record.get(name, b"").decode(errors="replace")
+                    for name in (b"hostname", VERSION_FIELD.encode())
+                )
+                yield Listener(queue, host, version)
