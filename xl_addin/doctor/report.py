@@ -45,8 +45,8 @@ def finding_lines(one: Placed) -> list[str]:
 
 def _anonymous(text: str, private: Iterable[str], user: Path) -> str:
     """Return a text without these names and without the place of the user's home."""
-    for home in {str(user), user.as_posix()}:
-        text = re.sub(re.escape(home), "~", text, flags=re.IGNORECASE)
     for name in sorted(private, key=len, reverse=True):
         text = text.replace(name, _HIDDEN)
+    for home in {str(user), user.as_posix()}:
+        text = re.sub(re.escape(home), "~", text, flags=re.IGNORECASE)
     return visible(masked(text))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from redis import Redis
+from redis.exceptions import ConnectionError, MaxConnectionsError
 
-from worker.queueing.broker.connection import broker_errors, connect
+from worker.addresses import masked_address
+from worker.errors import BrokerRefusedError
+from worker.queueing.broker.connection import broker_errors, connect, is_outage
 from worker.settings import Settings
 
 _QUEUES = ("bonsai:cpu", "bonsai:gpu")
 _TRACE = "bonsai:doctor"
+_PORT = 6379
+_KNOCK = 2.0  # seconds
 _FORGOTTEN = 10  # seconds until the server has forgotten that somebody looked
 
 #: Where a worker of ours keeps its version in the record that rq has of it.
@@ -36,9 +43,33 @@ def check_server(settings: Settings) -> list[Listener]:
     :raises BonsaiError: naming what the server, its address or our rights are lacking.
     """
     with broker_errors(settings.broker), connect(settings) as redis:
-        redis.ping()
+        try:
+            redis.ping()
+        except ConnectionError as error:
+            raise _another_program(settings.broker) if _hangs_up(settings, error) else error
         _try_rights(redis)
         return [*_listeners(redis)]
+
+
+def _hangs_up(settings: Settings, error: ConnectionError) -> bool:
+    """Say whether something takes the connection, and does not greet as a Redis server does."""
+    if not is_outage(error) or isinstance(error, MaxConnectionsError):
+        return False
+    place = urlsplit(settings.broker)
+    try:
+        with socket.create_connection((place.hostname or "", place.port or _PORT), _KNOCK):
+            return True
+    except (OSError, ValueError):
+        return False
+
+
+def _another_program(broker: str) -> BrokerRefusedError:
+    return BrokerRefusedError(
+        f"What listens at {masked_address(broker)} is no Redis server.",
+        "Another program has taken the port, or one of the two sides encrypts and the other does "
+        "not (redis:// and rediss://).",
+        "Correct BONSAI_BROKER, or end that program and start the server.",
+    )
 
 
 def _try_rights(redis: Redis) -> None:
