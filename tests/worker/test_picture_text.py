@@ -10,3 +10,10 @@ def test_long_labels_are_cut_and_wide_characters_count_twice():
     assert shorten("a" * 10, 5) == "aaaaa…"
     assert shorten("視点視点視点", 6) == "視点視…"
     assert shorten("two\nlines", 20) == "two lines"
+
+
+def test_the_japanese_font_is_a_file_that_has_kanji():
+    font = japanese_font()
+    assert font
+    assert font.is_file()
+    assert ord("環") in glyphs_of(*font_families())

@@ -17,7 +17,6 @@ from worker.small_files import replace_output
 from xl_addin.commands.console import Terminal
 from xl_addin.commands.json_file import check_json_place, write_json
 from xl_addin.commands.path_options import path_argument, path_option
-from xl_addin.doctor.examination import examine_this_machine
 from xl_addin.doctor.finding import SIGNS, Placed, count
 from xl_addin.doctor.report import report_text
 from xl_addin.workbook.file.disk import check_writable
@@ -38,6 +37,8 @@ _WRONG = 1
 
 def doctor(book: _BOOK = None, json: _JSON = None, report: _REPORT = None) -> None:
     """Look for what is wrong with this machine, its settings and a workbook; it takes seconds."""
+    from xl_addin.doctor.examination import examine_this_machine
+
     terminal = Terminal(quiet=str(json) == "-")
     check_json_place(json, (book, report))
     if report:

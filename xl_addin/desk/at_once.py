@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from xl_addin.doctor.examination import examine_this_machine
 from xl_addin.doctor.finding import SIGNS, count
 from xl_addin.jobs.compare import changes_since, counted, write_changes
 from xl_addin.jobs.landing import lost_note
@@ -43,6 +42,8 @@ def doctor(book: OpenBook, _home: Path) -> str:
 
     It takes some seconds, ten at most.
     """
+    from xl_addin.doctor.examination import examine_this_machine
+
     placed = examine_this_machine(book.path if book.path.is_file() else None)
     lines = [f"Doctor: {count(placed)}."]
     for finding in (one.finding for one in placed if one.finding.mark != "good"):

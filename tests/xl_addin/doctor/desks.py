@@ -166,3 +166,20 @@ def stand_in_python(place: Path, answer: str) -> Path:
 
 def this_python() -> Path:
     return Path(sys.executable)
+
+
+def codes(findings: list[Finding]) -> list[str]:
+    """Return the codes of findings, but for that of an index which only some tests make."""
+    return [finding.code for finding in findings if finding.code != "index_missing"]
+
+
+def problems(desk: Desk) -> list[Finding]:
+    return [each for each in desk.problems() if each.code != "index_missing"]
+
+
+def only(desk: Desk) -> Finding:
+    """Return the one thing that is not right, beside that index."""
+    found = problems(desk)
+    assert len(found) == 1, found
+    assert all((found[0].what, found[0].why, found[0].next_step))
+    return found[0]

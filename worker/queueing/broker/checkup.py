@@ -46,7 +46,9 @@ def check_server(settings: Settings) -> list[Listener]:
         try:
             redis.ping()
         except ConnectionError as error:
-            raise _another_program(settings.broker) if _hangs_up(settings, error) else error
+            if _hangs_up(settings, error):
+                raise _another_program(settings.broker) from error
+            raise
         _try_rights(redis)
         return [*_listeners(redis)]
 
