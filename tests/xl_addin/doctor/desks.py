@@ -38,7 +38,7 @@ class Desk:
     settings: Settings
     registry: dict[str, dict[str, object]]
     book: Path | None = None
-    seconds: float = 7.5
+    seconds: float = 60.0  # this machine may be busy
     site: Path = field(init=False)
 
     def __post_init__(self) -> None:

@@ -17,10 +17,14 @@ from tests.xl_addin.doctor.desks import (
     stand_in_python,
     this_python,
 )
+from xl_addin.doctor import interpreter
 from xl_addin.doctor.machine import registry_keys, registry_values
 
 
-def test_a_real_python_elsewhere_is_asked_and_told_apart(desk: Desk):
+def test_a_real_python_elsewhere_is_asked_and_told_apart(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(interpreter, "_SECONDS", 60.0)
     desk.name_interpreter(this_python())
     assert only(desk).code == "interpreter_other"
     assert str(this_python()) in only(desk).what
