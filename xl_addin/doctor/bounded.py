@@ -11,7 +11,7 @@ from worker.errors import BonsaiError
 from xl_addin.doctor.finding import Finding, fault, of_error, warning
 from xl_addin.doctor.patient import Patient, Probe
 
-#: Until what was not told yet is a finding of its own; with the start of Python below ten seconds.
+#: Until what was not told yet is a finding of its own.
 SECONDS = 7.5
 
 _Told = tuple[int, list[Finding]]

@@ -67,10 +67,10 @@ def examine(
     return [*placed.values()]
 
 
-def examine_this_machine(book: Path | None = None) -> list[Placed]:
+def examine_this_machine(book: Path | None = None, *, seconds: float = SECONDS) -> list[Placed]:
     """Return all findings; where the settings themselves cannot be read, that one alone."""
     try:
         settings = load_settings()
     except BonsaiError as error:
         return [Placed("This machine", of_error(error, "settings"))]
-    return examine(settings, book)
+    return examine(settings, book, seconds=seconds)

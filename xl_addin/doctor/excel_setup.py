@@ -60,7 +60,7 @@ def look_at_bridge(patient: Patient) -> Iterator[Finding]:
             "com_missing",
             "Excel cannot speak with Python: the package pywin32 is not installed.",
             "xlwings answers Excel as a COM server, and needs it for that.",
-            f'Run: "{machine.python}" -m pip install pywin32',
+            machine.pip("pywin32"),
         )
 
 
@@ -78,7 +78,7 @@ def _library(patient: Patient, version: str) -> Finding:
         f"The library {gone[0]} is not there, by which Excel reaches Python.",
         f"It was looked for in {folders[0]} and {folders[1]}. A virus scanner may have taken it "
         "away, or the installed xlwings is another one than the workbook was made for.",
-        f'Run: "{python}" -m pip install --force-reinstall --no-deps xlwings=={version}',
+        patient.machine.pip(f"--force-reinstall --no-deps xlwings=={version}"),
     )
 
 

@@ -82,3 +82,9 @@ class Machine:
     def has_excel(self) -> bool:
         """Whether there is an Excel for the desktop on this kind of system."""
         return self.system in ("win32", "darwin")
+
+    def pip(self, arguments: str) -> str:
+        """Return the line by which pip of this Python installs something, for PowerShell or sh."""
+        shown = f'"{self.python}"' if " " in str(self.python) else str(self.python)
+        call = "& " if self.system == "win32" and shown.startswith('"') else ""
+        return f"Run: {call}{shown} -m pip install {arguments}"

@@ -48,13 +48,14 @@ def look_at_packages(patient: Patient) -> Iterator[Finding]:
             "not_installed",
             "BONSAI runs out of a folder and is not installed.",
             "So it is not known which versions of other packages it needs.",
-            f'Run in that folder: "{machine.python}" -m pip install ".[local]"',
+            f"{machine.pip('".[local]"')} in that folder",
         )
         return
     needed = [each for each in _requirements(own) if each.extra != _FOR_TESTS]
+    number = len({package.name for package in needed if not package.extra})
     problems = [*_misfits(machine, needed), *_damages(machine, own, needed)]
     yield from problems or [
-        good("packages", f"{len({n.name for n in needed if not n.extra})} packages, all fitting")
+        good("packages", f"All {number} packages that BONSAI needs are there, and fit")
     ]
 
 
@@ -85,7 +86,7 @@ def _requirements(own: Distribution) -> Iterator[_Needed]:
 def _misfits(machine: Machine, needed: list[_Needed]) -> Iterator[Finding]:
     for package in needed:
         version = _version(machine, package.name)
-        advice = f'Run: "{machine.python}" -m pip install "{package.name}{package.specifier}"'
+        advice = machine.pip(f'"{package.name}{package.specifier}"')
         if version is None and not package.extra:
             yield fault(
                 "package_missing",
@@ -116,8 +117,7 @@ def _damages(machine: Machine, own: Distribution, needed: list[_Needed]) -> Iter
                 "package_damaged",
                 f"Of the package {name} {len(gone)} of {len(files)} files are gone: {gone[0]}.",
                 "It was removed by half, or a virus scanner has taken them away.",
-                f'Run: "{machine.python}" -m pip install --force-reinstall --no-deps {name}'
-                " ; if they vanish again, ask for an exception in the virus scanner.",
+                f"{machine.pip(f'--force-reinstall --no-deps {name}')} ; if they vanish again, ask for an exception in the virus scanner.",
             )
 
 

@@ -22,7 +22,8 @@ def look_at_home(patient: Patient) -> Iterator[Finding]:
     """Look whether the home folder can be written."""
     home = patient.settings.home
     try:
-        with tempfile.TemporaryFile(dir=_nearest(home)) as probe:
+        there = next(place for place in (home, *home.absolute().parents) if place.exists())
+        with tempfile.TemporaryFile(dir=there) as probe:
             probe.write(b"0")
     except OSError as error:
         yield fault(
@@ -72,7 +73,7 @@ def look_at_fonts(patient: Patient) -> Iterator[Finding]:
         "font_missing",
         "Heatmaps show boxes in place of Japanese letters.",
         "The font of the package matplotlib-fontja is not there.",
-        f'Run: "{patient.machine.python}" -m pip install --force-reinstall matplotlib-fontja',
+        patient.machine.pip("--force-reinstall matplotlib-fontja"),
     )
 
 

@@ -31,6 +31,12 @@ def test_a_full_disk_is_a_fault_and_a_tight_one_a_warning(
         assert only(desk).code == code
 
 
+def test_a_home_whose_place_is_a_file_is_a_fault(desk: Desk):
+    (desk.folder / "file").touch()
+    desk.change_settings(home=desk.folder / "file" / "home")
+    assert only(desk).code == "home_unwritable"
+
+
 def test_a_missing_japanese_font_is_a_finding(desk: Desk, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(storage, "japanese_font", lambda: None)
     assert only(desk).code == "font_missing"

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 from redis import Redis
 
@@ -20,6 +20,9 @@ from tests.xl_addin.doctor.desks import (
 from worker.queueing.broker.checkup import VERSION_FIELD
 from worker.queueing.local.job_table import JobTable
 from xl_addin.doctor.bounded import SECONDS
+from xl_addin.doctor.examination import examine
+from xl_addin.doctor.finding import good
+from xl_addin.doctor.patient import Probe
 
 
 class _Page(BaseHTTPRequestHandler):
@@ -58,9 +61,18 @@ def test_another_program_on_the_port_of_the_language_model_is_called_that(desk: 
 def test_a_broker_that_takes_calls_and_never_answers_does_not_hold_the_doctor_up(desk: Desk):
     with closing(socket.create_server(("127.0.0.1", 0))) as deaf:
         desk.change_settings(broker=f"redis://127.0.0.1:{deaf.getsockname()[1]}")
-        desk.seconds = 3
-        assert "no_answer" in codes(desk.problems())
-    assert SECONDS < 10
+        assert only(desk).code == "broker"
+        assert "does not answer" in only(desk).what
+
+
+def test_a_look_that_hangs_is_a_finding_and_holds_nobody_up(desk: Desk):
+    never = Event()
+    probe = Probe("Jobs", "The deaf server", lambda _: [good("late", "heard")] * never.wait())
+    found = examine(desk.settings, probes=[probe], seconds=0.2)
+    assert codes([each.finding for each in found]) == ["no_answer"]
+    assert "The deaf server" in found[0].finding.what
+    never.set()
+    assert SECONDS < 10, "with the start of the command"
 
 
 def test_the_password_of_a_broker_is_shown_nowhere(desk: Desk, valkey: str):

@@ -19,7 +19,7 @@ from worker.settings import Settings
 _QUEUES = ("bonsai:cpu", "bonsai:gpu")
 _TRACE = "bonsai:doctor"
 _PORT = 6379
-_KNOCK = 2.0  # seconds
+_ANSWER, _KNOCK = 3.0, 1.0  # seconds until a server is taken for absent, and a port for closed
 _FORGOTTEN = 10  # seconds until the server has forgotten that somebody looked
 
 #: Where a worker of ours keeps its version in the record that rq has of it.
@@ -42,7 +42,7 @@ def check_server(settings: Settings) -> list[Listener]:
 
     :raises BonsaiError: naming what the server, its address or our rights are lacking.
     """
-    with broker_errors(settings.broker), connect(settings) as redis:
+    with broker_errors(settings.broker), connect(settings, answer_within=_ANSWER) as redis:
         try:
             redis.ping()
         except ConnectionError as error:
