@@ -61,8 +61,8 @@ def doctor(book: _BOOK = None, json: _JSON = None, report: _REPORT = None) -> No
 
 
 def _seconds_left() -> float:
-    """Return what is left of the ten seconds that the whole command may take, its start included."""
-    since_start = time.time() - psutil.Process().create_time()
+    """Return what is left of the seconds that the whole command may take, its start included."""
+    since_start = time.time() - float(psutil.Process().create_time())
     return min(SECONDS, max(_FEWEST, _WHOLE - since_start))
 
 

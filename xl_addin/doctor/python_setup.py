@@ -48,7 +48,7 @@ def look_at_packages(patient: Patient) -> Iterator[Finding]:
             "not_installed",
             "BONSAI runs out of a folder and is not installed.",
             "So it is not known which versions of other packages it needs.",
-            f"{machine.pip('".[local]"')} in that folder",
+            machine.pip('".[local]"') + "   (in that folder)",
         )
         return
     needed = [each for each in _requirements(own) if each.extra != _FOR_TESTS]
@@ -117,7 +117,8 @@ def _damages(machine: Machine, own: Distribution, needed: list[_Needed]) -> Iter
                 "package_damaged",
                 f"Of the package {name} {len(gone)} of {len(files)} files are gone: {gone[0]}.",
                 "It was removed by half, or a virus scanner has taken them away.",
-                f"{machine.pip(f'--force-reinstall --no-deps {name}')} ; if they vanish again, ask for an exception in the virus scanner.",
+                machine.pip(f"--force-reinstall --no-deps {name}")
+                + "   (if they vanish again, ask for an exception in the virus scanner)",
             )
 
 
