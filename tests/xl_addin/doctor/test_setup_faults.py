@@ -16,6 +16,7 @@ from tests.xl_addin.doctor.desks import (
     SECURITY,
     XLWINGS,
     Desk,
+    problems,
     stand_in_python,
     windows_desk,
 )
@@ -225,9 +226,8 @@ def test_a_desk_with_everything_in_its_place_has_no_finding(desk: Desk):
 def test_each_fault_has_its_own_finding_and_fix(
     desk: Desk, put_in: Callable[[Desk], None], code: str, fix: str
 ):
-    before = {(each.code, each.what) for each in desk.problems()}
     put_in(desk)
-    new = [each for each in desk.problems() if (each.code, each.what) not in before]
+    new = problems(desk)
     assert [each.code for each in new] == [code], new
     assert all((new[0].what, new[0].why, new[0].next_step))
     assert fix in f"{new[0].what} {new[0].next_step}"
