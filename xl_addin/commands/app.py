@@ -13,6 +13,7 @@ from worker.settings import IN_PROCESS, load_settings
 from xl_addin.commands import worker_commands
 from xl_addin.commands.console import Terminal, take_every_character
 from xl_addin.commands.demo import run_demo
+from xl_addin.commands.doctor_command import doctor
 from xl_addin.commands.evaluate_command import evaluate
 from xl_addin.commands.export_command import export
 from xl_addin.commands.failures import failures_reported
@@ -81,6 +82,7 @@ app.command()(restore)
 app.command()(export)
 app.command()(report)
 app.command()(evaluate)
+app.command()(doctor)
 app.command()(worker_commands.worker)
 app.command()(worker_commands.up)
 

@@ -7,12 +7,13 @@ Private Const WHAT_TO_CHECK As String = _
     "Close Excel and open this workbook again. If that does not help, check two things: the " & _
     "file ~/Library/Containers/com.microsoft.Excel/Data/xlwings.conf must give, as " & _
     "INTERPRETER_MAC, the full path of the Python in which BONSAI is installed; and " & _
-    "'xlwings runpython install' must have been run once in the terminal."
+    "'xlwings runpython install' must have been run once in the terminal. There, " & _
+    "'bonsai doctor' says what is wrong."
 #Else
 Private Const WHAT_TO_CHECK As String = _
     "Close Excel and open this workbook again. If that does not help: the file " & _
     "%USERPROFILE%\.xlwings\xlwings.conf must give, as INTERPRETER_WIN, the full path of the " & _
-    "Python in which BONSAI is installed."
+    "Python in which BONSAI is installed. In a terminal, 'bonsai doctor' says what is wrong."
 #End If
 
 Private askedFor As String ' the action of the last click, until its question is answered
