@@ -82,14 +82,19 @@ def _library(patient: Patient, version: str) -> Finding:
     )
 
 
+def script_place(user: Path, version: str) -> Path:
+    """Return where Excel for Mac looks for the script of a version of xlwings."""
+    folder = user / "Library/Application Scripts/com.microsoft.Excel"
+    return folder / f"xlwings-{version}.applescript"
+
+
 def _script(user: Path, version: str) -> Finding:
-    name = f"xlwings-{version}.applescript"
-    place = user / "Library/Application Scripts/com.microsoft.Excel" / name
+    place = script_place(user, version)
     if place.is_file():
-        return good("script", f"The script {name} is there, by which Excel starts Python")
+        return good("script", f"The script {place.name} is there, by which Excel starts Python")
     return fault(
         "script_missing",
-        f"The script {name} is not there, by which Excel for Mac starts Python.",
+        f"The script {place.name} is not there, by which Excel for Mac starts Python.",
         f"It was looked for in {place.parent}; each version of xlwings has its own.",
         f"{_FRESH}, or: xlwings runpython install",
     )

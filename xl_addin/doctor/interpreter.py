@@ -20,7 +20,8 @@ from xl_addin.doctor.patient import Patient
 _NAME = "xlwings.conf"
 _SECONDS = 6.0  # an environment on a slow disk takes two to import all that a button needs
 _OLDEST = (3, 10)
-_ENTRY = {"win32": "INTERPRETER_WIN", "darwin": "INTERPRETER_MAC"}
+#: Under which name each system looks for it.
+ENTRY = {"win32": "INTERPRETER_WIN", "darwin": "INTERPRETER_MAC"}
 _SET_UP = "Run: bonsai setup"
 
 #: Asked of that Python, however old it is: nothing in it is newer than Python 2.7.
@@ -62,14 +63,17 @@ def interpreter(patient: Patient) -> Entry | None:
     """
     machine = patient.machine
     beside = [patient.book.absolute().parent / _NAME] if patient.book else []
-    for file in (*beside, user_config(machine)):
-        read, meant = (
-            _entries(file, encoding).get(_ENTRY.get(machine.system, ""), "")
-            for encoding in (machine.code_page, "utf-8")
-        )
-        if read:
-            return Entry(os.path.expandvars(read), os.path.expandvars(meant), file)
-    return None
+    found = (entry_in(file, machine) for file in (*beside, user_config(machine)))
+    return next(filter(None, found), None)
+
+
+def entry_in(file: Path, machine: Machine) -> Entry | None:
+    """Return which Python a settings file of xlwings names, if it names one."""
+    read, meant = (
+        _entries(file, encoding).get(ENTRY.get(machine.system, ""), "")
+        for encoding in (machine.code_page, "utf-8")
+    )
+    return Entry(os.path.expandvars(read), os.path.expandvars(meant), file) if read else None
 
 
 def look_at_interpreter(patient: Patient) -> Iterator[Finding]:
@@ -81,16 +85,16 @@ def look_at_interpreter(patient: Patient) -> Iterator[Finding]:
         yield fault(
             "interpreter_unset",
             "Excel does not know which Python to start.",
-            f"{user_config(machine)} is missing, or has no line {_ENTRY[machine.system]}.",
+            f"{user_config(machine)} is missing, or has no line {ENTRY[machine.system]}.",
             _SET_UP,
         )
         return
-    problem = _path_problem(machine, entry)
+    problem = path_problem(machine, entry)
     yield problem or _asked(machine, entry)
 
 
-def _path_problem(machine: Machine, entry: Entry) -> Finding | None:
-    """Return what is wrong with the path alone."""
+def path_problem(machine: Machine, entry: Entry) -> Finding | None:
+    """Return what is wrong with the path alone, if anything."""
     path = Path(entry.python)
     if entry.meant != entry.python and not path.is_file() and Path(entry.meant).is_file():
         return fault(
@@ -173,10 +177,13 @@ def _judged(machine: Machine, path: Path, told: dict[str, Any]) -> Finding:
 
 
 def _entries(file: Path, encoding: str) -> dict[str, str]:
-    """Return the lines of a settings file of xlwings: a name and a value, both in quotes."""
+    """Return the lines of a settings file of xlwings: a name and a value, both in quotes.
+
+    Of several lines for one name the first counts, as xlwings has it.
+    """
     try:
         lines = file.read_text(encoding=encoding, errors="replace").splitlines()
     except (OSError, LookupError):
         return {}
     rows = [row for row in csv.reader(lines) if len(row) > 1]
-    return {row[0].strip().upper(): row[1].strip() for row in rows}
+    return {row[0].strip().upper(): row[1].strip() for row in reversed(rows)}
