@@ -48,7 +48,7 @@ def doctor(book: _BOOK = None, json: _JSON = None, report: _REPORT = None) -> No
         _check_free(report)
     started = time.monotonic()
     placed = examine_this_machine(book, seconds=_seconds_left())
-    _show(terminal, placed)
+    show_findings(terminal, placed)
     if json:
         seconds = round(time.monotonic() - started, 2)
         findings = [{"group": one.group, **_told(one)} for one in placed]
@@ -66,7 +66,8 @@ def _seconds_left() -> float:
     return min(SECONDS, max(_FEWEST, _WHOLE - since_start))
 
 
-def _show(terminal: Terminal, placed: Sequence[Placed]) -> None:
+def show_findings(terminal: Terminal, placed: Sequence[Placed]) -> None:
+    """Print what was found, by groups."""
     for group, findings in groupby(placed, key=lambda one: one.group):
         terminal.say(group)
         for one in findings:

@@ -53,6 +53,15 @@ class Record:
         """Note a file that is new, and what is in it now."""
         self.files[str(path)] = _digest(path)
 
+    def note_tree(self, folder: Path) -> None:
+        """Note a folder that belongs to the set-up with all in it."""
+        self.trees.append(str(folder))
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether anything was written."""
+        return bool(self.lines or self.files or self.folders or self.trees)
+
     def keep(self) -> None:
         """Write the record down.
 
