@@ -40,6 +40,7 @@ def setup(
     if undo:
         _take_back(terminal, settings, record)
         return
+    record.keep()  # so that a home that cannot be written stops it before anything is written
     try:
         book = _set_up(terminal, record)
         _offer_models(terminal, settings, record, models)
@@ -47,7 +48,11 @@ def setup(
         record.keep()
     placed = examine_this_machine(book)
     show_findings(terminal, placed)
-    terminal.say(f"Open {book}: it is set to the sample documents. Press Index, then Rank.")
+    terminal.say(
+        f"Open {book} in Excel: press Index, then Rank."
+        if Machine().has_excel
+        else f"Next: bonsai index '{book}', then: bonsai rank '{book}'"
+    )
     if any(one.finding.mark == "fault" for one in placed):
         raise typer.Exit(_WRONG)
 

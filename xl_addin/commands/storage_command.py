@@ -10,7 +10,7 @@ import typer
 from worker.queueing.patience import USUAL, keeping
 from worker.settings import Settings, load_settings
 from worker.storage import Kept, clear, kept
-from xl_addin.commands.console import Terminal, summary_table
+from xl_addin.commands.console import Terminal
 
 _CLEAN = typer.Option("--clean", help="Remove what can be made again, and jobs of long ago.")
 _STAYED = 1
@@ -24,10 +24,10 @@ def storage(clean: Annotated[bool, _CLEAN] = False) -> None:
     if clean:
         stays = _clean_up(settings)
     there = [one for one in kept(settings) if one.is_there]
-    if there:
-        headers = ("What", "MB", "--clean removes", "About", "Where")
-        terminal.show(summary_table("Kept here", headers, [*map(_row, there)], whole=("What",)))
-    else:
+    for one in there:
+        terminal.say(f"{one.name}: {_megabytes(one.size)} MB in {_places(one)}")
+        terminal.say(f"  {one.about}{f'; --clean removes {one.clears}' if one.clears else ''}")
+    if not there:
         terminal.say(f"Nothing is kept in {settings.home}")
     if clean:
         terminal.say(f"{_megabytes(before - _all_bytes(settings))} MB were removed")
@@ -48,9 +48,8 @@ def _clean_up(settings: Settings) -> list[str]:
     return clear(settings, patience.finished)
 
 
-def _row(one: Kept) -> tuple[object, ...]:
-    where = ", ".join(str(place) for place in one.places if place.exists())
-    return one.name, _megabytes(one.size), one.clears, one.about, where
+def _places(one: Kept) -> str:
+    return ", ".join(str(place) for place in one.places if place.exists())
 
 
 def _all_bytes(settings: Settings) -> int:

@@ -18,10 +18,9 @@ NAME = "setup.json"
 
 @dataclass
 class Record:
-    """What was written: lines of configuration files (in hexadecimal digits, for a code page may
-    be any), files with their SHA-256, new folders.
+    """What was written: lines of configuration files, files with their SHA-256, new folders.
 
-    `home` is BONSAI's home folder, in which the record is kept. `trees` are folders that belong to
+    Lines are in hexadecimal digits, for they may be in any code page. `home` is BONSAI's home folder, in which the record is kept. `trees` are folders that belong to
     the set-up with all in them.
     """
 
