@@ -1,6 +1,6 @@
 """Install BONSAI for this user: an environment, the packages, and what `bonsai setup` does.
 
-    python3 scripts/install.py [FOLDER]          # FOLDER: of the environment; else bonsai-xl at home
+    python3 scripts/install.py [FOLDER]          # of the environment; else bonsai-xl at home
     python3 scripts/install.py --undo [FOLDER]   # all of it is removed; your own workbooks stay
 
 It needs no administrator and no network but the package index, which pip reaches as it is set up
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import locale
 import os
-import platform
 import re
 import shutil
 import ssl
@@ -24,7 +23,7 @@ import tempfile
 import venv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -77,18 +76,19 @@ class Host:
     bits: int = struct.calcsize("P") * 8
     version: tuple[int, int] = sys.version_info[:2]
     code_page: str = locale.getpreferredencoding(False)
-    home: Path = Path.home()
+    home: Path = field(default_factory=Path.home)
 
 
 def stop(what: str, why: str, next_step: str) -> NoReturn:
     """End with three sentences: what happened, why, and what to do."""
-    print(f"✗ {what}\n  {why}\n  {next_step}", file=sys.stderr)
+    sys.stderr.write(f"✗ {what}\n  {why}\n  {next_step}\n")
     raise SystemExit(_NOT_FITTING)
 
 
 def say(text: str) -> None:
     """Print a line on how it goes."""
-    print(text, flush=True)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def check_python(host: Host) -> None:
@@ -144,19 +144,25 @@ def python_in(folder: Path) -> Path:
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def starts(python: Path) -> bool:
-    """Say whether the Python of an environment starts, and has pip."""
+def call(python: Path, *arguments: str) -> list[str]:
+    """Return the line that calls a module of an environment, and nothing of other Pythons."""
+    return [str(python), "-I", "-X", "utf8", "-m", *arguments]
+
+
+def pip_version(python: Path) -> tuple[int, int] | None:
+    """Return the version of pip in an environment; nothing if its Python does not start."""
     try:
-        command = [python, "-m", "pip", "--version"]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+        said = subprocess.run(call(python, "pip", "--version"), capture_output=True, text=True)
     except OSError:
-        return False
+        return None
+    found = re.match(r"pip (\d+)\.(\d+)", said.stdout)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def make_environment(folder: Path) -> Path:
     """Make an environment, or mend one that was half removed; return its Python."""
     python = python_in(folder)
-    if starts(python):
+    if pip_version(python):
         say(f"The environment is there: {folder}")
         return python
     is_broken = folder.exists() and any(folder.iterdir())
@@ -183,17 +189,12 @@ def make_environment(folder: Path) -> Path:
 
 def pip(python: Path, *arguments: str) -> None:
     """Run pip, and say in three sentences why it fails."""
-    command = [python, "-m", "pip", *arguments, "--no-input", "--disable-pip-version-check"]
-    command += ["--no-cache-dir"]  # what is fetched once needs no copy
+    command = call(python, "pip", *arguments, "--no-input", "--disable-pip-version-check")
+    command += ["--progress-bar", "off", "--no-cache-dir"]  # fetched once, it needs no copy
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     lines = []
     with subprocess.Popen(
-        [*command, "--progress-bar", "off"],
-        cwd=REPOSITORY,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        command, cwd=REPOSITORY, encoding="utf-8", errors="replace", **output
     ) as run:
         for line in run.stdout or ():
             lines.append(line.rstrip())
@@ -218,9 +219,8 @@ def renew_pip(python: Path) -> None:
 
     The old one is handed what Python finds of them, for a company may have its own among them.
     """
-    said = subprocess.run([python, "-m", "pip", "--version"], capture_output=True, text=True)
-    found = re.match(r"pip (\d+)\.(\d+)", said.stdout)
-    if found and (int(found[1]), int(found[2])) >= TRUSTS_SYSTEM:
+    version = pip_version(python)
+    if version and version >= TRUSTS_SYSTEM:
         return
     with system_certificates() as certificates:
         options = ["--cert", str(certificates)] if certificates else []
@@ -251,14 +251,14 @@ def install(folder: Path, options: Sequence[str], host: Host) -> int:
     renew_pip(python)
     say("Installing BONSAI and its packages; that takes some minutes …")
     pip(python, "install", "--upgrade", ".[local]")
-    return subprocess.run([python, "-m", "xl_addin.cli", "setup", *options]).returncode
+    return subprocess.run(call(python, "xl_addin.cli", "setup", *options)).returncode
 
 
 def undo(folder: Path) -> int:
     """Take back what was set up, and remove the environment if it was made here."""
     python = python_in(folder)
-    if starts(python):
-        code = subprocess.run([python, "-m", "xl_addin.cli", "setup", "--undo"]).returncode
+    if pip_version(python):
+        code = subprocess.run(call(python, "xl_addin.cli", "setup", "--undo")).returncode
         if code:
             return code
     elif folder.exists():
@@ -289,4 +289,6 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a code page lacks some of the signs
     raise SystemExit(main(sys.argv[1:]))

@@ -20,8 +20,9 @@ NAME = "setup.json"
 class Record:
     """What was written: lines of configuration files, files with their SHA-256, new folders.
 
-    Lines are in hexadecimal digits, for they may be in any code page. `home` is BONSAI's home folder, in which the record is kept. `trees` are folders that belong to
-    the set-up with all in them.
+    Lines are in hexadecimal digits, for they may be in any code page. `home` is BONSAI's home
+    folder, in which the record is kept. `trees` are folders that belong to the set-up with all in
+    them.
     """
 
     home: Path
