@@ -34,6 +34,11 @@ class Kept:
         return any(place.exists() for place in self.places)
 
     @property
+    def shown_places(self) -> str:
+        """Those of its places that are there, in words."""
+        return ", ".join(str(place) for place in self.places if place.exists())
+
+    @property
     def size(self) -> int:
         """Bytes of all that is there; what comes and goes meanwhile may be counted or not."""
         return sum(map(size_of, self.places))

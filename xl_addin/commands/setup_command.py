@@ -95,12 +95,12 @@ def _take_back(terminal: Terminal, settings: Settings, record: Record) -> None:
             reason_of(error),
             f"{advice_for(error, 'Close Excel, and try again.')} Then run: bonsai setup --undo",
         ) from error
-    stays += clear(settings, seconds=0)
+    if record.made_home:
+        stays += clear(settings, seconds=0)
     remove_folders(record)
     for words in stays:
         terminal.say(words)
     terminal.say("What was set up is taken back.")
     for one in kept(settings):
         if one.is_there:
-            places = ", ".join(map(str, one.places))
-            terminal.say(f"{one.name} stay, {one.size / 1e6:,.1f} MB: {places}")
+            terminal.say(f"{one.name} stay, {one.size / 1e6:,.1f} MB: {one.shown_places}")

@@ -9,7 +9,7 @@ import typer
 
 from worker.queueing.patience import USUAL, keeping
 from worker.settings import Settings, load_settings
-from worker.storage import Kept, clear, kept
+from worker.storage import clear, kept
 from xl_addin.commands.console import Terminal
 
 _CLEAN = typer.Option("--clean", help="Remove what can be made again, and jobs of long ago.")
@@ -25,7 +25,7 @@ def storage(clean: Annotated[bool, _CLEAN] = False) -> None:
         stays = _clean_up(settings)
     there = [one for one in kept(settings) if one.is_there]
     for one in there:
-        terminal.say(f"{one.name}: {_megabytes(one.size)} MB in {_places(one)}")
+        terminal.say(f"{one.name}: {_megabytes(one.size)} MB in {one.shown_places}")
         terminal.say(f"  {one.about}{f'; --clean removes {one.clears}' if one.clears else ''}")
     if not there:
         terminal.say(f"Nothing is kept in {settings.home}")
@@ -46,10 +46,6 @@ def _clean_up(settings: Settings) -> list[str]:
         with closing(LocalJobs(settings)) as jobs:
             jobs.forget_old()
     return clear(settings, patience.finished)
-
-
-def _places(one: Kept) -> str:
-    return ", ".join(str(place) for place in one.places if place.exists())
 
 
 def _all_bytes(settings: Settings) -> int:

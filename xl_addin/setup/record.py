@@ -62,6 +62,11 @@ class Record:
         """Whether anything was written."""
         return bool(self.lines or self.files or self.folders or self.trees)
 
+    @property
+    def made_home(self) -> bool:
+        """Whether BONSAI's home folder is new with it."""
+        return str(self.home) in self.folders
+
     def keep(self) -> None:
         """Write the record down.
 
