@@ -25,7 +25,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_it_makes_a_workbook_that_is_ready_for_the_sample_and_undo_leaves_nothing(
+def test_it_makes_a_workbook_that_is_ready_for_the_sample_and_undo_leaves_what_was_made_with_it(
     bonsai: Run, user: Path
 ):
     code, out, _ = bonsai("setup")
@@ -36,8 +36,9 @@ def test_it_makes_a_workbook_that_is_ready_for_the_sample_and_undo_leaves_nothin
     assert bonsai("index", book)[0] == 0
     code, out, _ = bonsai("setup", "--undo")
     assert (code, "taken back" in out) == (0, True)
+    assert f"{book} stays: it was changed since" in out
     assert "Indexes stay" in out
-    assert not book.exists()
+    assert book.is_file()
 
 
 def test_nothing_is_left_of_a_set_up_that_was_not_used(bonsai: Run, user: Path):
