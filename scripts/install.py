@@ -191,6 +191,7 @@ def pip(python: Path, *arguments: str) -> None:
     """Run pip, and say in three sentences why it fails."""
     command = call(python, "pip", *arguments, "--no-input", "--disable-pip-version-check")
     command += ["--progress-bar", "off", "--no-cache-dir"]  # fetched once, it needs no copy
+    command += ["-vv"]  # why an index was passed over is said at this level alone
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     lines = []
     with subprocess.Popen(
@@ -214,33 +215,38 @@ def cause(lines: Sequence[str]) -> tuple[str, str]:
     return f"pip says:\n    {tail}", "Ask somebody who knows pip, with these lines."
 
 
-def renew_pip(python: Path) -> None:
-    """Take a pip that trusts the certificates of the system, if the one at hand does not yet.
+@contextmanager
+def certificates(python: Path) -> Iterator[list[str]]:
+    """Give the options by which a pip that does not trust the system's certificates yet does so.
 
-    The old one is handed what Python finds of them, for a company may have its own among them.
+    On Windows they come out of its store, elsewhere from where OpenSSL looks; a company may have
+    its own among them. What pip is set up to use counts more.
     """
     version = pip_version(python)
-    if version and version >= TRUSTS_SYSTEM:
-        return
-    with system_certificates() as certificates:
-        options = ["--cert", str(certificates)] if certificates else []
-        pip(python, "install", "--upgrade", "pip", *options)
-
-
-@contextmanager
-def system_certificates() -> Iterator[Path | None]:
-    """Give a file with the certificates of the system; none if there are none, or pip has others.
-
-    On Windows they come out of its store, elsewhere from where OpenSSL looks.
-    """
-    certificates = ssl.create_default_context().get_ca_certs(binary_form=True)
-    if os.environ.get("PIP_CERT") or not certificates:
-        yield None
+    found = ssl.create_default_context().get_ca_certs(binary_form=True)
+    if (version and version >= TRUSTS_SYSTEM) or not found or has_certificates(python):
+        yield []
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "system.pem")
-        path.write_text("".join(map(ssl.DER_cert_to_PEM_cert, certificates)))
-        yield path
+        path.write_text("".join(map(ssl.DER_cert_to_PEM_cert, found)))
+        yield ["--cert", str(path)]
+
+
+def has_certificates(python: Path) -> bool:
+    """Say whether pip is told which certificates to trust, by a variable or its own settings."""
+    told = subprocess.run(call(python, "pip", "config", "list"), capture_output=True, text=True)
+    return bool(re.search(r"\bcert=", told.stdout))
+
+
+def install_packages(python: Path) -> None:
+    """Install BONSAI and its packages, with a pip that trusts what the system trusts."""
+    if (pip_version(python) or (0, 0)) < TRUSTS_SYSTEM:
+        with certificates(python) as options:
+            pip(python, "install", "--upgrade", "pip", *options)
+    say("Installing BONSAI and its packages; that takes some minutes …")
+    with certificates(python) as options:
+        pip(python, "install", "--upgrade", ".[local]", *options)
 
 
 def install(folder: Path, options: Sequence[str], host: Host) -> int:
@@ -248,9 +254,7 @@ def install(folder: Path, options: Sequence[str], host: Host) -> int:
     check_python(host)
     check_folder(folder, host)
     python = make_environment(folder)
-    renew_pip(python)
-    say("Installing BONSAI and its packages; that takes some minutes …")
-    pip(python, "install", "--upgrade", ".[local]")
+    install_packages(python)
     return subprocess.run(call(python, "xl_addin.cli", "setup", *options)).returncode
 
 

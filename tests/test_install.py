@@ -136,15 +136,21 @@ def test_what_pip_says_becomes_a_reason_and_a_step(script: ModuleType, said: str
     assert why in " ".join(script.cause(["Collecting lxml", said]))
 
 
-def test_an_old_pip_is_handed_the_certificates_of_the_system(
+def test_an_old_pip_is_handed_the_certificates_of_the_system_unless_it_has_others(
     script: ModuleType, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.delenv("PIP_CERT", raising=False)
-    with script.system_certificates() as path:
-        assert path is None or "BEGIN CERTIFICATE" in path.read_text()
+    monkeypatch.setattr(script, "pip_version", lambda _: (23, 2))
+    with script.certificates(Path(sys.executable)) as options:
+        assert not options or "BEGIN CERTIFICATE" in Path(options[1]).read_text()
+    monkeypatch.setattr(script, "pip_version", lambda _: (24, 2))
+    with script.certificates(Path(sys.executable)) as options:
+        assert not options
+    monkeypatch.setattr(script, "pip_version", lambda _: (23, 2))
     monkeypatch.setenv("PIP_CERT", "/company.pem")
-    with script.system_certificates() as path:
-        assert path is None
+    with script.certificates(Path(sys.executable)) as options:
+        assert not options
 
 
 def test_a_half_removed_environment_is_made_anew(script: ModuleType, tmp_path: Path, capsys):
