@@ -191,7 +191,6 @@ def pip(python: Path, *arguments: str) -> None:
     """Run pip, and say in three sentences why it fails."""
     command = call(python, "pip", *arguments, "--no-input", "--disable-pip-version-check")
     command += ["--progress-bar", "off", "--no-cache-dir"]  # fetched once, it needs no copy
-    command += ["-vv"]  # why an index was passed over is said at this level alone
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     lines = []
     with subprocess.Popen(

@@ -176,7 +176,7 @@ def test_without_a_network_it_says_what_pip_lacks(processes: None, tmp_path: Pat
         HOME=str(tmp_path),
         PIP_CONFIG_FILE=os.devnull,
         PIP_INDEX_URL="http://127.0.0.1:9/simple",
-        PIP_RETRIES="0",
+        PIP_RETRIES="1",
     )
     assert ended.returncode == 2
     assert "The package index was not reached." in ended.stderr
