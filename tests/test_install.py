@@ -197,6 +197,7 @@ def test_from_a_fresh_clone_it_ends_in_a_workbook_and_undo_leaves_the_home_as_it
     subprocess.run(["git", "clone", "-q", "--depth", "1", REPOSITORY, clone], check=True)
     pip = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_"))}
     mine = {"HOME": str(home), "BONSAI_MODELS": str(models), "BONSAI_LLM": "gguf:smollm2", **pip}
+    mine["RUSTUP_HOME"] = str(tmp_path / "rustup")  # pip asks rustc for its version
     script = ["/bin/sh", clone / "scripts" / "install.sh"]
     environment = {"PATH": os.environ["PATH"], **mine}
 
