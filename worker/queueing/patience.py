@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,13 @@ class Patience:
     formula: float = 5.0  # that formulas wait for a request, from its start
     failure: float = 10.0  # until something that was not there is looked for again
 
-    finished: float = 30 * 86_400.0  # that a finished job of one machine is kept
+    finished: float = 30 * _DAY  # that a finished job of one machine is kept
 
 
 #: What people get.
 USUAL = Patience()
+
+
+def keeping(patience: Patience, days: int) -> Patience:
+    """Return a patience that keeps finished jobs for so many days; for 0, as long as before."""
+    return replace(patience, finished=days * _DAY) if days else patience

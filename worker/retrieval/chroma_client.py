@@ -45,6 +45,11 @@ class ChromaClient:
         with chroma_errors(self.place), self._threads, self.place.lock():
             yield
 
+    def handles(self) -> list[Handle]:
+        """Return all collections, whose vectors are not read for that."""
+        with self.alone():
+            return [*self._client.list_collections()]
+
     def current(self, key: str) -> Handle:
         """Return a collection with all that was written so far. To be called while `alone`.
 

@@ -13,6 +13,7 @@ from worker.settings import IN_PROCESS, load_settings
 from xl_addin.commands import worker_commands
 from xl_addin.commands.console import Terminal, take_every_character
 from xl_addin.commands.demo import run_demo
+from xl_addin.commands.doctor_command import doctor
 from xl_addin.commands.evaluate_command import evaluate
 from xl_addin.commands.export_command import export
 from xl_addin.commands.failures import failures_reported
@@ -22,7 +23,9 @@ from xl_addin.commands.model_commands import models_app
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.report_command import report
 from xl_addin.commands.run_command import run_command
+from xl_addin.commands.setup_command import setup
 from xl_addin.commands.state_commands import diff, restore
+from xl_addin.commands.storage_command import storage
 from xl_addin.commands.tuned_commands import tuned_app
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.books import new_book
@@ -30,7 +33,6 @@ from xl_addin.language.catalogue import asked_language
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.add_typer(models_app, name="models")
@@ -87,6 +89,9 @@ app.command()(restore)
 app.command()(export)
 app.command()(report)
 app.command()(evaluate)
+app.command()(setup)
+app.command()(storage)
+app.command()(doctor)
 app.command()(worker_commands.worker)
 app.command()(worker_commands.up)
 

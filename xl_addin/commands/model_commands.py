@@ -92,7 +92,7 @@ def models_get(
         if isinstance(model, HubName):
             get_hub_model(terminal, settings.models, model)
         else:
-            _get_weights(terminal, settings.models, model)
+            get_weights(terminal, settings.models, model)
 
 
 def _usual_ones(terminal: Terminal, settings: Settings) -> list[HubName | Model]:
@@ -114,10 +114,18 @@ def _meant(name: str) -> HubName | Model:
     return named_on_hub(name) if "/" in name else model_named(name)
 
 
-def _get_weights(terminal: Terminal, models: Path, model: Model) -> None:
+def missing_weights(settings: Settings) -> list[Model]:
+    """Return this machine's models of the list whose weights are not here."""
+    named = map(find_model, dict.fromkeys((settings.embedder, settings.llm)))
+    return [model for model in named if model and not are_present(settings.models, model)]
+
+
+def get_weights(terminal: Terminal, models: Path, model: Model) -> Path:
+    """Download a model, tell of it, and return its folder."""
     with terminal.downloading() as report:
         folder = fetch_weights(models, model.name, terminal.report, report)
     _tell_of(terminal, model, folder)
+    return folder
 
 
 def _tell_of(terminal: Terminal, model: Model, folder: Path) -> None:

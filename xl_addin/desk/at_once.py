@@ -1,4 +1,4 @@
-"""What a button does at once, without a job: compare, restore, a copy for readers."""
+"""What a button does at once, without a job: compare, restore, a copy for readers, the doctor."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from xl_addin.desk.reader_copy import reader_copy
+from xl_addin.doctor.finding import SIGNS, count
 from xl_addin.jobs.compare import changes_since, counted, write_changes
 from xl_addin.jobs.landing import lost_note
 from xl_addin.jobs.open_book import OpenBook
@@ -37,8 +38,27 @@ def restore(book: OpenBook, home: Path) -> str:
     return "\n".join([words, *restored.notes, *map(lost_note, restored.lost)])
 
 
+def doctor(book: OpenBook, _home: Path) -> str:
+    """Examine this machine, its settings and the workbook as it was saved; say what is not right.
+
+    It takes some seconds, ten at most.
+    """
+    from xl_addin.doctor.examination import examine_this_machine
+
+    placed = examine_this_machine(book.path if book.path.is_file() else None)
+    lines = [f"Doctor: {count(placed)}."]
+    for finding in (one.finding for one in placed if one.finding.mark != "good"):
+        parts = (finding.what, finding.why, finding.next_step)
+        lines.append(f"{SIGNS[finding.mark]} {' '.join(filter(None, parts))}")
+    return "\n".join(lines)
+
+
 AT_ONCE: Mapping[str, Callable[[OpenBook, Path], str]] = {
     "compare": compare,
     "restore": restore,
     "reader_copy": lambda book, _home: reader_copy(book.path, book.save_copy),
+    "doctor": doctor,
 }
+
+#: Those that change no results, so that a job may run meanwhile.
+ANY_TIME = frozenset({"doctor"})

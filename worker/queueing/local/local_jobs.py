@@ -22,7 +22,7 @@ from worker.errors import EngineError, ProtocolError
 from worker.queueing.job import RESULT_BLOB, UNFINISHED, Job
 from worker.queueing.local.job_table import JobTable
 from worker.queueing.local.worker_process import start_worker
-from worker.queueing.patience import USUAL, Patience
+from worker.queueing.patience import USUAL, Patience, keeping
 from worker.settings import Settings
 from worker.sqlite_file import exclusive
 
@@ -55,7 +55,7 @@ class LocalJobs:
         self._settings = settings
         self._patience = patience
         self._start = start
-        self._table = JobTable(settings.jobs, patience)
+        self._table = JobTable(settings.jobs, keeping(patience, settings.job_days))
 
     def close(self) -> None:
         """Let go of the job file."""
@@ -124,6 +124,13 @@ class LocalJobs:
             problem=problem,
             result=result,
         )
+
+    def forget_old(self) -> None:
+        """Forget jobs that ended longer ago than they are kept, and give their room back.
+
+        :raises StoreError: if another process writes into the job file for too long.
+        """
+        self._table.forget_old()
 
     def keep(self, ended: EndedJob, book: str, seconds: float) -> None:
         """Keep what a job gave that was not done by this machine's worker, as if it had been.

@@ -77,11 +77,13 @@ Private Function WhatToCheck() As String
         "Close Excel and open this workbook again. If that does not help, check two things: " & _
         "the file ~/Library/Containers/com.microsoft.Excel/Data/xlwings.conf must give, as " & _
         "INTERPRETER_MAC, the full path of the Python in which BONSAI is installed; and " & _
-        "'xlwings runpython install' must have been run once in the terminal."
+        "'xlwings runpython install' must have been run once in the terminal. There, " & _
+        "'bonsai doctor' says what is wrong."
     #Else
     WhatToCheck = _
         "Close Excel and open this workbook again. If that does not help: the file " & _
         "%USERPROFILE%\.xlwings\xlwings.conf must give, as INTERPRETER_WIN, the full path of " & _
-        "the Python in which BONSAI is installed."
+        "the Python in which BONSAI is installed. In a terminal, 'bonsai doctor' says what is " & _
+        "wrong."
     #End If
 End Function

@@ -1,0 +1,1 @@
+"""What a set-up writes outside the environment, and how all of it is taken back."""
