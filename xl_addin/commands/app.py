@@ -18,6 +18,7 @@ from xl_addin.commands.export_command import export
 from xl_addin.commands.failures import failures_reported
 from xl_addin.commands.job_commands import jobs_app
 from xl_addin.commands.land_command import land_job
+from xl_addin.commands.mcp_command import mcp
 from xl_addin.commands.model_commands import models_app
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.report_command import report
@@ -81,6 +82,7 @@ app.command()(restore)
 app.command()(export)
 app.command()(report)
 app.command()(evaluate)
+app.command()(mcp)
 app.command()(worker_commands.worker)
 app.command()(worker_commands.up)
 
