@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from worker.contract import Event, PointOfView, Result, RunResult
+from worker.contract import Event, Result, RunResult
 from worker.errors import InputError, SettingError
 from worker.settings import Settings
 from xl_addin.commands.consent import agree_to, expected_of
@@ -26,6 +26,7 @@ from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.settings.index import COLLECTION, DOCUMENTS
 from xl_addin.shipped_files import template_path
+from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import CellValue
 
@@ -41,7 +42,7 @@ class AgentOrder:
     book: Path | None = None
     given: Mapping[str, CellValue] | None = None
     questions: Sequence[str] = ()
-    povs: Sequence[PointOfView] = ()
+    povs: Sequence[str] = ()
     texts: Sequence[str] = ()
     write: bool = False
 
@@ -133,16 +134,19 @@ class AgentDesk:
         if not order.book and given.get(DOCUMENTS.name):
             name = os.path.basename(os.path.realpath(path))
             given = {COLLECTION.name: name, **given}
-        povs = [{"ID": pov.pov_id, "POV": pov.text, "Weight": pov.weight} for pov in order.povs]
-        questions = [{"QInitial": text} for text in order.questions]
         return Inputs(
             book_options(book, path, given),
             self._settings,
-            book_holding(FBQ, questions) if questions else book,
-            book_holding(POV, povs) if povs else book,
+            _said(FBQ, "QInitial", order.questions) or book,
+            _said(POV, "POV", order.povs) or book,
             path,
             lambda: ("", [[text] for text in order.texts]),
         )
+
+
+def _said(table: Table, column: str, texts: Sequence[str]) -> FileBook | None:
+    """Return a workbook of what an agent says itself; nothing if it says nothing."""
+    return book_holding(table, [{column: text} for text in texts]) if texts else None
 
 
 def _whole(run: Run) -> Result:

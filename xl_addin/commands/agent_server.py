@@ -23,7 +23,6 @@ from worker.contract import (
     AnswerResult,
     Event,
     IndexResult,
-    PointOfView,
     Progress,
     RankResult,
     Result,
@@ -78,12 +77,12 @@ class AgentServer:
         self._desk = desk
         self._log = log
         self.server = MCPServer("bonsai", instructions=_INSTRUCTIONS, version=__version__)
-        may_write = ToolAnnotations(read_only_hint=not writes, open_world_hint=False)
-        for tool in (self.index, self.rank, self.answer):
-            self.server.add_tool(tool, annotations=may_write)
-        self.server.add_tool(
-            self.score, annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False)
-        )
+        changes = {self.index: True, self.rank: writes, self.answer: writes, self.score: False}
+        for tool, does in changes.items():
+            self.server.add_tool(
+                tool,
+                annotations=ToolAnnotations(read_only_hint=not does, destructive_hint=False),
+            )
 
     async def index(
         self,
@@ -174,10 +173,11 @@ class AgentServer:
             except Exception as error:
                 return in_words(error, self._log)
 
-        async with anyio.create_task_group() as group:
-            group.start_soon(_report, context, told, stop)
-            outcome = await anyio.to_thread.run_sync(run)
-            group.cancel_scope.cancel()
+        with tell, told:
+            async with anyio.create_task_group() as group:
+                group.start_soon(_report, context, told, stop)
+                outcome = await anyio.to_thread.run_sync(run)
+                group.cancel_scope.cancel()
         if not isinstance(outcome, kind):
             raise ToolError(visible(str(outcome)))
         return outcome
@@ -192,10 +192,9 @@ async def _report(
     """
     numbers = count(1)
     try:
-        async with told:
-            async for progress in told:
-                message = f"{progress.stage} {progress.done}/{progress.of} {progress.message}"
-                await context.report_progress(next(numbers), message=visible(message.strip()))
+        async for progress in told:
+            message = f"{progress.stage} {progress.done}/{progress.of} {progress.message}"
+            await context.report_progress(next(numbers), message=visible(message.strip()))
     finally:
         stop.set()
 
@@ -210,8 +209,5 @@ def _order(
     write: bool = False,
 ) -> AgentOrder:
     said: dict[str, Any] = {name: value for name, value in given.items() if value}
-    povs = [
-        PointOfView(pov_id=f"P{number:02d}", text=text) for number, text in enumerate(sentences, 1)
-    ]
     book = typed_path(workbook) if workbook else None
-    return AgentOrder(book, said, questions, povs, texts, write)
+    return AgentOrder(book, said, questions, sentences, texts, write)
