@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Annotated, Any, TypeVar
 
@@ -77,11 +77,16 @@ class AgentServer:
         self._desk = desk
         self._log = log
         self.server = MCPServer("bonsai", instructions=_INSTRUCTIONS, version=__version__)
-        changes = {self.index: True, self.rank: writes, self.answer: writes, self.score: False}
-        for tool, does in changes.items():
+        tools: dict[Callable[..., Any], bool] = {
+            self.index: True,
+            self.rank: writes,
+            self.answer: writes,
+            self.score: False,
+        }
+        for tool, changes in tools.items():
             self.server.add_tool(
                 tool,
-                annotations=ToolAnnotations(read_only_hint=not does, destructive_hint=False),
+                annotations=ToolAnnotations(read_only_hint=not changes, destructive_hint=False),
             )
 
     async def index(

@@ -21,7 +21,7 @@ def mcp(
     try:
         from xl_addin.commands.agent_server import AgentServer
     except ModuleNotFoundError as error:
-        raise package_missing(error.name or "mcp", "mcp") from error
+        raise package_missing("mcp", "mcp") from error
     settings = load_settings()
     desk = AgentDesk(settings, may_cost=yes)
     AgentServer(desk, keep_log(), writes=settings.agents_write).server.run()

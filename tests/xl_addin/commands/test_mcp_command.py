@@ -206,7 +206,8 @@ def test_what_cannot_be_done_is_said_in_words(
 
 
 def test_a_run_that_may_cost_money_wants_somebody_to_agree(machine: Settings, indexed: Path):
-    charging = replace(machine, llm="openai:https://api.openai.com/v1#gpt")
+    server = "http://192.0.2.1:9/v1"  # of a net that nobody has
+    charging = replace(machine, llm=f"openai:{server}#m", llm_url=server, llm_key="a-key")
     asked = {"workbook": str(indexed), "modes": ["no-rag"]}
     assert "money" in what_failed(called(charging, "answer", **asked))
 
@@ -245,3 +246,13 @@ def test_a_run_that_its_client_gives_up_is_stopped(machine: Settings, monkeypatc
 
     with_agent(machine, talk)
     assert stopped == [True]
+
+
+def test_without_the_sdk_the_command_names_what_to_install(
+    bonsai: Run, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delitem(sys.modules, "xl_addin.commands.agent_server")
+    monkeypatch.setitem(sys.modules, "mcp.server.mcpserver", None)
+    code, _, said = bonsai("mcp")
+    assert code == 3
+    assert "pip install 'bonsai-xl[mcp]'" in said
