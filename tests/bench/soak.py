@@ -1,159 +1,124 @@
 """A long run of the queue under trouble: nothing may be lost, doubled or stuck, no memory grow.
 
-    python -m tests.bench.soak                        # 2,000 jobs
-    python -m tests.bench.soak --jobs 60              # a minute: the short form that the tests run
+    python -m tests.bench.soak                # 2,000 jobs
+    python -m tests.bench.soak --jobs 60      # the short form, which the tests run too
     python -m tests.bench.soak --json FILE --report docs/soak.md
 
-Three workers, ten clients; models need no weights, since what is tested is the way of a job. Linux.
+Three workers, ten clients. Linux or macOS.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import queue
-import threading
 import time
-from collections import Counter, defaultdict
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from statistics import mean, median
 from tempfile import TemporaryDirectory
 
 import psutil
 from rich.console import Console
 
-from tests.bench.machine import machine_line
-from tests.bench.soak_jobs import Documents, Expected, SoakJob, doubled, mixed_jobs, request_of
+from tests.bench.machine import machine_facts
+from tests.bench.soak_clients import CLIENTS, Clients
+from tests.bench.soak_jobs import Expected, mixed_jobs
+from tests.bench.soak_outcome import Outcome
 from tests.bench.soak_troubles import Disk, Troubles
-from tests.worker.queueing.quick_worker import QUICK
-from tests.worker.queueing.worlds import World, eventually, index_request, quick_settings
-from tests.worker.queueing.worlds import write_documents
-from worker.contract import RowReady
-from worker.errors import BonsaiError, BrokerError, StoreError
+from tests.worker.queueing.worlds import World, eventually, quick_settings
+from worker.errors import BonsaiError
 from worker.queueing.broker.embedded_server import EmbeddedServer
-from worker.queueing.broker.queue_runner import QueueRunner
 from worker.queueing.job import UNFINISHED
 
-WORKERS, CLIENTS, SEED = 3, 10, 20
-_STUCK = 600  # seconds after which a job counts as stuck
+_WORKERS, _SEED = 3, 20
+_QUEUES = ("rq:queue:bonsai:cpu", "rq:queue:bonsai:cpu:intermediate")
 
 
-@dataclass
-class Outcome:
-    """What a soak came to; `faults` say what was lost, doubled, stuck or wrong."""
-
-    jobs: int
-    seconds: float = 0.0
-    done: Counter[str] = field(default_factory=Counter)
-    waited: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    asked_again: Counter[str] = field(default_factory=Counter)
-    troubles: dict[str, int] = field(default_factory=dict)
-    disk: str = ""
-    memory: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    faults: list[str] = field(default_factory=list)
-
-    def growth(self, process: str) -> float:
-        """Return its memory in the last quarter over that in the second: 1 is flat."""
-        values = self.memory[process]
-        quarter = max(1, len(values) // 4)
-        return mean(values[-quarter:]) / mean(values[quarter : 2 * quarter] or values)
-
-
-class Clients:
-    """Threads that ask for jobs until there are none, and look at what comes of each."""
-
-    def __init__(self, world: World, disk: Disk, jobs: list[SoakJob], expected: Expected) -> None:
-        self._world, self._disk, self._expected = world, disk, expected
-        self._jobs: queue.SimpleQueue[SoakJob] = queue.SimpleQueue()
-        for job in jobs:
-            self._jobs.put(job)
-        self.outcome = Outcome(len(jobs))
-        self.documents = [
-            Documents(world.folder / "clients", f"client-{number}") for number in range(CLIENTS)
-        ]
-        self.run_ids: list[str] = []
-        self._lock = threading.Lock()
-        self._threads = [
-            threading.Thread(target=self._work, args=(documents,)) for documents in self.documents
-        ]
-
-    def start(self) -> None:
-        """Let them begin."""
-        for thread in self._threads:
-            thread.start()
-
-    @property
-    def are_busy(self) -> bool:
-        """Whether any still works."""
-        return any(thread.is_alive() for thread in self._threads)
-
-    def _work(self, documents: Documents) -> None:
-        runner = QueueRunner(self._world.settings, QUICK)
-        while True:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                return
-            begun = time.monotonic()
-            documents.changed(job.number)
-            fault = self._ended(runner, job, documents)
-            with self._lock:
-                self.outcome.done[job.kind] += 1
-                self.outcome.waited[job.kind].append(time.monotonic() - begun)
-                if fault:
-                    self.outcome.faults.append(f"{job.kind} {job.number}: {fault}")
-
-    def _ended(self, runner: QueueRunner, job: SoakJob, documents: Documents) -> str:
-        """Ask until a job is done, as a person would; say what is wrong with it, if anything."""
-        deadline, attempt = time.monotonic() + _STUCK, 0
-        while True:
-            run_id, keys, begun = f"{job.kind}-{job.number}-{attempt}", [], time.monotonic()
-            try:
-                result = runner.run(
-                    request_of(job, documents, run_id),
-                    on_event=lambda event, keys=keys: _note_row(event, keys),
-                    on_blob=lambda *_: None,
-                    cancelled=lambda: time.monotonic() > deadline,
-                )
-            except BrokerError as error:  # nothing was queued, or it may be: the same id is asked
-                if not error.retryable or time.monotonic() > deadline:
-                    return str(error)
-                self._count("server away")
-                time.sleep(0.2)
-            except StoreError as error:
-                if self._disk.last_full < begun:
-                    return str(error)
-                self._count("disk full")
-                time.sleep(0.5)
-                attempt += 1
-            except BonsaiError as error:
-                return str(error)
-            else:
-                self.run_ids.append(run_id)
-                return "a row came twice" if doubled(keys) else self._expected.check(job, result)
-
-    def _count(self, why: str) -> None:
-        with self._lock:
-            self.outcome.asked_again[why] += 1
-
-
-def _note_row(event: object, keys: list[object]) -> None:
-    if isinstance(event, RowReady):
-        keys.append((event.row.kind, *event.row.key))
-
-
-def soak(jobs: int, folder: Path, console: Console | None = None) -> Outcome:
-    """Run so many jobs under trouble in a folder, and return what came of it."""
-    disk = Disk(folder / "store")
-    server = EmbeddedServer(folder / "broker")
+def soak(jobs: int, folder: Path, console: Console) -> Outcome:
+    """Run so many jobs under trouble, in an empty folder; return what came of them."""
+    disk, server = Disk(folder / "store"), EmbeddedServer(folder / "broker")
     try:
         running = server.start()
         broker = running.url.replace("//", f"//:{running.password}@")
-        world = World(quick_settings(folder / "home", broker), folder)
-        world.settings = _with_store(world, folder / "store")
-        return _soaked(world, server, disk, jobs, console or Console(quiet=True))
+        settings = quick_settings(folder / "home", broker)
+        world = World(replace(settings, store=str(folder / "store")), folder)
+        try:
+            return _soaked(world, server, disk, jobs, console)
+        finally:
+            world.end()
     finally:
         server.stop()
         disk.release()
+
+
+def _soaked(
+    world: World, server: EmbeddedServer, disk: Disk, jobs: int, console: Console
+) -> Outcome:
+    first = world.start_worker()
+    world.wait_for(first)
+    for _ in range(_WORKERS - 1):
+        world.start_worker()
+    world.index()
+    clients = Clients(world, disk, mixed_jobs(jobs, _SEED), Expected(world.run_in_process))
+    troubles = Troubles(world, server, disk, jobs, _SEED)
+    outcome, begun = clients.outcome, time.monotonic()
+    outcome.workers, outcome.clients, outcome.disk = _WORKERS, CLIENTS, str(disk)
+    clients.start()
+    while clients.are_busy:
+        _measure(outcome, {"first worker": first.pid, "Redis server": server.start().pid})
+        _measure(outcome, {"all clients": psutil.Process().pid})
+        troubles.look(outcome.done.total())
+        console.print(f"{outcome.done.total():,} of {jobs:,} jobs have ended", end="\r")
+        time.sleep(0.5)
+    outcome.seconds, outcome.troubles = time.monotonic() - begun, troubles.made
+    outcome.faults += [*troubles.faults, *_left_over(world, clients)]
+    return outcome
+
+
+def _measure(outcome: Outcome, processes: dict[str, int]) -> None:
+    for name, pid in processes.items():
+        with suppress(psutil.NoSuchProcess):
+            outcome.memory[name].append(psutil.Process(pid).memory_info().rss / 1e6)
+
+
+def _left_over(world: World, clients: Clients) -> list[str]:
+    """Say what is left of jobs that have ended, and what is not as clients left it."""
+    faults = []
+    try:
+        eventually(lambda: not any(map(world.redis.llen, _QUEUES)), 60)
+        eventually(lambda: not world.redis.zcard("rq:wip:bonsai:cpu"), 60)
+    except AssertionError:
+        faults.append("something is left in the queue")
+    for run_id in clients.run_ids:
+        job, is_index = world.runs.job(run_id), run_id.startswith("index")
+        if not is_index and (job is None or job.state in UNFINISHED):
+            faults.append(f"{run_id} is {job.state if job else 'gone'} after its end")
+        if not is_index and world.ends(run_id) != 1:
+            faults.append(f"the end of {run_id} was written {world.ends(run_id)} times")
+    for documents in clients.documents:
+        outcome = world.run(documents.request(f"{documents.name}-at-the-end")).outcome
+        if isinstance(outcome, BonsaiError) or {"unchanged"} != {s.status for s in outcome.sources}:
+            faults.append(f"the index of {documents.name} is not its folder: {outcome!r}")
+    return faults
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=2000)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the page there")
+    options = parser.parse_args()
+    facts = machine_facts()
+    with TemporaryDirectory() as folder:
+        outcome = soak(options.jobs, Path(folder), Console(stderr=True))
+    if options.json:
+        options.json.write_text(json.dumps({"machine": facts, **outcome.plain()}, indent=1))
+    page = outcome.page(facts)
+    if options.report:
+        options.report.write_text(page, encoding="utf-8")
+    Console().print(page, markup=False, highlight=False)
+    raise SystemExit(1 if outcome.faults else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -89,7 +89,8 @@ class Documents:
 
     def __init__(self, folder: Path, name: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._name = write_documents(folder / name), name
+        self._folder, self.name = write_documents(folder / name), name
+        self.changed(0)
 
     def changed(self, number: int) -> None:
         """Write the file that changes."""
@@ -99,7 +100,7 @@ class Documents:
     def request(self, run_id: str) -> IndexRequest:
         """Ask for an index of the folder as it is."""
         request = index_request(self._folder, run_id, embedder=EMBEDDER)
-        return request.model_copy(update={"collection": self._name})
+        return request.model_copy(update={"collection": self.name})
 
 
 def request_of(job: SoakJob, documents: Documents, run_id: str) -> Request:

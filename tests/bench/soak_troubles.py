@@ -13,7 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.worker.queueing.test_disk_full import sentences
-from tests.worker.queueing.worlds import World
+from tests.worker.queueing.worlds import World, index_request
+from worker.contract import IndexRequest
 from worker.errors import StoreError
 from worker.queueing.broker.embedded_server import EmbeddedServer
 
@@ -34,6 +35,12 @@ class Disk:
         self.last_full = float("-inf")
         command = ["mount", "-t", "tmpfs", "-o", f"size={_SIZE}m", "bonsai-soak", str(folder)]
         self.is_mounted = sys.platform == "linux" and not _failed(command)
+
+    def __str__(self) -> str:
+        """Say how it becomes full."""
+        if self.is_mounted:
+            return f"a file system of {_SIZE} MB, filled up"
+        return "a limit on the size of the workers' files"
 
     def release(self) -> None:
         """Take the small file system away."""
@@ -127,7 +134,7 @@ class Troubles:
     def _restart(self) -> None:
         before = self._server.start()
         self._server.stop()
-        if self._server.start() != before.model_copy(update={"pid": self._server.start().pid}):
+        if self._server.start().url != before.url:
             self.faults.append("the server came back at another address")
 
     def _fill_disk(self) -> None:
@@ -135,9 +142,8 @@ class Troubles:
         documents = self._world.folder / "too much"
         documents.mkdir()
         (documents / "long.txt").write_text("\n\n".join(sentences(2000)), encoding="utf-8")
-        from tests.worker.queueing.worlds import index_request
 
-        def request(run_id: str):
+        def request(run_id: str) -> IndexRequest:
             asked = index_request(documents, run_id)
             return asked.model_copy(update={"collection": "too-much"})
 
