@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 from rich.console import Console
+from rich.progress import Progress
 
 from tests.bench.machine import machine_facts
 from tests.bench.soak_clients import CLIENTS, Clients
@@ -64,12 +65,15 @@ def _soaked(
     outcome, begun = clients.outcome, time.monotonic()
     outcome.workers, outcome.clients, outcome.disk = _WORKERS, CLIENTS, str(disk)
     clients.start()
-    while clients.are_busy:
-        _measure(outcome, {"first worker": first.pid, "Redis server": server.start().pid})
-        _measure(outcome, {"all clients": psutil.Process().pid})
-        troubles.look(outcome.done.total())
-        console.print(f"{outcome.done.total():,} of {jobs:,} jobs have ended", end="\r")
-        time.sleep(0.5)
+    own = psutil.Process().pid
+    with Progress(console=console, transient=True) as bar:
+        shown = bar.add_task("jobs", total=jobs)
+        while clients.are_busy:
+            processes = {"worker": first.pid, "server": server.start().pid, "clients": own}
+            _measure(outcome, processes)
+            troubles.look(outcome.done.total())
+            bar.update(shown, completed=outcome.done.total())
+            time.sleep(0.5)
     outcome.seconds, outcome.troubles = time.monotonic() - begun, troubles.made
     outcome.faults += [*troubles.faults, *_left_over(world, clients)]
     return outcome
@@ -95,7 +99,7 @@ def _left_over(world: World, clients: Clients) -> list[str]:
             faults.append(f"{run_id} is {job.state if job else 'gone'} after its end")
         if not is_index and world.ends(run_id) != 1:
             faults.append(f"the end of {run_id} was written {world.ends(run_id)} times")
-    for documents in clients.documents:
+    for documents in filter(lambda each: each.is_indexed, clients.documents):
         outcome = world.run(documents.request(f"{documents.name}-at-the-end")).outcome
         if isinstance(outcome, BonsaiError) or {"unchanged"} != {s.status for s in outcome.sources}:
             faults.append(f"the index of {documents.name} is not its folder: {outcome!r}")

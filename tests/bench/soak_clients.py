@@ -55,7 +55,8 @@ class Clients:
             except queue.Empty:
                 return
             begun = time.monotonic()
-            documents.changed(job.number)
+            if job.kind == "index":
+                documents.changed(job.number)
             fault = self._ended(runner, job, documents)
             with self._lock:
                 self.outcome.done[job.kind] += 1

@@ -90,10 +90,11 @@ class Documents:
     def __init__(self, folder: Path, name: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self.name = write_documents(folder / name), name
-        self.changed(0)
+        self.is_indexed = False
 
     def changed(self, number: int) -> None:
         """Write the file that changes."""
+        self.is_indexed = True  # it will be, and again whenever it has changed
         text = f"Ship number {number} left harbour with cocoa."
         (self._folder / "changing.txt").write_text(text, encoding="utf-8")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from statistics import mean, median, quantiles
 
 _PAGE = """# The queue under trouble
@@ -29,9 +29,10 @@ with "the disk is full" while it is, is asked for again, as a person would.
 How to read it:
 
 - A job counts as lost without a right result, as doubled if one of its rows came twice or its end
-  was written twice, as stuck if it took more than ten minutes or anything of it was left in the queue.
-- Models need no weights here: what is tested is the way of a job. Workers have a thirtieth of the
-  usual patience, so that a killed one is missed after 3 seconds; times are not those of real work.
+  was written twice, as stuck if it took more than ten minutes, or anything of it
+  was left in the queue.
+- Models need no weights here: what is tested is the way of a job. Workers have a fifth of the usual
+  patience, so that a killed one is missed after 3 seconds; times are not those of real work.
 - The first worker is spared by kills, so that its memory can be followed from end to end. Growth is
   the mean of the last quarter over that of the second. The server keeps each run for seven days, so
   its memory grows with the number of runs.
@@ -66,7 +67,7 @@ class Outcome:
 
     def plain(self) -> dict[str, object]:
         """Return all of it, ready for JSON."""
-        return asdict(self)
+        return dict(vars(self))
 
     def page(self, facts: Mapping[str, str]) -> str:
         """Return docs/soak.md."""
