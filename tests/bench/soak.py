@@ -74,6 +74,7 @@ def _soaked(
             troubles.look(outcome.done.total())
             bar.update(shown, completed=outcome.done.total())
             time.sleep(0.5)
+    troubles.look(outcome.done.total())  # what was due as the last jobs ended
     outcome.seconds, outcome.troubles = time.monotonic() - begun, troubles.made
     outcome.faults += [*troubles.faults, *_left_over(world, clients)]
     return outcome

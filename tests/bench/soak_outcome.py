@@ -99,7 +99,7 @@ class Outcome:
 
     def _kinds(self) -> Iterator[tuple[object, ...]]:
         for kind, waited in sorted(self.waited.items()):
-            most = quantiles(waited, n=20)[-1] if len(waited) > 1 else waited[0]
+            most = quantiles(waited, n=20, method="inclusive")[-1] if len(waited) > 1 else waited[0]
             yield (
                 kind,
                 len(waited),
