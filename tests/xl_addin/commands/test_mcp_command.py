@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +19,7 @@ from mcp.types import CallToolResult
 
 from tests.conftest import REPOSITORY, SAMPLE
 from tests.xl_addin.conftest import Run, rows
-from worker.contract import RankResult, json_ready
+from worker.contract import Progress, RankResult, json_ready
 from worker.process_log import keep_log
 from worker.settings import Settings, load_settings
 from xl_addin.commands.agent_desk import AgentDesk
@@ -229,20 +231,24 @@ def test_the_client_is_told_how_far_a_run_is(machine: Settings, tmp_path: Path):
 
 def test_a_run_that_its_client_gives_up_is_stopped(machine: Settings, monkeypatch):
     stopped: list[bool] = []
+    begun = threading.Event()
 
-    def wait(self: AgentDesk, job: object, order: object, on_event: object, cancelled: Any) -> None:
-        """Stands for a long run: it goes on until it is told to stop."""
-        deadline = 120 / 0.01
-        while not cancelled() and deadline:
-            deadline -= 1
-            anyio.from_thread.run(anyio.sleep, 0.01)
+    def wait(self: AgentDesk, job: object, order: object, on_event: Any, cancelled: Any) -> None:
+        """Stands for a long run: it tells how far it is until it is told to stop."""
+        begun.set()
+        deadline = time.monotonic() + 120
+        while not cancelled() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        on_event(Progress(stage="Ending", done=1, of=1))  # as a run does before it ends
         stopped.append(cancelled())
 
     monkeypatch.setattr(AgentDesk, "do", wait)
 
     async def talk(client: Client) -> None:
-        with anyio.move_on_after(1):
-            await client.call_tool("index", {"documents": str(SAMPLE)})
+        async with anyio.create_task_group() as group:
+            group.start_soon(client.call_tool, "index", {"documents": str(SAMPLE)})
+            await anyio.to_thread.run_sync(begun.wait, 120)
+            group.cancel_scope.cancel()
 
     with_agent(machine, talk)
     assert stopped == [True]
