@@ -1,8 +1,8 @@
 """All benches with one command, each in a process of its own, one after the other.
 
     python -m tests.bench --report docs/benchmarks.md --json FILE    # some hours
-    python -m tests.bench --quick                                    # only to see that all of it runs
-    python -m tests.bench queue qa                                   # these alone
+    python -m tests.bench --quick            # only to see that all of it runs
+    python -m tests.bench queue qa           # these alone
 
 Run it on a machine that does nothing else.
 """
@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from tests.bench.all_benches import BENCHES, run_bench
-from tests.bench.bench_page import as_json, page
+from tests.bench.benches_page import as_json, page
 from tests.bench.machine import machine_facts
 
 

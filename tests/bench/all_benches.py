@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from worker.child_process import kill_group, start_child
+
 
 @dataclass(frozen=True)
 class Bench:
@@ -111,7 +113,10 @@ BENCHES = (
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of a bench; `code` is its exit code, nothing if it was left out or took too long."""
+    """What came of a bench; `code` is its exit code.
+
+    There is none if it was left out (then `command` is empty) or took too long.
+    """
 
     bench: Bench
     command: str
@@ -139,17 +144,26 @@ def run_bench(
     shown = ["python", "-m", bench.module, *arguments]
     command = [sys.executable, *shown[1:], *(("--json", str(values)) if bench.has_json else ())]
     begun = time.monotonic()
-    try:
-        ended = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit
-        )
-        code, output = ended.returncode, ended.stdout
-    except subprocess.TimeoutExpired as error:
-        code, output = None, error.stdout or b""
-    seconds = time.monotonic() - begun
-    text = output.decode("utf-8", "replace")
+    code, output = _ended(command, limit)
+    seconds, text = time.monotonic() - begun, output.decode("utf-8", "replace")
     found = values.read_text("utf-8") if values.exists() else ""
     return Ran(bench, " ".join(shown), code, seconds, text, found)
+
+
+def _ended(command: Sequence[str], limit: float) -> tuple[int | None, bytes]:
+    """Run a process to its end; return its exit code, nothing if it took too long, and its words.
+
+    All that it has started ends with it, also at Ctrl-C.
+    """
+    process = start_child(command)
+    try:
+        output = process.communicate(timeout=limit)[0]
+        return process.returncode, output
+    except subprocess.TimeoutExpired:
+        kill_group(process)
+        return None, process.communicate()[0]
+    finally:
+        kill_group(process)
 
 
 def _filled(arguments: Sequence[str], given: Mapping[str, Path]) -> list[str] | None:

@@ -36,7 +36,8 @@ The ratio says how many times as long as the first side of its comparison a side
 """
 _QUICK = """
 
-**These are quick runs: little work, to see that all of it runs. No figure here is a measurement.**"""
+**These are quick runs: little work, to see that all of it runs. No figure here is a
+measurement.**"""
 
 _COLOURS = re.compile("\x1b\\[[0-9;]*m")
 
