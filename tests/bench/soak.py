@@ -121,7 +121,7 @@ def main() -> None:
     page = outcome.page(facts)
     if options.report:
         options.report.write_text(page, encoding="utf-8")
-    Console().print(page, markup=False, highlight=False)
+    Console().print(page, markup=False, highlight=False, soft_wrap=True)
     raise SystemExit(1 if outcome.faults else 0)
 
 
