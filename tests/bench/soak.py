@@ -1,4 +1,4 @@
-"""A long run of the queue under trouble: nothing may be lost, doubled or stuck, no memory grow.
+"""A long run of the queue under trouble: nothing may be lost, doubled or stuck; memory is shown.
 
     python -m tests.bench.soak                # 2,000 jobs
     python -m tests.bench.soak --jobs 60      # the short form, which the tests run too
