@@ -31,7 +31,7 @@ else:
 IN_PROCESS = "in-process"
 
 _COUNTS = frozenset({"threads", "streams", "file_memory", "file_seconds", "job_days"})
-_SWITCHES = frozenset({"follow_links"})
+_SWITCHES = frozenset({"follow_links", "agents_write"})
 _USUAL_MEMORY, _USUAL_SECONDS = 1000, 60  # MB and seconds for one file
 #: Settings in which people paste paths, and what reads them.
 _PASTED: dict[str, Callable[[str], object]] = {
@@ -77,7 +77,8 @@ class Settings:
     prompts a language model works on at the same time (0: what suits its kind). Reading a document
     may take `file_memory` MB and `file_seconds` (0: 1000, and 60). Jobs of this machine that have
     ended, and their results, are kept for `job_days` (0: 30).
-    `follow_links` says whether links that lead out of a documents folder are followed.
+    `follow_links` says whether links that lead out of a documents folder are followed, and
+    `agents_write` whether agents (`bonsai mcp`) may write their results into workbooks.
     """
 
     home: Path
@@ -100,6 +101,7 @@ class Settings:
     file_seconds: int = 0
     job_days: int = 0
     follow_links: bool = False
+    agents_write: bool = False
 
     @property
     def statistics(self) -> Path:

@@ -309,6 +309,11 @@ def test_links_are_followed_if_the_machine_says_so(home: Path, value: str, follo
     assert _load(home).follow_links is follows
 
 
+def test_agents_write_into_workbooks_if_the_machine_says_so(home: Path) -> None:
+    assert not _load(home).agents_write
+    assert _load(home, BONSAI_AGENTS_WRITE="yes").agents_write
+
+
 def test_a_switch_that_is_neither_yes_nor_no_is_refused(home: Path) -> None:
     with pytest.raises(SettingError, match="yes or no") as caught:
         _load(home, BONSAI_FOLLOW_LINKS="perhaps")

@@ -19,6 +19,7 @@ from xl_addin.commands.export_command import export
 from xl_addin.commands.failures import failures_reported
 from xl_addin.commands.job_commands import jobs_app
 from xl_addin.commands.land_command import land_job
+from xl_addin.commands.mcp_command import mcp
 from xl_addin.commands.model_commands import models_app
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.report_command import report
@@ -92,6 +93,7 @@ app.command()(evaluate)
 app.command()(setup)
 app.command()(storage)
 app.command()(doctor)
+app.command()(mcp)
 app.command()(worker_commands.worker)
 app.command()(worker_commands.up)
 

@@ -9,7 +9,9 @@ from worker.errors import CancelledError, SettingError
 from worker.models.servers import allowing, not_allowed, unknown_servers
 from worker.settings import IN_PROCESS, Settings
 from xl_addin.commands.console import Terminal, Watch
-from xl_addin.jobs.estimate import TRIAL, Estimate
+from xl_addin.jobs.base import ExcelJob, In
+from xl_addin.jobs.earlier_runs import EarlierRuns
+from xl_addin.jobs.estimate import TRIAL, Estimate, estimate
 
 _QUESTION = (
     "The workbook sends questions and passages to {server}, which the settings of this machine do "
@@ -35,6 +37,13 @@ def with_consent(
         if not (yes or terminal.agrees(_QUESTION.format(server=server))):
             raise not_allowed(server, settings)
     return allowing(settings, request.models())
+
+
+def expected_of(job: ExcelJob[In], request: In, settings: Settings) -> Estimate | None:
+    """Return what a run will take, if its kind of job can tell."""
+    if job.plan is None:
+        return None
+    return estimate(job.plan(request), EarlierRuns(settings.earlier_runs).means(), settings)
 
 
 def agree_to(estimate: Estimate, terminal: Terminal) -> None:

@@ -41,7 +41,7 @@ def failures_reported() -> Iterator[None]:
     except Exception as error:
         if isinstance(error, _USAGE) and not str(error):
             raise SystemExit(SettingError.exit_code) from None  # nothing asked for: help is shown
-        shown = _in_words(error, log)
+        shown = in_words(error, log)
         Terminal(quiet=False).error(shown)
         raise SystemExit(shown.exit_code) from None
 
@@ -66,7 +66,8 @@ def _log_unraisable(failed: UnraisableHookArgs) -> None:
     _log.error("A clean-up failed.", exc_info=failed.exc_value)
 
 
-def _in_words(error: Exception, log: LogFile) -> BonsaiError:
+def in_words(error: Exception, log: LogFile) -> BonsaiError:
+    """Return what is told of an error; one that nobody foresaw goes into the log."""
     if isinstance(error, BonsaiError):
         return error
     if isinstance(error, _USAGE):

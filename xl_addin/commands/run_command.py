@@ -18,7 +18,7 @@ import typer
 from worker.errors import SettingError
 from worker.settings import IN_PROCESS, Settings, load_settings, with_broker, with_store
 from worker.typed_path import place_text
-from xl_addin.commands.consent import agree_to, before_long_runs, with_consent
+from xl_addin.commands.consent import agree_to, before_long_runs, expected_of, with_consent
 from xl_addin.commands.console import Terminal
 from xl_addin.commands.job_commands import BrokerOption
 from xl_addin.commands.json_file import check_json_place, write_json
@@ -26,8 +26,6 @@ from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.summaries import complete_result, exit_code, print_problems, print_summary
 from xl_addin.jobs.base import Asked, ExcelJob, In, Inputs, Scope
 from xl_addin.jobs.books import Books, book_options, fresh_books, open_books, pair_books
-from xl_addin.jobs.earlier_runs import EarlierRuns
-from xl_addin.jobs.estimate import Estimate, estimate
 from xl_addin.jobs.index import JOB as INDEX_JOB
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.scope import NOTHING
@@ -173,7 +171,7 @@ def _run(job: ExcelJob[Any], order: Order) -> int:
         return 0
     asked = _first_part(job, whole, order.first)
     settings = with_consent(settings, asked.request, typed, terminal, yes=order.yes)
-    if (expected := _estimate(job, asked, settings)) and not order.yes:
+    if (expected := expected_of(job, asked.request, settings)) and not order.yes:
         agree_to(expected, terminal)
     with terminal.watching() as watch:
         asks = bool(job.trial) and not order.yes
@@ -181,7 +179,7 @@ def _run(job: ExcelJob[Any], order: Order) -> int:
         session = Session(settings, take, terminal.cancelled)
         runs = list(_runs(job, asked, order, inputs, books, session))
     code = _report(runs, order, books, terminal)
-    if asked.request != whole.request and (expected := _estimate(job, whole, settings)):
+    if asked.request != whole.request and (expected := expected_of(job, whole.request, settings)):
         terminal.say(f"That was a trial. All of it: {expected}.")
     return code
 
@@ -191,14 +189,6 @@ def _first_part(job: ExcelJob[In], asked: Asked[In], first: int | None) -> Asked
     if first is None or job.first is None:
         return asked
     return replace(asked, request=job.first(asked.request, first))
-
-
-def _estimate(job: ExcelJob[In], asked: Asked[In], settings: Settings) -> Estimate | None:
-    """Return what a run will take, if its kind of job can tell."""
-    if job.plan is None:
-        return None
-    means = EarlierRuns(settings.earlier_runs).means()
-    return estimate(job.plan(asked.request), means, settings)
 
 
 def _asked(job: ExcelJob[Any], order: Order, inputs: Inputs, books: Books) -> Asked[Any] | None:

@@ -7,7 +7,7 @@ the original notebooks had them; these are only read, and results go into a fres
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from xl_addin.shipped_files import template_path
 from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.file.disk import is_same_file, make_folder
 from xl_addin.workbook.file.file_book import BeforeWriting, FileBook
-from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort
+from xl_addin.workbook.port import CellValue, TableContent, WorkbookPort, Writable
 
 
 @dataclass(frozen=True)
@@ -173,6 +173,13 @@ def new_book(path: Path, language: Language | None = None) -> None:
     make_folder(path.parent)
     suffix = ".xlsm" if path.suffix.lower() == ".xlsm" else ".xlsx"
     _fresh_book(suffix, language).save_as(path)
+
+
+def book_holding(table: Table, rows: Sequence[Mapping[str, Writable]]) -> FileBook:
+    """Return a workbook that nobody sees, with these rows in a table that a person fills."""
+    book = FileBook.open(template_path())
+    book.write_table(TableContent(table, rows, _all_columns(table)))
+    return book
 
 
 def set_settings(book: FileBook, values: Mapping[str, CellValue]) -> None:
