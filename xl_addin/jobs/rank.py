@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from worker.contract import (
+    OVERVIEW_BLOB,
     RANK,
     ChunkFilter,
     PointOfView,
@@ -36,7 +37,7 @@ from xl_addin.sheets.evaluation import (
     EVALUATION,
     land_evaluation,
 )
-from xl_addin.sheets.heatmap import HEATMAP, heatmap_pictures
+from xl_addin.sheets.heatmap import HEATMAP, heatmap_name, heatmap_pictures
 from xl_addin.sheets.inputs import read_povs, read_questions
 from xl_addin.sheets.labels import LABELS, land_ranked, moved_note
 from xl_addin.sheets.live import LIVE, live_content
@@ -53,6 +54,7 @@ from xl_addin.workbook.port import CellValue, Formula, Row, RowValue, TableConte
 
 #: A sheet has 1,048,576 rows and 16,384 columns; to write a row takes some 20 kB of memory.
 _MOST_ROWS, _MOST_POVS = 500_000, 8_000
+_NO_OVERVIEW = "Heatmap shows no picture of all questions: rank all of them for it."
 #: Whatever says how passages are ranked.
 RANKING_FLAGS = (
     *filling(RankRequest, ChunkFilter), QUESTIONS, COLLECTION, EMBEDDER, LONG_PASSAGES,
@@ -150,9 +152,23 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
     for content in others:
         book.write_table(content)
     run.notes += land_evaluation(book, ranked.rows)
-    pictures = heatmap_pictures(rankings, run.blobs)
-    book.put_pictures(HEATMAP.sheet, pictures, keep_others=leaves_others)
+    others = {str(row["QID"]) for row in ranked.rows} - {ranking.qid for ranking in rankings}
+    _put_heatmaps(book, rankings, run, others)
+    if others and request.heatmaps:
+        run.notes.append(_NO_OVERVIEW)
     return landed.lost
+
+
+def _put_heatmaps(
+    book: WorkbookPort, rankings: Sequence[QuestionRanking], run: Run, others: Set[str]
+) -> None:
+    """Show the pictures of a run, and leave those of other questions that Ranked shows.
+
+    Where there are others, none is of all questions.
+    """
+    blobs = {name: png for name, png in run.blobs.items() if not others or name != OVERVIEW_BLOB}
+    pictures = heatmap_pictures(rankings, blobs)
+    book.put_pictures(HEATMAP.sheet, pictures, keep={heatmap_name(qid) for qid in others})
 
 
 def _contents(
