@@ -9,6 +9,7 @@ from worker.contract import (
     OVERVIEW_BLOB,
     RANK,
     ChunkFilter,
+    PictureWords,
     PointOfView,
     Problem,
     Question,
@@ -32,6 +33,8 @@ from xl_addin.jobs.estimate import Plan
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.run_inputs import note_inputs
 from xl_addin.jobs.scope import narrowed_ranking
+from xl_addin.language.language import Say
+from xl_addin.sheets.book_language import book_language
 from xl_addin.sheets.evaluation import (
     BY_QUESTION,
     EVALUATION,
@@ -66,12 +69,17 @@ def rank_request(
     machine: Settings,
     questions: Sequence[Question],
     povs: Sequence[PointOfView],
+    say: Say = str,
 ) -> RankRequest:
-    """Return the request to rank for these questions by these points of view."""
+    """Return the request to rank for these questions by these points of view.
+
+    :param say: says the words that stand over pictures.
+    """
     return RankRequest(
         run_id=new_run_id(),
         questions=tuple(questions),
         povs=tuple(povs),
+        picture_words=PictureWords(**{name: say(text) for name, text in PictureWords()}),
         only=ChunkFilter(**options.fields(ChunkFilter)),
         **collection_fields(options, machine),
         **options.fields(RankRequest),
@@ -89,7 +97,8 @@ def ask(inputs: Inputs) -> Asked[RankRequest]:
     _refuse_nothing("question", inputs.questions.name, bool(questions), unasked)
     _refuse_nothing("point of view", inputs.povs.name, bool(povs), unseen)
     check_weights(povs)
-    request = rank_request(inputs.options, inputs.machine, questions, povs)
+    say = book_language(inputs.questions).say
+    request = rank_request(inputs.options, inputs.machine, questions, povs, say)
     _refuse_too_many(request)
     return Asked(request, unasked + unseen)
 

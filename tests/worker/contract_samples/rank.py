@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.worker.contract_samples.shared import PROBLEM, RUN, STATISTICS
 from worker.contract import (
+    PictureWords,
     PointOfView,
     PovMatrix,
     PovTouch,
@@ -58,6 +59,7 @@ RANK = RankRequest(
     score="pnorm",
     top_k=5,
     sexy_share=0.5,
+    picture_words=PictureWords(question="RAG の文書 × 視点"),
 )
 
 RANK_RESULT = RankResult(run=RUN, questions=(RANKING,), problems=(PROBLEM,), seconds=0.5)

@@ -23,11 +23,12 @@ from worker.errors import InputError
 from worker.settings import load_settings
 from xl_addin.jobs import rank
 from xl_addin.jobs.base import Inputs, Landing
-from xl_addin.jobs.books import fresh_books
+from xl_addin.jobs.books import fresh_books, set_settings
 from xl_addin.jobs.landing import land
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.evaluation import BY_QUESTION, EVALUATION
 from xl_addin.sheets.heatmap import HEATMAP
+from xl_addin.sheets.inputs import setting_cells
 from xl_addin.sheets.labels import LABELS
 from xl_addin.sheets.live import LIVE
 from xl_addin.sheets.matrix import MATRIX
@@ -65,6 +66,15 @@ def test_more_rows_than_a_sheet_takes_are_refused_in_figures(monkeypatch):
 def test_more_points_of_view_than_a_sheet_has_columns_for_are_refused(monkeypatch):
     with pytest.raises(InputError, match=r"8,001 points of view"):
         ask(monkeypatch, 1, 1, 8001)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "RAG documents"), ("ja", "視点")])
+def test_pictures_have_titles_in_the_language_of_the_workbook(book: Path, language: str, said: str):
+    port = FileBook.open(book)
+    set_settings(port, {"Language": language, "Collection": "c"})
+    options = read_options(setting_cells(port))
+    request = rank.ask(Inputs(options, load_settings(), port, port, book)).request
+    assert said in request.picture_words.question
 
 
 def landed(book: FileBook, *qids: str, is_whole: bool = True, drawn: Sequence[str] = ()) -> Run:
