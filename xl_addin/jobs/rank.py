@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from worker.contract import (
-    OVERVIEW_BLOB,
     RANK,
     ChunkFilter,
     PictureWords,
@@ -30,6 +29,7 @@ from xl_addin.jobs.base import (
 )
 from xl_addin.jobs.button import Button
 from xl_addin.jobs.estimate import Plan
+from xl_addin.jobs.heatmaps import land_heatmaps
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.run_inputs import note_inputs
 from xl_addin.jobs.scope import narrowed_ranking
@@ -40,7 +40,7 @@ from xl_addin.sheets.evaluation import (
     EVALUATION,
     land_evaluation,
 )
-from xl_addin.sheets.heatmap import HEATMAP, heatmap_name, heatmap_pictures
+from xl_addin.sheets.heatmap import HEATMAP
 from xl_addin.sheets.inputs import read_povs, read_questions
 from xl_addin.sheets.labels import LABELS, land_ranked, moved_note
 from xl_addin.sheets.live import LIVE, live_content
@@ -57,7 +57,6 @@ from xl_addin.workbook.port import CellValue, Formula, Row, RowValue, TableConte
 
 #: A sheet has 1,048,576 rows and 16,384 columns; to write a row takes some 20 kB of memory.
 _MOST_ROWS, _MOST_POVS = 500_000, 8_000
-_NO_OVERVIEW = "Heatmap shows no picture of all questions: rank all of them for it."
 #: Whatever says how passages are ranked.
 RANKING_FLAGS = (
     *filling(RankRequest, ChunkFilter), QUESTIONS, COLLECTION, EMBEDDER, LONG_PASSAGES,
@@ -150,6 +149,7 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
     if not rankings:
         return ()
     leaves_others = request.is_part or not run.is_whole
+    before = book.read_table(RANKED).rows if leaves_others else None
     ranked, *others = (
         _completed(book, content, request) if leaves_others else content
         for content in _contents(book, rankings, request)
@@ -161,23 +161,8 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
     for content in others:
         book.write_table(content)
     run.notes += land_evaluation(book, ranked.rows)
-    others = {str(row["QID"]) for row in ranked.rows} - {ranking.qid for ranking in rankings}
-    _put_heatmaps(book, rankings, run, others)
-    if others and request.heatmaps:
-        run.notes.append(_NO_OVERVIEW)
+    run.notes += land_heatmaps(book, request, run, before)
     return landed.lost
-
-
-def _put_heatmaps(
-    book: WorkbookPort, rankings: Sequence[QuestionRanking], run: Run, others: Set[str]
-) -> None:
-    """Show the pictures of a run, and leave those of other questions that Ranked shows.
-
-    Where there are others, none is of all questions.
-    """
-    blobs = {name: png for name, png in run.blobs.items() if not others or name != OVERVIEW_BLOB}
-    pictures = heatmap_pictures(rankings, blobs)
-    book.put_pictures(HEATMAP.sheet, pictures, keep={heatmap_name(qid) for qid in others})
 
 
 def _contents(

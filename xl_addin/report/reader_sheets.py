@@ -185,6 +185,9 @@ def _passage_cells(passage: Passage, documents: Documents, shown: _Shown) -> Ite
 
 def _heatmaps(results: Results, texts: Texts) -> SheetPlan:
     lines: list[Line] = []
+    if results.overview:
+        lines.append(Line([PlannedCell(texts.all_questions)], "head"))
+        lines += _picture_lines(results.overview)
     for of in results.questions:
         if of.picture:
             name = ("heatmap", of.qid)

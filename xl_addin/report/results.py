@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from worker.errors import InputError
 from xl_addin.report.values import number, text, whole
 from xl_addin.sheets.answers import ANSWERS, CitationLine, read_citation_lines
-from xl_addin.sheets.heatmap import HEATMAP, heatmap_name
+from xl_addin.sheets.heatmap import HEATMAP, OVERVIEW_NAME, heatmap_name
 from xl_addin.sheets.inputs import usual_id
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.matrix import CONTRAST_SUFFIX, MATRIX
@@ -101,13 +101,17 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class Results:
-    """What a workbook's runs have found; `book` is its name, `stamp` what they were made from."""
+    """What a workbook's runs have found; `book` is its name, `stamp` what they were made from.
+
+    `overview` is the picture of all questions by points of view.
+    """
 
     book: str
     questions: Sequence[QuestionResults]
     povs: Sequence[PovLine]
     sources: Sequence[SourceLine]
     stamp: Sequence[tuple[str, str]]
+    overview: Picture | None
 
 
 def read_results(book: FileBook) -> Results:
@@ -138,7 +142,8 @@ def read_results(book: FileBook) -> Results:
         )
         for qid in {**ranked, **answers}
     ]
-    return Results(book.name, questions, _povs(book), _sources(book), _stamp(book))
+    overview = pictures.get(OVERVIEW_NAME)
+    return Results(book.name, questions, _povs(book), _sources(book), _stamp(book), overview)
 
 
 def said(results: Results, say: Callable[[str], str]) -> Results:

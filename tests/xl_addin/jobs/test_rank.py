@@ -77,7 +77,13 @@ def test_pictures_have_titles_in_the_language_of_the_workbook(book: Path, langua
     assert said in request.picture_words.question
 
 
-def landed(book: FileBook, *qids: str, is_whole: bool = True, drawn: Sequence[str] = ()) -> Run:
+def landed(
+    book: FileBook,
+    *qids: str,
+    is_whole: bool = True,
+    drawn: Sequence[str] = (),
+    score: str = "contrast",
+) -> Run:
     """A run that ranked these questions, of two, drew some of them and all, and has landed."""
     request = RankRequest(
         run_id="r",
@@ -86,7 +92,7 @@ def landed(book: FileBook, *qids: str, is_whole: bool = True, drawn: Sequence[st
         questions=tuple(Question(qid=qid, text="Who whistles?") for qid in ("Q1", "Q2")),
         povs=tuple(PointOfView(pov_id=pov_id, text="So.") for pov_id in IDS),
     )
-    rankings = [ranking("contrast").model_copy(update={"qid": qid}) for qid in qids]
+    rankings = [ranking(score).model_copy(update={"qid": qid}) for qid in qids]
     run = Run(stamp=STAMP, blobs={heatmap_blob(qid): png() for qid in drawn})
     if drawn:
         run.blobs[OVERVIEW_BLOB] = png()
@@ -133,7 +139,7 @@ def test_no_old_picture_stands_beside_new_passages(book: Path):
     port = FileBook.open(book)
     landed(port, "Q1", "Q2", drawn=["Q1", "Q2"])
     assert shown(port) == ["overview", "heatmap Q1", "heatmap Q2"]
-    run = landed(port, "Q2", is_whole=False)
+    run = landed(port, "Q2", is_whole=False, score="classic")
     assert shown(port) == ["heatmap Q1"]
     assert "Heatmap shows no picture of all questions: rank all of them for it." in run.notes
 
@@ -141,8 +147,18 @@ def test_no_old_picture_stands_beside_new_passages(book: Path):
 def test_of_a_part_alone_there_is_no_picture_of_all_questions(book: Path):
     port = FileBook.open(book)
     landed(port, "Q1", "Q2", drawn=["Q1", "Q2"])
-    landed(port, "Q1", is_whole=False, drawn=["Q1"])
+    landed(port, "Q1", is_whole=False, drawn=["Q1"], score="classic")
     assert shown(port) == ["heatmap Q1", "heatmap Q2"]
+    landed(port, "Q1", "Q2", drawn=["Q1", "Q2"])
+    assert shown(port) == ["overview", "heatmap Q1", "heatmap Q2"], "it comes first again"
+
+
+def test_a_part_that_gives_the_same_passages_leaves_all_pictures(book: Path):
+    port = FileBook.open(book)
+    landed(port, "Q1", "Q2", drawn=["Q1", "Q2"])
+    run = landed(port, "Q1", is_whole=False)
+    assert shown(port) == ["overview", "heatmap Q1", "heatmap Q2"]
+    assert run.notes == []
 
 
 def test_a_stopped_run_that_reached_all_questions_shows_what_was_drawn(book: Path):

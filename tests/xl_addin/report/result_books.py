@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from worker.contract import (
+    OVERVIEW_BLOB,
     Answer,
     Citation,
     PointOfView,
@@ -118,7 +119,7 @@ def write_book(
     documents: str = "documents",
     png: bytes = b"",
 ) -> Path:
-    """Write a workbook with these results; with `png`, it is the picture of every question."""
+    """Write a workbook with these results; `png` is the picture of each question and of all."""
     new_book(path)
     book = FileBook.open(path)
     set_settings(book, {"Documents folder": documents})
@@ -131,6 +132,8 @@ def write_book(
     if answers:
         book.write_table(answers_content(answers))
     blobs = {heatmap_blob(each.qid): png for each in rankings if png}
+    if len(blobs) > 1:
+        blobs[OVERVIEW_BLOB] = png
     book.put_pictures(HEATMAP.sheet, heatmap_pictures(rankings, blobs))
     book.save()
     return path

@@ -93,7 +93,15 @@ def test_a_question_leads_to_its_answers_passages_and_picture(results: Path):
     places = [place for _, place, _ in links_of(workbook[ENGLISH.overview])]
     heads = [cell_at(workbook, place).value for place in places]
     assert heads == ["Q1  What of Q1?"] * 3 + ["Q2  誰が港を建てたか。"] * 2  # Q2 has no answers
-    assert len(workbook[ENGLISH.heatmaps]._images) == 2
+
+
+def test_the_picture_of_all_questions_comes_first(results: Path):
+    sheet = opened(reader_of(results))[ENGLISH.heatmaps]
+    heads = [cell.value for cell in sheet["A"] if cell.value and cell.row > 2]
+    assert heads == [ENGLISH.all_questions, "Q1  What of Q1?", "Q2  誰が港を建てたか。"]
+    rows = [image.anchor._from.row for image in sheet._images]
+    assert len(rows) == 3
+    assert rows == sorted(rows)
 
 
 def test_a_passage_that_is_no_longer_ranked_leads_to_its_document(tmp_path: Path):

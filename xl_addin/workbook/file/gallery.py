@@ -12,7 +12,7 @@ from xl_addin.workbook.file.drawing_part import DrawingPart, SheetPicture, shown
 from xl_addin.workbook.file.markup import RELATION, SHEET_ORDER, children, insert_in_order, q
 from xl_addin.workbook.file.package import Package
 from xl_addin.workbook.file.sheet_part import SheetPart
-from xl_addin.workbook.pictures import GAP, PREFIX, caption_place, shown_name
+from xl_addin.workbook.pictures import GAP, PREFIX, caption_place, leaving, shown_name
 from xl_addin.workbook.png import shown_size
 from xl_addin.workbook.port import CellValue, Picture
 
@@ -38,9 +38,8 @@ class Gallery:
         known = {shown.name: shown for shown in self._drawing.pictures()
                  if shown.name.startswith(PREFIX)}  # fmt: skip
         wanted = {shown_name(picture): picture for picture in pictures}
-        for name, shown in known.items():
-            if name not in wanted and name not in keep:
-                self._take_down(shown)
+        for name in leaving(list(known), list(wanted), keep):
+            self._take_down(known.pop(name))
         for name, picture in wanted.items():
             shown_now = known.get(name)
             if shown_now is None:

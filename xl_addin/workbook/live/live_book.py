@@ -206,8 +206,8 @@ class LiveBook:
     ) -> None:
         """Show exactly these pictures of ours on `sheet`, one below the other.
 
-        A picture whose name is there already keeps its place and size. Pictures of ours that are
-        not among them go, but for those whose names are in `keep`.
+        A picture whose name is there already keeps its place and size, unless the first of all is
+        new. Pictures of ours that are not among them go, but for those whose names are in `keep`.
 
         :raises WorkbookError: if there is no such sheet, or it is protected.
         :raises WorkbookLockedError: if Excel is busy.

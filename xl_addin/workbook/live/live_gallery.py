@@ -15,7 +15,7 @@ from xl_addin.workbook.cells import LINE_HEIGHT
 from xl_addin.workbook.live import excel_objects
 from xl_addin.workbook.live.busy import patiently
 from xl_addin.workbook.live.live_sheet import LiveSheet, plain_cell, ready
-from xl_addin.workbook.pictures import GAP, PREFIX, caption_place, shown_name
+from xl_addin.workbook.pictures import GAP, PREFIX, caption_place, leaving, shown_name
 from xl_addin.workbook.png import SCREEN_DPI, shown_size
 from xl_addin.workbook.port import CellValue, Picture
 
@@ -54,9 +54,9 @@ class LiveGallery:
         """Show these pictures of ours; known ones keep their place and size."""
         names = self.names
         wanted = {shown_name(picture): picture for picture in pictures}
-        for name in names:
-            if name not in wanted and name not in keep:
-                self._take_down(self._named(name))
+        for name in leaving(names, list(wanted), keep):
+            self._take_down(self._named(name))
+            names.remove(name)
         bottoms = [_bottom_row(item) for item in self._pictures()]
         below = max([row for row, _ in self._texts] + bottoms, default=0)
         with tempfile.TemporaryDirectory(prefix="bonsai") as folder:
