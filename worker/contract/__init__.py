@@ -95,6 +95,7 @@ from worker.contract.regress import (
 from worker.contract.score import SCORE, ScoreRequest, ScoreResult
 from worker.contract.stamp import RunStamp
 from worker.contract.taste import TASTE, Label, LearntPov, TasteRequest, TasteResult
+from worker.contract.translation import Translation, text_key
 from worker.contract.tune import (
     LOSS_BLOB,
     TUNE,
@@ -212,6 +213,7 @@ __all__ = [
     "TasteRequest",
     "TasteResult",
     "TextReady",
+    "Translation",
     "TuneMethod",
     "TunePair",
     "TunePassage",
@@ -231,5 +233,6 @@ __all__ = [
     "refused_blob",
     "rejected",
     "score_formula",
+    "text_key",
     "verdict_of",
 ]

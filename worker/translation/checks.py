@@ -1,0 +1,117 @@
+"""Translations compared with their texts, mechanically: what is no longer there, what came along.
+
+A mark is no proof of a fault: a name may rightly be spelt in another script. It says where to look.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from worker.answering.citations import CITATION, numbers_of
+from worker.answering.names import KnownNames, names_in
+from worker.answering.numbers import numbers_in, values_in
+from worker.contract import Translation, text_key
+from worker.contract.translation import Flaw
+from worker.language import is_japanese, names_japanese
+from worker.translation.base import Said
+
+_LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’-][A-Za-z\u00c0-\u024f]+)*")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_END = re.compile(r"[.!?。！？…][\"'”’»)\]）」』］】\s]*(?:\[[\d,\s–-]+\]\s*)?$")
+
+#: A translation that is shorter than this part of its text lacks something.
+_LEAST = 1 / 3
+#: Of so many words a text has enough to tell its language by.
+_ENOUGH_WORDS = 5
+
+_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_SCALED = re.compile(rf"(?<![\d.,])(\d+(?:[.,]\d+)*)[\s-]*({'|'.join(_SCALES)})\b", re.IGNORECASE)
+
+
+def checked(text: str, said: Said, language: str) -> Translation:
+    """Return a translation of a text into a language, with all that is to be said of it."""
+    there = said.text
+    return Translation(
+        key=text_key(text),
+        text=there,
+        missing=tuple(
+            dict.fromkeys((*_numbers(text, there), *_marks(text, there), *_names(text, there)))
+        ),
+        added=tuple(dict.fromkeys((*_numbers(there, text), *_marks(there, text)))),
+        flaws=tuple(_flaws(text, said, language)),
+    )
+
+
+def _numbers(text: str, other: str) -> list[str]:
+    """Return the numbers of a text that another has in no signs."""
+    text, other = _in_digits(text), _in_digits(other)
+    known = set(values_in(other))
+    return [number.written for number in numbers_in(text) if not number.values & known]
+
+
+def _in_digits(text: str) -> str:
+    """Return a text with 3.2 million as 3200000, as other languages count in other steps."""
+    return _SCALED.sub(lambda match: _scaled(match[1], _SCALES[match[2].lower()]), text)
+
+
+def _scaled(number: str, scale: int) -> str:
+    whole, _, decimals = number.replace(",", "").partition(".")
+    if "." in decimals:
+        return f"{number} {scale}"
+    return str(int(whole + decimals) * scale // 10 ** len(decimals))
+
+
+def _marks(text: str, other: str) -> list[str]:
+    """Return the citations of a text that another lacks."""
+    known = set(_cited(other))
+    return [f"[{number}]" for number in _cited(text) if number not in known]
+
+
+def _cited(text: str) -> Iterator[int]:
+    for match in CITATION.finditer(text):
+        yield from numbers_of(match["numbers"])
+
+
+def _names(text: str, other: str) -> Iterator[str]:
+    """Yield the names of a text in Latin letters that another lacks, whatever their endings."""
+    known = KnownNames([" ".join(_LATIN_WORD.findall(other))])
+    for name in _latin_names(text):
+        if missing := [word for word in name if word not in known]:
+            yield " ".join(missing)
+
+
+def _latin_names(text: str) -> list[tuple[str, ...]]:
+    if is_japanese(text):  # words in Latin letters are names there, or as good as names
+        words = _LATIN_WORD.findall(unicodedata.normalize("NFKC", text))
+        return [(word,) for word in words if len(word) > 1]
+    return [name for name in names_in(text) if all(map(_LATIN_WORD.fullmatch, name))]
+
+
+def _flaws(text: str, said: Said, language: str) -> Iterator[Flaw]:
+    if _width(said.text) < _LEAST * _width(text):
+        yield "short"
+    if said.cut or (_END.search(text.rstrip()) and not _END.search(said.text.rstrip())):
+        yield "cut"
+    if _is_unchanged(text, said.text, language):
+        yield "unchanged"
+
+
+def _is_unchanged(text: str, other: str, language: str) -> bool:
+    """Say whether a translation is in another language than was asked for, as far as can be told.
+
+    Half of a translation's words that stand in its text, too, are more than its names.
+    """
+    if names_japanese(language):
+        return not is_japanese(other)
+    if is_japanese(text):
+        return is_japanese(other)
+    words = [word.casefold() for word in _WORD.findall(other)]
+    own = {word.casefold() for word in _WORD.findall(text)}
+    return len(words) >= _ENOUGH_WORDS and 2 * sum(word in own for word in words) > len(words)
+
+
+def _width(text: str) -> int:
+    """Return how long a text is: a character of Chinese or Japanese says what takes others two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
