@@ -14,16 +14,16 @@ Flaw = Literal["short", "cut", "unchanged"]
 
 
 class Translation(Row):
-    """A text in another language; `key` is the `text_key` of what was translated.
+    """A text in another language; `of` is the `text_key` of what was translated.
 
     `missing` are the numbers, citations and names of the text that it lacks, `added` are numbers
     and citations that only it has.
     """
 
-    identity = ("key",)
+    identity = ("of",)
 
     kind: Literal["translation"] = "translation"
-    key: str
+    of: str
     text: str
     missing: tuple[str, ...] = ()
     added: tuple[str, ...] = ()

@@ -33,9 +33,9 @@ class Engine:
     """What a kind does one task with.
 
     `loader` is a function, as in `worker.retrieval.onnx_embedder:load`, of a model's name and the
-    settings; it returns an `Embedder`, a `Reranker`, a `LanguageModel` or a `Translator`. `example` is a name for
-    messages to show, empty for what nobody should choose. One that stands `over_another` model is
-    handed what gives models by name, too.
+    settings; it returns an `Embedder`, a `Reranker`, a `LanguageModel` or a `Translator`. `example`
+    is a name for messages to show, empty for what nobody should choose. One that stands
+    `over_another` model is handed what gives models by name, too.
     """
 
     task: Task

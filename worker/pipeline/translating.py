@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from worker.answering.prompts import Layout, choose_layout, clean_answer
-from worker.contract import QuestionRanking, RankRequest, Translation, text_key
+from worker.contract import Problem, QuestionRanking, RankRequest, Translation, text_key
 from worker.errors import BonsaiError, CancelledError
 from worker.inference.base import Completion, LanguageModel, Prompt, Sampling
 from worker.language import is_japanese, names_japanese
@@ -44,12 +44,14 @@ def translations(
     """
     language = request.translate_to.strip()
     wanted = [text for text in dict.fromkeys(texts) if language and _is_foreign(text, language)]
-    made = {row.key: row for row in context.stored(Translation)}
+    made = {row.of: row for row in context.stored(Translation)}
     left = [text for text in wanted if text_key(text) not in made]
     pace = Pace(len(wanted) - len(left), len(wanted), streams=2, what="translations", least=10)
-    for row in _rows(request.translator, language, left, context) if left else ():
+    if left:
+        context.progress("Translating", pace.done, pace.of)
+    for row in _rows(request.translator, language, left, context):
         context.row(row)
-        made[row.key] = row
+        made[row.of] = row
         estimate = pace.step(written=not row.has_failed)
         context.progress("Translating", pace.done, pace.of, estimate=estimate)
     return tuple(made[key] for key in map(text_key, wanted))
@@ -65,13 +67,14 @@ def _rows(
     settings = context.runtime.settings
     cache = TranslationCache(settings.translations, with_commit(settings.models, name), language)
     known = cache.find(texts)
-    for text, said in known.items():
-        yield checked(text, said, language)
+    yield from (checked(text, said, language) for text, said in known.items())
     new = [text for text in texts if text not in known]
-    context.progress("Translating", len(known), len(texts))
+    told: dict[str, Problem] = {}  # what keeps an engine from many texts is reported once
     for text, said in _outcomes(name, language, new, context):
         if isinstance(said, BonsaiError):
-            yield Translation(key=text_key(text), text="", problem=context.problem(said))
+            if str(said) not in told:
+                told[str(said)] = context.problem(said)
+            yield Translation(of=text_key(text), text="", problem=told[str(said)])
         else:
             cache.keep(text, said)
             yield checked(text, said, language)

@@ -15,13 +15,15 @@ from worker.answering.numbers import numbers_in, values_in
 from worker.contract import Translation, text_key
 from worker.contract.translation import Flaw
 from worker.language import is_japanese, names_japanese
+from worker.picture_text import display_width
 from worker.translation.base import Said
 
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’-][A-Za-z\u00c0-\u024f]+)*")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _END = re.compile(r"[.!?。！？…][\"'”’»)\]）」』］】\s]*(?:\[[\d,\s–-]+\]\s*)?$")
 
-#: A translation that is shorter than this part of its text lacks something.
+#: A translation that is shorter than this part of its text lacks something. A character of Chinese
+#: or Japanese, which is two columns wide, says what takes others two.
 _LEAST = 1 / 3
 #: Of so many words a text has enough to tell its language by.
 _ENOUGH_WORDS = 5
@@ -33,13 +35,13 @@ _SCALED = re.compile(rf"(?<![\d.,])(\d+(?:[.,]\d+)*)[\s-]*({'|'.join(_SCALES)})\
 def checked(text: str, said: Said, language: str) -> Translation:
     """Return a translation of a text into a language, with all that is to be said of it."""
     there = said.text
+    missing = [*_numbers(text, there), *_marks(text, there), *_names(text, there)]
+    added = [*_numbers(there, text), *_marks(there, text)]
     return Translation(
-        key=text_key(text),
+        of=text_key(text),
         text=there,
-        missing=tuple(
-            dict.fromkeys((*_numbers(text, there), *_marks(text, there), *_names(text, there)))
-        ),
-        added=tuple(dict.fromkeys((*_numbers(there, text), *_marks(there, text)))),
+        missing=tuple(dict.fromkeys(missing)),
+        added=tuple(dict.fromkeys(added)),
         flaws=tuple(_flaws(text, said, language)),
     )
 
@@ -90,7 +92,7 @@ def _latin_names(text: str) -> list[tuple[str, ...]]:
 
 
 def _flaws(text: str, said: Said, language: str) -> Iterator[Flaw]:
-    if _width(said.text) < _LEAST * _width(text):
+    if display_width(said.text) < _LEAST * display_width(text):
         yield "short"
     if said.cut or (_END.search(text.rstrip()) and not _END.search(said.text.rstrip())):
         yield "cut"
@@ -110,8 +112,3 @@ def _is_unchanged(text: str, other: str, language: str) -> bool:
     words = [word.casefold() for word in _WORD.findall(other)]
     own = {word.casefold() for word in _WORD.findall(text)}
     return len(words) >= _ENOUGH_WORDS and 2 * sum(word in own for word in words) > len(words)
-
-
-def _width(text: str) -> int:
-    """Return how long a text is: a character of Chinese or Japanese says what takes others two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
