@@ -13,6 +13,7 @@ from worker.contract import (
     Question,
     QuestionRanking,
     RankRequest,
+    Translation,
     check_weights,
 )
 from worker.errors import InputError
@@ -46,16 +47,19 @@ from xl_addin.sheets.pov import weights_can_be_read
 from xl_addin.sheets.ranked import RANKED, ranked_content
 from xl_addin.sheets.run_inputs import RANKING
 from xl_addin.sheets.settings import filling
+from xl_addin.sheets.settings.answer import LLM
 from xl_addin.sheets.settings.index import COLLECTION, EMBEDDER, LONG_PASSAGES
 from xl_addin.sheets.settings.rank import QUESTIONS, TOP_K
+from xl_addin.sheets.settings.translate import TRANSLATE_TO, TRANSLATOR
 from xl_addin.sheets.stale_marks import of_run, with_stale_marks
+from xl_addin.sheets.translations import outdated_note, with_translations
 from xl_addin.workbook.port import CellValue, Formula, Row, RowValue, TableContent, WorkbookPort
 
 #: A sheet has 1,048,576 rows and 16,384 columns; to write a row takes some 20 kB of memory.
 _MOST_ROWS, _MOST_POVS = 500_000, 8_000
 #: Whatever says how passages are ranked.
 RANKING_FLAGS = (
-    *filling(RankRequest, ChunkFilter), QUESTIONS, COLLECTION, EMBEDDER, LONG_PASSAGES,
+    *filling(RankRequest, ChunkFilter), QUESTIONS, COLLECTION, EMBEDDER, LONG_PASSAGES, TRANSLATOR,
 )  # fmt: skip
 
 
@@ -71,9 +75,15 @@ def rank_request(
         questions=tuple(questions),
         povs=tuple(povs),
         only=ChunkFilter(**options.fields(ChunkFilter)),
+        translator=_translator(options, machine),
         **collection_fields(options, machine),
         **options.fields(RankRequest),
     )
+
+
+def _translator(options: Options, machine: Settings) -> str:
+    """Return the model that translates: the one asked for, else what writes answers."""
+    return (options[TRANSLATOR] or options[LLM] or machine.llm) if options[TRANSLATE_TO] else ""
 
 
 def ask(inputs: Inputs) -> Asked[RankRequest]:
@@ -144,7 +154,10 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
         for content in _contents(book, rankings, request)
         if book.has_table(content.table)
     )
-    landed = land_ranked(book, with_stale_marks(book, ranked, RANKING))
+    translated = with_translations(book, ranked, run.rows(Translation))
+    if translated.outdated:
+        run.notes.append(outdated_note(translated.outdated, RANKED.sheet))
+    landed = land_ranked(book, with_stale_marks(book, translated.content, RANKING))
     if landed.moved:
         run.notes.append(moved_note(landed.moved))
     for content in others:
@@ -152,7 +165,7 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
     run.notes += land_evaluation(book, ranked.rows)
     pictures = heatmap_pictures(rankings, run.blobs)
     book.put_pictures(HEATMAP.sheet, pictures, keep_others=leaves_others)
-    return landed.lost
+    return [*landed.lost, *translated.lost]
 
 
 def _contents(
