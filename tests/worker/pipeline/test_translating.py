@@ -43,9 +43,7 @@ def translators(monkeypatch: pytest.MonkeyPatch, watched: Watched) -> Translator
 
 
 @pytest.fixture
-def request_in_japanese(
-    rank_request: RankRequest, request: pytest.FixtureRequest
-) -> RankRequest:
+def request_in_japanese(rank_request: RankRequest, request: pytest.FixtureRequest) -> RankRequest:
     """Each test has a model of its own name: what one has translated is kept for the next."""
     translator = f"scripted:{request.node.name}"
     return rank_request.model_copy(update={"translate_to": "Japanese", "translator": translator})

@@ -52,7 +52,9 @@ def test_what_is_still_in_the_language_of_the_text_is_marked(language: str):
 def test_half_a_translation_is_marked():
     assert "short" in compared(LONG, "1954年。").flaws
     assert "cut" in compared(LONG, "1954年、彼は300円を払い、町を永遠に去ったと").flaws
-    assert "cut" in checked(LONG, Said("1954年、彼は300円を払って町を去った。", cut=True), "ja").flaws
+    assert (
+        "cut" in checked(LONG, Said("1954年、彼は300円を払って町を去った。", cut=True), "ja").flaws
+    )
 
 
 def test_a_passage_that_itself_ends_within_a_sentence_may_do_so_in_another_language():
