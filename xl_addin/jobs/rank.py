@@ -59,7 +59,7 @@ from xl_addin.workbook.port import CellValue, Formula, Row, RowValue, TableConte
 _MOST_ROWS, _MOST_POVS = 500_000, 8_000
 #: Whatever says how passages are ranked.
 RANKING_FLAGS = (
-    *filling(RankRequest, ChunkFilter), QUESTIONS, COLLECTION, EMBEDDER, LONG_PASSAGES, TRANSLATOR,
+    *filling(RankRequest, ChunkFilter), QUESTIONS, COLLECTION, EMBEDDER, LONG_PASSAGES,
 )  # fmt: skip
 
 
@@ -75,9 +75,8 @@ def rank_request(
         questions=tuple(questions),
         povs=tuple(povs),
         only=ChunkFilter(**options.fields(ChunkFilter)),
-        translator=_translator(options, machine),
         **collection_fields(options, machine),
-        **options.fields(RankRequest),
+        **options.fields(RankRequest) | {"translator": _translator(options, machine)},
     )
 
 

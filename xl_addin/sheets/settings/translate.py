@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.contract import RankRequest
 from xl_addin.sheets.setting_values import MODEL, TEXT
-from xl_addin.sheets.settings.setting import Setting, field_setting
+from xl_addin.sheets.settings.setting import field_setting
 
 TRANSLATE_TO = field_setting(
     RankRequest,
@@ -16,10 +16,12 @@ TRANSLATE_TO = field_setting(
     flag="--translate-to",
 )
 
-TRANSLATOR = Setting(
+TRANSLATOR = field_setting(
+    RankRequest,
+    "translator",
     "Translator",
+    MODEL,
     "A language model by name, or argos: and the path of a package of Argos Translate. Empty: the "
     "Language model.",
-    MODEL,
     flag="--translator",
 )
