@@ -64,7 +64,11 @@ RANK = RankRequest(
 TRANSLATING = RANK.model_copy(update={"translate_to": "Japanese", "translator": "gguf:smollm2"})
 
 TRANSLATION = Translation(
-    of=text_key("Who gains?"), text="得をするのは誰か。", missing=("[1]",), added=("7",), flaws=("cut",)
+    of=text_key("Who gains?"),
+    text="得をするのは誰か。",
+    missing=("[1]",),
+    added=("7",),
+    flaws=("cut",),
 )
 UNTRANSLATED = Translation(of=text_key("Why?"), text="", problem=PROBLEM)
 

@@ -57,7 +57,9 @@ def _model(words: list[str]) -> TransformerSpec:
             fill(embedding, "weight", len(words), _WIDTH)
         for layer in stack.layer:
             for attention in ("self_attention", "attention"):
-                _fill_attention(getattr(layer, attention, None), fill, inner=attention == "self_attention")
+                _fill_attention(
+                    getattr(layer, attention, None), fill, inner=attention == "self_attention"
+                )
             _fill_norm(layer.ffn.layer_norm)
             fill(layer.ffn.linear_0, "weight", 2 * _WIDTH, _WIDTH)
             fill(layer.ffn.linear_0, "bias", 2 * _WIDTH, None)
@@ -84,5 +86,3 @@ def _fill_attention(attention, fill, *, inner: bool) -> None:
 
 def _fill_norm(norm) -> None:
     norm.gamma, norm.beta = np.ones(_WIDTH, np.float32), np.zeros(_WIDTH, np.float32)
-
-

@@ -40,7 +40,10 @@ def test_a_packed_package_translates_as_an_unpacked_one(package: Path, tmp_path:
         for part in sorted(package.rglob("*")):
             archive.write(part, part.relative_to(package.parent))
     texts = ["The rain fell on the town."]
-    said = [list(loaded(path).translate(texts, "Japanese", cancelled=bool)) for path in (package, packed)]
+    said = [
+        list(loaded(path).translate(texts, "Japanese", cancelled=bool))
+        for path in (package, packed)
+    ]
     assert said[0] == said[1]
 
 
