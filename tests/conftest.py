@@ -117,6 +117,7 @@ def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("BONSAI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("BONSAI_THREADS", "1")
+    monkeypatch.setenv("BONSAI_LANGUAGE", "en")
     monkeypatch.setenv("BONSAI_LLM", "gguf:smollm2")
 
 

@@ -13,6 +13,7 @@ from worker.models.catalogue import MODELS
 from worker.models.kinds import KINDS
 from worker.settings import Settings, tomllib
 from xl_addin.commands.app import app
+from xl_addin.language.catalogue import VARIABLE
 from xl_addin.template.worksheet_functions import FUNCTIONS
 
 
@@ -22,6 +23,7 @@ def text_of(paper: Path) -> str:
 
 PAPERS = [
     REPOSITORY / "README.md",
+    REPOSITORY / "README.ja.md",
     REPOSITORY / "CONTRIBUTING.md",
     *sorted((REPOSITORY / "docs").glob("*.md")),
 ]
@@ -107,7 +109,8 @@ def test_every_option_is_mentioned_and_every_mentioned_option_exists():
 
 def test_every_variable_is_mentioned_and_every_mentioned_variable_exists():
     functions = {function.name for function in FUNCTIONS}
-    known = {f"BONSAI_{field.name.upper()}" for field in fields(Settings)} | FOREIGN_VARIABLES
+    own = {f"BONSAI_{field.name.upper()}" for field in fields(Settings)} | {VARIABLE}
+    known = own | FOREIGN_VARIABLES
     mentioned = set(re.findall(r"\b(?:BONSAI|CO|COHERE|OPENAI)_[A-Z_]+\b", ALL)) - functions
     assert mentioned == known
 

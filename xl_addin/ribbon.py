@@ -14,6 +14,8 @@ from worker.errors import BonsaiError, InternalError, UnavailableError, Workbook
 from worker.queueing.local.local_jobs import LocalJobs
 from worker.settings import load_settings
 from xl_addin.desk.desk import Desk
+from xl_addin.language.catalogue import machine_language
+from xl_addin.sheets.book_language import book_language
 from xl_addin.workbook.live.live_book import LiveBook
 
 
@@ -24,7 +26,7 @@ def run(action: str) -> None:
     """
     with _our_errors():
         book = LiveBook.caller()
-        _in_words(lambda: _at_once(book, lambda desk: desk.press(action)), book.tell)
+        _in_words(lambda: _at_once(book, lambda desk: desk.press(action)), _saying(book, book.tell))
 
 
 def choose(action: str, number: int) -> None:
@@ -34,7 +36,10 @@ def choose(action: str, number: int) -> None:
     """
     with _our_errors():
         book = LiveBook.caller()
-        _in_words(lambda: _at_once(book, lambda desk: desk.choose(action, number)), book.tell)
+        _in_words(
+            lambda: _at_once(book, lambda desk: desk.choose(action, number)),
+            _saying(book, book.tell),
+        )
 
 
 def tick() -> None:
@@ -45,7 +50,9 @@ def tick() -> None:
     # Excel is busy, and the next tick comes; or the workbook is gone.
     with _our_errors(), suppress(WorkbookError):
         book = LiveBook.caller()
-        _in_words(lambda: _at_the_desk(book, Desk.tick, wait_seconds=0), book.show_status)
+        _in_words(
+            lambda: _at_the_desk(book, Desk.tick, wait_seconds=0), _saying(book, book.show_status)
+        )
 
 
 def _at_once(book: LiveBook, work: Callable[[Desk], None]) -> None:
@@ -71,10 +78,28 @@ def _at_the_desk(book: LiveBook, work: Callable[[Desk], None], *, wait_seconds: 
 def _our_errors() -> Iterator[None]:
     try:
         yield
-    except BonsaiError:
-        raise
+    except BonsaiError as error:
+        raise _said(error) from None
     except Exception as error:
-        raise _unforeseen(error) from None
+        raise _said(_unforeseen(error)) from None
+
+
+def _said(error: BonsaiError) -> BonsaiError:
+    """Return an error in the machine's language: it may be that no workbook can be asked."""
+    say = machine_language().say
+    return type(error)(say(error.what), say(error.why), say(error.next_step))
+
+
+def _saying(book: LiveBook, tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Return what tells a text in the workbook's language, or the machine's if it names none."""
+
+    def told(text: str) -> None:
+        language = machine_language()
+        with suppress(BonsaiError):
+            language = book_language(book)
+        tell(language.say(text))
+
+    return told
 
 
 def _in_words(work: Callable[[], object], tell: Callable[[str], None]) -> None:

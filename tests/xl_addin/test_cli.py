@@ -289,6 +289,16 @@ def test_a_file_that_is_no_workbook_is_named(bonsai: Run, tmp_path: Path, conten
     assert "broken.xlsx" in err
 
 
+def test_new_makes_a_workbook_in_the_language_asked_for(bonsai: Run, tmp_path: Path):
+    for suffix in (".xlsx", ".xlsm"):
+        assert bonsai("new", tmp_path / f"b{suffix}", "--language", "ja")[0] == 0
+        made = openpyxl.load_workbook(tmp_path / f"b{suffix}")
+        assert made["Ranked"]["A1"].value == "順位の付いたパッセージ"
+    code, _, err = bonsai("new", tmp_path / "c.xlsx", "--language", "tlh")
+    assert code == 2
+    assert "There is no language 'tlh'." in err
+
+
 def test_new_never_replaces_a_file(bonsai: Run, small_book: Path):
     before = small_book.read_bytes()
     code, _, err = bonsai("new", small_book)

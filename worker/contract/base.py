@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
@@ -66,6 +66,13 @@ class Row(Wire):
 
 class Result(Wire):
     """What comes back."""
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows that it holds, in their order."""
+        held = [getattr(self, name) for name in type(self).model_fields]
+        for several in held:
+            if isinstance(several, tuple):
+                yield from (each for each in several if isinstance(each, Row))
 
 
 class Request(Wire):

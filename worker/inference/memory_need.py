@@ -104,9 +104,13 @@ def _advice(name: str, streams: int, memory: Memory) -> str:
     ]
     best = max(fitting, key=lambda model: model.megabytes, default=None)
     smaller = f" such as {best.name}" if best else ""
-    fewer = "Set BONSAI_STREAMS=1, close" if streams > 1 else "Close"
+    if streams > 1:
+        return (
+            f"Set BONSAI_STREAMS=1, close other programs, choose a smaller model{smaller}, or ask "
+            "a server: 'bonsai models' shows those that run here."
+        )
     return (
-        f"{fewer} other programs, choose a smaller model{smaller}, or ask a server: "
+        f"Close other programs, choose a smaller model{smaller}, or ask a server: "
         "'bonsai models' shows those that run here."
     )
 

@@ -109,9 +109,17 @@ def _base(folder: Path, models: Path) -> Place:
             f"The base model of the adapter {folder} is not on this machine.",
             f"Its {_ADAPTER} names '{named}', which is neither the full path of a folder "
             "nor a model that was fetched from a hub.",
-            (f"Run: bonsai models get hf:{named}. Or w" if hub_name(f"hf:{named}") else "W")
-            + f"rite the full path of the base model's folder as {_BASE} in {_ADAPTER}.",
+            _base_step(named),
         ) from error
+
+
+def _base_step(named: str) -> str:
+    if not hub_name(f"hf:{named}"):
+        return f"Write the full path of the base model's folder as {_BASE} in {_ADAPTER}."
+    return (
+        f"Run: bonsai models get hf:{named}. Or write the full path of the base model's folder as "
+        f"{_BASE} in {_ADAPTER}."
+    )
 
 
 def _not_loaded(name: str, error: Exception) -> UnavailableError:

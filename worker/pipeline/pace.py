@@ -38,11 +38,11 @@ class Pace:
         if not written or self._written != self.streams or not left:
             return ""
         seconds = (perf_counter() - self._started) / self._written * left
-        return f"{left} more {self.what}, about {spoken(seconds)}" if seconds >= self.least else ""
+        return spoken(left, self.what, seconds) if seconds >= self.least else ""
 
 
-def spoken(seconds: float) -> str:
-    """Return a length of time as people say it."""
+def spoken(left: int, what: str, seconds: float) -> str:
+    """Return how long the rest takes, as people say it."""
     if seconds < 2 * _MINUTE:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / _MINUTE)} min"
+        return f"{left} more {what}, about {max(1, round(seconds))} s"
+    return f"{left} more {what}, about {round(seconds / _MINUTE)} min"

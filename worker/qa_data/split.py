@@ -46,7 +46,7 @@ def split_by_folder(doc_ids: Iterable[str], folders: Sequence[str]) -> dict[str,
     inside = {doc for doc in documents if chosen & {_path(doc), *_path(doc).parents}}
     if not inside or len(inside) == len(documents):
         raise InputError(
-            "The documents cannot be split by these folders: " + ", ".join(folders) + ".",
+            f"The documents cannot be split by these folders: {', '.join(folders)}.",
             f"{len(inside)} of {len(documents)} documents lie in them, and each part needs one.",
             "Name folders, or files, that hold some of the documents but not all.",
         )

@@ -26,6 +26,7 @@ from xl_addin.commands.state_commands import diff, restore
 from xl_addin.commands.tuned_commands import tuned_app
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.books import new_book
+from xl_addin.language.catalogue import asked_language
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,9 +68,14 @@ def demo(
 
 
 @app.command()
-def new(path: Annotated[Path, path_argument("Where to put it.")]) -> None:
+def new(
+    path: Annotated[Path, path_argument("Where to put it.")],
+    language: Annotated[
+        str | None, typer.Option(help="en or ja; the language of this machine if left out.")
+    ] = None,
+) -> None:
     """Make a fresh workbook, with the sample questions and points of view in it."""
-    new_book(path)
+    new_book(path, asked_language(language) if language else None)
     Terminal(quiet=False).say(f"Made {path}")
 
 

@@ -19,6 +19,7 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.segment import Segment
+from rich.styled import Styled
 from rich.table import Table
 from rich.text import Text
 
@@ -30,6 +31,7 @@ from worker.visible_text import one_entry, visible
 from xl_addin.commands.download_bar import DownloadBar
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.base import RowText
+from xl_addin.language.catalogue import machine_language
 
 _PANELS, _PANEL_LINES = 3, 9  # answers under way that are shown, and lines for all of them
 
@@ -47,15 +49,17 @@ class Screen(Console):
     """A console on which all text stands as it is.
 
     Nothing in it is taken for markup or for the name of an emoji, and no character of it drives
-    the terminal: signs stand for those that would.
+    the terminal: signs stand for those that would. What the program says, it says in the language
+    of this machine; an answer, or another text from outside, is handed over as `Text`.
     """
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - as rich takes them
         super().__init__(markup=False, emoji=False, highlight=False, **options)
+        self.say = machine_language().say
 
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401
         """Return a text as it is shown."""
-        return super().render_str(visible(text), **options)
+        return super().render_str(visible(self.say(text)), **options)
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
@@ -105,7 +109,7 @@ class Terminal:
         """Ask the person; where nobody is at the terminal, nobody agrees."""
         if not self.can_ask:
             return False
-        self._err.print(one_entry(f"{question} [y/N] "), end="", soft_wrap=True)
+        self._err.print(one_entry(f"{self._err.say(question)} [y/N] "), end="", soft_wrap=True)
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     def show(self, table: Table) -> None:
@@ -117,7 +121,7 @@ class Terminal:
         self._err.print(Text("✗", "bold red"), one_entry(error.what), soft_wrap=True)
         for part in (error.why, error.next_step):
             if part:
-                self._err.print(f"  {one_entry(part)}", soft_wrap=True)
+                self._err.print(f"  {one_entry(self._err.say(part))}", soft_wrap=True)
 
     @contextmanager
     def watching(self) -> Iterator[Watch]:
@@ -208,7 +212,8 @@ class Watch:
 
     def _advance(self, event: contract.Progress) -> None:
         if event.stage not in self._tasks:
-            self._tasks[event.stage] = self._progress.add_task(event.stage, message="")
+            said = self._console.say(event.stage)
+            self._tasks[event.stage] = self._progress.add_task(said, message="")
         self._progress.update(
             self._tasks[event.stage],  # type: ignore[arg-type]
             completed=event.done,
@@ -222,7 +227,7 @@ class Watch:
             self._progress,
             *(
                 Panel(
-                    "\n".join(text.splitlines()[-_PANEL_LINES // len(newest) :]),
+                    Text(visible("\n".join(text.splitlines()[-_PANEL_LINES // len(newest) :]))),
                     title=Text(visible(f"{qid} · {mode}")),
                 )
                 for (qid, mode), text in newest
@@ -232,8 +237,8 @@ class Watch:
 
 def row_panel(row: RowText) -> Panel:
     """Return a finished row for the terminal."""
-    notes = (Text(visible(note), style="dim") for note in row.notes if note)
-    parts = (row.text, *notes) if row.text else notes
+    notes = (Styled(note, "dim") for note in row.notes if note)
+    parts = (Text(visible(row.text)), *notes) if row.text else notes
     return Panel(Group(*parts), title=Text(visible(row.title)), title_align="left")
 
 

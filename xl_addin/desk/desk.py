@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from worker.contract import Problem
@@ -32,6 +32,8 @@ from xl_addin.jobs.open_book import OpenBook
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.scope import NOTHING
 from xl_addin.jobs.snapshots import keep_open
+from xl_addin.language.language import Language
+from xl_addin.sheets.book_language import book_language
 from xl_addin.sheets.job_sheet import ASKS, JobSheet, clock, ended_cells, progress_cells
 
 
@@ -43,6 +45,11 @@ class Desk:
     jobs: LocalJobs
     settings: Settings
     show_status: Callable[[str], None]
+
+    @cached_property
+    def language(self) -> Language:
+        """The language in which the workbook is spoken to."""
+        return book_language(self.book)
 
     def press(self, action: str) -> None:
         """Do what a button says. What goes wrong is shown in the Jobs table and status bar.
@@ -60,12 +67,12 @@ class Desk:
         """
         choice = CHOICES.get(number)
         if choice is None:
-            self._do(action, lambda _sheet: self.show_status("BONSAI: nothing was begun"))
+            self._do(action, lambda _sheet: self._tell("BONSAI: nothing was begun"))
         else:
             self._do(action, partial(self._begin_chosen, action, choice))
 
     def _do(self, action: str, work: Callable[[JobSheet], None]) -> None:
-        sheet = JobSheet(self.book)
+        sheet = JobSheet(self.book, self._say)
         sheet.forget_questions()
         try:
             work(sheet)
@@ -78,13 +85,13 @@ class Desk:
 
         :raises WorkbookError: if the Jobs table cannot be read or written; nothing landed then.
         """
-        sheet = JobSheet(self.book)
+        sheet = JobSheet(self.book, self._say)
         try:
             for run_id in sheet.unfinished:
                 self._look_after(run_id, sheet)
                 sheet.write()  # at once: what has landed must not land again
         except WorkbookLockedError:
-            self.show_status("BONSAI: results are waiting until Excel is free")
+            self._tell("BONSAI: results are waiting until Excel is free")
 
     def _obey(self, action: str, sheet: JobSheet) -> None:
         if action == "stop":
@@ -115,7 +122,7 @@ class Desk:
         elif (choice == "stale" or choice == "selected") and job.narrow:
             part = job.narrow(asked, self.book, choice)
             if part is None:
-                self.show_status(f"BONSAI: {NOTHING[choice]}")
+                self._tell(f"BONSAI: {NOTHING[choice]}")
                 return
             asked = part
         self._submit(action, asked, sheet)
@@ -144,7 +151,7 @@ class Desk:
         message = "\n".join(filter(None, [rows, remark]))
         cells = {"What": request.job, "State": "queued", "Message": message}
         sheet.put(request.run_id, {**cells, "Submitted": clock(time.time())})
-        self.show_status(f"BONSAI: {action.replace('_', ' ')} has begun")
+        self._tell(f"BONSAI: {action.replace('_', ' ')} has begun")
 
     def _do_at_once(self, action: str, sheet: JobSheet) -> None:
         if sheet.unfinished:
@@ -156,7 +163,7 @@ class Desk:
         message, now = AT_ONCE[action](self.book, self.settings.home), clock(time.time())
         cells = {"What": action, "State": "done", "Message": visible(message)}
         sheet.put(f"{action} {now}", {**cells, "Submitted": now, "Finished": now})
-        self.show_status(f"BONSAI: {message}")
+        self._tell(f"BONSAI: {message}")
 
     def _inputs(self) -> Inputs:
         book, options = self.book, book_options(self.book, self.book.path)
@@ -165,7 +172,7 @@ class Desk:
     def _stop(self, sheet: JobSheet) -> None:
         for run_id in sheet.unfinished:
             self.jobs.stop(run_id)
-        self.show_status("BONSAI: stopping; finished rows are kept")
+        self._tell("BONSAI: stopping; finished rows are kept")
 
     def _look_after(self, run_id: str, sheet: JobSheet) -> None:
         job = self.jobs.job(run_id)
@@ -183,13 +190,13 @@ class Desk:
             progress = self.jobs.progress(run_id)
             sheet.put_progress(run_id, progress_cells(job, progress))
             if progress:
-                self.show_status(f"BONSAI: {progress.stage} {progress.done} of {progress.of}")
+                self._tell(f"BONSAI: {progress.stage} {progress.done} of {progress.of}")
             return
         sheet.put(run_id, {"Message": "The results are being written."})
         sheet.write()  # where this table takes no news, results would land at each tick
         message = self._land(job, ended)
         sheet.put(run_id, ended_cells(job, job.state, message))
-        self.show_status(f"BONSAI: {ended.request.job} {job.state}. {message}".strip())
+        self._tell(f"BONSAI: {ended.request.job} {job.state}. {message}".strip())
 
     def _land(self, job: Job, ended: EndedJob) -> str:
         """Write what a job gave, and return the message for its row."""
@@ -214,7 +221,13 @@ class Desk:
         what = BY_ACTION[action].kind.name if action in BY_ACTION else action
         cells = {"What": what, "State": "failed", "Message": str(error)}
         sheet.put(f"not started {now}", {**cells, "Submitted": now, "Finished": now})
-        self.show_status(f"BONSAI: {error}")
+        self._tell(f"BONSAI: {error}")
+
+    def _say(self, text: str) -> str:
+        return self.language.say(text)
+
+    def _tell(self, text: str) -> None:
+        self.show_status(self._say(text))
 
     def _own_name(self) -> str:
         return str(self.book.path)

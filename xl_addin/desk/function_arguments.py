@@ -117,7 +117,7 @@ def mode_argument(value: object) -> ScoreMode:
     """
     mode = _text(value, "mode").lower() or USUAL_SCORE
     if mode not in get_args(ScoreMode):
-        raise _refused("mode", f"'{mode}'", "one of " + ", ".join(get_args(ScoreMode)))
+        raise _refused("mode", f"'{mode}'", f"one of {', '.join(get_args(ScoreMode))}")
     return cast(ScoreMode, mode)
 
 

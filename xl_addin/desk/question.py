@@ -36,7 +36,7 @@ def question(action: str, expected: Estimate, stale: Estimate | None) -> str:
         "selected": "the questions whose rows are selected",
         "trial": f"the first {TRIAL} questions alone, as a trial",
     }
-    lines = [f"{number}  {words[choice]}" for number, choice in CHOICES.items()]
+    lines = [f"{number}. {words[choice]}" for number, choice in CHOICES.items()]
     return "\n".join([f"{action.capitalize()}: which part? Type a number.", *lines])[:_LONGEST]
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from worker.errors import SettingError, WorkbookError
 from worker.typed_path import typed_path
+from xl_addin.language.catalogue import machine_language
+from xl_addin.language.language import Language
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.inputs import read_settings, setting_cells, usual_id
@@ -83,7 +85,7 @@ def pair_books(path: Path, out: Path | None) -> Books:
     :raises InputError: if the file cannot be read.
     :raises WorkbookError: if the results could not be written, or would replace another file.
     """
-    pairs = FileBook.open(template_path())
+    pairs = _fresh_book()
     pairs.write_table(written_content(read_pair_file(path)))
     target = out or path.with_name(f"{path.stem}_bonsai.xlsx")
     results = _results_book(target)
@@ -99,7 +101,7 @@ def fresh_books(out: Path | None = None, povs: Path | None = None) -> Books:
 
     :raises WorkbookError: if a file cannot be read, or `out` cannot be written or is another file.
     """
-    results = _results_book(out) if out else FileBook.open(template_path())
+    results = _results_book(out) if out else _fresh_book()
     pov_book = FileBook.open(povs) if povs else results
     if povs:
         _copy_table(pov_book, results, POV)
@@ -153,10 +155,12 @@ def save_results(books: Books, before: BeforeWriting) -> Path:
     return books.results.path
 
 
-def new_book(path: Path) -> None:
+def new_book(path: Path, language: Language | None = None) -> None:
     """Write a fresh workbook, with the sample questions and points of view in it.
 
     A name that ends in .xlsm gets ribbon and macros.
+
+    :param language: in which its sheets explain themselves; by default that of the machine.
 
     :raises WorkbookError: if a file of that name is there, or the place cannot be written.
     """
@@ -168,7 +172,7 @@ def new_book(path: Path) -> None:
         )
     make_folder(path.parent)
     suffix = ".xlsm" if path.suffix.lower() == ".xlsm" else ".xlsx"
-    FileBook.open(template_path(suffix)).save_as(path)
+    _fresh_book(suffix, language).save_as(path)
 
 
 def set_settings(book: FileBook, values: Mapping[str, CellValue]) -> None:
@@ -189,12 +193,16 @@ def use_first_questions(book: FileBook, number: int) -> None:
     book.write_table(TableContent(FBQ, rows, _all_columns(FBQ)))
 
 
+def _fresh_book(suffix: str = ".xlsx", language: Language | None = None) -> FileBook:
+    return FileBook.open(template_path(suffix, (language or machine_language()).name))
+
+
 def _results_book(target: Path) -> FileBook:
     """Return the workbook that takes the results of plain files, a fresh one if there is none.
 
     :raises WorkbookError: if another file is there.
     """
-    book = FileBook.open(target if target.exists() else template_path())
+    book = FileBook.open(target) if target.exists() else _fresh_book()
     if not book.has_table(RANKED):
         raise _not_replaced(target, "It is there already, and is no workbook of BONSAI's.")
     return book

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from worker.errors import WorkbookError
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.changes import (
     CHANGES,
     Change,
+    What,
     changes_content,
     count_by_kind,
     find_changes,
@@ -17,11 +18,11 @@ from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.port import Row, WorkbookPort
 
-_WORDS = {
-    "moved": "moved",
-    "score": "with another score",
-    "new": "new",
-    "dropped": "dropped",
+_WORDS: Mapping[What, str] = {
+    "moved": "{} moved",
+    "score": "{} with another score",
+    "new": "{} added",
+    "dropped": "{} dropped",
 }
 
 
@@ -58,10 +59,10 @@ def has_place(book: WorkbookPort) -> bool:
 def counted(changes: Sequence[Change]) -> str:
     """Say how much has changed, in one line without a full stop."""
     counts = count_by_kind(changes)
-    passages = [f"{counts[what]} {words}" for what, words in _WORDS.items() if what in counts]
+    passages = [words.format(counts[what]) for what, words in _WORDS.items() if what in counts]
     parts = [f"of the passages {', '.join(passages)}"] if passages else []
     if answers := counts.get("answer"):
-        parts.append(f"{answers} other answer{'s' * (answers > 1)}")
+        parts.append("1 other answer" if answers == 1 else f"{answers} other answers")
     return "; ".join(parts) or "nothing has changed"
 
 

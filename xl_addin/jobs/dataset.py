@@ -94,7 +94,8 @@ def summary(run: Run) -> Iterator[Summary]:
     counts = [(split, *_counts(pairs, split)) for split in ("train", "validation")]
     yield SummaryTable("Data set", ("Split", "Documents", "Tried", "Kept"), counts)
     if left_out := rejected(pairs):
-        yield "Left out: " + ", ".join(f"{name} {count}" for name, count in left_out.items())
+        told = ", ".join(f"{name} {count}" for name, count in left_out.items())
+        yield f"Left out: {told}"
 
 
 def _counts(pairs: Sequence[QaPair], split: str) -> tuple[int, int, int]:

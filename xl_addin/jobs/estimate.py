@@ -22,7 +22,6 @@ from worker.contract import (
 from worker.models.servers import charging_server
 from worker.settings import Settings
 from xl_addin.jobs.run import Run
-from xl_addin.sheets.job_sheet import spoken
 
 #: Seconds: a run that takes longer is asked about first.
 LONG = 120
@@ -154,12 +153,14 @@ class Estimate:
         return bool(self.sendings)
 
     def __str__(self) -> str:
-        answers = f", {_counted(self.answers, 'answer')}" if self.answers else ""
+        questions = "1 question" if self.questions == 1 else f"{self.questions:,} questions"
+        answers = "1 answer" if self.answers == 1 else f"{self.answers:,} answers"
+        rows = f"{questions}, {answers}" if self.answers else questions
         time = "it is not known yet how long that takes"
         if self.seconds is not None:
-            time = f"about {spoken(self.seconds)}"
-        parts = (f"{_counted(self.questions, 'question')}{answers}: {time}", *self.sendings)
-        return "; ".join(map(str, parts))
+            seconds = self.seconds
+            time = f"about {seconds:.0f} s" if seconds < LONG else f"about {seconds / 60:.0f} min"
+        return "; ".join(map(str, (f"{rows}: {time}", *self.sendings)))
 
 
 def estimate(plan: Plan, means: Means, settings: Settings) -> Estimate:
@@ -241,7 +242,3 @@ def _sending(
     if each is None:
         return Sending(server, calls, characters, passages)
     return Sending(server, calls, characters + round(each * passages))
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

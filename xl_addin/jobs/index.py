@@ -45,13 +45,21 @@ def land(landing: Landing[IndexRequest]) -> Sequence[Row]:
     return landing.book.write_table(sources_content(sources)) if sources else ()
 
 
+_COUNTED = {
+    "indexed": "{} indexed",
+    "unchanged": "{} unchanged",
+    "failed": "{} failed",
+    "removed": "{} removed",
+}
+
+
 def summary(run: Run) -> Iterator[str]:
     """Say what was filled, how many files ended in which state, and what is not read."""
     sources = run.rows(SourceReport)
     if not (sources and run.stamp):
         return
     counts = Counter(source.status for source in sources if source.status != "skipped")
-    files = ", ".join(f"{count} {status}" for status, count in counts.items())
+    files = ", ".join(_COUNTED[status].format(count) for status, count in counts.items())
     chunks = sum(source.chunks for source in sources)
     collection = run.stamp.collection
     yield f"Indexed into '{collection}': {files}; {chunks} passages; {run.seconds:.1f} s"

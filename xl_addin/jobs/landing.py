@@ -8,6 +8,7 @@ from typing import cast
 
 from worker.contract import AnswerRequest, QuestionRanking, RankRequest, RunStamp
 from xl_addin.jobs.base import ExcelJob, In, Landing
+from xl_addin.sheets.book_language import SpokenBook, book_language
 from xl_addin.sheets.last_run import LAST_RUN, formula_remarks, last_run_content
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.stale_marks import unmarked_remarks
@@ -30,14 +31,15 @@ def check_landing(job: ExcelJob[In], book: WorkbookPort) -> None:
 
 
 def land(job: ExcelJob[In], landing: Landing[In]) -> Sequence[Row]:
-    """Write what a run gave; what it did not reach stays as it was.
+    """Write what a run gave, in the workbook's language; what it did not reach stays as it was.
 
     Return the user's cells on passages and answers that are no longer there. They are the run's
     `lost` also where a later table cannot be written: in an open workbook the first ones stay.
 
     :raises WorkbookError: if the workbook cannot take it.
     """
-    run, noting = landing.run, _Noting(landing.book)
+    run, say = landing.run, book_language(landing.book).say
+    noting = _Noting(SpokenBook(landing.book, say))
     try:
         run.lost = job.land(replace(landing, book=cast(WorkbookPort, noting)))
     except BaseException:
@@ -45,7 +47,7 @@ def land(job: ExcelJob[In], landing: Landing[In]) -> Sequence[Row]:
         raise
     if run.stamp and run.all_rows:
         what = job.kind.name.capitalize()
-        remarks = [*run.remarks, *_remarks(job, landing, run.stamp)]
+        remarks = [say(remark) for remark in (*run.remarks, *_remarks(job, landing, run.stamp))]
         landing.book.write_table(last_run_content(run.stamp, what, run.seconds, remarks))
     return run.lost
 

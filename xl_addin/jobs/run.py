@@ -74,8 +74,13 @@ class Run:
             self._rows[(event.row.kind, *event.row.key)] = event.row
 
     def end(self, result: Result) -> None:
-        """File the result of a run that came to its end."""
+        """File the result of a run that came to its end.
+
+        A server that was killed may have forgotten its last rows: the result has them, too.
+        """
         self.result = result
+        whole = {(row.kind, *row.key): row for row in result.rows()}
+        self._rows = {**whole, **self._rows} if whole.keys() - self._rows.keys() else self._rows
         if isinstance(result, RunResult):
             self.stamp = result.run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from lxml.etree import _Element as Element
 from xlsxwriter import Workbook
@@ -29,14 +29,16 @@ _MOVE_FORMAT = "+0;-0;0"
 _NUMBERED = "document://"
 
 
-def reader_book(sheets: Sequence[SheetPlan], created: dt.datetime) -> bytes:
-    """Return the workbook of these sheets."""
+def reader_book(
+    sheets: Sequence[SheetPlan], created: dt.datetime, say: Callable[[str], str] = str
+) -> bytes:
+    """Return the workbook of these sheets; `say` says the numbers of its pages."""
     buffer = io.BytesIO()
     workbook = Workbook(buffer, {"strings_to_formulas": False, "strings_to_urls": False})
     workbook.set_properties({"category": MARK, "created": created})
     styles, places, addresses = CellStyles(workbook), _places(sheets), list[str]()
     for plan in sheets:
-        _SheetWriter(workbook, styles, plan, places, addresses).write()
+        _SheetWriter(workbook, styles, plan, places, addresses).write(say)
     workbook.close()
     package = Package.read(buffer.getvalue(), MARK)
     styles.name_in(package)
@@ -93,7 +95,7 @@ class _SheetWriter:
         self._links = 0
         self._breaks: list[int] = []
 
-    def write(self) -> None:
+    def write(self, say: Callable[[str], str]) -> None:
         """Write title, header and lines, and set up the page."""
         sheet, plan = self._sheet, self._plan
         for column, width in enumerate(self._widths):
@@ -108,7 +110,7 @@ class _SheetWriter:
         for row, line in enumerate(plan.lines, start=first):
             self._line(row, line)
         sheet.hide_gridlines(2)
-        set_print(sheet, wide=False)
+        set_print(sheet, say, wide=False)
         sheet.set_h_pagebreaks(self._breaks)
 
     def _line(self, row: int, line: Line) -> None:

@@ -35,7 +35,7 @@ def plan_sheets(results: Results, documents: Documents, texts: Texts) -> list[Sh
 
 
 def _overview(results: Results, texts: Texts) -> SheetPlan:
-    headings = [Heading("", 8), Heading("", 84), *[Heading("", 15)] * 3]
+    headings = [Heading("", 8), Heading("", 78), *[Heading("", 17)] * 3]
     lines = [Line([PlannedCell(texts.questions)], "head")]
     lines += [Line(list(_overview_cells(each, texts))) for each in results.questions]
     if results.povs:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from worker.errors import WorkbookError
 from worker.typed_path import path_text, typed_path
+from xl_addin.language.language import Language
 from xl_addin.report.documents import Documents
 from xl_addin.report.page import PAGE_MARK, page
 from xl_addin.report.reader_book import MARK, reader_book
 from xl_addin.report.reader_sheets import plan_sheets
-from xl_addin.report.results import Results, read_results
-from xl_addin.report.texts import ENGLISH, Texts
+from xl_addin.report.results import Results, read_results, said
+from xl_addin.report.texts import texts_in
+from xl_addin.sheets.book_language import book_language
 from xl_addin.sheets.inputs import setting_cells
 from xl_addin.sheets.settings.index import DOCUMENTS
 from xl_addin.workbook.file.disk import check_writable, is_same_file, replace_bytes
@@ -34,37 +36,43 @@ class Targets:
 
 
 def write_report(
-    book: FileBook, path: Path, targets: Targets, documents: str = "", texts: Texts = ENGLISH
+    book: FileBook,
+    path: Path,
+    targets: Targets,
+    documents: str = "",
+    language: Language | None = None,
 ) -> list[str]:
     """Write the results of a workbook for readers; return what is to be said of it.
 
     :param path: where the workbook is, from which its documents folder counts.
     :param documents: the documents folder, if it is not the one that the workbook names.
+    :param language: of all words that are ours; by default that of the workbook.
     :raises InputError: if the workbook has no results.
     :raises WorkbookError: if a file cannot be written, or would replace one that is no report.
     """
     for written, mark in _marked(targets):
         _check_target(written, path, mark)
-    results = read_results(book)
+    language = language or book_language(book)
+    results = said(read_results(book), language.say)
     remarks: dict[str, None] = {}
     contents = []
     for target, make in ((targets.workbook, _as_workbook), (targets.page, _as_page)):
         if target:
             links = _documents(book, path, target, documents)
-            contents.append((target, make(results, links, texts)))
+            contents.append((target, make(results, links, language)))
             remarks |= dict.fromkeys(_remarks(links))
     for target, content in contents:
         replace_bytes(target, content)
     return [*remarks]
 
 
-def _as_workbook(results: Results, documents: Documents, texts: Texts) -> bytes:
+def _as_workbook(results: Results, documents: Documents, language: Language) -> bytes:
     now = dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, microsecond=0)
-    return reader_book(plan_sheets(results, documents, texts), now)
+    return reader_book(plan_sheets(results, documents, texts_in(language)), now, language.say)
 
 
-def _as_page(results: Results, documents: Documents, texts: Texts) -> bytes:
-    return page(results, documents, texts).encode("utf-8")
+def _as_page(results: Results, documents: Documents, language: Language) -> bytes:
+    return page(results, documents, texts_in(language)).encode("utf-8")
 
 
 def _documents(book: FileBook, path: Path, target: Path, given: str) -> Documents:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from worker.errors import InputError
 from xl_addin.report.values import number, text, whole
@@ -139,6 +139,22 @@ def read_results(book: FileBook) -> Results:
         for qid in {**ranked, **answers}
     ]
     return Results(book.name, questions, _povs(book), _sources(book), _stamp(book))
+
+
+def said(results: Results, say: Callable[[str], str]) -> Results:
+    """Return results whose words of the program are said in a language; all others stay."""
+    return replace(
+        results,
+        questions=[
+            replace(of, answers=[replace(each, support=say(each.support)) for each in of.answers])
+            for of in results.questions
+        ],
+        sources=[
+            replace(each, status=say(each.status), problem=say(each.problem))
+            for each in results.sources
+        ],
+        stamp=[(say(item), value) for item, value in results.stamp],
+    )
 
 
 def _by_question(book: FileBook, table: Table) -> dict[str, list[_Values]]:

@@ -1,11 +1,14 @@
-"""All words of ours that a reader sees, in one place: a language is one more `Texts`.
+"""All words of ours that a reader sees, in one place, and the same in other languages.
 
 What a run wrote into the workbook (texts of documents, answers, what they stand on) is not here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
+
+from xl_addin.language.language import Language
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ ENGLISH = Texts(
     support="What it stands on",
     verdict="Verdict",
     note="Note",
-    rank="Rank",
+    rank="Place",
     score="Score",
     move="Move",
     touches="Touches",
@@ -121,7 +124,7 @@ ENGLISH = Texts(
     modes={"no-rag": "no-rag", "rag": "rag", "sexy": "sexy"},
     uses={"": "", "cited": " (cited)", "repeated": " (repeated)"},
     citation="[{number}] {source}, from character {start}{use}",
-    citation_rank=": rank {rank}",
+    citation_rank=": place {rank}",
     answer_count="answers: {count}",
     ranked_count="passages: {count}",
     heatmap_link="heatmap",
@@ -133,3 +136,17 @@ ENGLISH = Texts(
     hover="Point at a cell to see what it stands for.",
     no_grid="Its heatmap would make the page too large; the workbook has the numbers.",
 )
+
+
+def texts_in(language: Language) -> Texts:
+    """Return the words in a language."""
+    said: dict[str, Any] = {
+        field.name: _translated(getattr(ENGLISH, field.name), language) for field in fields(Texts)
+    }
+    return Texts(**said | {"language": language.name})
+
+
+def _translated(words: str | dict[str, str], language: Language) -> str | dict[str, str]:
+    if isinstance(words, str):
+        return language.translated(words)
+    return {name: language.translated(word) for name, word in words.items()}

@@ -24,10 +24,10 @@ CELLS: Cells[Answer] = (
     (Column("QID", 7), lambda answer: answer.qid),
     (Column("Question", 22, "wrapped"), lambda answer: answer.question),
     (Column("Mode", 8), lambda answer: answer.mode),
-    (Column("Stale", 12, "wrapped", stands_out=True), None),
-    (Column("Answer", 56, "wrapped"), lambda answer: answer.text),
-    (Column("Citations", 30, "wrapped"), lambda answer: "\n".join(citation_lines(answer))),
-    (Column("Support", 26, "wrapped"), lambda answer: "\n".join(support_lines(answer))),
+    (Column("Stale", 12, "wrapped", stands_out=True, says=True), None),
+    (Column("Answer", 52, "wrapped"), lambda answer: answer.text),
+    (Column("Citations", 28, "wrapped"), lambda answer: "\n".join(citation_lines(answer))),
+    (Column("Support", 26, "wrapped", says=True), lambda answer: "\n".join(support_lines(answer))),
     (user_column("Verdict", 9, choices=VERDICTS), None),
     (user_column("Note", 17, "wrapped"), None),
     (Column("Seconds", 10, "seconds"), lambda answer: answer.seconds.total),
@@ -117,7 +117,8 @@ def support_lines(answer: Answer) -> list[str]:
     if support.similarity is not None:
         lines.append(f"best passage: similarity {_hundredths(support.similarity)}")
     if support.left_out:
-        lines.append(f"{_counted(support.left_out, 'passage')} did not fit")
+        count = support.left_out
+        lines.append(_plural(count, "1 passage did not fit", f"{count} passages did not fit"))
     if support.shortened:
         lines.append("passage shortened to fit")
     lines += _citation_remarks(support)
@@ -131,10 +132,12 @@ def support_lines(answer: Answer) -> list[str]:
 
 
 def _citation_remarks(support: Support) -> Iterator[str]:
-    if support.dangling:
-        yield f"{_counted(support.dangling, 'citation')} of no passage taken out"
-    if support.moved:
-        yield f"{_counted(support.moved, 'citation')} moved to the passage that has the sentence"
+    if count := support.dangling:
+        many = f"{count} citations of no passage taken out"
+        yield _plural(count, "1 citation of no passage taken out", many)
+    if count := support.moved:
+        many = f"{count} citations moved to the passage that has the sentence"
+        yield _plural(count, "1 citation moved to the passage that has the sentence", many)
     if support.doubtful:
         doubtful = ", ".join(f"[{number}]" for number in support.doubtful)
         yield f"{doubtful}: little of what cites it stands there"
@@ -161,5 +164,5 @@ def _hundredths(value: float) -> str:
     return f"{value:.2f}".replace("0.", ".", 1)
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def _plural(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many

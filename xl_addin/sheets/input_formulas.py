@@ -18,6 +18,12 @@ from xl_addin.workbook.columns import Table, header_key
 from xl_addin.workbook.formulas import column_reference
 from xl_addin.workbook.port import CellValue, Formula, WorkbookPort, Writable
 
+#: What is said of rows whose run does not stand on the sheet Inputs.
+UNKNOWN = "made by a run that is not on Inputs"
+_QUESTION, _LEFT_OUT, _WEIGHT, _SETTING = "question", " left out", "weight of ", "setting "
+_NEW_POV, _NEW_POVS = "new point of view", " new points of view"
+_AND, _MORE = " and ", " more"
+
 #: The most rows of a sheet on which each says by formula whether it is stale.
 MOST_ROWS = 20_000
 _LONGEST = 200  # characters of a name that MATCH looks for; it takes 255 with all that is added
@@ -69,16 +75,19 @@ class StandingColumns:
             return self._points_of_view()
         if what == "weight":
             row = self._row(POV, _NAME, place)
-            return self._of_row(row, self._cell(POV, "Weight"), _weight_changed())
+            return self._of_row(row, self._cell(POV, "Weight"), _weight_changed(), (_WEIGHT,))
         if what == "point of view":
             row = self._row(POV, _NAME, place)
-            return self._of_row(row, self._cell(POV, "POV"), _text_changed(f'"{what} "&{_NAME}'))
+            changed = _text_changed(f'"{what} "&{_NAME}')
+            return self._of_row(row, self._cell(POV, "POV"), changed, (f"{what} ", _LEFT_OUT))
         return self._question(what.removeprefix("question").strip(), place)
 
     def _question(self, side: str, place: int | None) -> InputFormulas:
         own_id = f"LEFT({_NAME},LEN({_NAME})-2)" if side else _NAME
         cell = self._variant(side) if side else self._cell(FBQ, "QInitial")
-        return self._of_row(self._row(FBQ, own_id, place), cell, _text_changed('"question"'))
+        words = (_QUESTION, _LEFT_OUT)
+        changed = _text_changed(f'"{_QUESTION}"')
+        return self._of_row(self._row(FBQ, own_id, place), cell, changed, words)
 
     def _column(self, table: Table, header: str) -> str:
         return column_reference(table.name, self.spelt[table.name][header])
@@ -86,11 +95,11 @@ class StandingColumns:
     def _cell(self, table: Table, header: str) -> str:
         return f"INDEX({self._column(table, header)},{_ROW})"
 
-    def _of_row(self, row: str, cell: str, changed: str) -> InputFormulas:
+    def _of_row(self, row: str, cell: str, changed: str, words: tuple[str, ...]) -> InputFormulas:
         return InputFormulas(
             row=Formula("=" + row),
             now=Formula(f'=IF({_ROW}=0,"",IFERROR({cell}&"",""))'),
-            changed=Formula("=" + changed),
+            changed=Formula("=" + changed, words),
         )
 
     def _row(self, table: Table, own_id: str, place: int | None) -> str:
@@ -121,7 +130,8 @@ class StandingColumns:
         return InputFormulas(
             now=Formula(f"=IFERROR(SUMPRODUCT(1*{in_use})-SUMPRODUCT({kept}),{_USED})"),
             changed=Formula(
-                f'=IF({more}<1,"",IF({more}=1,"new point of view",({more})&" new points of view"))'
+                f'=IF({more}<1,"",IF({more}=1,"{_NEW_POV}",({more})&"{_NEW_POVS}"))',
+                (_NEW_POV, _NEW_POVS),
             ),
         )
 
@@ -136,7 +146,7 @@ class StandingColumns:
         return InputFormulas(
             row=Formula(f"={_match(_NAME, self._column(SETTINGS, 'Setting'))}"),
             now=Formula(f'=IF({_ROW}=0,"",IFERROR({shown},""))'),
-            changed=Formula(f'=IF(EXACT({used},{now}),"","setting "&{_NAME})'),
+            changed=Formula(f'=IF(EXACT({used},{now}),"","{_SETTING}"&{_NAME})', (_SETTING,)),
         )
 
 
@@ -150,11 +160,7 @@ def stale_formula(table: str, output: str | None) -> Formula:
     own = _looked_up("Changed", f'{run}&"|question|"&{_plain(qid)}', '""')
     others = _looked_up("Reasons", f'{run}&"|result|"&{mode}', f'"{UNKNOWN}"')
     between = f'IF(OR({own}="",{others}=""),"","; ")'
-    return Formula(f'=IF({run}="","",{own}&{between}&{others})')
-
-
-#: What is said of rows whose run does not stand on the sheet Inputs.
-UNKNOWN = "made by a run that is not on Inputs"
+    return Formula(f'=IF({run}="","",{own}&{between}&{others})', (UNKNOWN,))
 
 
 def _looked_up(header: str, key: str, otherwise: str) -> str:
@@ -173,7 +179,8 @@ def _reasons() -> Formula:
     number = f"SUMPRODUCT({counts})"
     return Formula(
         f'=IF({number}=0,"",INDEX(tblInputs[Changed],{first})'
-        f'&IF({number}=1,""," and "&({number}-1)&" more"))'
+        f'&IF({number}=1,"","{_AND}"&({number}-1)&"{_MORE}"))',
+        (_AND, _MORE),
     )
 
 
@@ -203,12 +210,12 @@ def _plain(name: str) -> str:
 
 def _text_changed(what: str) -> str:
     same = f"EXACT(TRIM(CLEAN({_USED})),TRIM(CLEAN({_NOW})))"
-    return f'IF({_ROW}=0,{what}&" left out",IF({same},"",{what}))'
+    return f'IF({_ROW}=0,{what}&"{_LEFT_OUT}",IF({same},"",{what}))'
 
 
 def _weight_changed() -> str:
     """Compare weights; of a point of view that is left out, its own row says so."""
-    return f'IF({_ROW}=0,"",IF(EXACT({_or(_USED, 1)},{_or(_NOW, 1)}),"","weight of "&{_NAME}))'
+    return f'IF({_ROW}=0,"",IF(EXACT({_or(_USED, 1)},{_or(_NOW, 1)}),"","{_WEIGHT}"&{_NAME}))'
 
 
 def _or(cell: str, default: CellValue) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 
 from worker.contract import Progress
@@ -42,10 +42,13 @@ JobRow = dict[str, CellValue]
 
 
 class JobSheet:
-    """The rows of a workbook's Jobs table, read once and written back in one go."""
+    """The rows of a workbook's Jobs table, read once and written back in one go.
 
-    def __init__(self, book: WorkbookPort) -> None:
-        self._book = book
+    :param say: says messages in the workbook's language.
+    """
+
+    def __init__(self, book: WorkbookPort, say: Callable[[str], str] = str) -> None:
+        self._book, self._say = book, say
         rows = [row.cells(JOBS.columns) for row in book.read_table(JOBS).rows]
         self._rows: dict[str, JobRow] = {str(row["Job"]): row for row in rows}
         self._changed = False
@@ -61,6 +64,8 @@ class JobSheet:
 
     def put(self, run_id: str, values: Mapping[str, CellValue]) -> None:
         """Set some cells of a job's row, which is added at the top if it is new."""
+        if isinstance(message := values.get("Message"), str):
+            values = {**values, "Message": self._say(message)}
         before = self._rows.get(run_id)
         if before is None:
             self._rows = {run_id: {"Job": run_id, **values}, **self._rows}

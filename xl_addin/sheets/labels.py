@@ -91,8 +91,8 @@ def moved_note(count: int) -> str:
     """Say how many of the user's marks and notes have gone to Labels."""
     passages = "1 passage that is" if count == 1 else f"{count} passages that are"
     return (
-        f"What you wrote beside {passages} no longer on {RANKED.sheet} waits on {LABELS.sheet}, "
-        "and comes back when they do."
+        f"What you wrote beside {passages} no longer on Ranked waits on Labels, and comes back "
+        "when they do."
     )
 
 

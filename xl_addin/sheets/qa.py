@@ -29,7 +29,7 @@ CELLS: Cells[QaPair] = (
     (Column("Answer", 70, "wrapped"), lambda pair: pair.answer),
     (Column("Split", 11), lambda pair: pair.split),
     (Column("Kept", 7, choices=YES_NO), lambda pair: _YES if pair.kept else _NO),
-    (Column("Reason", 40, "wrapped"), lambda pair: _reason(pair)),
+    (Column("Reason", 40, "wrapped", says=True), lambda pair: _reason(pair)),
     (Column("Passage", 90, "wrapped"), lambda pair: pair.passage),
     (Column("ChunkID", 22), lambda pair: pair.chunk_id),
     (Column("Negatives", 14, hidden=True), lambda pair: _as_list(pair.negatives)),

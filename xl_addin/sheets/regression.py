@@ -44,7 +44,7 @@ CELLS: Cells[RegressionLine] = (
     (Column("Low", 10, "score"), lambda line: line.low),
     (Column("High", 10, "score"), lambda line: line.high),
     (Column("p", 9, "score"), lambda line: line.p),
-    (Column("In words", 90, "wrapped"), lambda line: line.words),
+    (Column("In words", 90, "wrapped", says=True), lambda line: line.words),
 )
 
 REGRESSION = Table(

@@ -72,9 +72,9 @@ CELLS: Cells[_Line] = (
     (Column("Name", 22), lambda line: line.given.name),
     (Column("Used", 50, "wrapped"), lambda line: line.given.used),
     (Column("Now", 50, "wrapped"), lambda line: line.now),
-    (Column("Changed", 30, stands_out=True), lambda line: line.formulas.changed),
+    (Column("Changed", 30, stands_out=True, says=True), lambda line: line.formulas.changed),
     (Column("Counts for", 22), lambda line: _marks(line.given.counts_for)),
-    (Column("Reasons", 40, stands_out=True), lambda line: line.formulas.reasons),
+    (Column("Reasons", 40, stands_out=True, says=True), lambda line: line.formulas.reasons),
     (Column("Place", 8, "integer", hidden=True), lambda line: line.given.place),
     (Column("Row", 8, "integer", hidden=True), lambda line: line.formulas.row),
     (Column("Key", 30, hidden=True), lambda line: line.given.key),
@@ -134,8 +134,10 @@ def changed_index(given: RunInput) -> str:
     version, *files = given.now.split("\n")
     if not version or version == given.used:
         return ""
-    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-    return f"documents: {files[0]}{more}" if files else "documents"
+    if not files:
+        return "documents"
+    more = len(files) - 1
+    return f"documents: {files[0]} and {more} more" if more else f"documents: {files[0]}"
 
 
 def with_index(

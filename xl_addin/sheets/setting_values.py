@@ -65,7 +65,7 @@ def one_of(*choices: str) -> Reader[Any]:
             raise ValueError
         return word
 
-    return Reader(read, "one of " + ", ".join(choices), choices)
+    return Reader(read, f"one of {', '.join(choices)}", choices)
 
 
 def _parts(value: Given) -> tuple[str, ...]:

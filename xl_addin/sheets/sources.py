@@ -16,8 +16,8 @@ CELLS: Cells[SourceReport] = (
     (Column("Characters", 12, "integer"), lambda source: source.characters),
     (Column("Indexed at", 20), lambda source: source.indexed_at),
     (Column("Status", 11), lambda source: source.status),
-    (Column("Problem", 50, "wrapped"), lambda source: source.problem),
-    (Column("Read as", 30, "wrapped"), lambda source: source.read_as),
+    (Column("Problem", 50, "wrapped", says=True), lambda source: source.problem),
+    (Column("Read as", 30, "wrapped", says=True), lambda source: source.read_as),
 )
 
 SOURCES = Table(

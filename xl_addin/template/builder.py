@@ -9,6 +9,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from xl_addin.jobs import SHEETS
+from xl_addin.language.language import ENGLISH, Language, Say
 from xl_addin.sheets.heatmap import PictureSheet
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.shipped_files import TEMPLATE_NAME, templates_folder
@@ -33,50 +34,56 @@ _PICTURE_WIDTHS = [8.43] * 13
 _PICTURE_SCALE = 76  # per cent: the widest picture on a page; fitting would ignore page breaks
 
 
-def build_template(target: Path, samples: Path | None = None) -> None:
+def build_template(target: Path, samples: Path | None = None, language: Language = ENGLISH) -> None:
     """Write the template to `target`, with the sample rows of the folder `samples`.
 
     A name that ends in .xlsm gives one with ribbon and macros. The same sheets and samples give
     the same bytes.
     """
     macros = target.suffix == ".xlsm"
-    target.write_bytes(template_bytes(samples or templates_folder(), macros=macros))
+    folder = samples or templates_folder()
+    target.write_bytes(template_bytes(folder, macros=macros, language=language))
 
 
-def template_bytes(samples: Path, *, macros: bool) -> bytes:
+def template_bytes(samples: Path, *, macros: bool, language: Language = ENGLISH) -> bytes:
     """Return the template as the bytes of a workbook, with ribbon and macros or without.
 
     :raises PackageMissingError: if xlwings is not installed, whose macros are taken along.
     """
     buffer = io.BytesIO()
     workbook = Workbook(buffer, {"strings_to_formulas": False, "strings_to_urls": False})
-    return finish_template(workbook, buffer, samples, macros=macros)
+    return finish_template(workbook, buffer, samples, macros=macros, language=language)
 
 
 def finish_template(
-    workbook: Workbook, buffer: io.BytesIO, samples: Path, *, macros: bool
+    workbook: Workbook,
+    buffer: io.BytesIO,
+    samples: Path,
+    *,
+    macros: bool,
+    language: Language = ENGLISH,
 ) -> bytes:
     """Add everything to a workbook, which may hold other sheets already, and return its bytes.
 
     :param buffer: where `workbook` writes when it is closed.
     """
     workbook.set_properties({"title": "BONSAI for Excel", "created": _CREATED})
-    styles = CellStyles(workbook)
+    styles, say = CellStyles(workbook), language.say
     for sheet in SHEETS:
         if sheet is LAST_RUN:
-            StartSheet(workbook, styles).write(has_ribbon=macros)
+            StartSheet(workbook, styles, say).write(has_ribbon=macros)
         elif isinstance(sheet, PictureSheet):
-            _add_picture_sheet(workbook, styles, sheet)
+            _add_picture_sheet(workbook, styles, sheet, say)
         else:
-            add_table_sheet(workbook, styles, sheet, sample_rows(sheet, samples))
+            add_table_sheet(workbook, styles, sheet, sample_rows(sheet, samples, language), say)
     if macros:
         _add_xlwings_sheet(workbook)
-        add_macros(workbook)
+        add_macros(workbook, say)
     workbook.close()
     package = Package.read(buffer.getvalue(), TEMPLATE_NAME)
     styles.name_in(package)
     if macros:
-        add_ribbon(package)
+        add_ribbon(package, say)
     return package.to_bytes()
 
 
@@ -89,10 +96,12 @@ def _add_xlwings_sheet(workbook: Workbook) -> None:
     sheet.hide()
 
 
-def _add_picture_sheet(workbook: Workbook, styles: CellStyles, pictures: PictureSheet) -> None:
+def _add_picture_sheet(
+    workbook: Workbook, styles: CellStyles, pictures: PictureSheet, say: Say
+) -> None:
     sheet = workbook.add_worksheet(pictures.sheet)
-    write_title(sheet, styles, pictures.sheet, pictures.note, _PICTURE_WIDTHS)
+    write_title(sheet, styles, say(pictures.sheet), say(pictures.note), _PICTURE_WIDTHS)
     sheet.set_tab_color(OUTPUT_TAB)
     sheet.hide_gridlines(2)
-    set_print(sheet, wide=False)
+    set_print(sheet, say, wide=False)
     sheet.set_print_scale(_PICTURE_SCALE)

@@ -15,11 +15,12 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from worker.errors import InternalError, PackageMissingError
+from xl_addin.language.language import Say
 from xl_addin.template.ribbon import MODULE as RIBBON_MODULE
 from xl_addin.template.ribbon import ribbon_module
 from xl_addin.template.vba.vba_module import Module
 from xl_addin.template.vba.vba_project import vba_project
-from xl_addin.template.vba.vba_text import vba_source
+from xl_addin.template.vba.vba_text import spoken, vba_source
 from xl_addin.template.worksheet_functions import MODULE as FUNCTIONS_MODULE
 from xl_addin.template.worksheet_functions import functions_module
 
@@ -29,6 +30,7 @@ XLWINGS_VERSION = "0.37.8"
 WORKBOOK_CODE_NAME = "ThisWorkbook"
 OWN_MODULES = (
     "BonsaiActions", "BonsaiTick", "BonsaiClock", "BonsaiJobs", "BonsaiBridge", "BonsaiExcel",
+    "BonsaiWords",
 )  # fmt: skip
 
 
@@ -37,24 +39,24 @@ def sheet_code_name(sheet: str) -> str:
     return "sh" + re.sub(r"\W", "", sheet, flags=re.ASCII)
 
 
-def own_modules(sheet_code_names: Sequence[str]) -> list[Module]:
+def own_modules(sheet_code_names: Sequence[str], say: Say = str) -> list[Module]:
     """Return the modules that we wrote, with an empty one for each sheet."""
     return [
         Module(WORKBOOK_CODE_NAME, "workbook", vba_source("ThisWorkbook.cls")),
         *(Module(name, "sheet") for name in sheet_code_names),
-        Module(RIBBON_MODULE, "standard", ribbon_module()),
-        Module(FUNCTIONS_MODULE, "standard", functions_module()),
-        *(Module(name, "standard", vba_source(f"{name}.bas")) for name in OWN_MODULES),
+        Module(RIBBON_MODULE, "standard", spoken(ribbon_module(), say)),
+        Module(FUNCTIONS_MODULE, "standard", spoken(functions_module(), say)),
+        *(Module(name, "standard", spoken(vba_source(f"{name}.bas"), say)) for name in OWN_MODULES),
     ]
 
 
-def macro_modules(sheet_code_names: Sequence[str]) -> list[Module]:
+def macro_modules(sheet_code_names: Sequence[str], say: Say = str) -> list[Module]:
     """Return all modules of the template.
 
     :raises PackageMissingError: if xlwings is not installed.
     :raises InternalError: if it is another version than the template is made for.
     """
-    return [*own_modules(sheet_code_names), *xlwings_modules()]
+    return [*own_modules(sheet_code_names, say), *xlwings_modules()]
 
 
 def xlwings_modules() -> list[Module]:
@@ -101,8 +103,10 @@ def _xlwings_folder() -> Path:
     return Path(spec.origin).parent
 
 
-def add_macros(workbook: Workbook) -> None:
-    """Give a workbook its macros; call it when all its sheets are there, before it is closed.
+def add_macros(workbook: Workbook, say: Say = str) -> None:
+    """Give a workbook its macros, which say their texts by `say`.
+
+    Call it when all its sheets are there, before it is closed.
 
     :raises PackageMissingError: if xlwings is not installed.
     :raises InternalError: if it is another version than the template is made for.
@@ -112,5 +116,5 @@ def add_macros(workbook: Workbook) -> None:
         code_names.append(sheet_code_name(sheet.get_name()))
         sheet.set_vba_name(code_names[-1])
     workbook.set_vba_name(WORKBOOK_CODE_NAME)
-    project = vba_project(macro_modules(code_names))
+    project = vba_project(macro_modules(code_names, say))
     workbook.add_vba_project(io.BytesIO(project), is_stream=True)

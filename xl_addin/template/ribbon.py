@@ -13,6 +13,7 @@ from lxml.etree import _Element as Element
 
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.button import Button
+from xl_addin.language.language import Say
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.settings import SETTINGS
 from xl_addin.template.vba.vba_text import vba_module_text, vba_string
@@ -133,15 +134,15 @@ def buttons(groups: tuple[Group, ...] = GROUPS) -> list[Button]:
     return [button for group in groups for button in group.buttons]
 
 
-def ribbon_xml(groups: tuple[Group, ...] = GROUPS) -> bytes:
-    """Return customUI14.xml."""
+def ribbon_xml(groups: tuple[Group, ...] = GROUPS, say: Say = str) -> bytes:
+    """Return customUI14.xml, with labels and tips said by `say`."""
     root = parse(f'<customUI xmlns="{NAMESPACE}"/>'.encode())
     tabs = _child(_child(root, "ribbon", {}), "tabs", {})
     tab = _child(tabs, "tab", {"id": TAB_ID, "label": TAB_LABEL, "keytip": TAB_KEYTIP})
     for group in groups:
-        element = _child(tab, "group", {"id": group.id, "label": group.label})
+        element = _child(tab, "group", {"id": group.id, "label": say(group.label)})
         for button in group.buttons:
-            _child(element, "button", _attributes(button))
+            _child(element, "button", _attributes(button, say))
     return serialise(root)
 
 
@@ -149,15 +150,15 @@ def _child(parent: Element, tag: str, attributes: dict[str, str]) -> Element:
     return etree.SubElement(parent, q(tag, NAMESPACE), attributes)
 
 
-def _attributes(button: Button) -> dict[str, str]:
+def _attributes(button: Button, say: Say) -> dict[str, str]:
     return {
         "id": button.id,
         "tag": button.action,
-        "label": button.label,
+        "label": say(button.label),
         "size": button.size,
         "imageMso": button.image,
-        "screentip": button.screentip,
-        "supertip": button.supertip,
+        "screentip": say(button.screentip),
+        "supertip": say(button.supertip),
         "keytip": button.keytip,
         "onAction": f"{MODULE}.{button.callback}",
     }
@@ -198,9 +199,9 @@ def _callback(button: Button) -> str:
     )
 
 
-def add_ribbon(package: Package) -> None:
+def add_ribbon(package: Package, say: Say = str) -> None:
     """Put the tab into a workbook that was read as a package."""
-    package.add(PART, ribbon_xml(), "application/xml")
+    package.add(PART, ribbon_xml(say=say), "application/xml")
     relations = package.edit("_rels/.rels")
     relation = etree.SubElement(relations, q("Relationship", PACKAGE_RELATION))
     relation.set("Id", "bonsaiRibbon")

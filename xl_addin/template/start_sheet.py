@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter import Workbook
 
+from xl_addin.language.language import Say
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.template.cell_styles import (
     CAPTION,
@@ -76,9 +77,9 @@ _REMINDER = (
 class StartSheet:
     """Writes the sheet from top to bottom."""
 
-    def __init__(self, workbook: Workbook, styles: CellStyles) -> None:
+    def __init__(self, workbook: Workbook, styles: CellStyles, say: Say = str) -> None:
         self._sheet = workbook.add_worksheet(LAST_RUN.sheet)
-        self._styles = styles
+        self._styles, self._say = styles, say
         self._row = NOTE_ROW + 2
         self._widths = [column.width for column in LAST_RUN.columns]
         for position, width in enumerate(self._widths):
@@ -87,7 +88,9 @@ class StartSheet:
     def write(self, *, has_ribbon: bool) -> None:
         """Write everything; the third step depends on whether there is a ribbon to press."""
         steps = (*_STEPS, _RUN_BY_RIBBON if has_ribbon else _RUN_BY_COMMAND)
-        write_title(self._sheet, self._styles, "BONSAI for Excel", _PROMISE, self._widths)
+        write_title(
+            self._sheet, self._styles, "BONSAI for Excel", self._say(_PROMISE), self._widths
+        )
         for heading, lines in (("Three steps", steps), ("Try the sample", _SAMPLE)):
             self._heading(heading)
             for name, text in lines:
@@ -97,21 +100,22 @@ class StartSheet:
             self._line(name, text, style)
         self._line("Good to know", _REMINDER, NOTE)
         self._heading(LAST_RUN.title)
-        write_table(self._sheet, self._styles, LAST_RUN, [{}], self._row)
+        write_table(self._sheet, self._styles, LAST_RUN, [{}], self._row, self._say)
         self._sheet.hide_gridlines(2)
-        set_print(self._sheet, wide=False, pages=(1, 1))
+        set_print(self._sheet, self._say, wide=False, pages=(1, 1))
         self._sheet.set_portrait()
 
     def _heading(self, text: str) -> None:
         self._row += 1
         self._sheet.set_row(self._row, 22)
         heading = self._styles.format(HEADING)
-        self._sheet.write_string(self._row, 0, text, heading)
+        self._sheet.write_string(self._row, 0, self._say(text), heading)
         self._sheet.write_blank(self._row, 1, None, heading)
         self._row += 1
 
     def _line(self, name: str, text: str, style: CellStyle) -> None:
-        self._sheet.write_string(self._row, 0, name, self._styles.format(style))
+        text = self._say(text)
+        self._sheet.write_string(self._row, 0, self._say(name), self._styles.format(style))
         wrapped = self._styles.format(NORMAL, text_wrap=True, align="left", indent=1)
         self._sheet.write_string(self._row, 1, text, wrapped)
         self._sheet.set_row(self._row, row_height([(text, self._widths[1])]) + 4)

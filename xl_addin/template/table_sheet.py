@@ -11,6 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from xl_addin.language.language import Say
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS
 from xl_addin.template.cell_styles import (
@@ -41,32 +42,36 @@ _CENTRED = ("integer", "weight")  # a number at the right edge runs into the tex
 
 
 def add_table_sheet(
-    workbook: Workbook, styles: CellStyles, table: Table, rows: Sequence[SampleRow]
+    workbook: Workbook,
+    styles: CellStyles,
+    table: Table,
+    rows: Sequence[SampleRow],
+    say: Say = str,
 ) -> Worksheet:
     """Add the sheet of `table` with these rows."""
     sheet = workbook.add_worksheet(table.sheet)
     for position, column in enumerate(table.columns):
         sheet.set_column(position, position, column.width, None, {"hidden": column.hidden})
     widths = [column.width for column in table.columns]
-    write_title(sheet, styles, table.title, table.note, widths)
+    write_title(sheet, styles, say(table.title), say(table.note), widths)
     if table.family:
         _prepare_above(sheet, styles)
     else:
         for row in ABOVE_ROWS:
             sheet.set_row(row, _GAP)
-    write_table(sheet, styles, table, rows, HEADER_ROW)
+    write_table(sheet, styles, table, rows, HEADER_ROW, say)
     _add_eye_catchers(workbook, sheet, table, len(rows))
     sheet.set_row(HEADER_ROW, _HEADER_HEIGHT)
     sheet.freeze_panes(HEADER_ROW + 1, table.frozen)
     is_input = any(column.required for column in table.columns)
     sheet.set_tab_color(INPUT_TAB if is_input else OUTPUT_TAB)
-    _set_pages(workbook, sheet, table)
+    _set_pages(workbook, sheet, table, say)
     return sheet
 
 
-def _set_pages(workbook: Workbook, sheet: Worksheet, table: Table) -> None:
+def _set_pages(workbook: Workbook, sheet: Worksheet, table: Table, say: Say) -> None:
     wide = bool(table.family) or sum(column.width for column in table.printed) > _A4_WIDTH
-    set_print(sheet, wide=wide, pages=(2, 0) if table.family else (1, 0))
+    set_print(sheet, say, wide=wide, pages=(2, 0) if table.family else (1, 0))
     sheet.repeat_rows(HEADER_ROW)
     if table.last_printed:
         # XlsxWriter would write whole columns, of which openpyxl warns whoever reads them.
@@ -99,7 +104,12 @@ def write_title(
 
 
 def write_table(
-    sheet: Worksheet, styles: CellStyles, table: Table, rows: Sequence[SampleRow], header_row: int
+    sheet: Worksheet,
+    styles: CellStyles,
+    table: Table,
+    rows: Sequence[SampleRow],
+    header_row: int,
+    say: Say = str,
 ) -> None:
     """Write header and rows of a table, its dropdowns, and make it a ListObject."""
     first, last = header_row + 1, header_row + len(rows)
@@ -118,10 +128,10 @@ def write_table(
         {"name": table.name, "columns": columns, "style": "Table Style Light 9",
          "autofilter": table is not LAST_RUN},
     )  # fmt: skip
-    _add_dropdowns(sheet, table, first, last)
+    _add_dropdowns(sheet, table, (first, last), say)
 
 
-def set_print(sheet: Worksheet, *, wide: bool, pages: tuple[int, int] = (1, 0)) -> None:
+def set_print(sheet: Worksheet, say: Say, *, wide: bool, pages: tuple[int, int] = (1, 0)) -> None:
     """Print landscape, with sheet name and page number.
 
     :param pages: how many pages across and down; 0 for as many as it takes.
@@ -130,7 +140,7 @@ def set_print(sheet: Worksheet, *, wide: bool, pages: tuple[int, int] = (1, 0)) 
     sheet.set_paper(_A3 if wide else _A4)
     sheet.fit_to_pages(*pages)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer("&L&A&RPage &P of &N")
+    sheet.set_footer(say("&L&A&RPage &P of &N"))
 
 
 def _cell_format(styles: CellStyles, column: Column) -> Format:
@@ -152,24 +162,25 @@ def _prepare_above(sheet: Worksheet, styles: CellStyles) -> None:
     sheet.set_row(weight, None, styles.format(EXPLANATION, num_format="0.0#", align="right"))
 
 
-def _add_dropdowns(sheet: Worksheet, table: Table, first: int, last: int) -> None:
+def _add_dropdowns(sheet: Worksheet, table: Table, rows: tuple[int, int], say: Say) -> None:
+    first, last = rows
     for position, column in enumerate(table.columns):
         if column.choices:
-            _add_dropdown(sheet, (first, position, last, position), column.choices)
+            _add_dropdown(sheet, (first, position, last, position), column.choices, say)
     if table is SETTINGS:
         position = table.headers.index("Value")
         for number, row in enumerate(SETTING_ROWS, start=first):
             if row.choices:
-                _add_dropdown(sheet, (number, position, number, position), row.choices)
+                _add_dropdown(sheet, (number, position, number, position), row.choices, say)
 
 
 def _add_dropdown(
-    sheet: Worksheet, area: tuple[int, int, int, int], choices: Sequence[str]
+    sheet: Worksheet, area: tuple[int, int, int, int], choices: Sequence[str], say: Say
 ) -> None:
     rule = {
         "validate": "list",
         "source": list(choices),
-        "error_title": "Not in the list",
-        "error_message": f"Choose one of: {', '.join(choices)}. Or leave the cell empty.",
+        "error_title": say("Not in the list"),
+        "error_message": say(f"Choose one of: {', '.join(choices)}. Or leave the cell empty."),
     }
     sheet.data_validation(*area, rule)

@@ -43,14 +43,12 @@ def wordless(value: CellValue) -> str:
     """
     text = "" if value is None else unicodedata.normalize("NFKC", str(value)).strip()
     kinds = (
-        ("error value", is_error(text)),
-        ("truth value", text.casefold() in _TRUTH),
-        ("date or time", _DATE.fullmatch(text)),
-        ("number", _NUMBER.fullmatch(text)),
+        (f"the error value {text}", is_error(text)),
+        (f"the truth value {text.upper()}", text.casefold() in _TRUTH),
+        (f"the date or time {text}", _DATE.fullmatch(text)),
+        (f"the number {text}", _NUMBER.fullmatch(text)),
     )
-    kind = next((kind for kind, holds in kinds if holds), "")
-    shown = text.upper() if kind == "truth value" else text
-    return f"the {kind} {shown}" if kind else ""
+    return next((kind for kind, holds in kinds if holds), "")
 
 
 def is_total(text: str) -> bool:

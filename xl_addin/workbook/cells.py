@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import unicodedata
 
 from xl_addin.workbook.port import CellValue
 from xl_addin.workbook.text_lines import line_count, pieces_of_lines
@@ -13,6 +14,7 @@ MAX_UNITS = 32_767
 MAX_LINE_FEEDS = 253
 MAX_HEIGHT = 409.0
 LINE_HEIGHT = 15.0
+_WIDE_LINE_HEIGHT = 17.5
 
 #: Error values that xlwings 0.37.8 does not know and hands over as numbers: those of XlCVError, as
 #: they arrive from Windows.
@@ -120,13 +122,19 @@ def row_height(cells: list[tuple[str, float]]) -> float:
 
     An estimate; Excel shows at most 409 points.
     """
-    lines = max((line_count(text, width) for text, width in cells), default=1)
-    return min(LINE_HEIGHT * lines, MAX_HEIGHT)
+    needed = (_line_height(text) * line_count(text, width) for text, width in cells)
+    return min(max(needed, default=LINE_HEIGHT), MAX_HEIGHT)
+
+
+def _line_height(text: str) -> float:
+    """Return the height of a line, which is more in the East Asian font."""
+    is_wide = any(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return _WIDE_LINE_HEIGHT if is_wide else LINE_HEIGHT
 
 
 def text_pieces(text: str, width: float) -> list[str]:
     """Return `text` in pieces, each of which one row shows whole in a column of that width."""
-    return pieces_of_lines(text, width, int(MAX_HEIGHT // LINE_HEIGHT))
+    return pieces_of_lines(text, width, int(MAX_HEIGHT // _line_height(text)))
 
 
 def shortened(text: str, length: int) -> str:

@@ -36,8 +36,9 @@ NUMBER_FORMATS: dict[Kind, str] = {
 class Column:
     """One column of a table; `width` in characters, as Excel counts them.
 
-    Cells of a column that `stands_out` catch the eye if something stands in them.
-    A `hidden` column is out of sight when it is made; the user may bring it into sight.
+    Cells of a column that `stands_out` catch the eye if something stands in them. A `hidden`
+    column is out of sight when it is made; the user may bring it into sight. One that `says`
+    something holds words of the program, which are said in the workbook's language.
     """
 
     header: str
@@ -50,6 +51,7 @@ class Column:
     scale: Scale = ""
     stands_out: bool = False
     help: str = ""
+    says: bool = False
 
 
 #: A column that no run ever writes.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,9 +13,20 @@ from xl_addin.workbook.columns import Column, Table, run_columns
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula of ours, with its leading `=`. Text from anywhere else never becomes one."""
+    """A formula of ours, with its leading `=`. Text from anywhere else never becomes one.
+
+    `words` are the texts in it that a person reads.
+    """
 
     text: str
+    words: tuple[str, ...] = ()
+
+    def said(self, say: Callable[[str], str]) -> Formula:
+        """Return it with its words in another language."""
+        text = self.text
+        for word in self.words:
+            text = text.replace(f'"{word}"', f'"{say(word)}"')
+        return Formula(text, self.words)
 
 
 class NotComputed(str):

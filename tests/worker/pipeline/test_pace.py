@@ -20,10 +20,6 @@ def test_nothing_is_said_when_nothing_is_left():
 
 
 def test_times_are_spoken_as_people_say_them():
-    assert [spoken(seconds) for seconds in (0.2, 45.4, 119, 200, 3600)] == [
-        "1 s",
-        "45 s",
-        "119 s",
-        "3 min",
-        "60 min",
-    ]
+    said = [spoken(5, "answers", seconds) for seconds in (0.2, 45.4, 119, 200, 3600)]
+    lengths = ("1 s", "45 s", "119 s", "3 min", "60 min")
+    assert said == [f"5 more answers, about {length}" for length in lengths]

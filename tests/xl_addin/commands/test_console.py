@@ -8,7 +8,8 @@ import pytest
 
 from tests.xl_addin.samples import KETTLE, answer, answered
 from worker.contract import Progress, RowReady, StageSeconds, Support, TextReady
-from xl_addin.commands.console import Screen, Terminal, Watch, row_panel
+from worker.errors import InputError
+from xl_addin.commands.console import Screen, Terminal, Watch, row_panel, summary_table
 from xl_addin.commands.summaries import print_summary
 from xl_addin.jobs.answer import JOB, answer_text
 
@@ -130,3 +131,31 @@ def test_the_summary_counts_by_mode_and_says_where_the_time_went(
     assert ["sexy", "2", "1", "0", "1234867", "99", "520"] in cells
     assert ["no-rag", "0.250", "0.000", "0.500", "0.000", "4.000", "4.750", "5.000"] in cells
     assert max(map(len, lines)) <= 80
+
+
+def test_a_japanese_terminal_says_errors_notes_tables_and_stages_in_japanese(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("BONSAI_LANGUAGE", "ja")
+    terminal = Terminal(quiet=False)
+    terminal.error(InputError("No cells are selected.", "It is empty.", "Delete it."))
+    terminal.say("Results are in my.xlsx")
+    terminal.show(summary_table("Ranked", ("Best passage",), [("none seen",)]))
+    out, err = capsys.readouterr()
+    assert err == "✗ セルが選択されていません。\n  空です。\n  削除してください。\n"
+    assert out.startswith("結果は my.xlsx にあります\n順位付け")
+    assert "最良のパッセージ" in out
+    assert "見つかりません" in out
+    watch = Watch(console(terminal=True), quiet=False)
+    watch.take(FINISHED)
+    assert "回答中" in picture(watch)
+
+
+def test_an_answer_stays_as_it_was_written_whatever_the_language(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BONSAI_LANGUAGE", "ja")
+    on = console(terminal=False)
+    support = Support(similarity=0.57, evidence=0.62, needed=0.4)
+    on.print(row_panel(answer_text(answer("Q1", "rag", "It is empty.", support=support))))
+    seen = shown(on)
+    assert "It is empty." in seen
+    assert "根拠 .62（.40 必要）; 最良のパッセージ: 類似度 .57" in seen

@@ -117,7 +117,7 @@ def test_after_the_start_ctrl_c_is_what_it_was(bonsai: Run, monkeypatch: pytest.
     before, during = signal.getsignal(signal.SIGINT), []
     monkeypatch.setattr(
         "xl_addin.commands.app.new_book",
-        lambda _: during.append(signal.getsignal(signal.SIGINT)),
+        lambda *_: during.append(signal.getsignal(signal.SIGINT)),
     )
     bonsai("new", "x.xlsx")
     assert during == [before]

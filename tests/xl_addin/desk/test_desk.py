@@ -209,7 +209,7 @@ def test_compare_and_restore_work_at_once_and_say_what_came_of_it(
     at.press("compare")
     newest = job_rows(at)[0]
     assert (newest["What"], newest["State"]) == ("compare", "done")
-    assert "of the passages 2 new" in str(newest["Message"])
+    assert "of the passages 2 added" in str(newest["Message"])
     assert [row.values["ChunkID"] for row in at.book.read_table(CHANGES).rows] == ["c1", "c2"]
     at.press("restore")
     newest = job_rows(at)[0]
@@ -299,6 +299,21 @@ def test_an_error_stands_in_the_jobs_table_in_three_sentences(
     assert row["State"] == "failed"
     assert "No documents folder is set" in str(row["Message"])
     assert "No documents folder is set" in status[-1]
+
+
+def test_a_japanese_workbook_is_told_in_japanese(
+    book: Path, waiting: LocalJobs, settings: Settings
+):
+    japanese = FileBook.open(book)
+    set_settings(japanese, {"Language": "ja"})
+    japanese.save()
+    status: list[str] = []
+    at = desk(book, waiting, settings, status)
+    at.press("index")
+    message = "book.xlsx に文書フォルダーが設定されていません。".replace("book.xlsx", book.name)
+    assert str(job_rows(at)[0]["Message"]).startswith(message)
+    assert job_rows(at)[0]["State"] == "failed"
+    assert status[-1].startswith(f"BONSAI: {message}")
 
 
 def test_a_job_of_another_machine_is_called_lost(

@@ -69,3 +69,10 @@ def test_a_run_is_whole_when_its_result_came(is_whole: bool):
     assert run.is_whole == is_whole
     assert (run.result_as(AnswerResult) is not None) == is_whole
     assert run.result_as(RankResult) is run.result, "an answer run ranks, too"
+
+
+def test_a_row_that_a_killed_server_forgot_is_taken_from_the_result_in_its_place():
+    first, second = answer("Q1", "rag", "It sings."), answer("Q2", "rag", "It hums.")
+    run = run_of(RowReady(row=second))
+    run.end(AnswerResult(run=STAMP, questions=(), answers=(first, second)))
+    assert [given.qid for given in run.rows(Answer)] == ["Q1", "Q2"]

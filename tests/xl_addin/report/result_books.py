@@ -56,6 +56,7 @@ def ranking(qid: str, passages: Sequence[Told] = PASSAGES, question: str = "") -
             sexy=3.0 - place / 10,
             classic=0.7,
             query_similarity=0.4,
+            relevance=0.0,
             query_rank=count - place,
             top_povs=(PovTouch(pov_id="P02", cosine=0.4, contrast=2.5, share=0.75),),
             source=told.source,

@@ -18,8 +18,10 @@ from tests.xl_addin.report.result_books import (
     write_book,
     write_documents,
 )
+from tests.xl_addin.workbook.samples import address
 from xl_addin.report.reports import Targets, write_report
 from xl_addin.report.texts import ENGLISH
+from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.file.file_book import FileBook
 
 HOSTILE = '<script>alert("x")</script><img src=http://x.example/a.png onerror=alert(1)>&amp;'
@@ -84,7 +86,7 @@ def test_whatever_stands_in_the_workbook_is_text_on_the_page(tmp_path: Path):
 def test_characters_that_turn_the_order_of_what_is_read_become_signs(tmp_path: Path):
     workbook = write_book(tmp_path / "book.xlsx", [ranking("Q1")])
     odd = openpyxl.load_workbook(workbook)
-    odd["Ranked"]["I6"] = "turned \u202e round"
+    odd["Ranked"][address(RANKED, "Chunk")] = "turned \u202e round"
     odd.save(workbook)
     text = page_of(workbook).text_content()
     assert "turned � round" in text

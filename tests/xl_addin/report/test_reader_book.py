@@ -79,7 +79,7 @@ def test_every_link_lands(results: Path):
 def test_an_answer_leads_to_its_ranked_row_and_that_to_its_document(results: Path):
     workbook = opened(reader_of(results))
     links = {text: place for text, place, _ in links_of(workbook[ENGLISH.answers])}
-    place = links["[2] harbour & <sea>.txt, from character 120: rank 2"]
+    place = links["[2] harbour & <sea>.txt, from character 120: place 2"]
     rank = cell_at(workbook, place)
     row = workbook[ENGLISH.passages][rank.row]
     assert row[0].value == 2

@@ -6,6 +6,7 @@ LibreOffice 7.4 shows any CVErr in a cell as text, so that errors are real is se
 import pytest
 
 from tests.xl_addin.template.macro_books import probe_book
+from xl_addin.language.catalogue import LANGUAGES, language_named
 from xl_addin.template.macros import own_modules
 from xl_addin.template.ribbon import IDLE, buttons
 from xl_addin.template.ribbon import RUNNING as RUNNING_WORDS
@@ -64,9 +65,14 @@ def blank(office):
     office.close()
 
 
-@pytest.mark.parametrize("module", own_modules(["shStart"]), ids=lambda module: module.name)
-def test_each_of_our_modules_compiles(blank, module):
-    assert blank.compiles(code_of(module))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_of_our_modules_compiles_in_each_language(blank, language):
+    for module in own_modules(["shStart"], language_named(language).say):
+        assert blank.compiles(code_of(module)), module.name
+
+
+def test_a_text_of_another_language_is_put_together(idle):
+    assert idle.call("BonsaiWords.Decoded", "7D9A304D0020D83CDF33") == "続き 🌳"
 
 
 @pytest.mark.parametrize(

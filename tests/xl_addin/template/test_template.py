@@ -1,4 +1,5 @@
 import io
+import itertools
 
 import openpyxl
 import pytest
@@ -7,6 +8,7 @@ from openpyxl.utils import get_column_letter
 from tests.xl_addin.template.xlsm_checks import findings
 from tests.xl_addin.workbook.samples import address
 from xl_addin.jobs import SHEETS, TABLES
+from xl_addin.language.catalogue import LANGUAGES, language_named
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.fbq import FBQ
 from xl_addin.sheets.heatmap import HEATMAP
@@ -36,11 +38,13 @@ def contents(data):
     return {part: package.content(part) for part in package}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_the_shipped_template_is_the_one_the_layout_gives(suffix):
+def test_the_shipped_template_is_the_one_the_layout_gives(suffix, language):
     # By part: how a part is compressed differs between versions of zlib.
-    built = contents(template_bytes(templates_folder(), macros=suffix == ".xlsm"))
-    assert built == contents(template_path(suffix).read_bytes())
+    said = language_named(language)
+    built = contents(template_bytes(templates_folder(), macros=suffix == ".xlsm", language=said))
+    assert built == contents(template_path(suffix, language).read_bytes())
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -52,12 +56,12 @@ def test_the_same_layout_gives_the_same_bytes(tmp_path, suffix):
 
 def test_the_command_rebuilds_both_in_the_templates_folder(tmp_path, monkeypatch, capsys):
     place = "xl_addin.template.__main__.template_path"
-    monkeypatch.setattr(place, lambda suffix: tmp_path / f"t{suffix}")
+    monkeypatch.setattr(place, lambda suffix, language: tmp_path / f"{language}{suffix}")
     main()
     printed = capsys.readouterr().out
-    for suffix in SUFFIXES:
-        assert (tmp_path / f"t{suffix}").exists()
-        assert f"t{suffix}" in printed
+    for language, suffix in itertools.product(LANGUAGES, SUFFIXES):
+        assert (tmp_path / f"{language}{suffix}").exists()
+        assert f"{language}{suffix}" in printed
 
 
 def test_the_shipped_macro_workbook_has_no_fault():

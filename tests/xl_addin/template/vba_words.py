@@ -19,7 +19,8 @@ _KEYWORDS = """
     xor
 """
 _LIBRARY = """
-    application array err explicit instr instrrev iribboncontrol isarray isempty iserror ismissing
+    application array chrw err explicit instr instrrev iribboncontrol isarray isempty iserror
+    ismissing
     isobject lbound lcase left mac mid module msgbox now range replace right step strcomp strconv
     thisworkbook timeserial trim ubound val vartype vbcr vbexclamation vbfromunicode vblf
     vbobjecterror vbstring

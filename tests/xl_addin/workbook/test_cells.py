@@ -89,6 +89,6 @@ def test_rows_are_as_high_as_their_longest_cell():
     assert row_height([]) == 15
     assert row_height([("short", 20), ("two\nlines", 20)]) == 30
     assert row_height([("w" * 100, 22)]) == 120
-    assert row_height([("字" * 9, 22)]) == 15
-    assert row_height([("字" * 20, 22)]) == 45
+    assert row_height([("字" * 9, 22)]) == 17.5
+    assert row_height([("字" * 20, 22)]) == 52.5
     assert row_height([("x" * 30_000, 10)]) == 409

@@ -182,8 +182,11 @@ def _losses(reading: _Reading, name: str) -> Iterator[str]:
         return
     places = [_place(reading, found) for found in islice(reading.bad.finditer(text), _PLACES)]
     what = "1 character cannot" if count == 1 else f"{count} characters cannot"
-    where = ("in" if count <= _PLACES else "the first of them in") + " " + ", ".join(places)
-    yield f"{what} be read, because the bytes there are no {name}: {where}."
+    told = ", ".join(places)
+    if count <= _PLACES:
+        yield f"{what} be read, because the bytes there are no {name}: in {told}."
+    else:
+        yield f"{what} be read, because the bytes there are no {name}: the first of them in {told}."
 
 
 def _place(reading: _Reading, found: re.Match[str]) -> str:

@@ -2,19 +2,6 @@ Attribute VB_Name = "BonsaiActions"
 Option Explicit
 Option Private Module
 
-#If Mac Then
-Private Const WHAT_TO_CHECK As String = _
-    "Close Excel and open this workbook again. If that does not help, check two things: the " & _
-    "file ~/Library/Containers/com.microsoft.Excel/Data/xlwings.conf must give, as " & _
-    "INTERPRETER_MAC, the full path of the Python in which BONSAI is installed; and " & _
-    "'xlwings runpython install' must have been run once in the terminal."
-#Else
-Private Const WHAT_TO_CHECK As String = _
-    "Close Excel and open this workbook again. If that does not help: the file " & _
-    "%USERPROFILE%\.xlwings\xlwings.conf must give, as INTERPRETER_WIN, the full path of the " & _
-    "Python in which BONSAI is installed."
-#End If
-
 Private askedFor As String ' the action of the last click, until its question is answered
 
 ' What a click does. Python is given the name of an action from the ribbon's table, and never
@@ -74,11 +61,27 @@ Public Sub TellProblem(ByVal reason As String)
         Exit Sub
     End If
     BonsaiExcel.Tell "BONSAI could not reach Python." & vbLf & vbLf & reason & vbLf & vbLf & _
-        "Finished results are kept. " & WHAT_TO_CHECK
+        "Finished results are kept. " & WhatToCheck()
 End Sub
 
 ' On macOS a click does not hear of a Python that does not start.
 Public Sub TellNoJob()
     BonsaiExcel.Tell "BONSAI has asked Python, but no job was recorded." & vbLf & vbLf & _
-        "If no other message was shown, Python did not start. " & WHAT_TO_CHECK
+        "If no other message was shown, Python did not start. " & WhatToCheck()
 End Sub
+
+' (No constant: the words of another language are put together when they are needed.)
+Private Function WhatToCheck() As String
+    #If Mac Then
+    WhatToCheck = _
+        "Close Excel and open this workbook again. If that does not help, check two things: " & _
+        "the file ~/Library/Containers/com.microsoft.Excel/Data/xlwings.conf must give, as " & _
+        "INTERPRETER_MAC, the full path of the Python in which BONSAI is installed; and " & _
+        "'xlwings runpython install' must have been run once in the terminal."
+    #Else
+    WhatToCheck = _
+        "Close Excel and open this workbook again. If that does not help: the file " & _
+        "%USERPROFILE%\.xlwings\xlwings.conf must give, as INTERPRETER_WIN, the full path of " & _
+        "the Python in which BONSAI is installed."
+    #End If
+End Function

@@ -90,11 +90,11 @@ def test_a_table_far_longer_than_its_content_is_read_piece_by_piece_and_written_
 # Blocks
 
 
-def test_five_thousand_rows_are_one_array(bench, port):
+def test_five_thousand_rows_are_an_array_on_either_side_of_the_users_columns(bench, port):
     rows = ranked_rows(*(f"c{n}" for n in range(5_000)))
     write_ranked(port, rows)
     assert len(RANKED.columns) >= 16
-    assert bench.writes(port) == 1
+    assert bench.writes(port) == 2
     assert len(column(port, RANKED, "ChunkID")) == 5_000
 
 
@@ -126,8 +126,10 @@ def test_columns_of_the_users_in_which_nothing_changes_are_not_touched(bench, po
     book = port.excel.book()
     LiveBook(book).write_table(TableContent(RANKED, ranked_rows("a", "b", "c")))
     written = [a for a in book.impl.json()["actions"] if a["func"] == "setValues"]
+    before, behind = RANKED.headers.index("Keep"), RANKED.headers.index("Note") + 1
     assert [(a["start_column"], a["column_count"]) for a in written] == [
-        (0, RANKED.headers.index("Keep"))
+        (0, before),
+        (behind, len(RANKED.headers) - behind),
     ]
 
 
@@ -201,7 +203,7 @@ def test_computing_is_suspended_around_the_write_only_and_given_back(port):
 def test_a_mode_in_which_excel_computes_nothing_anyway_is_left_alone(bench, port):
     port.excel.calculation = "Manual"
     write_ranked(port, ranked_rows("a", "b"))
-    assert bench.writes(port) == 1
+    assert bench.writes(port) == 2
     assert not {"Manual", "Automatic"} & {*port.excel.calls}
 
 
