@@ -1,6 +1,7 @@
 """Translations compared with their texts, mechanically: what is no longer there, what came along.
 
-A mark is no proof of a fault: a name may rightly be spelt in another script. It says where to look.
+A mark is no proof of a fault: a name may rightly be another one in another language. It says where
+to look.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from worker.picture_text import display_width
 from worker.translation.base import Said
 
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’-][A-Za-z\u00c0-\u024f]+)*")
+_LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _END = re.compile(r"[.!?。！？…][\"'”’»)\]）」』］】\s]*(?:\[[\d,\s–-]+\]\s*)?$")
 
@@ -77,11 +79,22 @@ def _cited(text: str) -> Iterator[int]:
 
 
 def _names(text: str, other: str) -> Iterator[str]:
-    """Yield the names of a text in Latin letters that another lacks, whatever their endings."""
+    """Yield the names of a text in Latin letters that another lacks, whatever their endings.
+
+    A text in another script spells names in its own way, and is not asked for them.
+    """
+    if _is_in_another_script(other):
+        return
     known = KnownNames([" ".join(_LATIN_WORD.findall(other))])
     for name in _latin_names(text):
         if missing := [word for word in name if word not in known]:
             yield " ".join(missing)
+
+
+def _is_in_another_script(text: str) -> bool:
+    """Say whether a third of a text's letters, or more, are not Latin; cf. `mostly_japanese`."""
+    letters, latin = len(_LETTER.findall(text)), len("".join(_LATIN_WORD.findall(text)))
+    return 0 < letters <= 3 * (letters - latin)
 
 
 def _latin_names(text: str) -> list[tuple[str, ...]]:

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 
 from worker.contract import Translation, text_key
 from worker.contract.translation import Flaw
+from xl_addin.language.language import Say
 from xl_addin.sheets.answers import ANSWERS
+from xl_addin.sheets.book_language import book_language
 from xl_addin.sheets.edited_answers import fingerprint
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.workbook.columns import Column, Table
@@ -32,6 +34,9 @@ TRANSLATED = Column("Translated", 14, hidden=True)
 
 #: The columns whose texts are translated, by table; a cell of Translation has all of its row.
 _TEXTS = {RANKED.name: ("Question", "Chunk"), ANSWERS.name: ("Answer",)}
+
+#: What the first line begins with, if something is doubtful; what stands between two texts.
+DOUBT, PARAGRAPH = "⚠", "\n\n"
 
 #: Of what is missing, so much is named.
 _SHOWN = 5
@@ -60,14 +65,16 @@ def with_translations(
 ) -> Translated:
     """Return content with the translations of a run, and those that stand there and still hold.
 
-    The columns are added where there is a translation; where they are, they are kept up.
+    The columns are added where there is a translation; where they are, they are kept up. What is
+    doubtful is said in the workbook's language: here, as its hash is of the cell as it is written.
     """
     by_text = {translation.of: translation for translation in translations}
+    say = book_language(book).say
     standing = book.read_table(content.table)
     if not by_text and TRANSLATION.header not in standing.headers:
         return Translated(content)
     old = _by_key(content, standing.rows)
-    rows = [{**row, **_cells(content, row, old, by_text)} for row in content.rows]
+    rows = [{**row, **_cells(content, row, old, by_text, say)} for row in content.rows]
     keys = {row_key(row, content.table.key) for row in rows}
     edited = {key: row for key, row in old.items() if _is_edited(row)}
     return Translated(
@@ -98,38 +105,61 @@ def with_later_translations(content: TableContent, now: Sequence[Row]) -> TableC
 
 def outdated_note(count: int, sheet: str) -> str:
     """Say how many translations of a person's are of another text than stands there now."""
-    rows = "1 row has" if count == 1 else f"{count} rows have"
+    if count == 1:
+        return (
+            f"On {sheet} a row has a Translation that you edited, and another text now. Empty the "
+            "cell to have it translated anew."
+        )
     return (
-        f"On {sheet} {rows} a Translation that you edited, and another text now. Empty the cell to "
-        "have it translated anew."
+        f"On {sheet} {count} rows have a Translation that you edited, and another text now. Empty "
+        "a cell to have it translated anew."
     )
 
 
-def translation_text(translations: Sequence[Translation]) -> str:
+def translation_text(translations: Sequence[Translation], say: Say = str) -> str:
     """Return the cell of a row: what is doubtful in the first line, then each text."""
-    doubts = "; ".join(dict.fromkeys(doubt for each in translations for doubt in _doubts(each)))
-    first = [f"⚠ {doubts}"] if doubts else []
-    texts = "\n\n".join(each.text for each in translations if each.text)
+    doubts = dict.fromkeys(say(doubt) for each in translations for doubt in _doubts(each))
+    first = [f"{DOUBT} {'; '.join(doubts)}"] if doubts else []
+    texts = PARAGRAPH.join(each.text for each in translations if each.text)
     return "\n".join([*first, *([texts] if texts else [])])
+
+
+def split_question(cells: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the question's translation, with which all cells of its rows begin, and their rest.
+
+    Where they begin in different ways, as somebody has edited one, or where one cannot be told from
+    a passage, as there is no other row, all of them stay whole.
+    """
+    parts = [_parts(cell) for cell in cells]
+    questions = {question for _, question, _ in parts}
+    if len(cells) < 2 or len(questions) > 1:
+        return "", [*cells]
+    return questions.pop(), ["\n".join(filter(None, (doubt, rest))) for doubt, _, rest in parts]
+
+
+def _parts(cell: str) -> tuple[str, str, str]:
+    """Return the line of what is doubtful, the first text, and the others."""
+    doubt, _, texts = cell.partition("\n") if cell.startswith(DOUBT) else ("", "", cell)
+    first, _, others = texts.partition(PARAGRAPH)
+    return doubt, first, others
 
 
 def _doubts(translation: Translation) -> Iterator[str]:
     if translation.problem:
         yield f"not translated: {translation.problem}"
         return
-    if translation.missing:
-        yield f"{_named(translation.missing)} missing"
-    if translation.added:
-        yield f"{_named(translation.added)} not in the text"
+    if missing := _named(translation.missing):
+        one = len(translation.missing) == 1
+        yield f"{missing} is missing" if one else f"{missing} are missing"
+    if added := _named(translation.added):
+        one = len(translation.added) == 1
+        yield f"{added} is not in the text" if one else f"{added} are not in the text"
     yield from (_FLAWS[flaw] for flaw in translation.flaws)
 
 
 def _named(found: Sequence[str]) -> str:
-    shown = [one[:_SHOWN_SIGNS] for one in found[:_SHOWN]]
-    if len(found) == 1:
-        return f"{shown[0]} is"
-    last = f" and {shown.pop()}" if len(found) == len(shown) else " and others"
-    return f"{', '.join(shown)}{last} are"
+    shown = ", ".join(one[:_SHOWN_SIGNS] for one in found[:_SHOWN])
+    return f"{shown} and others" if len(found) > _SHOWN else shown
 
 
 def _cells(
@@ -137,6 +167,7 @@ def _cells(
     row: Mapping[str, RowValue],
     old: Mapping[Key, Row],
     by_text: Mapping[str, Translation],
+    say: Say,
 ) -> dict[str, RowValue]:
     """Return a row's translation: somebody's own, else the run's, else one that still holds."""
     standing, texts = old.get(_key(content, row)), _texts(content, row)
@@ -144,7 +175,7 @@ def _cells(
         return _kept(standing)
     made = [by_text[key] for key in map(text_key, texts) if key in by_text]
     if made:
-        text = translation_text(made)
+        text = translation_text(made, say)
         return {TRANSLATION.header: text, TRANSLATED.header: _hashes(texts, text)}
     if standing and _hash_of_texts(standing) == _hash(texts):
         return dict(standing.cells((TRANSLATION, TRANSLATED)))
