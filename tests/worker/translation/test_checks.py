@@ -33,9 +33,31 @@ def test_a_lost_or_invented_citation_is_named():
     assert (there.missing, there.added) == (("[2]",), ("[3]",))
 
 
-def test_a_name_that_is_no_longer_in_latin_letters_is_named():
-    there = compared("Then old Levin saw Kitty.", "それから老レーヴィンはKittyを見た。")
-    assert there.missing == ("Levin",)
+def test_a_name_that_is_not_there_is_named():
+    text = "Then old Levin saw Kitty in 1954."
+    assert compared(text, "Dann sah der alte Levin 1954 Kitty.", "German").missing == ()
+    assert compared(text, "Dann sah er 1954 Kitty.", "German").missing == ("Levin",)
+
+
+@pytest.mark.parametrize(
+    ("language", "translation"),
+    [
+        ("Japanese", "それから老レーヴィンは、1954年にKittyを見た。"),
+        ("Russian", "Потом старый Левин увидел Китти в 1945 году."),
+        ("Chinese", "后来，老列文在1954年见到了吉蒂。"),
+    ],
+)
+def test_another_script_spells_names_in_its_own_way(language: str, translation: str):
+    text = "Then old Levin saw Kitty in 1954."
+    lost = () if "1954" in translation else ("1954",)
+    assert compared(text, translation, language).missing == lost
+
+
+def test_a_foreign_word_or_two_make_no_other_script():
+    text = "Old Levin said that one should not be sorry."
+    assert compared(text, "Er sagte: жаль – man sollte es nicht sein.", "German").missing == (
+        "Levin",
+    )
 
 
 def test_latin_words_of_a_japanese_text_are_names():

@@ -14,12 +14,13 @@ from tests.xl_addin.sheets.rankings import ranking
 from tests.xl_addin.workbook.benches import FileBench, StandInBench
 from tests.xl_addin.workbook.stand_in_excel import remote_engine
 from worker.contract import Problem, RowReady, Translation, text_key
+from xl_addin.jobs.books import set_settings
 from xl_addin.jobs.restore import Restored, put_back
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.answers import ANSWERS
 from xl_addin.sheets.labels import LABELS, land_ranked
 from xl_addin.sheets.ranked import RANKED, ranked_content
-from xl_addin.sheets.translations import translation_text, with_translations
+from xl_addin.sheets.translations import split_question, translation_text, with_translations
 from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import TableContent
@@ -154,11 +155,53 @@ def test_the_first_line_says_what_is_doubtful():
         "x", "雨。", missing=("1954", "[2]"), added=("1945",), flaws=("short", "unchanged")
     )
     assert translation_text([doubtful]) == (
-        "⚠ 1954 and [2] are missing; 1945 is not in the text; much shorter than the text; "
+        "⚠ 1954, [2] are missing; 1945 is not in the text; much shorter than the text; "
         "not in the language asked for\n雨。"
     )
     many = said("x", "雨。", missing=tuple("abcdefg"))
     assert translation_text([many]).startswith("⚠ a, b, c, d, e and others are missing\n")
+
+
+def test_the_first_line_is_said_in_the_language_of_the_workbook_and_nothing_else_is(port):
+    set_settings(port, {"Language": "ja"})
+    made = said("It rained in 1954.", "is missing", missing=("1954",), flaws=("cut",))
+    cell = "⚠ 1954 がありません; 文の途中で終わっています\nis missing"
+    for _ in range(2):
+        run(port, "It rained in 1954.", made)
+        assert standing(port) == [cell]
+    landed = run(port, "It snowed.", said("It snowed.", "雪。"))
+    assert standing(port) == ["雪。"], "what a run has written is nobody's own, in any language"
+    assert landed.notes == []
+
+
+def test_the_hashes_are_out_of_sight(bench, port):
+    run(port, "It rained.", said("It rained.", "雨が降った。"))
+    sheet = bench.look(port)[ANSWERS.sheet]
+    columns = {
+        cell.value: sheet.column_dimensions[cell.column_letter]
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value in ("Translation", "Translated")
+    }
+    assert columns["Translated"].hidden or columns["Translated"].width == 0
+    assert not columns["Translation"].hidden
+    assert columns["Translation"].width > 50
+
+
+@pytest.mark.parametrize(
+    ("cells", "question", "rest"),
+    [
+        (["問い。\n\n雨。", "問い。\n\n雪。\n\n風。"], "問い。", ["雨。", "雪。\n\n風。"]),
+        (["⚠ x\n問い。\n\n雨。", "問い。"], "問い。", ["⚠ x\n雨。", ""]),
+        (["問い。\n\n雨。", "私の訳"], "", ["問い。\n\n雨。", "私の訳"]),
+        (["問い。\n\n雨。"], "", ["問い。\n\n雨。"]),
+        (["⚠ x", "⚠ x"], "", ["⚠ x", "⚠ x"]),
+        (["", ""], "", ["", ""]),
+        ([], "", []),
+    ],
+)
+def test_readers_see_the_translation_of_a_question_once(cells, question, rest):
+    assert split_question(cells) == (question, rest)
 
 
 def test_where_no_engine_is_the_cell_says_why():
