@@ -27,8 +27,8 @@ _END = re.compile(r"[.!?。！？…][\"'”’»)\]）」』］】\s]*(?:\[[\d,
 #: A translation that is shorter than this part of its text lacks something. A character of Chinese
 #: or Japanese, which is two columns wide, says what takes others two.
 _LEAST = 1 / 3
-#: Of so many words a text has enough to tell its language by.
-_ENOUGH_WORDS = 5
+#: Of so many words, or Japanese letters, a text has enough to tell its language by.
+_ENOUGH_WORDS, _ENOUGH_LETTERS = 5, 8
 
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _SCALED = re.compile(rf"(?<![\d.,])(\d+(?:[.,]\d+)*)[\s-]*({'|'.join(_SCALES)})\b", re.IGNORECASE)
@@ -119,7 +119,7 @@ def _is_unchanged(text: str, other: str, language: str) -> bool:
     Half of a translation's words that stand in its text, too, are more than its names.
     """
     if names_japanese(language):
-        return not is_japanese(other)
+        return len(_LETTER.findall(other)) >= _ENOUGH_LETTERS and not is_japanese(other)
     if is_japanese(text):
         return is_japanese(other)
     words = [word.casefold() for word in _WORD.findall(other)]

@@ -71,6 +71,13 @@ def test_what_is_still_in_the_language_of_the_text_is_marked(language: str):
     assert compared(LONG, LONG, language).flaws == ("unchanged",)
 
 
+def test_chinese_is_no_japanese_and_a_few_signs_tell_no_language():
+    text = "Tokyo Tower, since 1954."
+    assert compared(text, "东京铁塔，建成于1954年，至今仍在。").flaws == ("unchanged",)
+    assert compared(text, "東京タワー、1954年。").flaws == ()
+    assert compared(text, "東京塔、1954年。").flaws == ()
+
+
 def test_half_a_translation_is_marked():
     assert "short" in compared(LONG, "1954年。").flaws
     assert "cut" in compared(LONG, "1954年、彼は300円を払い、町を永遠に去ったと").flaws
