@@ -67,6 +67,7 @@ from worker.contract.kinds import (
 from worker.contract.rank import (
     OVERVIEW_BLOB,
     RANK,
+    PictureWords,
     PovMatrix,
     PovTouch,
     QuestionRanking,
@@ -173,6 +174,7 @@ __all__ = [
     "OpenIndexResult",
     "PairSet",
     "PartRequest",
+    "PictureWords",
     "PointOfView",
     "PovMatrix",
     "PovStatistics",

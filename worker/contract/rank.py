@@ -38,6 +38,14 @@ from worker.contract.wire import (
 OVERVIEW_BLOB = "overview"
 
 
+class PictureWords(Wire):
+    """What stands over pictures, in the language of whoever reads them."""
+
+    question: str = "RAG documents against points of view"
+    overview: str = "All questions against points of view"
+    cell: str = "each cell: the strongest of the question's passages"
+
+
 class RankRequest(CollectionRequest, RunRequest):
     """Rank chunks of a collection for each question by how they touch the points of view."""
 
@@ -53,6 +61,7 @@ class RankRequest(CollectionRequest, RunRequest):
     diversity: float = Field(default=0.0, ge=0.0, le=1.0)  # of what is retrieved; 0: none asked for
     only: ChunkFilter = ChunkFilter()
     heatmaps: int = Field(default=50, ge=0, le=1000)  # pictures are of so many first questions
+    picture_words: PictureWords = PictureWords()
     translate_to: str = ""  # a language, for whoever reads the results; empty: none
     translator: ModelName = ""  # what translates, if anything does
     is_part: bool = False  # of a workbook's questions: the results of the others stay

@@ -137,6 +137,8 @@ class Collection(Protocol):
     ) -> list[list[Hit]]:
         """Return up to k hits for each of (n, dim) queries, most similar first.
 
+        The search is approximate: a chunk that belongs among them may be left out.
+
         :param sources: if given, chunks of other sources do not count.
         """
         ...

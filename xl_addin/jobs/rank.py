@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from worker.contract import (
+    OVERVIEW_BLOB,
     RANK,
     ChunkFilter,
+    PictureWords,
     PointOfView,
     Problem,
     Question,
@@ -32,12 +34,14 @@ from xl_addin.jobs.estimate import Plan
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.run_inputs import note_inputs
 from xl_addin.jobs.scope import narrowed_ranking
+from xl_addin.language.language import Say
+from xl_addin.sheets.book_language import book_language
 from xl_addin.sheets.evaluation import (
     BY_QUESTION,
     EVALUATION,
     land_evaluation,
 )
-from xl_addin.sheets.heatmap import HEATMAP, heatmap_pictures
+from xl_addin.sheets.heatmap import HEATMAP, heatmap_name, heatmap_pictures
 from xl_addin.sheets.inputs import read_povs, read_questions
 from xl_addin.sheets.labels import LABELS, land_ranked, moved_note
 from xl_addin.sheets.live import LIVE, live_content
@@ -57,6 +61,7 @@ from xl_addin.workbook.port import CellValue, Formula, Row, RowValue, TableConte
 
 #: A sheet has 1,048,576 rows and 16,384 columns; to write a row takes some 20 kB of memory.
 _MOST_ROWS, _MOST_POVS = 500_000, 8_000
+_NO_OVERVIEW = "Heatmap shows no picture of all questions: rank all of them for it."
 #: Whatever says how passages are ranked.
 RANKING_FLAGS = (
     *filling(RankRequest, ChunkFilter), QUESTIONS, COLLECTION, EMBEDDER, LONG_PASSAGES,
@@ -68,12 +73,17 @@ def rank_request(
     machine: Settings,
     questions: Sequence[Question],
     povs: Sequence[PointOfView],
+    say: Say = str,
 ) -> RankRequest:
-    """Return the request to rank for these questions by these points of view."""
+    """Return the request to rank for these questions by these points of view.
+
+    :param say: says the words that stand over pictures.
+    """
     return RankRequest(
         run_id=new_run_id(),
         questions=tuple(questions),
         povs=tuple(povs),
+        picture_words=PictureWords(**{name: say(text) for name, text in PictureWords()}),
         only=ChunkFilter(**options.fields(ChunkFilter)),
         **collection_fields(options, machine),
         **options.fields(RankRequest) | {"translator": _translator(options, machine)},
@@ -96,7 +106,8 @@ def ask(inputs: Inputs) -> Asked[RankRequest]:
     _refuse_nothing("question", inputs.questions.name, bool(questions), unasked)
     _refuse_nothing("point of view", inputs.povs.name, bool(povs), unseen)
     check_weights(povs)
-    request = rank_request(inputs.options, inputs.machine, questions, povs)
+    say = book_language(inputs.questions).say
+    request = rank_request(inputs.options, inputs.machine, questions, povs, say)
     _refuse_too_many(request)
     return Asked(request, unasked + unseen)
 
@@ -162,9 +173,23 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
     for content in others:
         book.write_table(content)
     run.notes += land_evaluation(book, ranked.rows)
-    pictures = heatmap_pictures(rankings, run.blobs)
-    book.put_pictures(HEATMAP.sheet, pictures, keep_others=leaves_others)
+    others = {str(row["QID"]) for row in ranked.rows} - {ranking.qid for ranking in rankings}
+    _put_heatmaps(book, rankings, run, others)
+    if others and request.heatmaps:
+        run.notes.append(_NO_OVERVIEW)
     return [*landed.lost, *translated.lost]
+
+
+def _put_heatmaps(
+    book: WorkbookPort, rankings: Sequence[QuestionRanking], run: Run, others: Set[str]
+) -> None:
+    """Show the pictures of a run, and leave those of other questions that Ranked shows.
+
+    Where there are others, none is of all questions.
+    """
+    blobs = {name: png for name, png in run.blobs.items() if not others or name != OVERVIEW_BLOB}
+    pictures = heatmap_pictures(rankings, blobs)
+    book.put_pictures(HEATMAP.sheet, pictures, keep={heatmap_name(qid) for qid in others})
 
 
 def _contents(

@@ -32,7 +32,7 @@ def heatmap_pictures(
 ) -> list[Picture]:
     """Return the picture of all questions, and of each that has one.
 
-    The last says how many have none.
+    The last says how many more have none.
     """
     pictures = [
         Picture(
@@ -45,7 +45,7 @@ def heatmap_pictures(
         if heatmap_blob(ranking.qid) in blobs
     ]
     if pictures and (others := len(rankings) - len(pictures)):
-        more = f"(the last picture; {others} more on Ranked have none, as the settings say)"
+        more = f"({others} more questions on Ranked have no picture)"
         pictures[-1] = replace(pictures[-1], caption=f"{pictures[-1].caption}  {more}")
     return [*_overview(rankings, blobs), *pictures]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.worker.contract_samples.shared import PROBLEM, RUN, STATISTICS
 from worker.contract import (
+    PictureWords,
     PointOfView,
     PovMatrix,
     PovTouch,
@@ -60,6 +61,7 @@ RANK = RankRequest(
     score="pnorm",
     top_k=5,
     sexy_share=0.5,
+    picture_words=PictureWords(question="RAG の文書 × 視点"),
 )
 TRANSLATING = RANK.model_copy(update={"translate_to": "Japanese", "translator": "gguf:smollm2"})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -33,13 +33,13 @@ class Gallery:
         self._sheet, self._texts, self._caption_style = sheet, texts, caption_style
         self._drawing = _drawing(package, part, sheet)
 
-    def show(self, pictures: Sequence[Picture], *, keep_others: bool) -> None:
+    def show(self, pictures: Sequence[Picture], *, keep: Collection[str]) -> None:
         """Show these pictures of ours; known ones keep their place and size."""
         known = {shown.name: shown for shown in self._drawing.pictures()
                  if shown.name.startswith(PREFIX)}  # fmt: skip
         wanted = {shown_name(picture): picture for picture in pictures}
         for name, shown in known.items():
-            if name not in wanted and not keep_others:
+            if name not in wanted and name not in keep:
                 self._take_down(shown)
         for name, picture in wanted.items():
             shown_now = known.get(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,12 +50,12 @@ class LiveGallery:
         """The names of those that are there."""
         return [name for name in self._by_name() if name.startswith(PREFIX)]
 
-    def show(self, pictures: Sequence[Picture], *, keep_others: bool) -> None:
+    def show(self, pictures: Sequence[Picture], *, keep: Collection[str]) -> None:
         """Show these pictures of ours; known ones keep their place and size."""
         names = self.names
         wanted = {shown_name(picture): picture for picture in pictures}
         for name in names:
-            if name not in wanted and not keep_others:
+            if name not in wanted and name not in keep:
                 self._take_down(self._named(name))
         bottoms = [_bottom_row(item) for item in self._pictures()]
         below = max([row for row, _ in self._texts] + bottoms, default=0)
