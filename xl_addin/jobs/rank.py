@@ -159,7 +159,7 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
     if not rankings:
         return ()
     leaves_others = request.is_part or not run.is_whole
-    ranked, *others = (
+    ranked, *rest = (
         _completed(book, content, request) if leaves_others else content
         for content in _contents(book, rankings, request)
         if book.has_table(content.table)
@@ -170,7 +170,7 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
     landed = land_ranked(book, with_stale_marks(book, translated.content, RANKING))
     if landed.moved:
         run.notes.append(moved_note(landed.moved))
-    for content in others:
+    for content in rest:
         book.write_table(content)
     run.notes += land_evaluation(book, ranked.rows)
     others = {str(row["QID"]) for row in ranked.rows} - {ranking.qid for ranking in rankings}
