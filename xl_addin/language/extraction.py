@@ -62,7 +62,8 @@ _FOR_PROGRAMS = re.compile(
     r"|HTTP/1|[0-9a-f]{64}"  # protocols, hashes
     r"|\{(?:passage|words|sentence|kind)\}|\{context\}\n"  # prompts
     r"|\{\{?question\}\}?(?:\n|$)|^### "
-    r"|^ +Case \{|Public Sub|Public Function|If IsMissing|ByVal|BonsaiExcel\.|BonsaiBridge\."  # macros
+    r"|^ +Case \{|Public Sub|Public Function"  # macros
+    r"|If IsMissing|ByVal|BonsaiExcel\.|BonsaiBridge\."  # macros
     r"|\n\w+ \{\}\n|^[\d.]+ [GM]B$"  # lines for a server, sizes
 )
 
