@@ -96,6 +96,7 @@ from worker.contract.regress import (
 from worker.contract.score import SCORE, ScoreRequest, ScoreResult
 from worker.contract.stamp import RunStamp
 from worker.contract.taste import TASTE, Label, LearntPov, TasteRequest, TasteResult
+from worker.contract.translation import Translation, text_key
 from worker.contract.tune import (
     LOSS_BLOB,
     TUNE,
@@ -214,6 +215,7 @@ __all__ = [
     "TasteRequest",
     "TasteResult",
     "TextReady",
+    "Translation",
     "TuneMethod",
     "TunePair",
     "TunePassage",
@@ -233,5 +235,6 @@ __all__ = [
     "refused_blob",
     "rejected",
     "score_formula",
+    "text_key",
     "verdict_of",
 ]

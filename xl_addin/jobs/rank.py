@@ -14,6 +14,7 @@ from worker.contract import (
     Question,
     QuestionRanking,
     RankRequest,
+    Translation,
     check_weights,
 )
 from worker.errors import InputError
@@ -50,9 +51,12 @@ from xl_addin.sheets.pov import weights_can_be_read
 from xl_addin.sheets.ranked import RANKED, ranked_content
 from xl_addin.sheets.run_inputs import RANKING
 from xl_addin.sheets.settings import filling
+from xl_addin.sheets.settings.answer import LLM
 from xl_addin.sheets.settings.index import COLLECTION, EMBEDDER, LONG_PASSAGES
 from xl_addin.sheets.settings.rank import QUESTIONS, TOP_K
+from xl_addin.sheets.settings.translate import TRANSLATE_TO, TRANSLATOR
 from xl_addin.sheets.stale_marks import of_run, with_stale_marks
+from xl_addin.sheets.translations import outdated_note, with_translations
 from xl_addin.workbook.port import CellValue, Formula, Row, RowValue, TableContent, WorkbookPort
 
 #: A sheet has 1,048,576 rows and 16,384 columns; to write a row takes some 20 kB of memory.
@@ -81,8 +85,13 @@ def rank_request(
         picture_words=PictureWords(**{name: say(text) for name, text in PictureWords()}),
         only=ChunkFilter(**options.fields(ChunkFilter)),
         **collection_fields(options, machine),
-        **options.fields(RankRequest),
+        **options.fields(RankRequest) | {"translator": _translator(options, machine)},
     )
+
+
+def _translator(options: Options, machine: Settings) -> str:
+    """Return the model that translates: the one asked for, else what writes answers."""
+    return (options[TRANSLATOR] or options[LLM] or machine.llm) if options[TRANSLATE_TO] else ""
 
 
 def ask(inputs: Inputs) -> Asked[RankRequest]:
@@ -150,19 +159,22 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
         return ()
     leaves_others = request.is_part or not run.is_whole
     before = book.read_table(RANKED).rows if leaves_others else None
-    ranked, *others = (
+    ranked, *rest = (
         _completed(book, content, request) if leaves_others else content
         for content in _contents(book, rankings, request)
         if book.has_table(content.table)
     )
-    landed = land_ranked(book, with_stale_marks(book, ranked, RANKING))
+    translated = with_translations(book, ranked, run.rows(Translation))
+    if translated.outdated:
+        run.notes.append(outdated_note(translated.outdated, RANKED.sheet))
+    landed = land_ranked(book, with_stale_marks(book, translated.content, RANKING))
     if landed.moved:
         run.notes.append(moved_note(landed.moved))
-    for content in others:
+    for content in rest:
         book.write_table(content)
     run.notes += land_evaluation(book, ranked.rows)
     run.notes += land_heatmaps(book, request, run, before)
-    return landed.lost
+    return [*landed.lost, *translated.lost]
 
 
 def _contents(

@@ -52,6 +52,7 @@ class Texts:
     source: str
     page: str
     passage: str
+    translation: str
     keep: str
     point_of_view: str
     weight: str
@@ -115,6 +116,7 @@ ENGLISH = Texts(
     source="Source",
     page="Page",
     passage="Passage",
+    translation="Translation",
     keep="Keep",
     point_of_view="Point of view",
     weight="Weight",

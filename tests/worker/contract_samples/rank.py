@@ -13,6 +13,8 @@ from worker.contract import (
     RankedChunk,
     RankRequest,
     RankResult,
+    Translation,
+    text_key,
 )
 
 CHUNK = RankedChunk(
@@ -61,8 +63,24 @@ RANK = RankRequest(
     sexy_share=0.5,
     picture_words=PictureWords(question="RAG の文書 × 視点"),
 )
+TRANSLATING = RANK.model_copy(update={"translate_to": "Japanese", "translator": "gguf:smollm2"})
 
-RANK_RESULT = RankResult(run=RUN, questions=(RANKING,), problems=(PROBLEM,), seconds=0.5)
+TRANSLATION = Translation(
+    of=text_key("Who gains?"),
+    text="得をするのは誰か。",
+    missing=("[1]",),
+    added=("7",),
+    flaws=("cut",),
+)
+UNTRANSLATED = Translation(of=text_key("Why?"), text="", problem=PROBLEM)
 
-SAMPLES = {"rank": (RANK, RANK_RESULT)}
-ROWS = [RANKING]
+RANK_RESULT = RankResult(
+    run=RUN,
+    questions=(RANKING,),
+    translations=(TRANSLATION, UNTRANSLATED),
+    problems=(PROBLEM,),
+    seconds=0.5,
+)
+
+SAMPLES = {"rank": (TRANSLATING, RANK_RESULT)}
+ROWS = [RANKING, TRANSLATION, UNTRANSLATED]

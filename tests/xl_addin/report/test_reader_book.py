@@ -187,6 +187,24 @@ def test_libreoffice_computes_it_anew_without_a_single_error(results: Path, offi
                 )
 
 
+def test_translations_stand_below_their_texts(translated: Path):
+    workbook = opened(reader_of(translated))
+    said = {
+        name: [str(cell.value) for row in workbook[name].iter_rows() for cell in row if cell.value]
+        for name in (ENGLISH.overview, ENGLISH.answers, ENGLISH.passages)
+    }
+    assert "What of Q1?\nQ1はどうか。" in said[ENGLISH.overview]
+    answers, passages = said[ENGLISH.answers], said[ENGLISH.passages]
+    assert "Q1  What of Q1?\nQ1はどうか。" in answers
+    assert "Translation:\n歌う[1]。壁は古い[2-3]。" in answers
+    below = [passages[passages.index(each.text) + 1] for each in (KETTLE, HARBOUR)]
+    assert below == [
+        "Translation:\nやかんが歌う。",
+        "Translation:\n⚠ 1931 is missing\n港の壁は古い。",
+    ]
+    assert sum(each.startswith("Translation:") for each in passages) == 2
+
+
 def test_two_hundred_questions_are_all_there(tmp_path: Path):
     rankings = [ranking(f"Q{number}") for number in range(1, 201)]
     answers = [answer(f"Q{number}", f"Answer {number} [1].") for number in range(1, 201)]
