@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uff66-\uff9f]")
+_KANA = re.compile(r"[\u3040-\u30ff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _ENGLISH_MODEL = re.compile(
     r"\b(en|english)\b|^minilm|all-minilm|\bsmollm2?(?![0-9])", re.IGNORECASE
@@ -36,6 +37,16 @@ def mostly_japanese(texts: Iterable[str]) -> bool:
         japanese += len(_JAPANESE.findall(text))
         letters += len(_LETTER.findall(text))
     return japanese > 0 and japanese * 3 >= letters
+
+
+def is_japanese(text: str) -> bool:
+    """Say whether a text is Japanese, and not Chinese, which has no kana."""
+    return mostly_japanese([text]) and bool(_KANA.search(text))
+
+
+def names_japanese(language: str) -> bool:
+    """Say whether a name of a language, as people write it, is that of Japanese."""
+    return language.strip().casefold() in ("japanese", "ja", "jp", "日本語")
 
 
 def any_japanese(texts: Iterable[str]) -> bool:

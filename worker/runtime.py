@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from worker.retrieval.base import Collection, Embedder, Reranker, Vectors
     from worker.retrieval.chroma_store import ChromaStore
     from worker.retrieval.keywords import KeywordIndex
+    from worker.translation.base import Translator
 
 T = TypeVar("T")
 
@@ -84,6 +85,10 @@ class Runtime:
         """Return the cross-encoder of this name; raises as `embedder` does."""
         return self._keep_warm("reranker", name, lambda: self._reranker(name))
 
+    def translator(self, name: str) -> Translator:
+        """Return the translator of this name, which is no language model; raises as `embedder`."""
+        return self._keep_warm("translator", name, lambda: self._translator(name))
+
     def keywords(self, collection: Collection) -> KeywordIndex:
         """Return the keyword index of a collection; that of the last version stays in memory.
 
@@ -131,6 +136,10 @@ class Runtime:
     def _reranker(self, name: str) -> Reranker:
         reranker: Reranker = find_engine(name, "rerank").load(name, self.settings)
         return reranker
+
+    def _translator(self, name: str) -> Translator:
+        translator: Translator = find_engine(name, "translate").load(name, self.settings)
+        return translator
 
     def _keep_warm(self, kind: str, name: str, build: Callable[[], T], version: str = "") -> T:
         with self._lock:

@@ -124,6 +124,11 @@ class Settings:
         return self.home / "cache" / "vectors.sqlite"
 
     @property
+    def translations(self) -> Path:
+        """Where translations are kept; they can be made again."""
+        return self.home / "cache" / "translations.sqlite"
+
+    @property
     def earlier_runs(self) -> Path:
         """Where it is kept how long runs took; the next ones tell it again."""
         return self.home / "cache" / "runs.json"

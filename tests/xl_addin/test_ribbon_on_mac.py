@@ -26,6 +26,7 @@ from worker.queueing.local.local_jobs import LocalJobs
 from worker.queueing.local.worker_process import start_worker
 from worker.settings import IN_PROCESS, Settings
 from xl_addin import ribbon
+from xl_addin.sheets.heatmap import heatmap_name
 from xl_addin.sheets.job_sheet import JOBS
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.sources import SOURCES
@@ -123,5 +124,6 @@ def test_index_and_rank_land(jobs: None, bench: MacBench):
     assert len(ranked) == 8 * len(TEXTS)
     assert all(isinstance(row["SexyScore"], float) for row in ranked)
     pictures = bench.excel.workbooks[0].model.sheet("Heatmap").pictures
-    assert len(pictures) == len({row["QID"] for row in ranked})
+    qids = dict.fromkeys(row["QID"] for row in ranked)
+    assert [each.name for each in pictures] == ["bonsai overview", *map(heatmap_name, qids)]
     assert bench.excel.boxes == []

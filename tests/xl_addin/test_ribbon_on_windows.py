@@ -32,6 +32,7 @@ from worker.queueing.scores.formula_scores import FormulaScores
 from worker.settings import IN_PROCESS, Settings
 from xl_addin import ribbon
 from xl_addin.jobs.books import set_settings
+from xl_addin.sheets.heatmap import heatmap_name
 from xl_addin.sheets.job_sheet import JOBS
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.sources import SOURCES
@@ -180,7 +181,8 @@ def test_index_rank_and_score_selection_land(desktop: Desktop, windows: Windows)
     ranked = desktop.rows(RANKED)
     assert len(ranked) == 8 * len(TEXTS)
     assert all(isinstance(row["SexyScore"], float) for row in ranked)
-    assert len(desktop.pictures("Heatmap")) == len({row["QID"] for row in ranked})
+    qids = dict.fromkeys(row["QID"] for row in ranked)
+    assert desktop.pictures("Heatmap") == ["bonsai overview", *map(heatmap_name, qids)]
     desktop.press("score_selection")
     assert desktop.wait()["State"] == "done"
     assert all(isinstance(desktop.cell("Notes", row, 3).Value, float) for row in (2, 3))

@@ -67,6 +67,7 @@ from worker.contract.kinds import (
 from worker.contract.rank import (
     OVERVIEW_BLOB,
     RANK,
+    PictureWords,
     PovMatrix,
     PovTouch,
     QuestionRanking,
@@ -95,6 +96,7 @@ from worker.contract.regress import (
 from worker.contract.score import SCORE, ScoreRequest, ScoreResult
 from worker.contract.stamp import RunStamp
 from worker.contract.taste import TASTE, Label, LearntPov, TasteRequest, TasteResult
+from worker.contract.translation import Translation, text_key
 from worker.contract.tune import (
     LOSS_BLOB,
     TUNE,
@@ -172,6 +174,7 @@ __all__ = [
     "OpenIndexResult",
     "PairSet",
     "PartRequest",
+    "PictureWords",
     "PointOfView",
     "PovMatrix",
     "PovStatistics",
@@ -212,6 +215,7 @@ __all__ = [
     "TasteRequest",
     "TasteResult",
     "TextReady",
+    "Translation",
     "TuneMethod",
     "TunePair",
     "TunePassage",
@@ -231,5 +235,6 @@ __all__ = [
     "refused_blob",
     "rejected",
     "score_formula",
+    "text_key",
     "verdict_of",
 ]

@@ -11,6 +11,7 @@ from pydantic import Field
 from worker.contract.base import JobKind, Learnt, Result, Row, RunRequest
 from worker.contract.rank import QuestionRanking, RankRequest, RankResult, StageSeconds
 from worker.contract.stamp import RunStamp
+from worker.contract.translation import Translation
 from worker.contract.wire import (
     AnswerMode,
     Count,
@@ -165,10 +166,15 @@ class AnswerResult(RankResult):
     @classmethod
     def so_far(cls, run: RunStamp, rows: Sequence[Row]) -> AnswerResult:
         """Return what a run that ended before its time has given, out of its rows."""
-        ranked = RankResult.so_far(run, rows).questions
+        ranked = RankResult.so_far(run, rows)
         answers = tuple(row for row in rows if isinstance(row, Answer))
-        return cls(run=run, questions=ranked, answers=answers)
+        return cls(
+            run=run,
+            questions=ranked.questions,
+            translations=ranked.translations,
+            answers=answers,
+        )
 
 
-ANSWER = JobKind("answer", AnswerRequest, AnswerResult, (QuestionRanking, Answer))
+ANSWER = JobKind("answer", AnswerRequest, AnswerResult, (QuestionRanking, Answer, Translation))
 KINDS = (ANSWER,)

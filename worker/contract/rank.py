@@ -21,6 +21,7 @@ from worker.contract.base import (
 from worker.contract.inputs import ChunkFilter, PointOfView, Question
 from worker.contract.pictures import check_png
 from worker.contract.stamp import RunStamp
+from worker.contract.translation import Translation
 from worker.contract.wire import (
     USUAL_SCORE,
     Count,
@@ -35,6 +36,14 @@ from worker.contract.wire import (
 
 #: The name under which the picture of all questions by points of view (PNG) is stored.
 OVERVIEW_BLOB = "overview"
+
+
+class PictureWords(Wire):
+    """What stands over pictures, in the language of whoever reads them."""
+
+    question: str = "RAG documents against points of view"
+    overview: str = "All questions against points of view"
+    cell: str = "each cell: the strongest of the question's passages"
 
 
 class RankRequest(CollectionRequest, RunRequest):
@@ -52,6 +61,9 @@ class RankRequest(CollectionRequest, RunRequest):
     diversity: float = Field(default=0.0, ge=0.0, le=1.0)  # of what is retrieved; 0: none asked for
     only: ChunkFilter = ChunkFilter()
     heatmaps: int = Field(default=50, ge=0, le=1000)  # pictures are of so many first questions
+    picture_words: PictureWords = PictureWords()
+    translate_to: str = ""  # a language, for whoever reads the results; empty: none
+    translator: ModelName = ""  # what translates, if anything does
     is_part: bool = False  # of a workbook's questions: the results of the others stay
 
     def told(self) -> dict[str, str]:
@@ -84,10 +96,12 @@ class RankRequest(CollectionRequest, RunRequest):
         return asked
 
     def check_row(self, row: Row) -> None:
-        """See that a ranking is one that was asked for, and whole.
+        """See that a ranking, or a translation, is one that was asked for, and whole.
 
         :raises ProtocolError: if not, saying what is wrong.
         """
+        if isinstance(row, Translation):
+            return require(bool(self.translate_to), "no translation was asked for")
         if not isinstance(row, QuestionRanking):
             return super().check_row(row)
         self.check_question(row.qid, row.question)
@@ -204,15 +218,17 @@ class RankResult(RunResult):
     """Outcome of a rank job; questions that failed are in `problems`."""
 
     questions: tuple[QuestionRanking, ...]
+    translations: tuple[Translation, ...] = ()
 
     @classmethod
     def so_far(cls, run: RunStamp, rows: Sequence[Row]) -> RankResult:
         """Return what a run that ended before its time has given, out of its rows."""
         questions = tuple(row for row in rows if isinstance(row, QuestionRanking))
-        return cls(run=run, questions=questions)
+        translations = tuple(row for row in rows if isinstance(row, Translation))
+        return cls(run=run, questions=questions, translations=translations)
 
 
-RANK = JobKind("rank", RankRequest, RankResult, (QuestionRanking,))
+RANK = JobKind("rank", RankRequest, RankResult, (QuestionRanking, Translation))
 KINDS = (RANK,)
 
 

@@ -10,7 +10,7 @@ from worker.addresses import holds_secret, masked_address
 from worker.errors import BonsaiError, ProtocolError, SettingError, error_class
 
 #: Raised whenever a request or result changes its shape; other versions are refused.
-PROTOCOL_VERSION = 13
+PROTOCOL_VERSION = 15
 
 ScoreMode = Literal["contrast", "classic", "max", "mean", "pnorm"]
 #: The score where nobody asks for another.

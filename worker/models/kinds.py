@@ -17,10 +17,15 @@ from typing import Any, Literal
 from worker.errors import SettingError
 from worker.settings import Settings
 
-#: What a model is asked for: vectors, an order of passages, or text.
-Task = Literal["embed", "rerank", "write"]
+#: What a model is asked for: vectors, an order of passages, text, or another language's.
+Task = Literal["embed", "rerank", "write", "translate"]
 
-_DOES = {"embed": "embedding model", "rerank": "reranker", "write": "language model"}
+_DOES = {
+    "embed": "embedding model",
+    "rerank": "reranker",
+    "write": "language model",
+    "translate": "translator",
+}
 
 
 @dataclass(frozen=True)
@@ -28,9 +33,9 @@ class Engine:
     """What a kind does one task with.
 
     `loader` is a function, as in `worker.retrieval.onnx_embedder:load`, of a model's name and the
-    settings; it returns an `Embedder`, a `Reranker` or a `LanguageModel`. `example` is a name for
-    messages to show, empty for what nobody should choose. One that stands `over_another` model is
-    handed what gives models by name, too.
+    settings; it returns an `Embedder`, a `Reranker`, a `LanguageModel` or a `Translator`. `example`
+    is a name for messages to show, empty for what nobody should choose. One that stands
+    `over_another` model is handed what gives models by name, too.
     """
 
     task: Task
@@ -158,6 +163,14 @@ KINDS = (
         extra="openai",
     ),
     ModelKind(
+        name="argos",
+        about="translator on the processor, as in argos:FILE or argos:FOLDER: a package of Argos "
+        "Translate, for one language into one other",
+        engines=(Engine("translate", "worker.translation.argos:load", "argos:FILE"),),
+        modules=(("ctranslate2",), ("sentencepiece",)),
+        extra="translate",
+    ),
+    ModelKind(
         name="test",
         about="for tests and as an example (test:hash): its vectors mean nothing",
         engines=(Engine("embed", "worker.retrieval.hashing_embedder:load"),),
@@ -168,6 +181,12 @@ KINDS = (
         engines=(Engine("write", "worker.inference.scripted_model:load"),),
     ),
 )
+
+
+def does(name: str, task: Task) -> bool:
+    """Say whether models of a name's kind do a task."""
+    kinds = [kind for kind in KINDS if kind.name == name.partition(":")[0]]
+    return any(engine.task == task for kind in kinds for engine in kind.engines)
 
 
 def find_engine(name: str, task: Task) -> Engine:

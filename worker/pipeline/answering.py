@@ -28,7 +28,8 @@ from worker.pipeline.drafts import Draft
 from worker.pipeline.job_context import JobContext, short_hash
 from worker.pipeline.judging import JudgedQuestion, judged_questions
 from worker.pipeline.pace import Pace
-from worker.pipeline.ranking import rank
+from worker.pipeline.ranking import rankings
+from worker.pipeline.translating import ranked_texts, translations
 from worker.pipeline.unread_texts import unread_texts
 
 Key = tuple[str, AnswerMode]
@@ -38,7 +39,7 @@ _NO_SETTINGS = {"job", "protocol", "run_id", "ranking", "llm", "only"}
 
 
 def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
-    """Rank, then answer each question in each mode.
+    """Rank, then answer each question in each mode, and translate what is asked for.
 
     An answer that fails is reported in its row, and the others go on.
 
@@ -49,12 +50,14 @@ def answer(request: AnswerRequest, context: JobContext) -> AnswerResult:
     context.check_cancelled()
     layout = choose_layout(request.prompt, has_chat_layout=model.has_chat_layout)
     name = with_commit(context.runtime.settings.models, model.name)
-    ranking = rank(request.ranking, context, lambda stamp: _stamp(request, name, stamp))
+    ranking = rankings(request.ranking, context, lambda stamp: _stamp(request, name, stamp))
     asker = Asker(model, layout, _sampling(request), context)
     answers = _answer_all(request, ranking.questions, asker)
+    shown = [*(answer.text for answer in answers), *ranked_texts(ranking.questions)]
     return AnswerResult(
         run=ranking.run,
         questions=ranking.questions,
+        translations=translations(request.ranking, shown, context),
         answers=tuple(answers),
         problems=ranking.problems,
         remarks=ranking.remarks,

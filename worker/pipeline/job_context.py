@@ -124,7 +124,9 @@ def short_hash(value: object) -> str:
 
 
 #: Fields of a ranking that no setting stands for.
-_NO_SETTINGS = {"job", "protocol", "run_id", "questions", "povs", "store", "is_part"}
+_NO_SETTINGS = {
+    "job", "protocol", "run_id", "questions", "povs", "store", "is_part", "picture_words",
+}  # fmt: skip
 
 
 def ranking_stamp(request: RankRequest, index_version: str, embedder: str) -> RunStamp:

@@ -26,13 +26,26 @@ from worker.pipeline.ranking_pictures import PictureDrawer, signs_without_font
 from worker.pipeline.read_inputs import pov_vectors, readable
 from worker.pipeline.retrieving import Retriever
 from worker.pipeline.statistics_cache import StatisticsCache
+from worker.pipeline.translating import ranked_texts, translations
 from worker.retrieval.base import Collection, EmbeddedChunk, Embedder, Hit, Vectors
 from worker.retrieval.taste_embedder import passages_by
 from worker.retrieval.vector_cache import VectorCache
 from worker.scoring.agreement import orders_as_mean
 
 
-def rank(
+def rank(request: RankRequest, context: JobContext) -> RankResult:
+    """Rank the chunks of a collection for each question, and translate what is asked for.
+
+    :raises BonsaiError: as `rankings` does.
+    """
+    started = perf_counter()
+    ranked = rankings(request, context)
+    translated = translations(request, ranked_texts(ranked.questions), context)
+    seconds = perf_counter() - started
+    return ranked.model_copy(update={"translations": translated, "seconds": seconds})
+
+
+def rankings(
     request: RankRequest,
     context: JobContext,
     stamped: Callable[[RunStamp], RunStamp] = lambda stamp: stamp,
@@ -55,12 +68,12 @@ def rank(
     problems: list[Problem] = []
     questions = readable(request.questions, embedder, context, problems, "question")
     scorer = _scorer(request, embedder, scoring, collection, context, problems)
-    rankings = _rank_all(scorer, questions, collection, embedder, context)
+    ranked = _rank_all(scorer, questions, collection, embedder, context)
     return RankResult(
         run=stamp,
-        questions=tuple(rankings),
+        questions=tuple(ranked),
         problems=tuple(problems),
-        remarks=tuple(_remarks(request, rankings)),
+        remarks=tuple(_remarks(request, ranked)),
         seconds=perf_counter() - started,
     )
 

@@ -92,21 +92,20 @@ def question_picture(request: RankRequest, ranking: QuestionRanking) -> bytes:
         ranking.matrix.pov_ids,
         _values(request, ranking.matrix)[: len(passages)],
         [_passage_label(row) for row in passages],
-        f"{_question_label(ranking, _TITLE)}\nRAG documents against points of view",
+        f"{_question_label(ranking, _TITLE)}\n{shorten(request.picture_words.question, _TITLE)}",
     )
 
 
 def overview_picture(request: RankRequest, rankings: Sequence[QuestionRanking]) -> bytes:
     """Return the picture of questions by points of view: how strong the strongest passage is."""
-    drawn = rankings[:_DRAWN_QUESTIONS]
-    some = f" (the first {len(drawn)} of {len(rankings)})" if len(drawn) < len(rankings) else ""
+    drawn, words = rankings[:_DRAWN_QUESTIONS], request.picture_words
+    some = f" (1-{len(drawn)} / {len(rankings)})" if len(drawn) < len(rankings) else ""
     return _picture(
         request,
         drawn[0].matrix.pov_ids,
         np.array([_values(request, ranking.matrix).max(axis=0) for ranking in drawn]),
         [_question_label(ranking, _QUESTION) for ranking in drawn],
-        f"All questions against points of view{some}\n"
-        "each cell: the strongest of the question's passages",
+        f"{shorten(words.overview, _TITLE)}{some}\n{shorten(words.cell, _TITLE)}",
     )
 
 
@@ -115,6 +114,7 @@ def signs_without_font(request: RankRequest, rankings: Sequence[QuestionRanking]
     labels = [_question_label(ranking, _TITLE) for ranking in rankings]
     labels += [_passage_label(row) for ranking in rankings for row in ranking.rows]
     labels += [_pov_label(pov) for pov in request.povs]
+    labels += dict(request.picture_words).values()
     signs = lacking("".join(labels)) if rankings else ""
     if not signs:
         return ""

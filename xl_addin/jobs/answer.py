@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import get_args
 
-from worker.contract import ANSWER, Answer, AnswerMode, AnswerRequest, RankRequest
+from worker.contract import ANSWER, Answer, AnswerMode, AnswerRequest, RankRequest, Translation
 from worker.evaluation.abstention import abstains
 from worker.settings import Settings
 from xl_addin.jobs.base import Asked, ExcelJob, Inputs, Landing, RowText, SummaryTable
@@ -30,6 +30,7 @@ from xl_addin.sheets.evaluation import BY_QUESTION, EVALUATION
 from xl_addin.sheets.options import Options
 from xl_addin.sheets.settings.answer import CONTEXTS, LLM, MODES, PROMPT
 from xl_addin.sheets.stale_marks import of_run, with_stale_marks
+from xl_addin.sheets.translations import outdated_note, with_translations
 from xl_addin.workbook.port import Row, WorkbookPort
 
 _COUNTED = ("Mode", "Answers", "Abstained", "Failed", "Prompt tokens", "Reused", "Tokens")
@@ -82,7 +83,11 @@ def _land_answers(book: WorkbookPort, request: AnswerRequest, run: Run) -> Seque
     qids = question_order(request.ranking, [row.values.get("QID") for row in old])
     replaces_all = run.is_whole and not request.ranking.is_part
     rows = keep_edits(content.rows, old, list(map(str, qids)), is_whole=replaces_all)
-    return book.write_table(with_stale_marks(book, replace(content, rows=rows)))
+    translated = with_translations(book, replace(content, rows=rows), run.rows(Translation))
+    if translated.outdated:
+        run.notes.append(outdated_note(translated.outdated, ANSWERS.sheet))
+    lost = book.write_table(with_stale_marks(book, translated.content))
+    return [*lost, *translated.lost]
 
 
 def answer_text(answer: Answer) -> RowText:

@@ -173,14 +173,14 @@ def estimate(plan: Plan, means: Means, settings: Settings) -> Estimate:
 
 
 def learnt(plan: Plan, run: Run) -> dict[str, float]:
-    """Return the means of a whole run; nothing of one that ended early.
+    """Return the means of a whole run; nothing of one that ended early, or has translated.
 
     Answers that several streams write at once share the time; one that no model wrote took none,
     and proves nothing.
     """
     whole = run.result_as(RunResult)
     rankings = run.rows(QuestionRanking)
-    if whole is None or not rankings:
+    if whole is None or not rankings or plan.ranking.translate_to:  # which is in its seconds
         return {}
     ranked = sum(ranking.seconds.total for ranking in rankings)
     written = [answer for answer in run.rows(Answer) if answer.tokens]
@@ -203,7 +203,7 @@ def _writing(answer: Answer) -> float:
 
 def _seconds(plan: Plan, means: Means) -> float | None:
     rows = list(plan.rows())
-    if any(name not in means for name, _ in rows):
+    if plan.ranking.translate_to or any(name not in means for name, _ in rows):
         return None
     return means.get(plan.start, 0.0) + sum(means[name] * count for name, count in rows)
 
@@ -221,6 +221,11 @@ def _sendings(plan: Plan, means: Means, settings: Settings) -> Iterator[Sending]
     if answering and (server := charging_server(answering.llm, settings)):
         characters, passages = plan.prompted
         yield _sending(server, plan.answers, characters, passages, means.get(plan.each_passage))
+    if asked.translator and (server := charging_server(asked.translator, settings)):
+        passages = plan.questions * asked.top_k
+        calls = plan.questions + passages + plan.answers
+        characters = sum(map(len, questions))
+        yield _sending(server, calls, characters, passages, means.get(plan.each_passage))
 
 
 def _embedding(

@@ -8,11 +8,13 @@ from dataclasses import replace
 from worker.contract import (
     RANK,
     ChunkFilter,
+    PictureWords,
     PointOfView,
     Problem,
     Question,
     QuestionRanking,
     RankRequest,
+    Translation,
     check_weights,
 )
 from worker.errors import InputError
@@ -28,15 +30,18 @@ from xl_addin.jobs.base import (
 )
 from xl_addin.jobs.button import Button
 from xl_addin.jobs.estimate import Plan
+from xl_addin.jobs.heatmaps import land_heatmaps
 from xl_addin.jobs.run import Run
 from xl_addin.jobs.run_inputs import note_inputs
 from xl_addin.jobs.scope import narrowed_ranking
+from xl_addin.language.language import Say
+from xl_addin.sheets.book_language import book_language
 from xl_addin.sheets.evaluation import (
     BY_QUESTION,
     EVALUATION,
     land_evaluation,
 )
-from xl_addin.sheets.heatmap import HEATMAP, heatmap_pictures
+from xl_addin.sheets.heatmap import HEATMAP
 from xl_addin.sheets.inputs import read_povs, read_questions
 from xl_addin.sheets.labels import LABELS, land_ranked, moved_note
 from xl_addin.sheets.live import LIVE, live_content
@@ -46,9 +51,12 @@ from xl_addin.sheets.pov import weights_can_be_read
 from xl_addin.sheets.ranked import RANKED, ranked_content
 from xl_addin.sheets.run_inputs import RANKING
 from xl_addin.sheets.settings import filling
+from xl_addin.sheets.settings.answer import LLM
 from xl_addin.sheets.settings.index import COLLECTION, EMBEDDER, LONG_PASSAGES
 from xl_addin.sheets.settings.rank import QUESTIONS, TOP_K
+from xl_addin.sheets.settings.translate import TRANSLATE_TO, TRANSLATOR
 from xl_addin.sheets.stale_marks import of_run, with_stale_marks
+from xl_addin.sheets.translations import outdated_note, with_translations
 from xl_addin.workbook.port import CellValue, Formula, Row, RowValue, TableContent, WorkbookPort
 
 #: A sheet has 1,048,576 rows and 16,384 columns; to write a row takes some 20 kB of memory.
@@ -64,16 +72,26 @@ def rank_request(
     machine: Settings,
     questions: Sequence[Question],
     povs: Sequence[PointOfView],
+    say: Say = str,
 ) -> RankRequest:
-    """Return the request to rank for these questions by these points of view."""
+    """Return the request to rank for these questions by these points of view.
+
+    :param say: says the words that stand over pictures.
+    """
     return RankRequest(
         run_id=new_run_id(),
         questions=tuple(questions),
         povs=tuple(povs),
+        picture_words=PictureWords(**{name: say(text) for name, text in PictureWords()}),
         only=ChunkFilter(**options.fields(ChunkFilter)),
         **collection_fields(options, machine),
-        **options.fields(RankRequest),
+        **options.fields(RankRequest) | {"translator": _translator(options, machine)},
     )
+
+
+def _translator(options: Options, machine: Settings) -> str:
+    """Return the model that translates: the one asked for, else what writes answers."""
+    return (options[TRANSLATOR] or options[LLM] or machine.llm) if options[TRANSLATE_TO] else ""
 
 
 def ask(inputs: Inputs) -> Asked[RankRequest]:
@@ -87,7 +105,8 @@ def ask(inputs: Inputs) -> Asked[RankRequest]:
     _refuse_nothing("question", inputs.questions.name, bool(questions), unasked)
     _refuse_nothing("point of view", inputs.povs.name, bool(povs), unseen)
     check_weights(povs)
-    request = rank_request(inputs.options, inputs.machine, questions, povs)
+    say = book_language(inputs.questions).say
+    request = rank_request(inputs.options, inputs.machine, questions, povs, say)
     _refuse_too_many(request)
     return Asked(request, unasked + unseen)
 
@@ -139,20 +158,23 @@ def land_ranking(book: WorkbookPort, request: RankRequest, run: Run) -> Sequence
     if not rankings:
         return ()
     leaves_others = request.is_part or not run.is_whole
-    ranked, *others = (
+    before = book.read_table(RANKED).rows if leaves_others else None
+    ranked, *rest = (
         _completed(book, content, request) if leaves_others else content
         for content in _contents(book, rankings, request)
         if book.has_table(content.table)
     )
-    landed = land_ranked(book, with_stale_marks(book, ranked, RANKING))
+    translated = with_translations(book, ranked, run.rows(Translation))
+    if translated.outdated:
+        run.notes.append(outdated_note(translated.outdated, RANKED.sheet))
+    landed = land_ranked(book, with_stale_marks(book, translated.content, RANKING))
     if landed.moved:
         run.notes.append(moved_note(landed.moved))
-    for content in others:
+    for content in rest:
         book.write_table(content)
     run.notes += land_evaluation(book, ranked.rows)
-    pictures = heatmap_pictures(rankings, run.blobs)
-    book.put_pictures(HEATMAP.sheet, pictures, keep_others=leaves_others)
-    return landed.lost
+    run.notes += land_heatmaps(book, request, run, before)
+    return [*landed.lost, *translated.lost]
 
 
 def _contents(

@@ -22,6 +22,7 @@ from xl_addin.sheets.qa import QA, keep_own
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.regression import REGRESSION
 from xl_addin.sheets.run_inputs import INPUTS
+from xl_addin.sheets.translations import with_later_translations, with_translation_columns
 from xl_addin.sheets.tuned_ranks import TUNED_RANKS
 from xl_addin.workbook.columns import Column, Table
 from xl_addin.workbook.file.disk import check_writable, read_bytes, replace_bytes
@@ -153,8 +154,8 @@ def _put_back_table(book: WorkbookPort, then: FileBook, table: Table) -> Sequenc
     """Restore one table, and return the user's cells of rows that are gone."""
     before, now = then.read_table(table), book.read_table(table)
     family = _FAMILIES.get(table.name)
-    columns = family(before.headers) if family else table.columns
-    content = then.table_content(table, columns)
+    columns = family(before.headers) if family else with_translation_columns(table, before, now)
+    content = with_later_translations(then.table_content(table, columns), now.rows)
     if table is RANKED and book.has_table(LABELS):
         return land_ranked(book, content).lost
     if table.name in _LATER_WORK:

@@ -21,7 +21,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 #: models, how files are made; papers and the command that lists texts, which are for makers.
 _SILENT = re.compile(
     r"worker/(?:answering/(?:evidence/(?:answer_type|question_parts|scale)|names|stems)"
-    r"|evaluation/(?:abstention|measures)|inference/scripted_model|models/local_pages"
+    r"|evaluation/(?:abstention|measures)|inference/scripted_model|models/local_pages|translation/request"
     r"|qa_data/(?:cleaning|targets|word_stems|wording)|queueing/local/machine_clock"
     r"|documents/text/(?:encoding_labels|common_characters)|queueing/broker/stranded).*"
     r"|xl_addin/(?:language/.*|reference|template/(?:macros|vba/.*|__main__|cell_styles)"
@@ -62,7 +62,8 @@ _FOR_PROGRAMS = re.compile(
     r"|HTTP/1|[0-9a-f]{64}"  # protocols, hashes
     r"|\{(?:passage|words|sentence|kind)\}|\{context\}\n"  # prompts
     r"|\{\{?question\}\}?(?:\n|$)|^### "
-    r"|Public Sub|Public Function|If IsMissing|ByVal|BonsaiExcel\.|BonsaiBridge\."  # macros
+    r"|^ +Case \{|Public Sub|Public Function"  # macros
+    r"|If IsMissing|ByVal|BonsaiExcel\.|BonsaiBridge\."  # macros
     r"|\n\w+ \{\}\n|^[\d.]+ [GM]B$"  # lines for a server, sizes
 )
 

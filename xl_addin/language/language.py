@@ -43,7 +43,8 @@ class Language:
             return "\n".join(map(self.say, text.split("\n")))
         core = text.strip()
         if core == text:
-            return self._listed(text) or self._sentences(text)
+            whole = None if _SENTENCES.search(text) else self._known(text)
+            return whole or self._listed(text) or self._sentences(text)
         whole = self._known(text) if core else text
         return text.replace(core, self.say(core)) if whole is None else whole
 

@@ -101,16 +101,20 @@ class _Page:
             parts.append(_fold(title, passages, is_open=True))
         if of.grid:
             parts.append(self._heatmap(at, of, of.grid))
-        heading = tag("h2", tag("span", of.qid, class_="id"), f" {of.question}")
+        heading = [tag("h2", tag("span", of.qid, class_="id"), f" {of.question}")]
+        if of.translation:
+            heading.append(tag("p", of.translation, class_="text", dir="auto"))
         top = tag("p", tag("a", self._texts.top, href="#top"), class_="pale")
-        return tag("section", heading, *parts, top, id=f"q{at}")
+        return tag("section", *heading, *parts, top, id=f"q{at}")
 
     def _answer(self, at: int, of: QuestionResults, answer: GivenAnswer) -> Element:
         mode = self._texts.modes.get(answer.mode, answer.mode)
         parts = [
             tag("h3", mode, tag("span", f"  {answer.model}", class_="pale")),
-            tag("div", *self._linked(at, of, answer), class_="text", dir="auto"),
+            tag("div", *self._linked(at, of, answer, answer.text), class_="text", dir="auto"),
         ]
+        if answer.translation:
+            parts += self._translation(*self._linked(at, of, answer, answer.translation))
         if answer.cited:
             parts.append(tag("ul", *self._cited(at, of, answer)))
         if answer.support:
@@ -119,19 +123,26 @@ class _Page:
         parts += _notes((texts.verdict, answer.verdict), (texts.note, answer.note))
         return tag("article", *parts, class_=f"answer {_class_name(answer.mode)}")
 
-    def _linked(self, at: int, of: QuestionResults, answer: GivenAnswer) -> Iterator[Part]:
-        """Yield an answer's text with a link in the place of each number of a passage."""
+    def _translation(self, *parts: Part) -> list[Element]:
+        """Return a translation under its heading."""
+        head = tag("p", f"{self._texts.translation}:", class_="pale")
+        return [head, tag("div", *parts, class_="text", dir="auto")]
+
+    def _linked(
+        self, at: int, of: QuestionResults, answer: GivenAnswer, text: str
+    ) -> Iterator[Part]:
+        """Yield a text of an answer with a link in the place of each number of a passage."""
         targets = {
             cited.number: f"#q{at}p{place}"
             for cited in answer.cited
             if (place := of.place_of(cited)) is not None
         }
         end = 0
-        for found in CITATION.finditer(answer.text):
-            yield answer.text[end : found.start()] + found["space"]
+        for found in CITATION.finditer(text):
+            yield text[end : found.start()] + found["space"]
             yield from _bracket(found, targets)
             end = found.end()
-        yield answer.text[end:]
+        yield text[end:]
 
     def _cited(self, at: int, of: QuestionResults, answer: GivenAnswer) -> Iterator[Element]:
         for cited in answer.cited:
@@ -156,6 +167,8 @@ class _Page:
             tag("span", shortened(passage.text, _START), class_="start"),
         )
         parts = [tag("div", passage.text, class_="text", dir="auto")]
+        if passage.translation:
+            parts += self._translation(passage.translation)
         if passage.touches:
             parts.append(tag("p", f"{texts.touches}:\n{self._touches(passage)}", class_="support"))
         parts += _notes((texts.keep, passage.keep), (texts.note, passage.note))

@@ -59,7 +59,7 @@ def _weight_cell(pov: PovLine, texts: Texts) -> PlannedCell:
 def _overview_cells(of: QuestionResults, texts: Texts) -> Iterator[PlannedCell]:
     answers, passages = len(of.answers), len(of.passages)
     yield PlannedCell(of.qid)
-    yield PlannedCell(of.question)
+    yield PlannedCell(_question(of))
     said = texts.answer_count.format(count=answers) if answers else None
     yield PlannedCell(said, leads_to=("answers", of.qid) if answers else None)
     said = texts.ranked_count.format(count=passages) if passages else None
@@ -97,14 +97,14 @@ def _answers_to(
 
 
 def _answer_lines(answer: GivenAnswer, texts: Texts, *, noted: bool) -> Iterator[Line]:
-    """Yield an answer; one that is longer than a row can show goes on in the next."""
+    """Yield an answer and its translation; what is longer than a row can show goes on below."""
     first, *others = text_pieces(answer.text, _ANSWER_WIDTH)
     mode = texts.modes.get(answer.mode, answer.mode)
     cells = [PlannedCell(mode), PlannedCell(first), PlannedCell(answer.support)]
     if noted:
         cells += [PlannedCell(answer.verdict), PlannedCell(answer.note)]
     yield Line(cells)
-    for piece in others:
+    for piece in (*others, *_translation_pieces(answer.translation, _ANSWER_WIDTH, texts)):
         yield Line([PlannedCell(), PlannedCell(piece)])
 
 
@@ -156,20 +156,22 @@ def _passages(results: Results, documents: Documents, texts: Texts) -> SheetPlan
         line
         for of in results.questions
         if of.passages
-        for line in _passages_of(of, documents, shown)
+        for line in _passages_of(of, documents, texts, shown)
     ]
     return SheetPlan(texts.passages, texts.about_passages, headings, lines)
 
 
-def _passages_of(of: QuestionResults, documents: Documents, shown: _Shown) -> Iterator[Line]:
-    """Yield a question and its passages; one longer than a row can show goes on in the next."""
+def _passages_of(
+    of: QuestionResults, documents: Documents, texts: Texts, shown: _Shown
+) -> Iterator[Line]:
+    """Yield a question, its passages and their translations, in more rows than one if need be."""
     yield Line([_band(of)], "band", name=("passages", of.qid))
     for place, passage in enumerate(of.passages):
         first, *others = text_pieces(passage.text, _PASSAGE_WIDTH)
         before = list(_passage_cells(passage, documents, shown))
         after = [PlannedCell(passage.keep), PlannedCell(passage.note)] if shown.notes else []
         yield Line([*before, PlannedCell(first), *after], name=("passage", of.qid, place))
-        for piece in others:
+        for piece in (*others, *_translation_pieces(passage.translation, _PASSAGE_WIDTH, texts)):
             yield Line([*[PlannedCell()] * len(before), PlannedCell(piece)])
 
 
@@ -185,6 +187,9 @@ def _passage_cells(passage: Passage, documents: Documents, shown: _Shown) -> Ite
 
 def _heatmaps(results: Results, texts: Texts) -> SheetPlan:
     lines: list[Line] = []
+    if results.overview:
+        lines.append(Line([PlannedCell(texts.all_questions)], "head"))
+        lines += _picture_lines(results.overview)
     for of in results.questions:
         if of.picture:
             name = ("heatmap", of.qid)
@@ -226,4 +231,13 @@ def _sources(results: Results, documents: Documents, texts: Texts) -> SheetPlan:
 
 def _band(of: QuestionResults) -> PlannedCell:
     """Return the head of a question, without a link: LibreOffice does not wrap those."""
-    return PlannedCell(f"{of.qid}  {of.question}")
+    return PlannedCell(f"{of.qid}  {_question(of)}")
+
+
+def _question(of: QuestionResults) -> str:
+    return "\n".join(filter(None, (of.question, of.translation)))
+
+
+def _translation_pieces(translation: str, width: float, texts: Texts) -> list[str]:
+    """Return a translation under its heading, in pieces that a row can show."""
+    return text_pieces(f"{texts.translation}:\n{translation}", width) if translation else []

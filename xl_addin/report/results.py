@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from worker.errors import InputError
 from xl_addin.report.values import number, text, whole
 from xl_addin.sheets.answers import ANSWERS, CitationLine, read_citation_lines
-from xl_addin.sheets.heatmap import HEATMAP, heatmap_name
+from xl_addin.sheets.heatmap import HEATMAP, OVERVIEW_NAME, heatmap_name
 from xl_addin.sheets.inputs import usual_id
 from xl_addin.sheets.last_run import LAST_RUN
 from xl_addin.sheets.matrix import CONTRAST_SUFFIX, MATRIX
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.ranked import RANKED
 from xl_addin.sheets.sources import SOURCES
+from xl_addin.sheets.translations import TRANSLATION, split_question
 from xl_addin.workbook.columns import Table
 from xl_addin.workbook.file.file_book import FileBook
 from xl_addin.workbook.port import CellValue, Picture, TableData
@@ -35,6 +36,7 @@ class Passage:
     page: int | None
     start: int | None
     text: str
+    translation: str
     keep: str
     note: str
 
@@ -45,6 +47,7 @@ class GivenAnswer:
 
     mode: str
     text: str
+    translation: str
     cited: Sequence[CitationLine]
     support: str
     model: str
@@ -67,6 +70,7 @@ class QuestionResults:
 
     qid: str
     question: str
+    translation: str
     answers: Sequence[GivenAnswer]
     passages: Sequence[Passage]
     grid: Grid | None
@@ -101,13 +105,17 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class Results:
-    """What a workbook's runs have found; `book` is its name, `stamp` what they were made from."""
+    """What a workbook's runs have found; `book` is its name, `stamp` what they were made from.
+
+    `overview` is the picture of all questions by points of view.
+    """
 
     book: str
     questions: Sequence[QuestionResults]
     povs: Sequence[PovLine]
     sources: Sequence[SourceLine]
     stamp: Sequence[tuple[str, str]]
+    overview: Picture | None
 
 
 def read_results(book: FileBook) -> Results:
@@ -138,7 +146,8 @@ def read_results(book: FileBook) -> Results:
         )
         for qid in {**ranked, **answers}
     ]
-    return Results(book.name, questions, _povs(book), _sources(book), _stamp(book))
+    overview = pictures.get(OVERVIEW_NAME)
+    return Results(book.name, questions, _povs(book), _sources(book), _stamp(book), overview)
 
 
 def said(results: Results, say: Callable[[str], str]) -> Results:
@@ -201,13 +210,18 @@ def _question(
 ) -> QuestionResults:
     given = [_answer(row) for row in answers]
     question = text(first.get("Question"))
-    return QuestionResults(qid, question, given, passages, matrix.grid(passages), picture)
+    said, rest = split_question([passage.translation for passage in passages])
+    passages = [
+        replace(passage, translation=own) for passage, own in zip(passages, rest, strict=True)
+    ]
+    return QuestionResults(qid, question, said, given, passages, matrix.grid(passages), picture)
 
 
 def _answer(row: _Values) -> GivenAnswer:
     return GivenAnswer(
         mode=text(row.get("Mode")),
         text=text(row.get("Answer")),
+        translation=text(row.get(TRANSLATION.header)),
         cited=read_citation_lines(text(row.get("Citations"))),
         support=text(row.get("Support")),
         model=text(row.get("Model")),
@@ -227,6 +241,7 @@ def _passage(row: _Values) -> Passage:
         page=whole(row.get("Page")),
         start=whole(row.get("Start")),
         text=text(row.get("Chunk")),
+        translation=text(row.get(TRANSLATION.header)),
         keep=text(row.get("Keep")),
         note=text(row.get("Note")),
     )

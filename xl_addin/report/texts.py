@@ -35,6 +35,7 @@ class Texts:
     about_answers: str
     about_passages: str
     about_heatmaps: str
+    all_questions: str
     about_sources: str
     # Columns
     question_id: str
@@ -51,6 +52,7 @@ class Texts:
     source: str
     page: str
     passage: str
+    translation: str
     keep: str
     point_of_view: str
     weight: str
@@ -98,6 +100,7 @@ ENGLISH = Texts(
     "a passage rose (+) or fell against the order of similarity to the question. Touches names "
     "the points of view that a passage touches most, each with its share of the score.",
     about_heatmaps="Passages down, points of view across, for each question.",
+    all_questions="All questions against points of view",
     about_sources="The documents, and what became of them when they were read.",
     question_id="ID",
     question="Question",
@@ -113,6 +116,7 @@ ENGLISH = Texts(
     source="Source",
     page="Page",
     passage="Passage",
+    translation="Translation",
     keep="Keep",
     point_of_view="Point of view",
     weight="Weight",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xl_addin.language.catalogue import LANGUAGES, language_named, machine_language
@@ -63,14 +63,14 @@ class SpokenBook:
         return self.book.write_table(self._said(content))
 
     def put_pictures(
-        self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False
+        self, sheet: str, pictures: Sequence[Picture], *, keep: Collection[str] = ()
     ) -> None:
         """Show pictures with their captions said."""
         said = [
             replace(picture, caption=self.say(picture.caption), alt_text=self.say(picture.alt_text))
             for picture in pictures
         ]
-        self.book.put_pictures(sheet, said, keep_others=keep_others)
+        self.book.put_pictures(sheet, said, keep=keep)
 
     def selected(self) -> tuple[str, tuple[Area, ...]]:
         """Return the sheet that is in front, and its selected cells."""

@@ -114,8 +114,8 @@ class EvaluationLine:
 
 
 CELLS: Cells[EvaluationLine] = (
-    (Column("Measure", 18, says=True), lambda line: line.measure),
-    (Column("Of", 22, says=True), lambda line: line.of),
+    (Column("Measure", 18), lambda line: line.measure),
+    (Column("Of", 22), lambda line: line.of),
     (Column("Value", 10, "score"), lambda line: line.value),
     (Column("CI low", 10, "score"), lambda line: line.low),
     (Column("CI high", 10, "score"), lambda line: line.high),

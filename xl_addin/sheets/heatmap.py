@@ -9,6 +9,9 @@ from worker.contract import OVERVIEW_BLOB, QuestionRanking, heatmap_blob
 from xl_addin.workbook.cells import shortened
 from xl_addin.workbook.port import Picture
 
+#: The name of the picture of all questions, by which it is found again.
+OVERVIEW_NAME = "bonsai overview"
+
 _ALT_TEXT_LENGTH = 200
 
 
@@ -32,7 +35,7 @@ def heatmap_pictures(
 ) -> list[Picture]:
     """Return the picture of all questions, and of each that has one.
 
-    The last says how many have none.
+    The last says how many more have none.
     """
     pictures = [
         Picture(
@@ -45,7 +48,7 @@ def heatmap_pictures(
         if heatmap_blob(ranking.qid) in blobs
     ]
     if pictures and (others := len(rankings) - len(pictures)):
-        more = f"(the last picture; {others} more on Ranked have none, as the settings say)"
+        more = f"({others} more questions on Ranked have no picture)"
         pictures[-1] = replace(pictures[-1], caption=f"{pictures[-1].caption}  {more}")
     return [*_overview(rankings, blobs), *pictures]
 
@@ -54,7 +57,7 @@ def _overview(rankings: Sequence[QuestionRanking], blobs: Mapping[str, bytes]) -
     if OVERVIEW_BLOB in blobs:
         povs = len(rankings[0].matrix.pov_ids)
         yield Picture(
-            name="bonsai overview",
+            name=OVERVIEW_NAME,
             png=blobs[OVERVIEW_BLOB],
             alt_text=f"Heatmap of {len(rankings)} questions by {povs} points of view: how "
             "strongly the passages of each question touch each point of view at most",

@@ -133,10 +133,21 @@ def _bring_back(book: WorkbookPort, ranked: TableContent, shown: set[Key]) -> No
     for values in ranked.rows:
         key = row_key(values, RANKED.key)
         own = stand.get(key)
-        rows.append({**values, **(_filled(own, waiting.get(key, {})) if own else {})})
+        if own is None:
+            rows.append(dict(values))
+            continue
+        rows.append({**_in_row(own, values), **_filled(own, waiting.get(key, {}))})
     book.write_table(replace(ranked, rows=rows, columns=(*ranked.run_columns, *_MARK_COLUMNS)))
     agreed = [key for key, label in waiting.items() if _agree(stand[key].values, label)]
     _write_labels(book, {}, gone=agreed)
+
+
+def _in_row(row: Row, values: Mapping[str, RowValue]) -> dict[str, RowValue]:
+    """Return values in which cells that are kept are those of the row as it stands now."""
+    return {
+        header: KeptCell(row.number, value.value) if isinstance(value, KeptCell) else value
+        for header, value in values.items()
+    }
 
 
 def _filled(row: Row, label: Mapping[str, CellValue]) -> dict[str, RowValue]:

@@ -195,7 +195,7 @@ class _Columns:
                 what_if.SCORE: what_if.UNIT,
                 what_if.RANK: "Weight now",
                 **dict(zip(ids, self._weights(), strict=True)),
-                ROW_MEAN: "Deviation",
+                ROW_MEAN: "Usual deviation",
                 **dict(zip(headers, figures.sd, strict=True)),
             },
             {

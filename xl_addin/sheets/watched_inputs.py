@@ -47,7 +47,7 @@ _WRITTEN: tuple[Output, ...] = ("no-rag", "rag", "sexy")
 _READ: tuple[Output, ...] = ("rag", "sexy")
 
 #: For which outputs a setting counts. The others change nothing that a row holds: which questions
-#: and modes are asked, and how many pictures are drawn.
+#: and modes are asked, how many pictures are drawn, and what is translated.
 COUNTS_FOR: Mapping[Setting[Any], tuple[Output, ...]] = {
     **dict.fromkeys((SCORE, SEXY_SHARE, SCORER), _ORDERED),
     **dict.fromkeys(

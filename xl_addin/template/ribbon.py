@@ -191,7 +191,8 @@ def _obstacles(everything: list[Button]) -> list[str]:
     lines = []
     for condition, words, chosen in rules:
         if chosen:
-            lines.append("        Case " + ", ".join(vba_string(b.action) for b in chosen))
+            actions = ", _\n             ".join(vba_string(b.action) for b in chosen)
+            lines.append(f"        Case {actions}")
             lines.append(f"            If {condition} Then obstacle = _")
             lines.append(f"                {vba_string(words)}")
     return lines

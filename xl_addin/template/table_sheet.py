@@ -73,7 +73,7 @@ def _set_pages(workbook: Workbook, sheet: Worksheet, table: Table, say: Say) -> 
     wide = bool(table.family) or sum(column.width for column in table.printed) > _A4_WIDTH
     set_print(sheet, say, wide=wide, pages=(2, 0) if table.family else (1, 0))
     sheet.repeat_rows(HEADER_ROW)
-    if table.last_printed:
+    if len(table.printed) < len(table.columns):
         # XlsxWriter would write whole columns, of which openpyxl warns whoever reads them.
         area = f"{table.sheet}!$A$1:${get_column_letter(len(table.printed))}${LAST_ROW}"
         workbook.define_name(f"{table.sheet}!_xlnm.Print_Area", f"={area}")

@@ -79,8 +79,8 @@ class Table:
     `family` is the suffix of paired columns such as `P01` and `P01 z`: pairs come and go with each
     run and stand together.
     `frozen` columns stay in sight when the sheet is scrolled sideways. Paper shows the columns up
-    to `last_printed`; all if it is empty. An `optional` table takes results where it is there:
-    workbooks of earlier versions lack it.
+    to `last_printed`. An `optional` table takes results where it is there: workbooks of earlier
+    versions lack it.
     """
 
     name: str
@@ -96,10 +96,14 @@ class Table:
 
     @property
     def printed(self) -> tuple[Column, ...]:
-        """The columns that paper shows: a fresh workbook's first ones."""
-        if not self.last_printed:
-            return self.columns
-        return self.columns[: self.headers.index(self.last_printed) + 1]
+        """The columns that paper shows: a fresh workbook's first ones, no hidden ones at the end.
+
+        LibreOffice prints bits of hidden ones.
+        """
+        if self.last_printed:
+            return self.columns[: self.headers.index(self.last_printed) + 1]
+        shown = [place for place, column in enumerate(self.columns, 1) if not column.hidden]
+        return self.columns if self.family else self.columns[: shown[-1]]
 
     @property
     def headers(self) -> tuple[str, ...]:

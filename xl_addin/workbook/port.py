@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -180,12 +180,12 @@ class WorkbookPort(Protocol):
         ...
 
     def put_pictures(
-        self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False
+        self, sheet: str, pictures: Sequence[Picture], *, keep: Collection[str] = ()
     ) -> None:
         """Show exactly these pictures of ours on `sheet`, one below the other.
 
-        A picture whose name is there already keeps its place and size. Pictures of ours that are
-        not among them go, unless `keep_others`.
+        A picture whose name is there already keeps its place and size, unless the first of all is
+        new. Pictures of ours that are not among them go, but for those whose names are in `keep`.
 
         :raises WorkbookError: if there is no such sheet.
         """

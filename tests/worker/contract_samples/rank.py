@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.worker.contract_samples.shared import PROBLEM, RUN, STATISTICS
 from worker.contract import (
+    PictureWords,
     PointOfView,
     PovMatrix,
     PovTouch,
@@ -12,6 +13,8 @@ from worker.contract import (
     RankedChunk,
     RankRequest,
     RankResult,
+    Translation,
+    text_key,
 )
 
 CHUNK = RankedChunk(
@@ -58,9 +61,26 @@ RANK = RankRequest(
     score="pnorm",
     top_k=5,
     sexy_share=0.5,
+    picture_words=PictureWords(question="RAG の文書 × 視点"),
+)
+TRANSLATING = RANK.model_copy(update={"translate_to": "Japanese", "translator": "gguf:smollm2"})
+
+TRANSLATION = Translation(
+    of=text_key("Who gains?"),
+    text="得をするのは誰か。",
+    missing=("[1]",),
+    added=("7",),
+    flaws=("cut",),
+)
+UNTRANSLATED = Translation(of=text_key("Why?"), text="", problem=PROBLEM)
+
+RANK_RESULT = RankResult(
+    run=RUN,
+    questions=(RANKING,),
+    translations=(TRANSLATION, UNTRANSLATED),
+    problems=(PROBLEM,),
+    seconds=0.5,
 )
 
-RANK_RESULT = RankResult(run=RUN, questions=(RANKING,), problems=(PROBLEM,), seconds=0.5)
-
-SAMPLES = {"rank": (RANK, RANK_RESULT)}
-ROWS = [RANKING]
+SAMPLES = {"rank": (TRANSLATING, RANK_RESULT)}
+ROWS = [RANKING, TRANSLATION, UNTRANSLATED]

@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 
 from tests.worker.pipeline.conftest import CountingEmbedder, KilledError, Watched, index, timeless
-from worker.contract import OVERVIEW_BLOB, IndexRequest, PointOfView, Question, RankRequest
+from worker.contract import (
+    OVERVIEW_BLOB,
+    IndexRequest,
+    PictureWords,
+    PointOfView,
+    Question,
+    RankRequest,
+)
 from worker.errors import CancelledError, CollectionError, InputError
 from worker.pipeline.ranking import rank
 from worker.scoring.corpus_statistics import CorpusStatistics
@@ -118,6 +125,12 @@ def test_the_stamp_tells_changed_inputs_apart(rank_request: RankRequest, watched
     assert before.settings_hash != after.settings_hash
     assert before.questions_hash == after.questions_hash
     assert before.index_version == after.index_version
+
+
+def test_words_over_pictures_are_no_setting(rank_request: RankRequest, watched: Watched):
+    japanese = rank_request.model_copy(update={"picture_words": PictureWords(question="文書")})
+    before, after = (rank(r, watched.context).run for r in (rank_request, japanese))
+    assert before.settings_hash == after.settings_hash
 
 
 def test_an_overlong_question_is_named_and_the_others_are_ranked(

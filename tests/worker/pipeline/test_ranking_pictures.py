@@ -11,6 +11,7 @@ from tests.worker.queueing.worlds import eventually
 from tests.worker.small_fonts import machine_fonts as machine_fonts
 from worker.contract import (
     OVERVIEW_BLOB,
+    PictureWords,
     PointOfView,
     PovMatrix,
     Question,
@@ -121,7 +122,24 @@ def test_the_overview_of_too_many_questions_says_which_it_shows(
     overview_picture(request(3), [ranking(f"Q{number}") for number in (1, 2, 3)])
     ((values, rows, _, title),) = drawn
     assert len(values) == len(rows) == 2
-    assert "the first 2 of 3" in title
+    assert title.startswith("All questions against points of view (1-2 / 3)")
+
+
+def test_titles_are_in_the_words_of_the_request(drawn: list[tuple]):
+    words = PictureWords(
+        question="視点に照らした文書", overview="すべての質問", cell="最も強いもの"
+    )
+    asked = request(2).model_copy(update={"picture_words": words})
+    question_picture(asked, ranking())
+    overview_picture(asked, [ranking("Q1"), ranking("Q2")])
+    titles = [title for *_, title in drawn]
+    assert titles == ["Q1 Who gains?\n視点に照らした文書", "すべての質問\n最も強いもの"]
+
+
+def test_long_words_of_a_request_are_cut(drawn: list[tuple]):
+    words = PictureWords(question="x" * 10_000)
+    question_picture(request().model_copy(update={"picture_words": words}), ranking())
+    assert len(drawn[0][-1]) < 500
 
 
 def test_a_single_question_has_no_overview(watched: Watched):
@@ -201,6 +219,9 @@ def test_characters_without_a_font_are_named(machine_fonts):
     assert "these characters are boxes" in said
     assert "視 点 📈." in said
     assert signs_without_font(request(), [ranking()]) == ""
+    words = PictureWords(overview="全質問")
+    in_japanese = request().model_copy(update={"picture_words": words})
+    assert "全 質 問." in signs_without_font(in_japanese, [ranking()])
 
 
 def test_of_many_characters_without_a_font_the_first_are_named(machine_fonts):

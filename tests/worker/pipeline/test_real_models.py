@@ -1,5 +1,8 @@
 """Meaning: what only the real models can show of ranking and answering."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from tests.worker.pipeline.conftest import Watched
@@ -72,3 +75,23 @@ def test_each_answer_to_a_japanese_question_names_the_models_that_read_it(
         "onnx:e5-small reads both",
         said,
     )
+
+
+def test_a_real_language_model_is_asked_for_translations(
+    watched: Watched, rank_request: RankRequest, tmp_path: Path, models: Path
+):
+    """The smallest one translates badly: what is shown is that the texts reach it and come back."""
+    settings = replace(watched.runtime.settings, home=tmp_path / "home", models=models)
+    watched.runtime = Runtime(settings)
+    request = rank_request.model_copy(
+        update={
+            "questions": rank_request.questions[:1],
+            "top_k": 1,
+            "translate_to": "French",
+            "translator": "gguf:smollm2",
+        }
+    )
+    result = rank(request, watched.context)
+    watched.runtime.close()
+    assert len(result.translations) == 2
+    assert all(each.text and not each.problem for each in result.translations)

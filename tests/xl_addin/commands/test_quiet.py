@@ -96,7 +96,7 @@ LOUD = """
 import sys, warnings
 from xl_addin.commands import app
 
-def warn(_path):
+def warn(*_):
     warnings.warn("Data Validation extension is not supported.")
 
 app.new_book = warn

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.xl_addin.samples import STAMP
 from tests.xl_addin.sheets.rankings import IDS, ranking
-from tests.xl_addin.workbook.samples import address, loaded
+from tests.xl_addin.workbook.samples import address, loaded, png
 from worker.contract import (
+    OVERVIEW_BLOB,
     PointOfView,
     Question,
     RankRequest,
     RankResult,
     RowReady,
+    heatmap_blob,
 )
 from worker.errors import InputError
 from worker.settings import load_settings
 from xl_addin.jobs import rank
 from xl_addin.jobs.base import Inputs, Landing
-from xl_addin.jobs.books import fresh_books
+from xl_addin.jobs.books import fresh_books, set_settings
 from xl_addin.jobs.landing import land
 from xl_addin.jobs.run import Run
 from xl_addin.sheets.evaluation import BY_QUESTION, EVALUATION
+from xl_addin.sheets.heatmap import HEATMAP
+from xl_addin.sheets.inputs import setting_cells
 from xl_addin.sheets.labels import LABELS
 from xl_addin.sheets.live import LIVE
 from xl_addin.sheets.matrix import MATRIX
@@ -63,8 +68,23 @@ def test_more_points_of_view_than_a_sheet_has_columns_for_are_refused(monkeypatc
         ask(monkeypatch, 1, 1, 8001)
 
 
-def landed(book: FileBook, *qids: str, is_whole: bool = True) -> Run:
-    """A run that ranked these questions, of two, and has landed."""
+@pytest.mark.parametrize(("language", "said"), [("en", "RAG documents"), ("ja", "視点")])
+def test_pictures_have_titles_in_the_language_of_the_workbook(book: Path, language: str, said: str):
+    port = FileBook.open(book)
+    set_settings(port, {"Language": language, "Collection": "c"})
+    options = read_options(setting_cells(port))
+    request = rank.ask(Inputs(options, load_settings(), port, port, book)).request
+    assert said in request.picture_words.question
+
+
+def landed(
+    book: FileBook,
+    *qids: str,
+    is_whole: bool = True,
+    drawn: Sequence[str] = (),
+    score: str = "contrast",
+) -> Run:
+    """A run that ranked these questions, of two, drew some of them and all, and has landed."""
     request = RankRequest(
         run_id="r",
         collection="c",
@@ -72,8 +92,10 @@ def landed(book: FileBook, *qids: str, is_whole: bool = True) -> Run:
         questions=tuple(Question(qid=qid, text="Who whistles?") for qid in ("Q1", "Q2")),
         povs=tuple(PointOfView(pov_id=pov_id, text="So.") for pov_id in IDS),
     )
-    rankings = [ranking("contrast").model_copy(update={"qid": qid}) for qid in qids]
-    run = Run(stamp=STAMP)
+    rankings = [ranking(score).model_copy(update={"qid": qid}) for qid in qids]
+    run = Run(stamp=STAMP, blobs={heatmap_blob(qid): png() for qid in drawn})
+    if drawn:
+        run.blobs[OVERVIEW_BLOB] = png()
     for each in rankings:
         run.take_event(RowReady(row=each))
     if is_whole:
@@ -107,6 +129,43 @@ def test_a_stopped_run_leaves_the_other_questions_on_live_and_in_the_evaluation(
     places = [sheet[address(LIVE, "Matrix row", row)].value for row in range(10)]
     assert len(set(places)) == 1, "each row finds its passage by the same formula"
     assert str(places[0]).startswith("=SUMPRODUCT(MATCH(1,")
+
+
+def shown(book: FileBook) -> list[str]:
+    return [picture.name.removeprefix("bonsai ") for picture in book.pictures(HEATMAP.sheet)]
+
+
+def test_no_old_picture_stands_beside_new_passages(book: Path):
+    port = FileBook.open(book)
+    landed(port, "Q1", "Q2", drawn=["Q1", "Q2"])
+    assert shown(port) == ["overview", "heatmap Q1", "heatmap Q2"]
+    run = landed(port, "Q2", is_whole=False, score="classic")
+    assert shown(port) == ["heatmap Q1"]
+    assert "Heatmap shows no picture of all questions: rank all of them for it." in run.notes
+
+
+def test_of_a_part_alone_there_is_no_picture_of_all_questions(book: Path):
+    port = FileBook.open(book)
+    landed(port, "Q1", "Q2", drawn=["Q1", "Q2"])
+    landed(port, "Q1", is_whole=False, drawn=["Q1"], score="classic")
+    assert shown(port) == ["heatmap Q1", "heatmap Q2"]
+    landed(port, "Q1", "Q2", drawn=["Q1", "Q2"])
+    assert shown(port) == ["overview", "heatmap Q1", "heatmap Q2"], "it comes first again"
+
+
+def test_a_part_that_gives_the_same_passages_leaves_all_pictures(book: Path):
+    port = FileBook.open(book)
+    landed(port, "Q1", "Q2", drawn=["Q1", "Q2"])
+    run = landed(port, "Q1", is_whole=False)
+    assert shown(port) == ["overview", "heatmap Q1", "heatmap Q2"]
+    assert run.notes == []
+
+
+def test_a_stopped_run_that_reached_all_questions_shows_what_was_drawn(book: Path):
+    port = FileBook.open(book)
+    run = landed(port, "Q1", "Q2", is_whole=False, drawn=["Q1"])
+    assert shown(port) == ["overview", "heatmap Q1"]
+    assert run.notes == []
 
 
 def test_what_went_to_labels_is_said_once(book: Path):

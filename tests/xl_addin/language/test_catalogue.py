@@ -102,3 +102,8 @@ def test_the_command_prints_what_goes_into_the_file(monkeypatch, capfdbinary):
     monkeypatch.setattr("xl_addin.language.__main__.missing", lambda _: {"A new text.": "a.py"})
     main()
     assert b'msgid "A new text."' in capfdbinary.readouterr().out
+
+
+def test_how_long_a_run_takes_is_one_sentence():
+    said = language_named("ja").say("20 more answers, about 4 s")
+    assert said == "回答はあと 20 件、約 4 秒"

@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import a_picture
-from tests.xl_addin.report.result_books import answer, ranking, write_book, write_documents
+from tests.xl_addin.report.result_books import (
+    HARBOUR,
+    KETTLE,
+    answer,
+    ranking,
+    translation,
+    write_book,
+    write_documents,
+)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 
@@ -23,6 +31,21 @@ def results(tmp_path: Path) -> Path:
     rankings = [ranking("Q1"), ranking("Q2", question="誰が港を建てたか。")]
     answers = [answer("Q1", "It sings [1], and the wall is old [2-3].")]
     return write_book(tmp_path / "book.xlsx", rankings, answers, png=a_picture())
+
+
+@pytest.fixture
+def translated(tmp_path: Path) -> Path:
+    """A workbook whose question, answer and first two passages stand in Japanese, too."""
+    said = "It sings [1], and the wall is old [2-3]."
+    translations = [
+        translation("What of Q1?", "Q1はどうか。"),
+        translation(KETTLE.text, "やかんが歌う。"),
+        translation(HARBOUR.text, "港の壁は古い。", "1931"),
+        translation(said, "歌う[1]。壁は古い[2-3]。"),
+    ]
+    return write_book(
+        tmp_path / "book.xlsx", [ranking("Q1")], [answer("Q1", said)], translations=translations
+    )
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from worker.contract import (
+    OVERVIEW_BLOB,
     Answer,
     Citation,
     PointOfView,
@@ -18,7 +19,9 @@ from worker.contract import (
     SourceReport,
     StageSeconds,
     Support,
+    Translation,
     heatmap_blob,
+    text_key,
 )
 from xl_addin.jobs.books import new_book, set_settings
 from xl_addin.sheets.answers import answers_content
@@ -26,6 +29,7 @@ from xl_addin.sheets.heatmap import HEATMAP, heatmap_pictures
 from xl_addin.sheets.matrix import matrix_content
 from xl_addin.sheets.ranked import ranked_content
 from xl_addin.sheets.sources import sources_content
+from xl_addin.sheets.translations import with_translations
 from xl_addin.workbook.file.file_book import FileBook
 
 POVS = ("P01", "P02", "P03")
@@ -101,6 +105,11 @@ def answer(qid: str, text: str, cited: Sequence[Told] = PASSAGES, mode: str = "s
     )
 
 
+def translation(text: str, said: str, *missing: str) -> Translation:
+    """A text in another language, which lacks this and that."""
+    return Translation(of=text_key(text), text=said, missing=missing)
+
+
 def write_documents(folder: Path, passages: Sequence[Told] = PASSAGES) -> Path:
     """Write a file for each source."""
     for told in passages:
@@ -117,20 +126,24 @@ def write_book(
     *,
     documents: str = "documents",
     png: bytes = b"",
+    translations: Sequence[Translation] = (),
 ) -> Path:
-    """Write a workbook with these results; with `png`, it is the picture of every question."""
+    """Write a workbook with these results; `png` is the picture of each question and of all."""
     new_book(path)
     book = FileBook.open(path)
     set_settings(book, {"Documents folder": documents})
     povs = [PointOfView(pov_id=pov_id, text=pov_id) for pov_id in POVS]
     sources = {row.source: None for each in rankings for row in each.rows}
     if rankings:
-        book.write_table(ranked_content(rankings))
+        ranked = with_translations(book, ranked_content(rankings), translations)
+        book.write_table(ranked.content)
         book.write_table(matrix_content(rankings, povs, "contrast"))
         book.write_table(sources_content([_report(source) for source in sources]))
     if answers:
-        book.write_table(answers_content(answers))
+        book.write_table(with_translations(book, answers_content(answers), translations).content)
     blobs = {heatmap_blob(each.qid): png for each in rankings if png}
+    if len(blobs) > 1:
+        blobs[OVERVIEW_BLOB] = png
     book.put_pictures(HEATMAP.sheet, heatmap_pictures(rankings, blobs))
     book.save()
     return path

@@ -19,6 +19,7 @@ from tests.xl_addin.report.result_books import (
     write_documents,
 )
 from tests.xl_addin.workbook.samples import address
+from xl_addin.language.catalogue import language_named
 from xl_addin.report.reports import Targets, write_report
 from xl_addin.report.texts import ENGLISH
 from xl_addin.sheets.ranked import RANKED
@@ -136,3 +137,27 @@ def test_a_point_of_view_is_told_in_its_own_words(results: Path):
     lines = touches.text.split("\n")
     assert lines[0] == "Touches:"
     assert lines[1].startswith("P02  75%  z +2.5  BRICS is a photograph")
+
+
+def test_translations_stand_below_their_texts_and_lead_to_passages_as_they_do(translated: Path):
+    page = page_of(translated)
+    assert page.xpath("//h2/following-sibling::p[1]")[0].text == "Q1はどうか。"
+    first, second = page.xpath("//article/div[@class='text']")
+    assert second.text_content() == "歌う[1]。壁は古い[2, 3]。"
+    assert second.xpath("a/@href") == first.xpath("a/@href")
+    inside = page.xpath("//div[@class='inside']")
+    assert [[div.text for div in each.xpath("div")] for each in inside] == [
+        ["The kettle sings on the hob.", "やかんが歌う。"],
+        ["The harbour wall was built in 1931.", "⚠ 1931 is missing\n港の壁は古い。"],
+        ["港の壁は1931年に建てられた。"],
+    ]
+    assert page.text_content().count("Translation:") == 3
+
+
+def test_a_translation_is_headed_in_the_language_of_the_report(translated: Path):
+    target = translated.with_name("page.html")
+    targets = Targets(None, target)
+    write_report(FileBook.open(translated), translated, targets, language=language_named("ja"))
+    page = html.fromstring(target.read_text(encoding="utf-8"))
+    assert page.text_content().count("翻訳:") == 3
+    assert "Translation" not in page.text_content()

@@ -93,7 +93,15 @@ def test_a_question_leads_to_its_answers_passages_and_picture(results: Path):
     places = [place for _, place, _ in links_of(workbook[ENGLISH.overview])]
     heads = [cell_at(workbook, place).value for place in places]
     assert heads == ["Q1  What of Q1?"] * 3 + ["Q2  誰が港を建てたか。"] * 2  # Q2 has no answers
-    assert len(workbook[ENGLISH.heatmaps]._images) == 2
+
+
+def test_the_picture_of_all_questions_comes_first(results: Path):
+    sheet = opened(reader_of(results))[ENGLISH.heatmaps]
+    heads = [cell.value for cell in sheet["A"] if cell.value and cell.row > 2]
+    assert heads == [ENGLISH.all_questions, "Q1  What of Q1?", "Q2  誰が港を建てたか。"]
+    rows = [image.anchor._from.row for image in sheet._images]
+    assert len(rows) == 3
+    assert rows == sorted(rows)
 
 
 def test_a_passage_that_is_no_longer_ranked_leads_to_its_document(tmp_path: Path):
@@ -177,6 +185,24 @@ def test_libreoffice_computes_it_anew_without_a_single_error(results: Path, offi
                 assert str(value or "") == str(cell.value or "") or value == pytest.approx(
                     cell.value
                 )
+
+
+def test_translations_stand_below_their_texts(translated: Path):
+    workbook = opened(reader_of(translated))
+    said = {
+        name: [str(cell.value) for row in workbook[name].iter_rows() for cell in row if cell.value]
+        for name in (ENGLISH.overview, ENGLISH.answers, ENGLISH.passages)
+    }
+    assert "What of Q1?\nQ1はどうか。" in said[ENGLISH.overview]
+    answers, passages = said[ENGLISH.answers], said[ENGLISH.passages]
+    assert "Q1  What of Q1?\nQ1はどうか。" in answers
+    assert "Translation:\n歌う[1]。壁は古い[2-3]。" in answers
+    below = [passages[passages.index(each.text) + 1] for each in (KETTLE, HARBOUR)]
+    assert below == [
+        "Translation:\nやかんが歌う。",
+        "Translation:\n⚠ 1931 is missing\n港の壁は古い。",
+    ]
+    assert sum(each.startswith("Translation:") for each in passages) == 2
 
 
 def test_two_hundred_questions_are_all_there(tmp_path: Path):

@@ -20,7 +20,7 @@ def test_the_last_picture_says_how_many_questions_have_none():
     blobs = {heatmap_blob("Q1"): b"png", heatmap_blob("Q2"): b"png"}
     first, last = heatmap_pictures(rankings, blobs)
     assert first.caption == "Q1  Who whistles?"
-    assert "3 more on Ranked have none" in last.caption
+    assert "3 more questions on Ranked have no picture" in last.caption
 
 
 def test_a_question_without_a_heatmap_has_no_picture():
@@ -36,4 +36,4 @@ def test_the_picture_of_all_questions_comes_first():
     assert (overview.name, overview.png) == ("bonsai overview", b"all")
     assert overview.caption == "All questions against points of view"
     assert overview.alt_text.startswith("Heatmap of 3 questions by 4 points of view")
-    assert "2 more on Ranked have none" in first.caption
+    assert "2 more questions on Ranked have no picture" in first.caption

@@ -14,6 +14,7 @@ from worker.contract import PointOfView, QuestionRanking
 from worker.scoring.corpus_statistics import CorpusStatistics
 from worker.scoring.score_modes import SCORE_FUNCTIONS, PovScores, final_order, score_chunks
 from xl_addin.jobs.books import new_book
+from xl_addin.language.catalogue import language_named
 from xl_addin.sheets.matrix import CELLS, MATRIX, contrast_header, matrix_content
 from xl_addin.sheets.pov import POV, weights_can_be_read
 from xl_addin.sheets.what_if import MIX, ROW_MEAN
@@ -154,8 +155,12 @@ def test_what_stands_above_the_matrix_is_named_and_labelled():
     views = [PointOfView(pov_id=pov_id, text=f"view {pov_id}") for pov_id in IDS]
     upper, lower = matrix_content([ranking("contrast")], views, "contrast").above
     assert upper.values["@P1"] == "view @P1"
-    assert (upper.values[ROW_MEAN], lower.values[ROW_MEAN]) == ("Usual cosine (mean)", "Deviation")
+    assert upper.values[ROW_MEAN] == "Usual cosine (mean)"
+    assert lower.values[ROW_MEAN] == "Usual deviation"
     assert lower.values["What-if rank"] == "Weight now"
+    labels = [lower.values[ROW_MEAN], upper.values["ChunkID"], lower.values["ChunkID"]]
+    say = language_named("ja").say
+    assert not [label for label in labels if say(str(label)) == label], "all have a translation"
     assert upper.values["@P1 z"] == STATISTICS.mean[0]
     assert lower.values["@P1 z"] == STATISTICS.sd[0]
     assert lower.names["MatrixWeights"] == IDS

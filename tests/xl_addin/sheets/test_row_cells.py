@@ -48,3 +48,13 @@ def test_names_of_tables_and_headers_are_there_once():
     assert len({table.name.casefold() for table in TABLES}) == len(TABLES)
     for table in TABLES:
         assert len({header.casefold() for header in table.headers}) == len(table.headers)
+
+
+def test_what_a_row_is_known_by_is_the_same_in_every_language():
+    said = [
+        (table.name, column.header)
+        for table in TABLES
+        for column in table.columns
+        if column.says and column.header in table.key
+    ]
+    assert said == []

@@ -16,6 +16,7 @@ from xl_addin.jobs.books import book_options
 from xl_addin.sheets.pov import POV
 from xl_addin.sheets.run_inputs import RunInput, with_index
 from xl_addin.sheets.settings import HEATMAPS, MODES, SETTING_ROWS, SETTINGS
+from xl_addin.sheets.settings.translate import TRANSLATE_TO, TRANSLATOR
 from xl_addin.sheets.watched_inputs import COUNTS_FOR, WatchedRun
 from xl_addin.workbook.file.file_book import FileBook
 
@@ -38,7 +39,7 @@ def used(inputs: list[RunInput], what: str, name: str) -> object:
 def test_every_setting_of_a_run_counts_for_something_or_is_known_to_change_no_row():
     models = (RankRequest, ChunkFilter, AnswerRequest)
     filling = {row for row in SETTING_ROWS if row.fills and row.fills[0] in models}
-    assert filling - {*COUNTS_FOR} == {HEATMAPS, MODES}
+    assert filling - {*COUNTS_FOR} == {HEATMAPS, MODES, TRANSLATE_TO, TRANSLATOR}
 
 
 def test_a_cell_that_was_edited_after_the_run_began_is_watched_as_it_was_asked(book: Path):

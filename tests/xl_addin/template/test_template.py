@@ -17,7 +17,9 @@ from xl_addin.sheets.live import LIVE
 from xl_addin.sheets.matrix import MATRIX
 from xl_addin.sheets.options import read_options
 from xl_addin.sheets.pov import POV
+from xl_addin.sheets.qa import QA
 from xl_addin.sheets.ranked import RANKED
+from xl_addin.sheets.run_inputs import INPUTS
 from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS
 from xl_addin.sheets.sources import SOURCES
 from xl_addin.shipped_files import SUFFIXES, template_path, templates_folder
@@ -154,6 +156,14 @@ def test_every_sheet_prints_on_one_page_across_and_matrices_on_two(template):
         across = 2 if sheet.title in (MATRIX.sheet, LIVE.sheet) else 1
         assert (sheet.page_setup.fitToWidth or 1) == across  # one is what the format means by none
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+@pytest.mark.parametrize("table", [INPUTS, QA], ids=lambda table: table.sheet)
+def test_hidden_columns_at_the_end_are_not_printed(template, table):
+    shown = [column for column in table.columns if not column.hidden]
+    assert list(table.printed) == shown
+    letter = get_column_letter(len(shown))
+    assert template[table.sheet].print_area == f"'{table.sheet}'!$A$1:${letter}$1048576"
 
 
 @pytest.mark.parametrize("table", [RANKED, ANSWERS, SOURCES], ids=lambda table: table.sheet)

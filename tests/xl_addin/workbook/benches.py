@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -108,9 +108,9 @@ class StandInPort:
         return self._do(lambda live: live.write_table(content))
 
     def put_pictures(
-        self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False
+        self, sheet: str, pictures: Sequence[Picture], *, keep: Collection[str] = ()
     ) -> None:
-        self._do(lambda live: live.put_pictures(sheet, pictures, keep_others=keep_others))
+        self._do(lambda live: live.put_pictures(sheet, pictures, keep=keep))
 
     def save(self) -> None:
         self._do(lambda live: live.save())

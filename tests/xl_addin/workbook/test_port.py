@@ -786,6 +786,20 @@ def test_a_picture_that_is_no_longer_wanted_goes_with_its_caption(bench, port):
     assert bench.pictures(port, "Heatmap") == {}
 
 
+def test_pictures_that_are_named_are_kept_beside_new_ones(bench, port):
+    port.put_pictures("Heatmap", [picture("Q1"), picture("Q2"), picture("Q3")])
+    port.put_pictures("Heatmap", [picture("Q3")], keep=["bonsai Q1"])
+    assert captions(bench, port) == ["About Q1", "About Q3"]
+    port.put_pictures("Heatmap", [], keep=["bonsai Q3"])
+    assert captions(bench, port) == ["About Q3"]
+
+
+def test_where_the_first_one_is_new_all_are_hung_in_their_order(bench, port):
+    port.put_pictures("Heatmap", [picture("Q1"), picture("Q2")])
+    port.put_pictures("Heatmap", [picture("all"), picture("Q1"), picture("Q2")])
+    assert captions(bench, port) == ["About all", "About Q1", "About Q2"]
+
+
 def test_a_picture_without_our_prefix_gets_it(bench, port):
     port.put_pictures("Heatmap", [Picture("plain", png(), "alt", "About")])
     assert captions(bench, port) == ["About"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from openpyxl.utils import absolute_coordinate, quote_sheetname
@@ -168,17 +168,17 @@ class FileBook:
         return our_pictures(self._package, part) if part else []
 
     def put_pictures(
-        self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False
+        self, sheet: str, pictures: Sequence[Picture], *, keep: Collection[str] = ()
     ) -> None:
         """Show exactly these pictures of ours on `sheet`, one below the other.
 
-        A picture whose name is there already keeps its place and size. Pictures of ours that are
-        not among them go, unless `keep_others`.
+        A picture whose name is there already keeps its place and size, unless the first of all is
+        new. Pictures of ours that are not among them go, but for those whose names are in `keep`.
 
         :raises WorkbookError: if there is no such sheet.
         """
         part = self._workbook.sheet_part(sheet)
-        if not pictures and (keep_others or not our_pictures(self._package, part)):
+        if not pictures and not our_pictures(self._package, part):
             return
         name = next(name for name, target in self._workbook.sheets.items() if target == part)
         cells = {
@@ -189,7 +189,7 @@ class FileBook:
         }
         page = SheetPart(self._package.edit(part))
         style = self._styles().named(_CAPTION_STYLE)
-        Gallery(self._package, part, page, cells, style).show(pictures, keep_others=keep_others)
+        Gallery(self._package, part, page, cells, style).show(pictures, keep=keep)
         self._finish(page)
 
     def selected(self) -> tuple[str, tuple[Area, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -12,7 +12,7 @@ from xl_addin.workbook.file.drawing_part import DrawingPart, SheetPicture, shown
 from xl_addin.workbook.file.markup import RELATION, SHEET_ORDER, children, insert_in_order, q
 from xl_addin.workbook.file.package import Package
 from xl_addin.workbook.file.sheet_part import SheetPart
-from xl_addin.workbook.pictures import GAP, PREFIX, caption_place, shown_name
+from xl_addin.workbook.pictures import GAP, PREFIX, caption_place, leaving, shown_name
 from xl_addin.workbook.png import shown_size
 from xl_addin.workbook.port import CellValue, Picture
 
@@ -33,14 +33,13 @@ class Gallery:
         self._sheet, self._texts, self._caption_style = sheet, texts, caption_style
         self._drawing = _drawing(package, part, sheet)
 
-    def show(self, pictures: Sequence[Picture], *, keep_others: bool) -> None:
+    def show(self, pictures: Sequence[Picture], *, keep: Collection[str]) -> None:
         """Show these pictures of ours; known ones keep their place and size."""
         known = {shown.name: shown for shown in self._drawing.pictures()
                  if shown.name.startswith(PREFIX)}  # fmt: skip
         wanted = {shown_name(picture): picture for picture in pictures}
-        for name, shown in known.items():
-            if name not in wanted and not keep_others:
-                self._take_down(shown)
+        for name in leaving(list(known), list(wanted), keep):
+            self._take_down(known.pop(name))
         for name, picture in wanted.items():
             shown_now = known.get(name)
             if shown_now is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -202,12 +202,12 @@ class LiveBook:
             page.fit_heights(shape.new_data)
 
     def put_pictures(
-        self, sheet: str, pictures: Sequence[Picture], *, keep_others: bool = False
+        self, sheet: str, pictures: Sequence[Picture], *, keep: Collection[str] = ()
     ) -> None:
         """Show exactly these pictures of ours on `sheet`, one below the other.
 
-        A picture whose name is there already keeps its place and size. Pictures of ours that are
-        not among them go, unless `keep_others`.
+        A picture whose name is there already keeps its place and size, unless the first of all is
+        new. Pictures of ours that are not among them go, but for those whose names are in `keep`.
 
         :raises WorkbookError: if there is no such sheet, or it is protected.
         :raises WorkbookLockedError: if Excel is busy.
@@ -215,9 +215,9 @@ class LiveBook:
         page = self._page(sheet)
         page.check_writable(self.name)
         gallery = LiveGallery(page)
-        if pictures or (gallery.names and not keep_others):
+        if pictures or gallery.names:
             with calm(self._app):
-                gallery.show(pictures, keep_others=keep_others)
+                gallery.show(pictures, keep=keep)
 
     def save(self) -> None:
         """Save the workbook under its name.

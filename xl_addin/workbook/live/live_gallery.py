@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from xl_addin.workbook.cells import LINE_HEIGHT
 from xl_addin.workbook.live import excel_objects
 from xl_addin.workbook.live.busy import patiently
 from xl_addin.workbook.live.live_sheet import LiveSheet, plain_cell, ready
-from xl_addin.workbook.pictures import GAP, PREFIX, caption_place, shown_name
+from xl_addin.workbook.pictures import GAP, PREFIX, caption_place, leaving, shown_name
 from xl_addin.workbook.png import SCREEN_DPI, shown_size
 from xl_addin.workbook.port import CellValue, Picture
 
@@ -50,13 +50,13 @@ class LiveGallery:
         """The names of those that are there."""
         return [name for name in self._by_name() if name.startswith(PREFIX)]
 
-    def show(self, pictures: Sequence[Picture], *, keep_others: bool) -> None:
+    def show(self, pictures: Sequence[Picture], *, keep: Collection[str]) -> None:
         """Show these pictures of ours; known ones keep their place and size."""
         names = self.names
         wanted = {shown_name(picture): picture for picture in pictures}
-        for name in names:
-            if name not in wanted and not keep_others:
-                self._take_down(self._named(name))
+        for name in leaving(names, list(wanted), keep):
+            self._take_down(self._named(name))
+            names.remove(name)
         bottoms = [_bottom_row(item) for item in self._pictures()]
         below = max([row for row, _ in self._texts] + bottoms, default=0)
         with tempfile.TemporaryDirectory(prefix="bonsai") as folder:

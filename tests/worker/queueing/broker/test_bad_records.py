@@ -245,8 +245,8 @@ def test_a_picture_that_is_none_fails_alone(served: World) -> None:
 
     again = served.run(request)
 
-    assert set(first.blobs) == {"heatmap:Q0", "heatmap:Q1"}
-    assert set(again.blobs) == {"heatmap:Q1"}
+    assert set(first.blobs) == {"heatmap:Q0", "heatmap:Q1", "overview"}
+    assert set(again.blobs) == {"heatmap:Q1", "overview"}
     assert again.result == first.result
     (refused,) = [event.problem for event in again.events if event.kind == "problem"]
     assert "cannot be read" in refused.what

@@ -125,7 +125,7 @@ def test_a_job_ends_without_its_client_which_can_come_back_for_the_result(served
     eventually(lambda: served.runs.job(request.run_id).state == "done")
     seen = served.run(request)
     assert len(seen.rows) == 4
-    assert len(seen.blobs) == 4
+    assert len(seen.blobs) == 5, "one of each question, and one of all"
     assert timeless(seen.result) == timeless(served.run_in_process(request))
 
 

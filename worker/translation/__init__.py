@@ -1,0 +1,1 @@
+"""Texts in another language: what translates them, and what is compared mechanically afterwards."""
