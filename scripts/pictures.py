@@ -1,0 +1,89 @@
+"""Draw the pictures of the papers from the real program: python scripts/pictures.py [MODEL].
+
+It makes a workbook of the sample, has its first question ranked and answered by the commands that
+a person types, prints it with LibreOffice (libreoffice-calc), and writes what stands on its pages
+into docs/. MODEL is a language model for the answers; left out, it is that of this machine.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image, ImageChops
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+#: Pictures by name: what stands first on the page, how large it is drawn (1: 72 dots an inch), and
+#: how much of its height is shown.
+PICTURES = {
+    "start": ("BONSAI for Excel", 1.4, 1.0),
+    "povs": ("Points of view", 1.4, 0.45),
+    "ranked": ("Ranked passages", 1.6, 0.75),
+    "heatmap": ("Q1 ", 1.6, 1.0),
+    "answers": ("Answers side by side", 1.6, 0.8),
+}
+
+#: Colours of a picture: enough for letters and scales, and a third of the bytes.
+_COLOURS = 64
+_MARGIN = 12
+
+
+def main(model: str | None = None) -> None:
+    """Write all pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        book = Path(folder, "my.xlsx")
+        _fill(book, model)
+        pages = list(_pages(_printed(book)))
+    for name, (begins, scale, part) in PICTURES.items():
+        page = next(page for text, page in pages if text.startswith(begins))
+        path = REPOSITORY / "docs" / f"{name}.png"
+        _cropped(page.render(scale=scale).to_pil(), part).quantize(_COLOURS).save(path)
+        sys.stdout.write(f"{path}: {path.stat().st_size // 1000} kB\n")
+
+
+def _fill(book: Path, model: str | None) -> None:
+    """Have the first question of the sample ranked and answered."""
+    documents = REPOSITORY / "templates" / "sample_documents"
+    _bonsai("new", book, "--language", "en")
+    _bonsai("index", book, "--documents", documents, "--collection", "pictures")
+    writer = ("--llm", model) if model else ()
+    _bonsai("answer", book, "--collection", "pictures", "--try", 1, "--yes", *writer)
+
+
+def _bonsai(*words: object) -> None:
+    subprocess.run([sys.executable, "-m", "xl_addin.cli", *map(str, words)], check=True)
+
+
+def _printed(book: Path) -> pypdfium2.PdfDocument:
+    """Return the pages of a workbook, as LibreOffice prints them."""
+    profile = (book.parent / "office").as_uri()
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf",
+         "--outdir", str(book.parent), str(book)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    return pypdfium2.PdfDocument(book.with_suffix(".pdf").read_bytes())
+
+
+def _pages(document: pypdfium2.PdfDocument) -> Iterator[tuple[str, pypdfium2.PdfPage]]:
+    for page in document:
+        yield page.get_textpage().get_text_range(), page
+
+
+def _cropped(picture: Image.Image, part: float) -> Image.Image:
+    """Return the upper part of a page, without the white around it."""
+    picture = picture.convert("RGB").crop((0, 0, picture.width, round(picture.height * part)))
+    white = Image.new("RGB", picture.size, "white")
+    left, top, right, bottom = ImageChops.difference(picture, white).getbbox()
+    edges = (left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN)
+    return picture.crop((max(edges[0], 0), max(edges[1], 0), *edges[2:]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
