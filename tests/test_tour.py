@@ -1,4 +1,4 @@
-"""The tour: its commands, as a reader types them, with a folder of PDFs and sentences of its own."""
+"""The tour: its commands, as a reader types them, with PDFs and sentences of its own."""
 
 import subprocess
 import sys

@@ -110,6 +110,4 @@ def _function(function: WorksheetFunction) -> Iterator[str]:
     names = [f"[{each.name}]" if each.optional else each.name for each in function.arguments]
     yield from ("", f"## {function.name}", "")
     yield from (code(f"={function.name}({', '.join(names)})"), "", function.help)
-    yield from table(
-        ("argument", "is"), [(each.name, each.help) for each in function.arguments]
-    )
+    yield from table(("argument", "is"), [(each.name, each.help) for each in function.arguments])
