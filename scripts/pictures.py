@@ -18,29 +18,29 @@ from PIL import Image, ImageChops
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-#: Pictures by name: what stands first on the page, how large it is drawn (1: 72 dots an inch), and
-#: how much of its height is shown.
+#: Pictures by name: the sheet, how large it is drawn (1: 72 dots an inch), and how much of the
+#: height of its first page is shown; the sheet's name is printed below.
 PICTURES = {
-    "start": ("BONSAI for Excel", 1.4, 1.0),
-    "povs": ("Points of view", 1.4, 0.45),
-    "ranked": ("Ranked passages", 1.6, 0.75),
-    "heatmap": ("Q1 ", 1.6, 1.0),
-    "answers": ("Answers side by side", 1.6, 0.8),
+    "start": ("Start", 1.4, 0.49),
+    "povs": ("POV", 1.4, 0.48),
+    "ranked": ("Ranked", 1.6, 0.8),
+    "heatmap": ("Heatmap", 1.6, 0.9),
+    "answers": ("Answers", 1.6, 0.9),
 }
 
-#: Colours of a picture: enough for letters and scales, and a third of the bytes.
-_COLOURS = 64
+#: Colours of a picture: as many as a palette has, which takes a third of the bytes.
+_COLOURS = 256
 _MARGIN = 12
 
 
 def main(model: str | None = None) -> None:
     """Write all pictures."""
     with tempfile.TemporaryDirectory() as folder:
-        book = Path(folder, "my.xlsx")
+        book = Path(folder, "my.xlsm")
         _fill(book, model)
         pages = list(_pages(_printed(book)))
-    for name, (begins, scale, part) in PICTURES.items():
-        page = next(page for text, page in pages if text.startswith(begins))
+    for name, (sheet, scale, part) in PICTURES.items():
+        page = next(page for text, page in pages if text.startswith(f"{sheet} Page "))
         path = REPOSITORY / "docs" / f"{name}.png"
         _cropped(page.render(scale=scale).to_pil(), part).quantize(_COLOURS).save(path)
         sys.stdout.write(f"{path}: {path.stat().st_size // 1000} kB\n")
@@ -81,8 +81,8 @@ def _cropped(picture: Image.Image, part: float) -> Image.Image:
     picture = picture.convert("RGB").crop((0, 0, picture.width, round(picture.height * part)))
     white = Image.new("RGB", picture.size, "white")
     left, top, right, bottom = ImageChops.difference(picture, white).getbbox()
-    edges = (left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN)
-    return picture.crop((max(edges[0], 0), max(edges[1], 0), *edges[2:]))
+    right, bottom = min(right + _MARGIN, picture.width), min(bottom + _MARGIN, picture.height)
+    return picture.crop((max(left - _MARGIN, 0), max(top - _MARGIN, 0), right, bottom))
 
 
 if __name__ == "__main__":
