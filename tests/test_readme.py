@@ -233,11 +233,11 @@ def test_every_paper_is_linked_from_the_readme():
         assert f"({paper.relative_to(REPOSITORY).as_posix()})" in README
 
 
-def test_the_pictures_exist():
-    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
-    assert pictures
-    for picture in pictures:
-        assert (REPOSITORY / picture).is_file()
+def test_every_picture_is_small_and_shown_in_a_paper():
+    shown = {Path(name).name for name in re.findall(r"!\[[^]]+\]\(([^)]+)\)", ALL)}
+    pictures = list((REPOSITORY / "docs").glob("*.png"))
+    assert {picture.name for picture in pictures} == shown
+    assert all(picture.stat().st_size < 150_000 for picture in pictures)
 
 
 def test_the_continuous_integration_runs_what_the_readme_says():
