@@ -1,8 +1,8 @@
-"""Draw the pictures of the papers from the real program: python scripts/pictures.py [MODEL].
+"""Draw the pictures of the papers from the real program: python scripts/pictures.py.
 
-It makes a workbook of the sample, has its first question ranked and answered by the commands that
-a person types, prints it with LibreOffice (libreoffice-calc), and writes what stands on its pages
-into docs/. MODEL is a language model for the answers; left out, it is that of this machine.
+It makes a workbook of the sample, has its first question ranked by the commands that a person
+types, prints it with LibreOffice (libreoffice-calc), and draws the first pages of some sheets into
+docs/.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ PICTURES = {
     "povs": ("POV", 1.4, 0.48),
     "ranked": ("Ranked", 1.6, 0.8),
     "heatmap": ("Heatmap", 1.6, 0.9),
-    "answers": ("Answers", 1.6, 0.9),
 }
 
 #: Colours of a picture: as many as a palette has, which takes a third of the bytes.
@@ -33,11 +32,11 @@ _COLOURS = 256
 _MARGIN = 12
 
 
-def main(model: str | None = None) -> None:
+def main() -> None:
     """Write all pictures."""
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder, "my.xlsm")
-        _fill(book, model)
+        _fill(book)
         pages = list(_pages(_printed(book)))
     for name, (sheet, scale, part) in PICTURES.items():
         page = next(page for text, page in pages if text.startswith(f"{sheet} Page "))
@@ -46,13 +45,12 @@ def main(model: str | None = None) -> None:
         sys.stdout.write(f"{path}: {path.stat().st_size // 1000} kB\n")
 
 
-def _fill(book: Path, model: str | None) -> None:
-    """Have the first question of the sample ranked and answered."""
+def _fill(book: Path) -> None:
+    """Have the first question of the sample ranked."""
     documents = REPOSITORY / "templates" / "sample_documents"
     _bonsai("new", book, "--language", "en")
     _bonsai("index", book, "--documents", documents, "--collection", "pictures")
-    writer = ("--llm", model) if model else ()
-    _bonsai("answer", book, "--collection", "pictures", "--try", 1, "--yes", *writer)
+    _bonsai("rank", book, "--collection", "pictures", "--try", 1)
 
 
 def _bonsai(*words: object) -> None:
@@ -86,4 +84,4 @@ def _cropped(picture: Image.Image, part: float) -> Image.Image:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
