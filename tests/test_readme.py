@@ -1,6 +1,7 @@
 """The papers (README, CONTRIBUTING, docs) say what is there, and what they say is there."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import fields
 from importlib.util import find_spec
@@ -34,17 +35,47 @@ PROJECT = tomllib.loads(text_of(REPOSITORY / "pyproject.toml"))["tool"]
 #: Papers that lie beside what they describe.
 BESIDE = [*REPOSITORY.glob("tests/*/README.md"), *REPOSITORY.glob("templates/*/README.md")]
 
+#: Options of no command alone.
+OF_ALL = {"--help", "--version"}
 COMMANDS = typer.main.get_command(app).commands
 #: Variables that others have named.
 FOREIGN_VARIABLES = {"CO_API_KEY", "COHERE_API_KEY", "OPENAI_API_KEY"}
 
 
+#: A block of code, which may belong to a step of a list.
+BLOCK = re.compile(r"^ *```\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+
+
+def block_lines(text: str) -> list[str]:
+    """Return the lines of the blocks of code in a paper, without their comments."""
+    lines = [line for block in BLOCK.findall(text) for line in block.splitlines()]
+    return [line.partition(" #")[0].strip() for line in lines]
+
+
 def code(text: str) -> Iterator[str]:
     """Yield lines of code in a paper, without their comments."""
-    blocks = re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    lines = [line.partition(" #")[0] for block in blocks for line in block.splitlines()]
-    rest = re.sub(r"^```\n.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-    yield from [*lines, *re.findall(r"`([^`\n]+)`", rest)]
+    yield from [*block_lines(text), *re.findall(r"`([^`\n]+)`", BLOCK.sub("", text))]
+
+
+def typed_commands(text: str) -> Iterator[list[str]]:
+    """Yield the words of each `bonsai` command that stands in the blocks of a paper."""
+    for line in block_lines(text):
+        for part in line.split("&&"):
+            if command := re.match(r"(?:\S*/)?bonsai ([a-z].*)", part.strip()):
+                yield shlex.split(command[1])
+
+
+def parse(words: list[str]) -> None:
+    """Read words as `bonsai` reads them, and do nothing.
+
+    :raises Exception: Typer's, if an argument or option is wrong or missing.
+    """
+    name, *rest = words
+    command = COMMANDS[name]
+    if rest and rest[0] in getattr(command, "commands", {}):
+        name, *rest = rest
+        command = command.commands[name]
+    command.make_context(name, rest)
 
 
 def options_of(command) -> set[str]:
@@ -98,13 +129,20 @@ def test_every_option_is_mentioned_and_every_mentioned_option_exists():
     mentioned = set()
     for line in code(ALL):
         if command := re.search(r"\bbonsai ([a-z]+)(.*)", line):
-            unknown = options_in(command[2]) - options_of(COMMANDS[command[1]])
+            unknown = options_in(command[2]) - options_of(COMMANDS[command[1]]) - OF_ALL
             assert not unknown, line
             mentioned |= options_in(command[2])
         elif line.startswith("-"):
-            assert options_in(line) <= every, line
+            assert options_in(line) <= every | OF_ALL, line
             mentioned |= options_in(line)
-    assert every - mentioned <= {"--help"}
+    assert every - mentioned <= OF_ALL
+
+
+def test_every_command_in_a_block_is_complete_and_can_be_read():
+    commands = [words for paper in PAPERS for words in typed_commands(text_of(paper))]
+    assert len(commands) > 20
+    for words in commands:
+        parse(words)
 
 
 def test_every_variable_is_mentioned_and_every_mentioned_variable_exists():
@@ -195,11 +233,11 @@ def test_every_paper_is_linked_from_the_readme():
         assert f"({paper.relative_to(REPOSITORY).as_posix()})" in README
 
 
-def test_the_pictures_exist():
-    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
-    assert pictures
-    for picture in pictures:
-        assert (REPOSITORY / picture).is_file()
+def test_every_picture_is_small_and_shown_in_a_paper():
+    shown = {Path(name).name for name in re.findall(r"!\[[^]]+\]\(([^)]+)\)", ALL)}
+    pictures = list((REPOSITORY / "docs").glob("*.png"))
+    assert {picture.name for picture in pictures} == shown
+    assert all(picture.stat().st_size < 150_000 for picture in pictures)
 
 
 def test_the_continuous_integration_runs_what_the_readme_says():

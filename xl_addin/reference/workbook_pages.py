@@ -1,21 +1,18 @@
-"""The pages of docs/ that the code tells of itself: python -m xl_addin.reference writes them."""
+"""The pages of what is in a workbook: settings, sheets, worksheet functions."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xl_addin.jobs import EXCEL_JOBS, SHEETS
 from xl_addin.jobs.base import Sheet
+from xl_addin.reference.markdown import code, page, table
 from xl_addin.sheets.setting_values import Given
 from xl_addin.sheets.settings import SETTING_ROWS, SETTINGS
 from xl_addin.sheets.settings.setting import Setting
+from xl_addin.template.worksheet_functions import FUNCTIONS, WorksheetFunction
 from xl_addin.workbook.columns import Column, Kind, Table
-
-#: The folder of a source checkout that holds the pages.
-DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 _KIND_WORDS: Mapping[Kind, str] = {
     "text": "text",
@@ -36,17 +33,17 @@ def settings_page() -> str:
         (row.name, _usual(row.default), row.reader.expected or "text", _option(row), row.meaning)
         for row in SETTING_ROWS
     ]
-    return _page(
+    return page(
         "Settings",
         f"The rows of the sheet {SETTINGS.sheet}. {SETTINGS.note} An option on the command line, "
         "where there is one, stands over the sheet.",
-        *_table(headers, rows),
+        *table(headers, rows),
     )
 
 
 def sheets_page() -> str:
     """Return the page of all sheets, from left to right."""
-    return _page(
+    return page(
         "Sheets",
         "The sheets of a workbook, from left to right. Tables are found by name and columns by "
         "header, so you may move, sort, filter and add columns. What is written by you is never "
@@ -55,22 +52,14 @@ def sheets_page() -> str:
     )
 
 
-PAGES: Mapping[str, Callable[[], str]] = {
-    "settings.md": settings_page,
-    "sheets.md": sheets_page,
-}
-
-
-def main() -> None:
-    """Write all pages."""
-    for name, page in PAGES.items():
-        (DOCS / name).write_text(page(), encoding="utf-8", newline="\n")
-        sys.stdout.write(f"{DOCS / name}\n")
-
-
-def _page(title: str, *parts: str) -> str:
-    made = "<!-- Made by: python -m xl_addin.reference -->"
-    return "\n".join((made, f"# {title}", "", *parts)).rstrip("\n") + "\n"
+def functions_page() -> str:
+    """Return the page of all worksheet functions, as the function wizard shows them."""
+    return page(
+        "Worksheet functions",
+        "In a workbook with macros (.xlsm), in Excel for Windows. A bad argument is `#VALUE!`; "
+        "what is not available now is `#N/A`.",
+        *(line for function in FUNCTIONS for line in _function(function)),
+    )
 
 
 def _sheet(sheet: Sheet) -> Iterator[str]:
@@ -80,7 +69,7 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     if isinstance(sheet, Table):
         yield from ("", _about_table(sheet))
         headers = ("column", "holds", "written by", "more")
-        yield from _table(headers, map(_column, sheet.columns))
+        yield from table(headers, map(_column, sheet.columns))
         if sheet.family:
             yield from ("", _about_family(sheet))
 
@@ -110,26 +99,15 @@ def _column(column: Column) -> tuple[str, ...]:
 
 def _option(row: Setting[Any]) -> str:
     commands = [job.kind.name for job in EXCEL_JOBS if row in job.flags]
-    return f"`{row.flag}` ({', '.join(commands)})" if commands else ""
+    return f"{code(row.flag)} ({', '.join(commands)})" if commands else ""
 
 
 def _usual(value: Given) -> str:
-    shown = f"{value:g}" if isinstance(value, float) else str(value)
-    return shown and f"`{shown}`"
+    return code(f"{value:g}" if isinstance(value, float) else str(value))
 
 
-def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield from ("", _line(headers), "|---" * len(headers) + "|")
-    yield from map(_line, rows)
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "|" + "|".join(f" {_escaped(cell)} " if cell else " " for cell in cells) + "|"
-
-
-def _escaped(cell: str) -> str:
-    return cell.replace("|", r"\|").replace("*", r"\*")
-
-
-if __name__ == "__main__":
-    main()
+def _function(function: WorksheetFunction) -> Iterator[str]:
+    names = [f"[{each.name}]" if each.optional else each.name for each in function.arguments]
+    yield from ("", f"## {function.name}", "")
+    yield from (code(f"={function.name}({', '.join(names)})"), "", function.help)
+    yield from table(("argument", "is"), [(each.name, each.help) for each in function.arguments])

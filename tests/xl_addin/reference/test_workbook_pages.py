@@ -1,14 +1,9 @@
-"""The pages of docs/ that the code tells of itself."""
+"""The pages of settings, sheets and worksheet functions."""
 
 from xl_addin.jobs import EXCEL_JOBS, SHEETS, TABLES
-from xl_addin.reference import DOCS, PAGES, settings_page, sheets_page
+from xl_addin.reference.workbook_pages import functions_page, settings_page, sheets_page
 from xl_addin.sheets.settings import SETTING_ROWS
-
-
-def test_the_pages_are_what_the_code_says():
-    for name, page in PAGES.items():
-        written = (DOCS / name).read_text(encoding="utf-8")
-        assert written == page(), f"docs/{name} is old: run python -m xl_addin.reference"
+from xl_addin.template.worksheet_functions import FUNCTIONS
 
 
 def test_every_setting_has_a_row_with_its_option():
@@ -28,6 +23,15 @@ def test_every_sheet_has_its_columns_in_order():
         section = next(each for each in sections if each.startswith(f"{table.sheet}\n"))
         rows = [line.split("|")[1].strip() for line in section.splitlines() if line[:2] == "| "]
         assert tuple(rows[1:]) == table.headers
+
+
+def test_every_function_has_its_arguments_in_order():
+    sections = functions_page().split("\n## ")[1:]
+    assert [section.partition("\n")[0] for section in sections] == [each.name for each in FUNCTIONS]
+    assert "`=SEXYSCORE(text, [povs], [mode])`" in sections[0]
+    for function, section in zip(FUNCTIONS, sections, strict=True):
+        rows = [line.split("|")[1].strip() for line in section.splitlines() if line[:2] == "| "]
+        assert rows[1:] == [argument.name for argument in function.arguments]
 
 
 def test_marks_of_the_page_itself_are_escaped():
