@@ -1,6 +1,6 @@
 """The terminal: what is said, asked and summed up there, and errors.
 
-All that commands print passes a `Screen`, so that no text from outside drives the terminal.
+All that commands print passes a `Screen`.
 """
 
 from __future__ import annotations
@@ -8,51 +8,23 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from worker.errors import BonsaiError, CancelledError
 from worker.models.downloads import Report
-from worker.visible_text import one_entry, visible
+from worker.visible_text import one_entry
 from xl_addin.commands.download_bar import DownloadBar
-from xl_addin.language.catalogue import machine_language
+from xl_addin.commands.screen import Screen
 
 if TYPE_CHECKING:  # all jobs, which most commands do without
     from worker.contract import Problem
     from xl_addin.commands.watch import Watch
-
-
-class Screen(Console):
-    """A console on which all text stands as it is.
-
-    Nothing in it is taken for markup or for the name of an emoji, and no character of it drives
-    the terminal: signs stand for those that would. What the program says, it says in the language
-    of this machine; an answer, or another text from outside, is handed over as `Text`.
-    """
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - as rich takes them
-        super().__init__(markup=False, emoji=False, highlight=False, **options)
-        self.say = machine_language().say
-
-    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401
-        """Return a text as it is shown."""
-        return super().render_str(visible(self.say(text)), **options)
-
-    def render(
-        self, renderable: RenderableType, options: ConsoleOptions | None = None
-    ) -> Iterable[Segment]:
-        """Return the pieces of whatever is printed: all texts, wherever they stand, come by."""
-        if isinstance(renderable, Text):
-            renderable = renderable.copy()
-            renderable.plain = visible(renderable.plain)
-        return super().render(renderable, options)
 
 
 class Terminal:

@@ -15,7 +15,7 @@ from rich.text import Text
 from worker import contract
 from worker.contract import Event, RowReady, TextReady
 from worker.visible_text import one_entry, visible
-from xl_addin.commands.console import Screen
+from xl_addin.commands.screen import Screen
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.jobs.base import RowText
 
