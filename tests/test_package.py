@@ -32,7 +32,9 @@ def test_a_file_that_is_missing_or_of_the_tests_is_named(built: tuple[Path, Path
     assert wheel_faults(names - {"xl_addin/language/ja.po"}) == [
         "xl_addin/language/ja.po is missing"
     ]
-    assert wheel_faults(names | {"tests/conftest.py"}) == ["tests/conftest.py does not belong in it"]
+    assert wheel_faults(names | {"tests/conftest.py"}) == [
+        "tests/conftest.py does not belong in it"
+    ]
     surplus = sdist_faults({f"x/{name}" for name in wanted_files()} | {"x/docs/models.md"})
     assert surplus == ["docs/models.md does not belong in it"]
 
