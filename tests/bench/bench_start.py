@@ -3,8 +3,8 @@
     python -m tests.bench.bench_start            # a minute
     python -m tests.bench.bench_start --json FILE
 
-Each start is a process of its own, and all sides take their turn in each round. `of its own` is what
-a side takes beside what it is held against: functions beside xlwings, the help beside Python.
+Each start is a process of its own, and all sides take their turn in each round. What a side takes
+of its own is beside what it is held against: functions beside xlwings, the help beside Python.
 """
 
 from __future__ import annotations

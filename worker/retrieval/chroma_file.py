@@ -1,4 +1,4 @@
-"""What a folder of Chroma's holds, read from its database alone: Chroma writes as soon as it opens."""
+"""What a folder of Chroma's holds, read from its database: Chroma writes as soon as it opens it."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def test_a_look_changes_nothing_and_sees_what_chroma_sees(settings: Settings, sm
 
 def test_a_store_that_is_no_database_is_told(settings: Settings, tmp_path: Path):
     (tmp_path / "chroma.sqlite3").write_bytes(b"no database" * 1000)
-    with pytest.raises(StoreError, match="not a database.*Index again"):
+    with pytest.raises(StoreError, match=r"not a database.*Index again"):
         kept_indexes(replace(settings, store=str(tmp_path)))
 
 
