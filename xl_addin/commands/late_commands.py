@@ -56,7 +56,9 @@ class LateGroup(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - objects of Click
         """Write the help, with the lines of the list for the commands."""
-        lines = {name: TyperCommand(name, help=each.about) for name, each in self.listed.items()}
+        lines: Any = {
+            name: TyperCommand(name, help=each.about) for name, each in self.listed.items()
+        }
         plain = TyperGroup(
             name=self.name,
             commands=lines,
