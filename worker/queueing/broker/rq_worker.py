@@ -24,6 +24,7 @@ from rq.job import Job
 from worker import __version__
 from worker.contract import Request, kind_of, parse_request
 from worker.errors import BonsaiError, BrokerError, CancelledError, InputError
+from worker.heap import share_heaps
 from worker.priority import give_way
 from worker.process_log import failures_in_lines
 from worker.queueing.broker.allowed_job import AllowedJob, AllowedWorker
@@ -276,6 +277,7 @@ def main(queue: str, patience: Patience = USUAL) -> None:
     :raises SystemExit: if it fails; why is a line for the supervisor, never a traceback.
     """
     give_way()
+    share_heaps()
     with failures_in_lines():
         serve(queue, load_settings(), patience)
 

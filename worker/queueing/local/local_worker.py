@@ -19,6 +19,7 @@ from functools import lru_cache
 
 from worker.contract import Event, Progress, TextReady, parse_request, read_event
 from worker.errors import BonsaiError, CancelledError, InternalError
+from worker.heap import share_heaps
 from worker.priority import give_way
 from worker.process_log import failures_in_lines
 from worker.queueing.job import RESULT_BLOB, Job
@@ -130,6 +131,7 @@ def main(patience: Patience = USUAL) -> None:
     :raises SystemExit: if it fails; why is a line in the log, never a traceback.
     """
     give_way()
+    share_heaps()
     with failures_in_lines():
         serve(load_settings(), patience)
 
