@@ -15,12 +15,35 @@ def loaded_by(statement: str) -> set[str]:
     finished = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=REPOSITORY
     )
-    return {name.partition(".")[0] for name in finished.stdout.split()}
+    return {name.partition(".")[0] for name in finished.stdout.splitlines()[-1].split()}
 
 
 @pytest.mark.parametrize("module", ["worker.contract", "worker.errors", "worker.settings"])
 def test_what_both_sides_share_is_light(module: str):
     assert not loaded_by(f"import {module}") & {*HEAVY, "numpy", "pandas", "openpyxl", "lxml"}
+
+
+def test_worksheet_functions_start_without_models_stores_and_workbook_files():
+    """xlwings brings matplotlib and pandas along; the rest of the start is ours."""
+    ours = loaded_by("import xl_addin.functions") - loaded_by("import xlwings")
+    assert "worker" in ours
+    assert not ours & {*HEAVY, "openpyxl", "lxml", "rq", "redis", "typer", "rich"}
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_the_list_of_commands_needs_none_of_them(option: str):
+    program = f"""
+import sys
+from xl_addin.cli import main
+sys.argv = ["bonsai", "{option}"]
+try:
+    main()
+except SystemExit as ended:
+    assert not ended.code
+"""
+    loaded = loaded_by(program)
+    assert "typer" in loaded
+    assert not loaded & {*HEAVY, "numpy", "pandas", "openpyxl", "lxml", "pydantic"}
 
 
 @pytest.mark.parametrize("module", ["xl_addin.cli", "xl_addin.jobs.session", "worker.jobs"])

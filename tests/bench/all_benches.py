@@ -38,6 +38,22 @@ _QUICK = ("--quick",)
 
 BENCHES = (
     Bench(
+        "start",
+        "how long functions and command take to start",
+        "other work on the machine counts",
+        (),
+        ("--rounds", "1"),
+        True,
+    ),
+    Bench(
+        "start",
+        "how long functions and command take to start",
+        "other work on the machine counts",
+        (),
+        ("--rounds", "1"),
+        True,
+    ),
+    Bench(
         "queue", "the queue beside stock rq", "other work on the machine counts", (), _QUICK, True
     ),
     Bench(

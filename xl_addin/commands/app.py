@@ -2,49 +2,124 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
+import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
 from worker import __version__
-from worker.settings import IN_PROCESS, load_settings
-from xl_addin.commands import worker_commands
-from xl_addin.commands.console import Terminal, take_every_character
-from xl_addin.commands.demo import run_demo
-from xl_addin.commands.doctor_command import doctor
-from xl_addin.commands.evaluate_command import evaluate
-from xl_addin.commands.export_command import export
 from xl_addin.commands.failures import failures_reported
-from xl_addin.commands.job_commands import jobs_app
-from xl_addin.commands.land_command import land_job
-from xl_addin.commands.mcp_command import mcp
-from xl_addin.commands.model_commands import models_app
-from xl_addin.commands.path_options import path_argument, path_option
-from xl_addin.commands.report_command import report
-from xl_addin.commands.run_command import run_command
-from xl_addin.commands.setup_command import setup
-from xl_addin.commands.state_commands import diff, restore
-from xl_addin.commands.storage_command import storage
-from xl_addin.commands.tuned_commands import tuned_app
-from xl_addin.jobs import EXCEL_JOBS
-from xl_addin.jobs.books import new_book
-from xl_addin.language.catalogue import asked_language
+from xl_addin.commands.late_commands import LateGroup, Listed
 
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-app.add_typer(models_app, name="models")
-app.add_typer(jobs_app, name="jobs")
-app.add_typer(tuned_app, name="tuned")
-jobs_app.command("land")(land_job)
+#: The commands in the order of the help.
+COMMANDS = {
+    "demo": Listed(
+        "xl_addin.commands.demo:demo",
+        "Run the whole job on the sample: index, rank, answer. Fetches the models it needs.",
+    ),
+    "new": Listed(
+        "xl_addin.commands.new_command:new",
+        "Make a fresh workbook, with the sample questions and points of view in it.",
+    ),
+    "index": Listed(
+        "xl_addin.jobs.index:JOB",
+        "Read a folder of documents into an index. Only new and changed files cost time.",
+    ),
+    "rank": Listed(
+        "xl_addin.jobs.rank:JOB",
+        "Rank passages for each question by how strongly they touch the points of view.",
+    ),
+    "answer": Listed(
+        "xl_addin.jobs.answer:JOB",
+        "Rank, then answer each question without passages, with similar ones, with SEXY ones.",
+    ),
+    "dataset": Listed(
+        "xl_addin.jobs.dataset:JOB",
+        "Make questions and answers from passages, to train and to test an embedding model.",
+    ),
+    "taste": Listed(
+        "xl_addin.jobs.taste:JOB",
+        "Learn from Keep marks where your points of view lead, as a taste to rank by.",
+    ),
+    "tune": Listed(
+        "xl_addin.jobs.tune:JOB",
+        "Tune an embedding model on questions and their passages, and prove what it does.",
+    ),
+    "regress": Listed(
+        "xl_addin.jobs.regress:JOB",
+        "Say how much of ratings the texts of items explain, and which taste that speaks of. "
+        "Without tables it takes the sample.",
+    ),
+    "diff": Listed(
+        "xl_addin.commands.state_commands:diff",
+        "Say what a run has changed, and write it onto the sheet Changes.",
+    ),
+    "restore": Listed(
+        "xl_addin.commands.state_commands:restore",
+        "Put back the results of before the last write; once more takes that back.",
+    ),
+    "export": Listed(
+        "xl_addin.commands.export_command:export",
+        "Write the pairs with Kept = yes as a file that trainers and evaluators read.",
+    ),
+    "report": Listed(
+        "xl_addin.commands.report_command:report",
+        "Write the results for readers: a workbook of values without macros, a page, or both.",
+    ),
+    "evaluate": Listed(
+        "xl_addin.commands.evaluate_command:evaluate",
+        "Answer questions whose facts are known, and measure the answers of each model and mode.",
+    ),
+    "setup": Listed(
+        "xl_addin.commands.setup_command:setup",
+        "Connect Excel with this Python, make a first workbook, fetch the models, ask the doctor.",
+    ),
+    "storage": Listed(
+        "xl_addin.commands.storage_command:storage",
+        "Show what BONSAI keeps on this machine, where, and how large it is.",
+    ),
+    "doctor": Listed(
+        "xl_addin.commands.doctor_command:doctor",
+        "Look for what is wrong with this machine, its settings and a workbook; it takes seconds.",
+    ),
+    "mcp": Listed(
+        "xl_addin.commands.mcp_command:mcp",
+        "Serve agents over standard input and output (Model Context Protocol), until they leave.",
+    ),
+    "worker": Listed(
+        "xl_addin.commands.worker_commands:worker",
+        "Work for a Redis server until Ctrl-C. A worker process that ends is started again.",
+    ),
+    "up": Listed(
+        "xl_addin.commands.worker_commands:up",
+        "Run everything on this machine until Ctrl-C: a Redis server and its workers.",
+    ),
+    "models": Listed(
+        "xl_addin.commands.model_commands:models_app",
+        "Model weights: what there is, fetch one, where they are.",
+    ),
+    "jobs": Listed(
+        "xl_addin.commands.land_command:jobs_app",
+        "Jobs of buttons and of the queue: list, show, cancel.",
+    ),
+    "tuned": Listed(
+        "xl_addin.commands.tuned_commands:tuned_app",
+        "Models that were tuned here, and tastes: list, show, delete.",
+    ),
+}
+
+
+class _Bonsai(LateGroup):
+    listed = COMMANDS
+
+
+app = typer.Typer(cls=_Bonsai, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 def _tell_version(asked: bool) -> None:
     if asked:
-        Terminal(quiet=False).say(f"bonsai {__version__}")
+        sys.stdout.write(f"bonsai {__version__}\n")
         raise typer.Exit
 
 
@@ -57,45 +132,10 @@ def bonsai(
     """Rank passages by your points of view, and answer from the best."""
 
 
-@app.command()
-def demo(
-    out: Annotated[Path, path_option(help="Folder for the workbook and the documents.")] = Path(
-        "bonsai-demo"
-    ),
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show errors alone.")] = False,
-) -> None:
-    """Run the whole job on the sample: index, rank, answer. Fetches the models it needs."""
-    terminal = Terminal(quiet=quiet)
-    here = replace(load_settings(), broker=IN_PROCESS)
-    raise typer.Exit(run_demo(out, here, terminal))
-
-
-@app.command()
-def new(
-    path: Annotated[Path, path_argument("Where to put it.")],
-    language: Annotated[
-        str | None, typer.Option(help="en or ja; the language of this machine if left out.")
-    ] = None,
-) -> None:
-    """Make a fresh workbook, with the sample questions and points of view in it."""
-    new_book(path, asked_language(language) if language else None)
-    Terminal(quiet=False).say(f"Made {path}")
-
-
-for _job in EXCEL_JOBS:
-    if _job.about:
-        app.command(_job.kind.name)(run_command(_job))
-app.command()(diff)
-app.command()(restore)
-app.command()(export)
-app.command()(report)
-app.command()(evaluate)
-app.command()(setup)
-app.command()(storage)
-app.command()(doctor)
-app.command()(mcp)
-app.command()(worker_commands.worker)
-app.command()(worker_commands.up)
+def _take_every_character() -> None:
+    """Let output show by number what its encoding lacks: Windows writes files in a code page."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def run() -> None:
@@ -103,6 +143,6 @@ def run() -> None:
 
     :raises SystemExit: with its exit code.
     """
-    take_every_character()
+    _take_every_character()
     with failures_reported():
         raise SystemExit(app(prog_name="bonsai", standalone_mode=False))

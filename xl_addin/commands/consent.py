@@ -8,7 +8,8 @@ from worker.contract import Event, Progress, Request
 from worker.errors import CancelledError, SettingError
 from worker.models.servers import allowing, not_allowed, unknown_servers
 from worker.settings import IN_PROCESS, Settings
-from xl_addin.commands.console import Terminal, Watch
+from xl_addin.commands.console import Terminal
+from xl_addin.commands.watch import Watch
 from xl_addin.jobs.base import ExcelJob, In
 from xl_addin.jobs.earlier_runs import EarlierRuns
 from xl_addin.jobs.estimate import TRIAL, Estimate, estimate

@@ -1,6 +1,6 @@
-"""The terminal: progress, answers as they are written, summaries, errors.
+"""The terminal: what is said, asked and summed up there, and errors.
 
-All that commands print passes a `Screen`, so that no text from outside drives the terminal.
+All that commands print passes a `Screen`.
 """
 
 from __future__ import annotations
@@ -8,67 +8,23 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from io import TextIOWrapper
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.live import Live
-from rich.panel import Panel
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.segment import Segment
-from rich.styled import Styled
 from rich.table import Table
 from rich.text import Text
 
-from worker import contract
-from worker.contract import Event, Problem, RowReady, TextReady
 from worker.errors import BonsaiError, CancelledError
 from worker.models.downloads import Report
-from worker.visible_text import one_entry, visible
+from worker.visible_text import one_entry
 from xl_addin.commands.download_bar import DownloadBar
-from xl_addin.jobs import EXCEL_JOBS
-from xl_addin.jobs.base import RowText
-from xl_addin.language.catalogue import machine_language
+from xl_addin.commands.screen import Screen
 
-_PANELS, _PANEL_LINES = 3, 9  # answers under way that are shown, and lines for all of them
-
-#: Rows that are shown when they come, and how.
-_TOLD = {kind: told for job in EXCEL_JOBS for kind, told in job.told.items()}
-
-
-def take_every_character() -> None:
-    """Let output show by number what its encoding lacks: Windows writes files in a code page."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
-class Screen(Console):
-    """A console on which all text stands as it is.
-
-    Nothing in it is taken for markup or for the name of an emoji, and no character of it drives
-    the terminal: signs stand for those that would. What the program says, it says in the language
-    of this machine; an answer, or another text from outside, is handed over as `Text`.
-    """
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - as rich takes them
-        super().__init__(markup=False, emoji=False, highlight=False, **options)
-        self.say = machine_language().say
-
-    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401
-        """Return a text as it is shown."""
-        return super().render_str(visible(self.say(text)), **options)
-
-    def render(
-        self, renderable: RenderableType, options: ConsoleOptions | None = None
-    ) -> Iterable[Segment]:
-        """Return the pieces of whatever is printed: all texts, wherever they stand, come by."""
-        if isinstance(renderable, Text):
-            renderable = renderable.copy()
-            renderable.plain = visible(renderable.plain)
-        return super().render(renderable, options)
+if TYPE_CHECKING:  # all jobs, which most commands do without
+    from worker.contract import Problem
+    from xl_addin.commands.watch import Watch
 
 
 class Terminal:
@@ -126,6 +82,8 @@ class Terminal:
     @contextmanager
     def watching(self) -> Iterator[Watch]:
         """Show a running job; the first Ctrl-C asks it to stop, the second ends the program."""
+        from xl_addin.commands.watch import Watch
+
         watch = Watch(self._err, quiet=self._quiet)
         before = signal.signal(signal.SIGINT, self._ask_to_stop)
         try:
@@ -155,91 +113,6 @@ class Terminal:
             raise KeyboardInterrupt
         self._stop.set()
         self.report("Stopping after the step under way; press Ctrl-C again to end at once.")
-
-
-class Watch:
-    """A progress bar for each stage and, below it, the answers that are being written.
-
-    Without a terminal nothing moves, and only the estimate of a long run is printed.
-    """
-
-    def __init__(self, console: Screen, *, quiet: bool) -> None:
-        self._console = console
-        self._is_quiet = quiet
-        self._progress = Progress(
-            TextColumn("{task.description:<10}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[message]}", markup=False),
-            console=console,
-        )
-        self._tasks: dict[str, int] = {}
-        self._written: dict[tuple[Hashable, ...], str] = {}
-        self._live: Live | None = None
-        if console.is_terminal and not quiet:
-            self._live = Live(get_renderable=self._picture, console=console, transient=True)
-
-    def shown(self) -> AbstractContextManager[object]:
-        """Return the context in which the display lives."""
-        return self._live or nullcontext()
-
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Take the display away while the person is asked something."""
-        if self._live:
-            self._live.stop()
-        try:
-            yield
-        finally:
-            if self._live:
-                self._live.start()
-
-    def take(self, event: Event) -> None:
-        """Show one event."""
-        if isinstance(event, contract.Progress) and event.estimate and not self._is_quiet:
-            self._console.print(one_entry(event.estimate))
-        if not self._live:
-            return
-        if isinstance(event, contract.Progress):
-            self._advance(event)
-        elif isinstance(event, TextReady):
-            key = event.qid, event.mode
-            self._written[key] = self._written.get(key, "") + event.text
-        elif isinstance(event, RowReady) and (told := _TOLD.get(type(event.row))):
-            self._written.pop(event.row.key, None)
-            self._console.print(row_panel(told(event.row)))
-
-    def _advance(self, event: contract.Progress) -> None:
-        if event.stage not in self._tasks:
-            said = self._console.say(event.stage)
-            self._tasks[event.stage] = self._progress.add_task(said, message="")
-        self._progress.update(
-            self._tasks[event.stage],  # type: ignore[arg-type]
-            completed=event.done,
-            total=event.of,
-            message=one_entry(event.message),
-        )
-
-    def _picture(self) -> Group:
-        newest = [*self._written.items()][-_PANELS:]
-        return Group(
-            self._progress,
-            *(
-                Panel(
-                    Text(visible("\n".join(text.splitlines()[-_PANEL_LINES // len(newest) :]))),
-                    title=Text(visible(f"{qid} · {mode}")),
-                )
-                for (qid, mode), text in newest
-            ),
-        )
-
-
-def row_panel(row: RowText) -> Panel:
-    """Return a finished row for the terminal."""
-    notes = (Styled(note, "dim") for note in row.notes if note)
-    parts = (Text(visible(row.text)), *notes) if row.text else notes
-    return Panel(Group(*parts), title=Text(visible(row.title)), title_align="left")
 
 
 def summary_table(

@@ -1,17 +1,22 @@
-"""The whole job on the shipped sample: index, rank and answer, into one workbook."""
+"""`bonsai demo`: the whole job on the shipped sample, into one workbook: index, rank, answer."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
+from typing import Annotated
+
+import typer
 
 from worker.models.catalogue import find_model, next_better
 from worker.models.weights import fetch_weights
-from worker.settings import Settings
+from worker.settings import IN_PROCESS, Settings, load_settings
 from xl_addin.commands.console import Terminal
+from xl_addin.commands.path_options import path_option
 from xl_addin.commands.summaries import exit_code, print_problems, print_summary
 from xl_addin.jobs import BY_KIND
 from xl_addin.jobs.base import Inputs
@@ -32,6 +37,18 @@ SAMPLE_COLLECTION = "bonsai-sample"
 
 #: Questions of the sample that are answered: as many as take about two minutes of two cores.
 _QUESTIONS = 4
+
+
+def demo(
+    out: Annotated[Path, path_option(help="Folder for the workbook and the documents.")] = Path(
+        "bonsai-demo"
+    ),
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show errors alone.")] = False,
+) -> None:
+    """Run the whole job on the sample: index, rank, answer. Fetches the models it needs."""
+    terminal = Terminal(quiet=quiet)
+    here = replace(load_settings(), broker=IN_PROCESS)
+    raise typer.Exit(run_demo(out, here, terminal))
 
 
 def run_demo(out: Path, settings: Settings, terminal: Terminal) -> int:

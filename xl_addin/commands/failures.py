@@ -15,7 +15,6 @@ import typer
 
 from worker.errors import BonsaiError, InputError, SettingError, StoreError, run_stopped
 from worker.process_log import LogFile, keep_log
-from xl_addin.commands.console import Terminal
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
@@ -41,6 +40,8 @@ def failures_reported() -> Iterator[None]:
     except Exception as error:
         if isinstance(error, _USAGE) and not str(error):
             raise SystemExit(SettingError.exit_code) from None  # nothing asked for: help is shown
+        from xl_addin.commands.console import Terminal  # here: help is shown without it
+
         shown = in_words(error, log)
         Terminal(quiet=False).error(shown)
         raise SystemExit(shown.exit_code) from None

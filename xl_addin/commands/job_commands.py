@@ -17,7 +17,7 @@ from xl_addin.commands.group_options import hand_down
 from xl_addin.sheets.job_sheet import clock, ended_cells, progress_cells
 
 jobs_app = typer.Typer(
-    help="Jobs of buttons and of the queue: list, show, cancel.", no_args_is_help=False
+    help="Jobs of buttons and of the queue: list, show, cancel.", add_completion=False
 )
 
 BrokerOption = Annotated[

@@ -13,7 +13,7 @@ from worker.queueing.job import Job
 from worker.queueing.local.local_jobs import EndedJob, LocalJobs
 from worker.settings import Settings, load_settings
 from xl_addin.commands.console import Terminal
-from xl_addin.commands.job_commands import RunArgument, known_job
+from xl_addin.commands.job_commands import RunArgument, jobs_app, known_job
 from xl_addin.commands.path_options import path_argument, path_option
 from xl_addin.commands.summaries import exit_code, print_problems
 from xl_addin.jobs import BY_KIND
@@ -33,6 +33,7 @@ _OUT = Annotated[
 ]
 
 
+@jobs_app.command("land")
 def land_job(run_id: RunArgument, book: _BOOK = None, pov: _POV = None, out: _OUT = None) -> None:
     """Write the results of an ended job of this machine once more; nothing is computed."""
     terminal = Terminal(quiet=False)

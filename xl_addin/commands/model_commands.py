@@ -18,7 +18,9 @@ from xl_addin.commands.console import Terminal, summary_table
 from xl_addin.commands.hub_models import get_hub_model, show_hub_models
 from xl_addin.commands.server_list import show_servers
 
-models_app = typer.Typer(help="Model weights: what there is, fetch one, where they are.")
+models_app = typer.Typer(
+    help="Model weights: what there is, fetch one, where they are.", add_completion=False
+)
 
 
 @models_app.callback(invoke_without_command=True)

@@ -11,7 +11,9 @@ from worker.models.registry import Entry, Registry, is_made_here
 from worker.settings import load_settings
 from xl_addin.commands.console import Terminal, summary_table
 
-tuned_app = typer.Typer(help="Models that were tuned here, and tastes: list, show, delete.")
+tuned_app = typer.Typer(
+    help="Models that were tuned here, and tastes: list, show, delete.", add_completion=False
+)
 
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="As 'bonsai tuned' lists it.")]
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from openpyxl.utils import get_column_letter, range_boundaries
-
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 
@@ -16,6 +14,8 @@ RowColumn = tuple[int, int]
 
 def address(row: int, column: int) -> str:
     """Return the A1 name of a cell."""
+    from openpyxl.utils import get_column_letter  # here: worksheet functions start without it
+
     return f"{get_column_letter(column)}{row}"
 
 
@@ -31,6 +31,8 @@ class Area:
     @classmethod
     def parse(cls, reference: str) -> Area:
         """Return the area of an A1 reference; whole rows and columns have all their cells."""
+        from openpyxl.utils import range_boundaries
+
         left, top, right, bottom = range_boundaries(reference)
         return cls(top or 1, left or 1, bottom or LAST_ROW, right or LAST_COLUMN)
 

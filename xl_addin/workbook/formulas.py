@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from openpyxl.formula.tokenizer import TokenizerError
-from openpyxl.formula.translate import Translator, TranslatorError
-
 from xl_addin.workbook.areas import address
 
 
@@ -30,6 +27,9 @@ def translated(text: str, origin: str, place: str) -> str:
 
     One whose references would point off the sheet, or that cannot be read, stays as it is.
     """
+    from openpyxl.formula.tokenizer import TokenizerError  # here: see `areas`
+    from openpyxl.formula.translate import Translator, TranslatorError
+
     try:
         return str(Translator(f"={text}", origin).translate_formula(place))[1:]
     except (TranslatorError, TokenizerError):

@@ -9,8 +9,10 @@ import pytest
 from tests.xl_addin.samples import KETTLE, answer, answered
 from worker.contract import Progress, RowReady, StageSeconds, Support, TextReady
 from worker.errors import InputError
-from xl_addin.commands.console import Screen, Terminal, Watch, row_panel, summary_table
+from xl_addin.commands.console import Terminal, summary_table
+from xl_addin.commands.screen import Screen
 from xl_addin.commands.summaries import print_summary
+from xl_addin.commands.watch import Watch, row_panel
 from xl_addin.jobs.answer import JOB, answer_text
 
 ESTIMATE = Progress(

@@ -8,8 +8,9 @@ import pytest
 
 from worker.errors import CancelledError
 from worker.models.downloads import Download
-from xl_addin.commands.console import Screen, Terminal
+from xl_addin.commands.console import Terminal
 from xl_addin.commands.download_bar import DownloadBar
+from xl_addin.commands.screen import Screen
 
 LOOKS = [Download("gguf:qwen-1.5b", done, 1_117_320_768) for done in (0, 314_572_800)]
 

@@ -11,7 +11,7 @@ import typer
 from tests.xl_addin.conftest import Run
 from xl_addin.commands.app import app
 
-ENDS_THE_PROGRAM = {"--help", "--version"}
+ENDS_THE_PROGRAM = {"--help", "--version", "--install-completion", "--show-completion"}
 
 
 def groups(command: Any, *names: str) -> Iterator[tuple[tuple[str, ...], Any]]:

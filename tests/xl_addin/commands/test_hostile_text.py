@@ -20,7 +20,9 @@ from worker.contract import Progress, RowReady, TextReady
 from worker.errors import DocumentError
 from worker.queueing.local.job_table import JobTable
 from worker.settings import load_settings
-from xl_addin.commands.console import Screen, Terminal, Watch, summary_table
+from xl_addin.commands.console import Terminal, summary_table
+from xl_addin.commands.screen import Screen
+from xl_addin.commands.watch import Watch
 from xl_addin.jobs.books import new_book
 
 #: A title for the terminal, a clear screen, an override of the direction, markup, an emoji's name.

@@ -61,20 +61,23 @@ def interrupted(
 
 
 @pytest.mark.parametrize(
-    "module",
+    ("module", "command"),
     [
-        "xl_addin.commands.app",
-        "typer",
-        "pydantic",
-        "numpy",
-        "lxml.etree",
-        "rich.console",
-        "xl_addin.jobs.answer",
-        "worker.models.weights",
+        ("xl_addin.commands.app", "models"),
+        ("typer", "models"),
+        ("platformdirs", "models"),
+        ("rich.console", "models"),
+        ("worker.models.weights", "models"),
+        ("pydantic", "rank"),
+        ("numpy", "rank"),
+        ("lxml.etree", "rank"),
+        ("xl_addin.jobs.answer", "rank"),
     ],
 )
-def test_ctrl_c_while_modules_are_loaded_ends_without_a_word(tmp_path: Path, module: str):
-    ended = interrupted(tmp_path, module, "models")
+def test_ctrl_c_while_modules_are_loaded_ends_without_a_word(
+    tmp_path: Path, module: str, command: str
+):
+    ended = interrupted(tmp_path, module, command)
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
 
 
@@ -116,7 +119,7 @@ def test_where_ctrl_c_is_ignored_it_stays_ignored(tmp_path: Path):
 def test_after_the_start_ctrl_c_is_what_it_was(bonsai: Run, monkeypatch: pytest.MonkeyPatch):
     before, during = signal.getsignal(signal.SIGINT), []
     monkeypatch.setattr(
-        "xl_addin.commands.app.new_book",
+        "xl_addin.commands.new_command.new_book",
         lambda *_: during.append(signal.getsignal(signal.SIGINT)),
     )
     bonsai("new", "x.xlsx")
