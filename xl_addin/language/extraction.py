@@ -18,13 +18,15 @@ from xl_addin.language.vba_literals import literals
 _ROOT = Path(__file__).resolve().parents[2]
 
 #: Modules whose texts no person reads in a workbook or terminal: words to look for, what is sent to
-#: models, how files are made; papers and the command that lists texts, which are for makers.
+#: models, how files are made; papers and the command that lists texts, which are for makers; the
+#: list of commands, whose help is English as all help on the command line is; what agents are told.
 _SILENT = re.compile(
     r"worker/(?:answering/(?:evidence/(?:answer_type|question_parts|scale)|names|stems)"
     r"|evaluation/(?:abstention|measures)|inference/scripted_model|models/local_pages"
     r"|qa_data/(?:cleaning|targets|word_stems|wording)|queueing/local/machine_clock"
     r"|documents/text/(?:encoding_labels|common_characters)|queueing/broker/stranded).*"
-    r"|xl_addin/(?:language/.*|reference|template/(?:macros|vba/.*|__main__|cell_styles)"
+    r"|xl_addin/(?:language/.*|reference|commands/(?:app|agent_server)"
+    r"|template/(?:macros|vba/.*|__main__|cell_styles)"
     r"|report/(?:page|reader_book|heat_table)|workbook/file/(?:styles_part|drawing_part)).*"
 )
 
@@ -64,6 +66,7 @@ _FOR_PROGRAMS = re.compile(
     r"|\{\{?question\}\}?(?:\n|$)|^### "
     r"|Public Sub|Public Function|If IsMissing|ByVal|BonsaiExcel\.|BonsaiBridge\."  # macros
     r"|\n\w+ \{\}\n|^[\d.]+ [GM]B$"  # lines for a server, sizes
+    r"|^\nimport \w"  # a program
 )
 
 
