@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from worker.addresses import origin
 from worker.settings import Settings
 
-_DATABASE = "chroma.sqlite3"
+if TYPE_CHECKING:
+    from worker.retrieval.chroma_store import Content
 
 
 @dataclass(frozen=True)
@@ -27,19 +29,24 @@ class KeptIndex:
 def kept_indexes(settings: Settings) -> list[KeptIndex]:
     """Return the indexes of this machine's store, by name; a store that is not there has none.
 
+    A folder stays as it is, to the byte.
+
     :raises PackageMissingError: if chromadb is not installed.
     :raises StoreError: if the store cannot be read.
     :raises SettingError: if the store's address cannot be used.
     """
-    if not origin(settings.store) and not (Path(settings.store) / _DATABASE).is_file():
-        return []
+    found = (
+        KeptIndex(each.name, each.model, each.passages, each.version)
+        for each in _contents(settings)
+    )
+    return sorted(found, key=lambda index: index.name)
+
+
+def _contents(settings: Settings) -> list[Content]:
+    from worker.retrieval.chroma_file import contents_of_folder
     from worker.retrieval.chroma_place import place_of
     from worker.retrieval.chroma_store import ChromaStore
 
-    return sorted(
-        (
-            KeptIndex(each.name, each.model, each.passages, each.version)
-            for each in ChromaStore(place_of(settings.store, settings.store_token)).contents()
-        ),
-        key=lambda index: index.name,
-    )
+    if origin(settings.store):
+        return ChromaStore(place_of(settings.store, settings.store_token)).contents()
+    return contents_of_folder(Path(settings.store))
