@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Whoever imports huggingface_hub first: it tells a hub of its use unless this stands by then.
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
