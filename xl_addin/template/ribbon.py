@@ -7,6 +7,7 @@ BonsaiRibbon; both are written from `GROUPS`, so they cannot disagree.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -191,8 +192,8 @@ def _obstacles(everything: list[Button]) -> list[str]:
     lines = []
     for condition, words, chosen in rules:
         if chosen:
-            actions = ", _\n             ".join(vba_string(b.action) for b in chosen)
-            lines.append(f"        Case {actions}")
+            actions = wrap(", ".join(vba_string(button.action) for button in chosen), width=80)
+            lines.append("        Case " + " _\n            ".join(actions))
             lines.append(f"            If {condition} Then obstacle = _")
             lines.append(f"                {vba_string(words)}")
     return lines

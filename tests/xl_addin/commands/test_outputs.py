@@ -11,13 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 
 from tests.conftest import REPOSITORY
 from tests.xl_addin.conftest import FBQ_HEADERS, Run, fbq_row
 from worker.errors import BonsaiError
 from xl_addin.commands.app import app
 from xl_addin.commands.demo import _prepare
-from xl_addin.commands.job_commands import jobs_app
 from xl_addin.commands.json_file import check_json_place, write_json
 from xl_addin.jobs.books import new_book
 from xl_addin.jobs.session import Session
@@ -243,8 +243,12 @@ def test_every_path_that_a_command_takes_is_known_here():
     outputs = {"rank json", "rank out", "answer json", "answer out", "evaluate json"}
     outputs |= {"new path", "demo out", "land_job out", "dataset json", "dataset out", "export to"}
     outputs |= {"regress json", "regress out", "tune json", "tune out", "diff json"}
-    outputs |= {"report out", "report html"}
-    commands = (*app.registered_commands, *jobs_app.registered_commands)
+    inputs |= {"doctor book"}
+    outputs |= {"report out", "report html", "doctor json", "doctor report"}
+    group = typer.main.get_command(app)
+    groups = {"models", "tuned", "jobs"}
+    single = [command for name, command in group.commands.items() if name not in groups]
+    commands = (*single, *group.commands["jobs"].commands.values())
     paths = {
         f"{command.callback.__name__} {name}"
         for command in commands

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from tests.conftest import REPOSITORY
 from tests.xl_addin.conftest import Run
@@ -82,9 +82,9 @@ def test_quiet_still_tells_of_errors(folder: Path):
 
 def test_every_command_that_can_be_quiet_is_tried_here():
     quiet = {
-        command.callback.__name__
-        for command in app.registered_commands
-        if "quiet" in inspect.signature(command.callback).parameters
+        name
+        for name, command in typer.main.get_command(app).commands.items()
+        if "quiet" in {parameter.name for parameter in command.params}
     }
     assert quiet == {
         "answer", "dataset", "demo", "diff", "evaluate", "export", "index", "rank", "regress",
@@ -94,12 +94,12 @@ def test_every_command_that_can_be_quiet_is_tried_here():
 
 LOUD = """
 import sys, warnings
-from xl_addin.commands import app
+from xl_addin.commands import app, new_command
 
 def warn(*_):
     warnings.warn("Data Validation extension is not supported.")
 
-app.new_book = warn
+new_command.new_book = warn
 sys.argv = ["bonsai", "new", "x.xlsx"]
 app.run()
 """
