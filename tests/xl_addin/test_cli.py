@@ -18,7 +18,7 @@ from worker.models.catalogue import MODELS
 from worker.models.hub.recommended import RECOMMENDED
 from worker.models.kinds import KINDS
 from worker.pipeline import ranking
-from xl_addin.commands import app
+from xl_addin.commands import new_command
 from xl_addin.jobs.books import set_settings
 from xl_addin.jobs.session import Session
 from xl_addin.sheets.answers import ANSWERS
@@ -378,7 +378,7 @@ def test_hashes_stay_whole_on_narrow_terminals(
 def test_an_unforeseen_error_is_three_sentences_and_a_log_entry(
     bonsai: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(app, "new_book", lambda *_: 1 / 0)
+    monkeypatch.setattr(new_command, "new_book", lambda *_: 1 / 0)
     code, _, err = bonsai("new", tmp_path / "x.xlsx")
     assert code == 3
     assert "nobody foresaw" in err
@@ -400,7 +400,7 @@ def test_a_log_that_cannot_be_written_hides_nothing(
 ):
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("BONSAI_HOME", str(tmp_path / "file" / "home"))
-    monkeypatch.setattr(app, "new_book", lambda *_: 1 / 0)
+    monkeypatch.setattr(new_command, "new_book", lambda *_: 1 / 0)
     code, _, err = bonsai("new", tmp_path / "x.xlsx")
     assert code == 3
     assert "ZeroDivisionError" in err
@@ -445,7 +445,7 @@ def test_a_run_that_is_stopped_leaves_the_results_of_questions_it_did_not_reach(
         return len(asked) > 0
 
     rank_one = ranking._rank_one
-    monkeypatch.setattr(app.Terminal, "cancelled", stop_after_the_first)
+    monkeypatch.setattr("xl_addin.commands.console.Terminal.cancelled", stop_after_the_first)
     monkeypatch.setattr(
         ranking, "_rank_one", lambda *all_: (rank_one(*all_), asked.append("one"))[0]
     )
