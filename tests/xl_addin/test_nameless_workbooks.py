@@ -135,7 +135,7 @@ def test_a_single_table_that_became_a_range_is_named_before_anything_is_computed
 ):
     change(answered, lambda workbook: None, ANSWERS)
     before = answered.read_bytes()
-    monkeypatch.setattr("worker.pipeline.answering.rank", pytest.fail)
+    monkeypatch.setattr("worker.pipeline.answering.rankings", pytest.fail)
     code, _, err = bonsai("answer", answered)
     assert code == 2
     assert "has no table tblAnswers." in err

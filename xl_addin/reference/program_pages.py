@@ -9,6 +9,7 @@ import typer
 
 from worker.errors import BonsaiError
 from xl_addin.commands.app import app
+from xl_addin.desk import function_arguments  # noqa: F401 - it has an error of its own
 from xl_addin.jobs import EXCEL_JOBS
 from xl_addin.reference.markdown import code, page, table
 

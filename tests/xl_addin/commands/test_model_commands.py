@@ -12,7 +12,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was fetched: nothing is, and each name is written down instead."""
     names: list[str] = []
     monkeypatch.setattr(
-        "xl_addin.commands.model_commands._get_weights",
+        "xl_addin.commands.model_commands.get_weights",
         lambda _terminal, _models, model: names.append(model.name),
     )
     return names
