@@ -6,10 +6,10 @@
 # Where PowerShell may run no scripts: py -3 scripts\install.py
 
 $script = Join-Path $PSScriptRoot "install.py"
-$fits = "import sys; sys.exit(sys.version_info < (3, 10))"
+$fits = "import sys; sys.exit(sys.version_info < (3, 11))"
 $found = ""
 
-foreach ($line in @("py -3", "py -3.13", "py -3.12", "py -3.11", "py -3.10", "python", "python3")) {
+foreach ($line in @("py -3", "py -3.13", "py -3.12", "py -3.11", "python", "python3")) {
     $program, $version = $line.Split(" ")
     if (-not (Get-Command $program -ErrorAction SilentlyContinue)) { continue }
     $options = @($version | Where-Object { $_ })
@@ -23,7 +23,7 @@ foreach ($line in @("py -3", "py -3.13", "py -3.12", "py -3.11", "py -3.10", "py
 
 if ($found) {
     Write-Host "X No Python fits."
-    Write-Host "  BONSAI needs 3.10 or newer. Tried:$found"
+    Write-Host "  BONSAI needs 3.11 or newer. Tried:$found"
 } else {
     Write-Host "X There is no Python."
     Write-Host "  Looked for py, python and python3."

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import NoReturn
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-OLDEST = (3, 10)
+OLDEST = (3, 11)
 MARK = "made-by-bonsai-install"  # a file in an environment that was made here
 TRUSTS_SYSTEM = (24, 2)  # from this version on pip takes the certificates of the system
 _NOT_FITTING = 2

@@ -7,10 +7,10 @@
 # PYTHON names another Python than the first one that fits.
 set -eu
 
-fits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1; }
+fits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 
 found=
-for python in "${PYTHON:-}" python3 python3.13 python3.12 python3.11 python3.14 python3.10 python; do
+for python in "${PYTHON:-}" python3 python3.13 python3.12 python3.11 python3.14 python; do
   [ -n "$python" ] && command -v "$python" >/dev/null 2>&1 || continue
   if fits "$python"; then
     exec "$python" "$(dirname "$0")/install.py" "$@"
@@ -20,10 +20,10 @@ done
 
 if [ -n "$found" ]; then
   echo "✗ No Python fits." >&2
-  echo "  BONSAI needs 3.10 or newer. Found:$found" >&2
+  echo "  BONSAI needs 3.11 or newer. Found:$found" >&2
 else
   echo "✗ There is no Python." >&2
-  echo "  Looked for python3 and python3.10 to python3.14." >&2
+  echo "  Looked for python3 and python3.11 to python3.14." >&2
 fi
 echo "  Install one from https://www.python.org/downloads, and run this again." >&2
 exit 2

@@ -7,7 +7,7 @@ Priority: command line, then workbook, then environment (`BONSAI_*`), then the u
 from __future__ import annotations
 
 import os
-import sys
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -20,12 +20,6 @@ from worker.limited_process import Limits
 from worker.machine_share import usable_cores
 from worker.private_files import shut_to_others
 from worker.typed_path import model_text, path_text, place_text, typed_path
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 
 #: The broker that is none: jobs run where they are asked for.
 IN_PROCESS = "in-process"

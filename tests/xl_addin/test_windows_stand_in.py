@@ -124,4 +124,4 @@ def test_errors_look_like_those_of_pywin32():
 
 def test_dates_come_with_a_time_zone():
     moment = com_time(dt.datetime(2024, 1, 2, 3, 4, 5))
-    assert (moment.hour, moment.tzinfo) == (3, dt.timezone.utc)
+    assert (moment.hour, moment.tzinfo) == (3, dt.UTC)

@@ -145,7 +145,7 @@ class OpenAiEndpoint:
         try:
             async with self._client() as client:
                 models = await asyncio.wait_for(self._models(client), _LIST_SECONDS)
-        except asyncio.TimeoutError as error:
+        except TimeoutError as error:
             raise lost(self._url, "It does not say which models it has") from error
         if len(models) == 1:
             return models[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +30,7 @@ from xl_addin.sheets.qa_pairs import WrittenPair, written_pairs
 from xl_addin.workbook.file.file_book import FileBook
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """What pairs are exported as."""
 
     jsonl = "jsonl"
@@ -39,7 +39,7 @@ class Format(str, Enum):
     chat = "chat"
 
 
-class Part(str, Enum):
+class Part(StrEnum):
     """Which pairs are exported."""
 
     train = "train"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from xl_addin.commands.console import Terminal
 from xl_addin.commands.job_commands import BrokerOption
 
 
-class QueueName(str, Enum):
+class QueueName(StrEnum):
     """What a worker process serves."""
 
     CPU = "cpu"

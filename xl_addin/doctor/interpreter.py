@@ -19,7 +19,7 @@ from xl_addin.doctor.patient import Patient
 
 _NAME = "xlwings.conf"
 _SECONDS = 6.0  # an environment on a slow disk takes two to import all that a button needs
-_OLDEST = (3, 10)
+_OLDEST = (3, 11)
 #: Under which name each system looks for it.
 ENTRY = {"win32": "INTERPRETER_WIN", "darwin": "INTERPRETER_MAC"}
 _SET_UP = "Run: bonsai setup"

@@ -67,7 +67,7 @@ def write_report(
 
 
 def _as_workbook(results: Results, documents: Documents, language: Language) -> bytes:
-    now = dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, microsecond=0)
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
     return reader_book(plan_sheets(results, documents, texts_in(language)), now, language.say)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from worker.contract import Progress
 from worker.queueing.job import Job
@@ -127,7 +127,7 @@ def ended_cells(job: Job, state: str, message: str) -> dict[str, CellValue]:
 
 def clock(seconds: float) -> str:
     """Return seconds since 1970 as local time."""
-    local = datetime.fromtimestamp(seconds, timezone.utc).astimezone()
+    local = datetime.fromtimestamp(seconds, UTC).astimezone()
     return local.strftime("%Y-%m-%d %H:%M:%S")
 
 

@@ -74,7 +74,7 @@ class TimeType(dt.datetime):
 
 def com_time(moment: dt.datetime) -> TimeType:
     """Return a moment as it arrives from a cell: its clock time, said to be UTC."""
-    return TimeType(*moment.timetuple()[:6], moment.microsecond, tzinfo=dt.timezone.utc)
+    return TimeType(*moment.timetuple()[:6], moment.microsecond, tzinfo=dt.UTC)
 
 
 class IID(str):

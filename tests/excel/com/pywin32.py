@@ -43,7 +43,7 @@ class TimeZoneInfo:
 
     @staticmethod
     def utc() -> dt.tzinfo:
-        return dt.timezone.utc
+        return dt.UTC
 
 
 class CoClassBaseClass:

@@ -6,7 +6,7 @@ number after it is by how many seconds the clock on the wall of this worker is w
 
 import sys
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from worker.queueing.broker import rq_worker
 from worker.queueing.local import local_worker
@@ -22,7 +22,7 @@ def set_clock(seconds: float) -> None:
     time.time = lambda: true_time() + seconds
 
     def now() -> datetime:
-        return datetime.now(timezone.utc) + timedelta(seconds=seconds)
+        return datetime.now(UTC) + timedelta(seconds=seconds)
 
     for module in [module for name, module in sys.modules.items() if name.startswith("rq.")]:
         if hasattr(module, "now"):

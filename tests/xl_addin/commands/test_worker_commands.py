@@ -28,9 +28,8 @@ Start = Callable[..., subprocess.Popen[str]]
 @pytest.fixture
 def start(processes: None, tmp_path: Path) -> Iterator[Start]:
     """Start a command that runs until it is told to end, in a folder with traps in it."""
-    if sys.version_info >= (3, 11):  # before, Python looks into the folder whatever one does
-        for name in ("worker", "redis", "json"):
-            (tmp_path / f"{name}.py").write_text("raise SystemExit('a trap')")
+    for name in ("worker", "redis", "json"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('a trap')")
     started = []
 
     def run(*arguments: str, **environment: str) -> subprocess.Popen[str]:
