@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.worker.contract_samples.rank import RANK, RANK_RESULT, RANKING
+from tests.worker.contract_samples.rank import RANK_RESULT, RANKING, TRANSLATING
 from tests.worker.queueing.worlds import World
 from tests.worker.test_contract_checks import PICTURES, RANKINGS, changed, png
 from worker.contract import RankResult, RowReady, Started
@@ -19,22 +19,22 @@ from worker.queueing.job import RESULT_BLOB
 @pytest.fixture
 def world(world: World) -> World:
     """A world with a run that waits."""
-    world.runs.submit(RANK)
+    world.runs.submit(TRANSLATING)
     return world
 
 
 def tell(world: World, **fields: str | bytes) -> None:
-    world.redis.xadd(f"bonsai:rows:{RANK.run_id}", fields)
+    world.redis.xadd(f"bonsai:rows:{TRANSLATING.run_id}", fields)
 
 
 def put(world: World, name: str, data: bytes) -> None:
-    world.redis.set(f"bonsai:blob:{RANK.run_id}:{name}", data)
+    world.redis.set(f"bonsai:blob:{TRANSLATING.run_id}:{name}", data)
     tell(world, blob=name)
 
 
 def end(world: World, result: RankResult = RANK_RESULT) -> None:
     put(world, RESULT_BLOB, pack(result.model_dump_json().encode(), "result"))
-    world.redis.hset(f"bonsai:run:{RANK.run_id}", mapping={"state": "done"})
+    world.redis.hset(f"bonsai:run:{TRANSLATING.run_id}", mapping={"state": "done"})
 
 
 def test_every_lie_is_refused_and_the_true_rows_are_kept(world: World) -> None:
@@ -47,7 +47,7 @@ def test_every_lie_is_refused_and_the_true_rows_are_kept(world: World) -> None:
         tell(world, event=junk)
     end(world)
 
-    seen = world.run(RANK)
+    seen = world.run(TRANSLATING)
 
     assert seen.rows == [RANKING]
     refused = [event.problem for event in seen.events if event.kind == "problem"]
@@ -65,7 +65,7 @@ def test_pictures_that_are_none_are_refused_and_the_true_ones_kept(world: World)
     put(world, "heatmap:1", b"not packed")
     end(world)
 
-    seen = world.run(RANK)
+    seen = world.run(TRANSLATING)
 
     assert set(seen.blobs) == {"heatmap:2"}
     assert len([event for event in seen.events if event.kind == "problem"]) >= 3
@@ -76,7 +76,7 @@ def test_a_lie_in_the_result_is_left_out_of_it(world: World) -> None:
     unknown = RANKING.model_copy(update={"qid": "9"})
     end(world, RANK_RESULT.model_copy(update={"questions": (unknown, RANKING)}))
 
-    result = world.run(RANK).result
+    result = world.run(TRANSLATING).result
 
     assert result.questions == (RANKING,)
     assert "'9' was not asked" in str(result.problems[-1])
@@ -85,7 +85,7 @@ def test_a_lie_in_the_result_is_left_out_of_it(world: World) -> None:
 def test_an_end_that_nobody_wrote_into_the_record_is_none(world: World) -> None:
     tell(world, end="done")
     tell(world, event=RowReady(row=RANKING).model_dump_json())
-    with world.running(RANK) as seen:
+    with world.running(TRANSLATING) as seen:
         while not seen.rows:
             assert seen.outcome is None
         end(world)
@@ -95,10 +95,10 @@ def test_an_end_that_nobody_wrote_into_the_record_is_none(world: World) -> None:
 def test_a_flood_of_lies_ends_the_run(world: World) -> None:
     with world.redis.pipeline() as pipe:
         for _ in range(_MOST_REFUSED + 1):
-            pipe.xadd(f"bonsai:rows:{RANK.run_id}", {"event": "{}"})
+            pipe.xadd(f"bonsai:rows:{TRANSLATING.run_id}", {"event": "{}"})
         pipe.execute()
 
-    error = world.run(RANK).error
+    error = world.run(TRANSLATING).error
 
     assert isinstance(error, ProtocolError)
     assert "what was not asked for" in str(error)
