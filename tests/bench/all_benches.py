@@ -46,14 +46,6 @@ BENCHES = (
         True,
     ),
     Bench(
-        "start",
-        "how long functions and command take to start",
-        "other work on the machine counts",
-        (),
-        ("--rounds", "1"),
-        True,
-    ),
-    Bench(
         "queue", "the queue beside stock rq", "other work on the machine counts", (), _QUICK, True
     ),
     Bench(

@@ -1,6 +1,6 @@
 """What pictures cost a ranking of the sample: per question, with and without, before and now.
 
-    python -m tests.bench.bench_pictures --before FOLDER    # five minutes
+    python -m tests.bench.bench_pictures --before FOLDER    # a quarter of an hour
     python -m tests.bench.bench_pictures                    # this version alone
 
 FOLDER is a checkout of an earlier version (`git worktree add FOLDER COMMIT`). Both take turns, a
